@@ -1,0 +1,1 @@
+//! Strided loops over typed memory: copy, cast, fill, compare, reduce.

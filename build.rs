@@ -1,3 +1,5 @@
+//! Tells the linker how a Node-API library is built.
+
 fn main() {
     napi_build::setup();
 }

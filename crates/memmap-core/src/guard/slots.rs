@@ -1,0 +1,193 @@
+//! The table of guarded ranges, readable from a signal handler: atomics only, no locks, no allocation.
+
+use std::ptr;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::FAULTS;
+
+/// Slots in one block of the table. Blocks are added as they are needed and never freed, so that a handler can walk
+/// them at any time.
+const BLOCK: usize = 512;
+
+pub(super) struct Entry {
+    /// First address; 0 while the entry is free.
+    start: AtomicUsize,
+    /// One past the last address.
+    end: AtomicUsize,
+    /// 0, or the number of the fault that was seen first.
+    fault: AtomicU32,
+    /// Whether the pages are mapped without write permission and get it at the first store.
+    lazy_stores: AtomicBool,
+}
+
+struct Block {
+    entries: [Entry; BLOCK],
+    next: AtomicPtr<Block>,
+}
+
+impl Block {
+    const fn new() -> Self {
+        Block {
+            entries: [const {
+                Entry {
+                    start: AtomicUsize::new(0),
+                    end: AtomicUsize::new(0),
+                    fault: AtomicU32::new(0),
+                    lazy_stores: AtomicBool::new(false),
+                }
+            }; BLOCK],
+            next: AtomicPtr::new(ptr::null_mut()),
+        }
+    }
+}
+
+static FIRST: Block = Block::new();
+
+/// Entries that are free again, and how many were ever given out. Never touched by the handler.
+static FREE: Mutex<(Vec<&'static Entry>, usize)> = Mutex::new((Vec::new(), 0));
+
+/// The entry of one guarded range, given back when dropped.
+pub(crate) struct Slot(&'static Entry);
+
+impl Slot {
+    /// Registers `length` bytes from `start`. `lazy_stores` says that the pages are read-only until they are stored to.
+    pub(crate) fn new(start: usize, length: usize, lazy_stores: bool) -> Self {
+        let entry = free_entry();
+        entry.fault.store(0, Ordering::Relaxed);
+        entry.lazy_stores.store(lazy_stores, Ordering::Relaxed);
+        entry.end.store(start + length, Ordering::Relaxed);
+        // Last, and as a release: a handler that sees the start sees the rest.
+        entry.start.store(start, Ordering::Release);
+        Slot(entry)
+    }
+
+    /// The number of the first fault in this range, or 0.
+    pub(crate) fn fault(&self) -> u32 {
+        self.0.fault.load(Ordering::Acquire)
+    }
+
+    /// Forgets the fault: the range no longer stands for the file.
+    pub(crate) fn clear(&self) {
+        if self.0.fault.swap(0, Ordering::AcqRel) != 0 {
+            FAULTS.fetch_sub(1, Ordering::AcqRel);
+        }
+    }
+
+    /// The range now holds pages of our own, which allow stores from the beginning or at the first one.
+    #[cfg(unix)]
+    pub(crate) fn set_lazy_stores(&self, lazy: bool) {
+        self.0.lazy_stores.store(lazy, Ordering::Release);
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.clear();
+        self.0.start.store(0, Ordering::Release);
+        self.0.end.store(0, Ordering::Release);
+        FREE.lock().unwrap_or_else(PoisonError::into_inner).0.push(self.0);
+    }
+}
+
+fn free_entry() -> &'static Entry {
+    let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(entry) = free.0.pop() {
+        return entry;
+    }
+    let mut index = free.1;
+    free.1 += 1;
+    let mut block = &FIRST;
+    while index >= BLOCK {
+        index -= BLOCK;
+        block = next_or_new(block);
+    }
+    &block.entries[index]
+}
+
+/// The block behind `block`, made if there is none. Only called under the lock of `FREE`.
+fn next_or_new(block: &'static Block) -> &'static Block {
+    let next = block.next.load(Ordering::Acquire);
+    if next.is_null() {
+        let new: &'static Block = Box::leak(Box::new(Block::new()));
+        block.next.store(ptr::from_ref(new).cast_mut(), Ordering::Release);
+        return new;
+    }
+    // SAFETY: the pointer came from the leaked box above, which is never freed or changed but through its atomics.
+    unsafe { &*next }
+}
+
+#[cfg(unix)]
+impl Entry {
+    /// Marks the range with the first fault that was seen in it. Async-signal-safe.
+    pub(super) fn mark(&self, fault: u32) {
+        if self.fault.compare_exchange(0, fault, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
+            FAULTS.fetch_add(1, Ordering::AcqRel);
+        }
+    }
+
+    pub(super) fn stores_are_lazy(&self) -> bool {
+        self.lazy_stores.load(Ordering::Acquire)
+    }
+
+    /// First address and length.
+    pub(super) fn range(&self) -> (usize, usize) {
+        let start = self.start.load(Ordering::Acquire);
+        (start, self.end.load(Ordering::Acquire).saturating_sub(start))
+    }
+}
+
+/// The entry whose range holds `address`. Async-signal-safe.
+///
+/// The thread that touched `address` keeps the range registered while it does so; entries that change hands meanwhile
+/// belong to other addresses, and reading the start twice leaves out one that is being filled in.
+#[cfg(unix)]
+pub(super) fn find(address: usize) -> Option<&'static Entry> {
+    let mut block = &FIRST;
+    loop {
+        for entry in &block.entries {
+            let start = entry.start.load(Ordering::Acquire);
+            if start != 0
+                && start <= address
+                && address < entry.end.load(Ordering::Acquire)
+                && entry.start.load(Ordering::Acquire) == start
+            {
+                return Some(entry);
+            }
+        }
+        let next = block.next.load(Ordering::Acquire);
+        if next.is_null() {
+            return None;
+        }
+        // SAFETY: as in `next_or_new`: a leaked block, alive for ever.
+        block = unsafe { &*next };
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn finds_the_range_of_an_address_and_forgets_it() {
+        // Far from any address that a test maps.
+        let slots: Vec<Slot> = (0..3 * BLOCK).map(|index| Slot::new(0x1000 + index * 0x100, 0x80, false)).collect();
+        let inside = 0x1000 + 1000 * 0x100 + 0x7f;
+        assert_eq!(find(inside).map(Entry::range), Some((0x1000 + 1000 * 0x100, 0x80)));
+        assert!(find(inside + 1).is_none());
+        drop(slots);
+        assert!(find(inside).is_none());
+    }
+
+    #[test]
+    fn counts_each_marked_range_once() {
+        let slot = Slot::new(0x10, 0x10, false);
+        let entry = find(0x18).unwrap();
+        entry.mark(7);
+        entry.mark(8);
+        assert_eq!(slot.fault(), 7);
+        let marked = FAULTS.load(Ordering::Relaxed);
+        drop(slot);
+        assert_eq!(FAULTS.load(Ordering::Relaxed), marked - 1);
+    }
+}

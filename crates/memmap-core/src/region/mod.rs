@@ -1,0 +1,46 @@
+//! An address range and what stands behind it: the only place that maps and unmaps.
+//!
+//! A range lives through this:
+//!
+//! ```text
+//!   new ──► pages of the file ──let_go──► private pages of zeros ──drop──► gone
+//!                      └──────────────────drop───────────────────────────►
+//! ```
+//!
+//! `let_go` frees the file while somebody may still hold an address in the range (a thread that JavaScript set to work on
+//! a buffer): the pages are exchanged in place, so a late access finds zeros instead of nothing.
+//!
+//! Systems: `unix.rs` exchanges pages by `mmap` with `MAP_FIXED`. Windows can do that only for ranges made over
+//! placeholders; `windows.rs` makes them so where the system can.
+
+#[cfg(unix)]
+#[path = "unix.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod system;
+
+use std::sync::OnceLock;
+
+pub(crate) use system::Region;
+
+/// Who sees a store through the range.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backing {
+    /// Everybody: the pages are the file's.
+    Shared,
+    /// Nobody else: a page that is stored to becomes a copy.
+    Private,
+}
+
+/// Bytes of a page.
+pub fn page_size() -> usize {
+    static SIZE: OnceLock<usize> = OnceLock::new();
+    *SIZE.get_or_init(|| system::system_sizes().0)
+}
+
+/// What the offset of a mapping in its file must be a multiple of, in bytes.
+pub(crate) fn allocation_granularity() -> usize {
+    static SIZE: OnceLock<usize> = OnceLock::new();
+    *SIZE.get_or_init(|| system::system_sizes().1)
+}

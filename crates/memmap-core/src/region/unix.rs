@@ -1,0 +1,200 @@
+use std::fs::File;
+use std::io;
+use std::ptr::NonNull;
+
+use memmap2::{MmapOptions, MmapRaw};
+
+use super::{Backing, page_size};
+use crate::guard::{self, Slot};
+use crate::{Advice, Window};
+
+/// Page size and allocation granularity, which Unix does not tell apart.
+pub(super) fn system_sizes() -> (usize, usize) {
+    // SAFETY: asks for a constant of the system.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    let size = usize::try_from(size).unwrap_or(4096);
+    (size, size)
+}
+
+/// A mapped address range, unmapped when dropped.
+pub(crate) struct Region {
+    // Before the map: the range is no longer guarded when it goes.
+    slot: Slot,
+    map: MmapRaw,
+}
+
+impl Region {
+    /// Maps a window of the file, which need not reach that far yet.
+    pub(crate) fn new(file: &File, window: Window, backing: Backing) -> io::Result<Self> {
+        let mut options = MmapOptions::new();
+        options.offset(window.start).len(window.span);
+        let (map, lazy_stores) = match backing {
+            Backing::Shared => (options.map_raw(file)?, false),
+            Backing::Private => private(&mut options, file)?,
+        };
+        guard::arm();
+        let slot = Slot::new(map.as_ptr().addr(), window.span, lazy_stores);
+        Ok(Region { slot, map })
+    }
+
+    /// The first address, on a page.
+    pub(crate) fn start(&self) -> NonNull<u8> {
+        NonNull::new(self.map.as_mut_ptr()).unwrap_or(NonNull::dangling())
+    }
+
+    /// Bytes in the range.
+    pub(crate) fn span(&self) -> usize {
+        self.map.len()
+    }
+
+    /// The number of the first fault in the range, or 0.
+    pub(crate) fn fault(&self) -> u32 {
+        self.slot.fault()
+    }
+
+    /// Reads the last byte, so that a page that is gone is noticed.
+    pub(crate) fn touch_last(&self) {
+        if let Some(last) = self.span().checked_sub(1) {
+            // SAFETY: inside the range.
+            let last = unsafe { self.start().add(last) };
+            // SAFETY: mapped readable for as long as `self` lives; the guard answers for a page that is gone.
+            unsafe { last.as_ptr().read_volatile() };
+        }
+    }
+
+    /// Writes the pages that hold these bytes back to the file, and waits.
+    pub(crate) fn flush(&self, from: usize, length: usize) -> io::Result<()> {
+        self.map.flush_range(from, length)
+    }
+
+    /// Exchanges the file's pages for private pages of zeros, in place.
+    ///
+    /// Where no memory can be reserved for them they can be read at once and take stores page by page; where even that
+    /// is refused the file's pages stay until the range goes.
+    pub(crate) fn let_go(&self) {
+        let writable = libc::PROT_READ | libc::PROT_WRITE;
+        if !self.exchange(writable) && guard::enabled() {
+            guard::arm_lazy_stores();
+            self.slot.set_lazy_stores(true);
+            self.exchange(libc::PROT_READ);
+        }
+        self.slot.clear();
+    }
+
+    fn exchange(&self, protection: libc::c_int) -> bool {
+        // SAFETY: MAP_FIXED over the whole range, which `self.map` owns and unmaps by the same address and length; who
+        // still holds an address in it finds readable pages before and after.
+        let mapped = unsafe {
+            libc::mmap(
+                self.map.as_mut_ptr().cast(),
+                self.span().next_multiple_of(page_size()),
+                protection,
+                libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        mapped != libc::MAP_FAILED
+    }
+
+    /// Tells the system how these bytes will be used. Advice that it does not know is no error.
+    pub(crate) fn advise(&self, advice: Advice, from: usize, length: usize) -> io::Result<()> {
+        let Some(number) = advice_number(advice) else { return Ok(()) };
+        let Some((start, length)) = self.pages(from, length) else { return Ok(()) };
+        // SAFETY: whole pages inside the range; no advice of ours drops what was stored (`Mapping::advise` refuses
+        // DontNeed where the pages are private).
+        let status = unsafe { libc::madvise(start.as_ptr().cast(), length, number) };
+        if status == 0 {
+            return Ok(());
+        }
+        let error = io::Error::last_os_error();
+        match (advice, error.raw_os_error()) {
+            // Before Linux 5.14, and for a page that cannot be read: the access itself will tell.
+            (Advice::Populate, Some(libc::EINVAL | libc::EFAULT | libc::EHWPOISON)) => {
+                self.advise(Advice::WillNeed, from, length)
+            }
+            (_, Some(libc::EINVAL)) => Ok(()),
+            _ => Err(error),
+        }
+    }
+
+    /// How many of the pages that hold these bytes are in memory, and how many there are.
+    pub(crate) fn resident_pages(&self, from: usize, length: usize) -> io::Result<(usize, usize)> {
+        // In pieces, so that the answer for a very large range needs no large buffer.
+        const PIECE: usize = 1 << 16;
+        let Some((start, length)) = self.pages(from, length) else { return Ok((0, 0)) };
+        let pages = length.div_ceil(page_size());
+        let mut resident = 0;
+        let mut states = [0; PIECE];
+        for first in (0..pages).step_by(PIECE) {
+            let count = PIECE.min(pages - first);
+            // SAFETY: a page of the range, since `first < pages`.
+            let address = unsafe { start.add(first * page_size()) };
+            // SAFETY: `count` pages of the range, and as many bytes to fill in.
+            let status = unsafe {
+                libc::mincore(address.as_ptr().cast(), count * page_size(), states.as_mut_ptr().cast())
+            };
+            if status != 0 {
+                return Err(io::Error::last_os_error());
+            }
+            resident += states[..count].iter().filter(|state| **state & 1 != 0).count();
+        }
+        Ok((resident, pages))
+    }
+
+    /// The whole pages that hold these bytes; `None` for no bytes.
+    fn pages(&self, from: usize, length: usize) -> Option<(NonNull<u8>, usize)> {
+        let end = from.saturating_add(length).min(self.span());
+        if from >= end {
+            return None;
+        }
+        let first = from - from % page_size();
+        // SAFETY: `first <= from < span`, inside the range.
+        let start = unsafe { self.start().add(first) };
+        Some((start, end - first))
+    }
+}
+
+/// A private map that reserves no memory, so that a file larger than memory can be opened. Where the system insists on
+/// reserving (strict overcommit, RLIMIT_DATA) it is read-only, and a store makes its page writable (see `guard`).
+fn private(options: &mut MmapOptions, file: &File) -> io::Result<(MmapRaw, bool)> {
+    options.no_reserve_swap();
+    // SAFETY: memmap2 asks that nobody changes the file below a reference into the map; it is kept as a raw map, and
+    // no references are made.
+    let writable = unsafe { options.map_copy(file) };
+    match writable {
+        Ok(map) => Ok((map.into(), false)),
+        Err(error) if error.raw_os_error() == Some(libc::ENOMEM) && guard::enabled() => {
+            guard::arm_lazy_stores();
+            // SAFETY: as above.
+            let map = unsafe { options.map_copy_read_only(file) }?;
+            Ok((map.into(), true))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn advice_number(advice: Advice) -> Option<libc::c_int> {
+    Some(match advice {
+        Advice::Normal => libc::MADV_NORMAL,
+        Advice::Random => libc::MADV_RANDOM,
+        Advice::Sequential => libc::MADV_SEQUENTIAL,
+        Advice::WillNeed => libc::MADV_WILLNEED,
+        Advice::DontNeed => libc::MADV_DONTNEED,
+        Advice::HugePage => libc::MADV_HUGEPAGE,
+        Advice::Populate => libc::MADV_POPULATE_READ,
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+fn advice_number(advice: Advice) -> Option<libc::c_int> {
+    match advice {
+        Advice::Normal => Some(libc::MADV_NORMAL),
+        Advice::Random => Some(libc::MADV_RANDOM),
+        Advice::Sequential => Some(libc::MADV_SEQUENTIAL),
+        Advice::WillNeed | Advice::Populate => Some(libc::MADV_WILLNEED),
+        Advice::DontNeed => Some(libc::MADV_DONTNEED),
+        Advice::HugePage => None,
+    }
+}

@@ -1,0 +1,90 @@
+//! What a JavaScript environment can do, asked of the runtime itself.
+
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::OnceLock;
+
+use napi::sys;
+
+/// `node_api_create_external_sharedarraybuffer`, which runtimes export since Node 22.23, 24.16 and 26.1.
+///
+/// The finalizer gets no environment and runs on any thread, after the last reference in any of them.
+pub type CreateExternalSharedArrayBuffer = unsafe extern "C" fn(
+    env: sys::napi_env,
+    data: *mut c_void,
+    length: usize,
+    finalize: Option<unsafe extern "C" fn(data: *mut c_void, hint: *mut c_void)>,
+    hint: *mut c_void,
+    result: *mut sys::napi_value,
+) -> sys::napi_status;
+
+/// The function, if this runtime has it and `MEMMAP_SHARED_BUFFERS=off` does not forbid it.
+pub fn create_external_shared_array_buffer() -> Option<CreateExternalSharedArrayBuffer> {
+    static FOUND: OnceLock<Option<CreateExternalSharedArrayBuffer>> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        if std::env::var_os("MEMMAP_SHARED_BUFFERS").is_some_and(|value| value == "off") {
+            return None;
+        }
+        let address = host_symbol(c"node_api_create_external_sharedarraybuffer");
+        // SAFETY: the runtime exports a function of this signature under this name.
+        (!address.is_null())
+            .then(|| unsafe { std::mem::transmute::<*mut c_void, CreateExternalSharedArrayBuffer>(address) })
+    })
+}
+
+#[cfg(unix)]
+fn host_symbol(name: &std::ffi::CStr) -> *mut c_void {
+    // SAFETY: a name with its NUL, looked up among what the process has loaded.
+    unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
+}
+
+#[cfg(windows)]
+fn host_symbol(name: &std::ffi::CStr) -> *mut c_void {
+    use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};
+    // SAFETY: null asks for the program's own module.
+    let host = unsafe { GetModuleHandleW(ptr::null()) };
+    // SAFETY: a module that stays loaded, and a name with its NUL.
+    let found = unsafe { GetProcAddress(host, name.as_ptr().cast()) };
+    found.map_or(ptr::null_mut(), |function| function as *mut c_void)
+}
+
+/// Whether the environment is being taken down, asked in a finalizer. Memory may then be in use elsewhere, where it was
+/// moved to by `transfer()`, so it must be left in place.
+///
+/// Deno moves nothing between threads and panics on such a question at that time.
+pub fn is_ending(env: sys::napi_env) -> bool {
+    if env.is_null() || is_deno(env, false) {
+        return false;
+    }
+    let mut global = ptr::null_mut();
+    // SAFETY: asks for a value; fails without harm while the environment is taken down.
+    let status = unsafe { sys::napi_get_global(env, &mut global) };
+    if status != sys::Status::napi_ok {
+        return true;
+    }
+    let mut has = false;
+    // SAFETY: a value of this environment and a name with its NUL; fails without harm as above.
+    let status = unsafe { sys::napi_has_named_property(env, global, c"Object".as_ptr(), &mut has) };
+    status != sys::Status::napi_ok
+}
+
+/// Whether the runtime is Deno. Found out when the first environment loads the binding (`ask`), remembered for later.
+pub fn is_deno(env: sys::napi_env, ask: bool) -> bool {
+    static DENO: OnceLock<bool> = OnceLock::new();
+    if !ask {
+        return DENO.get().copied().unwrap_or(false);
+    }
+    *DENO.get_or_init(|| {
+        let mut global = ptr::null_mut();
+        // SAFETY: asks for a value of a live environment.
+        let status = unsafe { sys::napi_get_global(env, &mut global) };
+        let mut has = false;
+        status == sys::Status::napi_ok
+            && {
+                // SAFETY: a value of this environment and a name with its NUL.
+                let status = unsafe { sys::napi_has_named_property(env, global, c"Deno".as_ptr(), &mut has) };
+                status == sys::Status::napi_ok
+            }
+            && has
+    })
+}

@@ -1,0 +1,164 @@
+//! The mapping as JavaScript holds it. All numbers have been checked in TypeScript: whole, not negative, in range.
+
+use std::path::PathBuf;
+
+use memmap_core::{Advice, Code, Error, Extent, Lock, Mapping, Mode, Options, Source};
+use napi::bindgen_prelude::{Either3, Float64ArraySlice, Uint8ArraySlice, Unknown};
+use napi::Env;
+use napi_derive::napi;
+
+use crate::buffers::{self, Exposure};
+use crate::error::throw;
+
+/// Bits of `flags` of `NativeMapping.open`.
+mod flag {
+    pub const SPARSE: u32 = 1;
+    pub const POPULATE: u32 = 2;
+    pub const RANDOM: u32 = 4;
+    pub const SEQUENTIAL: u32 = 8;
+    pub const LOCK_SHARED: u32 = 16;
+    pub const LOCK_EXCLUSIVE: u32 = 32;
+}
+
+/// One opened file.
+#[napi]
+pub struct NativeMapping {
+    mapping: Mapping,
+    exposures: Vec<Exposure>,
+}
+
+#[napi]
+impl NativeMapping {
+    /// Opens and maps. `mode` counts r, r+, w+, c from 0. `length` is the array's bytes, or negative to take what the file
+    /// has from `offset` on, in whole units of `unit` bytes. `facts` receives length, lead and span.
+    #[napi(factory, catch_unwind)]
+    pub fn open(
+        env: &Env,
+        file: Either3<String, Uint8ArraySlice, i32>,
+        mode: u32,
+        offset: f64,
+        length: f64,
+        unit: f64,
+        flags: u32,
+        mut facts: Float64ArraySlice,
+    ) -> napi::Result<Self> {
+        let path;
+        let source = match file {
+            Either3::A(text) => {
+                path = PathBuf::from(text);
+                Source::Path(&path)
+            }
+            Either3::B(bytes) => {
+                path = path_of_bytes(&bytes);
+                Source::Path(&path)
+            }
+            Either3::C(descriptor) => {
+                Source::Descriptor(host_descriptor(descriptor).map_err(|error| throw(env, error))?)
+            }
+        };
+        let has = |bit| flags & bit != 0;
+        let options = Options {
+            mode: [Mode::Read, Mode::ReadWrite, Mode::Create, Mode::Copy][(mode % 4) as usize],
+            offset: offset as u64,
+            extent: if length < 0.0 { Extent::Fit { unit: unit as u64 } } else { Extent::Bytes(length as u64) },
+            sparse: has(flag::SPARSE),
+            populate: has(flag::POPULATE),
+            access: [(flag::RANDOM, Advice::Random), (flag::SEQUENTIAL, Advice::Sequential)]
+                .into_iter()
+                .find_map(|(bit, advice)| has(bit).then_some(advice)),
+            lock: [(flag::LOCK_SHARED, Lock::Shared), (flag::LOCK_EXCLUSIVE, Lock::Exclusive)]
+                .into_iter()
+                .find_map(|(bit, lock)| has(bit).then_some(lock)),
+        };
+        let mapping = Mapping::open(source, &options).map_err(|error| throw(env, error))?;
+        // SAFETY: the caller's scratch array, which nothing else reads or writes during this call.
+        let facts = unsafe { facts.as_mut() };
+        let found = [mapping.length() as f64, mapping.lead() as f64, mapping.span() as f64];
+        facts.iter_mut().zip(found).for_each(|(fact, value)| *fact = value);
+        Ok(NativeMapping { mapping, exposures: Vec::new() })
+    }
+
+    /// A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none.
+    #[napi(catch_unwind)]
+    pub fn elements<'a>(&self, env: &'a Env) -> napi::Result<Option<Unknown<'a>>> {
+        let Some((start, _)) = self.mapping.lease().map_err(|error| throw(env, error))? else { return Ok(None) };
+        let value = buffers::share(env.raw(), start.as_ptr().cast(), self.mapping.span(), None);
+        // SAFETY: a value of this environment.
+        Ok(value.map(|value| unsafe { Unknown::from_raw_unchecked(env.raw(), value) }))
+    }
+
+    /// An ArrayBuffer for anybody, over `length` bytes from `start` in the range.
+    #[napi(catch_unwind, ts_return_type = "ArrayBuffer")]
+    pub fn expose<'a>(&mut self, env: &'a Env, start: f64, length: f64) -> napi::Result<Unknown<'a>> {
+        let Some((_, lease)) = self.mapping.lease().map_err(|error| throw(env, error))? else {
+            return Err(throw(env, Error::new(Code::Closed, "the array has no bytes to make a buffer of")));
+        };
+        let (value, exposure) = buffers::expose(env.raw(), lease, start as usize, length as usize)
+            .map_err(|failure| throw(env, failure.into()))?;
+        self.exposures.push(exposure);
+        // SAFETY: a value of this environment.
+        Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
+    }
+
+    /// Detaches every buffer handed out and lets go of the file. Throws the mapping's fault, after letting go.
+    #[napi(catch_unwind)]
+    pub fn close(&mut self, env: &Env) -> napi::Result<()> {
+        for exposure in self.exposures.drain(..) {
+            exposure.detach(env.raw());
+        }
+        self.mapping.close().map_err(|error| throw(env, error))
+    }
+
+    /// Writes `length` bytes from `start` in the array back to the file.
+    #[napi(catch_unwind)]
+    pub fn flush(&self, env: &Env, start: f64, length: f64, durable: bool) -> napi::Result<()> {
+        self.mapping.flush(start as u64, length as u64, durable).map_err(|error| throw(env, error))
+    }
+
+    /// `advice` counts normal, random, sequential, willneed, dontneed, hugepage, populate from 0.
+    #[napi(catch_unwind)]
+    pub fn advise(&self, env: &Env, advice: u32, start: f64, length: f64) -> napi::Result<()> {
+        const ALL: [Advice; 7] = [
+            Advice::Normal,
+            Advice::Random,
+            Advice::Sequential,
+            Advice::WillNeed,
+            Advice::DontNeed,
+            Advice::HugePage,
+            Advice::Populate,
+        ];
+        let advice = ALL[(advice as usize).min(ALL.len() - 1)];
+        self.mapping.advise(advice, start as u64, length as u64).map_err(|error| throw(env, error))
+    }
+
+    /// Bytes in memory and bytes in all, of the pages that hold `length` bytes from `start`.
+    #[napi(catch_unwind, ts_return_type = "[resident: number, total: number]")]
+    pub fn residency(&self, env: &Env, start: f64, length: f64) -> napi::Result<Vec<f64>> {
+        let residency =
+            self.mapping.residency(start as u64, length as u64).map_err(|error| throw(env, error))?;
+        Ok(vec![residency.resident as f64, residency.total as f64])
+    }
+
+    /// Throws the fault that the mapping has, if any.
+    #[napi(catch_unwind)]
+    pub fn check_fault(&self, env: &Env) -> napi::Result<()> {
+        self.mapping.fault().map_err(|error| throw(env, error))
+    }
+}
+
+#[cfg(unix)]
+fn path_of_bytes(bytes: &[u8]) -> PathBuf {
+    use std::os::unix::ffi::OsStrExt;
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(not(unix))]
+fn path_of_bytes(bytes: &[u8]) -> PathBuf {
+    // As Node does there: bytes are UTF-8.
+    PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+#[cfg(unix)]
+fn host_descriptor(number: i32) -> memmap_core::Result<std::os::fd::RawFd> {
+    Ok(number)
+}

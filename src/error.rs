@@ -31,3 +31,19 @@ pub fn build(env: &Env, error: &Error) -> napi::Result<napi::Error> {
     }
     Ok(napi::Error::from(value.to_unknown()))
 }
+
+/// A failure of a kernel as an error to return from an export.
+pub fn throw_kernel(env: &Env, error: &memmap_kernels::Error) -> napi::Error {
+    use memmap_kernels::Error as Kernel;
+    let code = match error {
+        Kernel::Unsupported { .. } => "ERR_MEMMAP_DTYPE",
+        Kernel::Memory { .. } => "ENOMEM",
+        Kernel::Cancelled => "ABORT_ERR",
+        Kernel::Empty | Kernel::AllNan | Kernel::Mismatch { .. } => "ERR_MEMMAP_ARGUMENT",
+    };
+    let built = env.create_error(napi::Error::from_reason(error.to_string())).and_then(|mut value| {
+        value.set_named_property("code", code)?;
+        Ok(napi::Error::from(value.to_unknown()))
+    });
+    built.unwrap_or_else(|_| napi::Error::from_reason(error.to_string()))
+}

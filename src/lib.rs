@@ -4,8 +4,12 @@
 //! arguments in `lib/` (TypeScript). Every export is marked `catch_unwind`, because a panic that reaches Node ends the
 //! process.
 
+#![allow(clippy::too_many_arguments, reason = "plain arguments cross to native code faster than objects do")]
+
 mod buffers;
 mod environment;
 mod error;
+mod kernels;
 mod mapping;
+mod operand;
 mod support;

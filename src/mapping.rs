@@ -27,6 +27,13 @@ pub struct NativeMapping {
     exposures: Vec<Exposure>,
 }
 
+impl NativeMapping {
+    /// What it holds, for work on its elements.
+    pub fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+}
+
 #[napi]
 impl NativeMapping {
     /// Opens and maps. `mode` counts r, r+, w+, c from 0. `length` is the array's bytes, or negative to take what the file
@@ -79,7 +86,7 @@ impl NativeMapping {
     }
 
     /// A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none.
-    #[napi(catch_unwind)]
+    #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn elements<'a>(&self, env: &'a Env) -> napi::Result<Option<Unknown<'a>>> {
         let Some((start, _)) = self.mapping.lease().map_err(|error| throw(env, error))? else { return Ok(None) };
         let value = buffers::share(env.raw(), start.as_ptr().cast(), self.mapping.span(), None);
@@ -98,6 +105,17 @@ impl NativeMapping {
         self.exposures.push(exposure);
         // SAFETY: a value of this environment.
         Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
+    }
+
+    /// A SharedArrayBuffer for anybody, over `length` bytes from `start` in the range; undefined where there are none.
+    #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
+    pub fn share<'a>(&self, env: &'a Env, start: f64, length: f64) -> napi::Result<Option<Unknown<'a>>> {
+        let Some((base, lease)) = self.mapping.lease().map_err(|error| throw(env, error))? else { return Ok(None) };
+        // SAFETY: TypeScript keeps `start` and `length` within the range.
+        let data = unsafe { base.add(start as usize) };
+        let value = buffers::share(env.raw(), data.as_ptr().cast(), length as usize, Some(lease));
+        // SAFETY: a value of this environment.
+        Ok(value.map(|value| unsafe { Unknown::from_raw_unchecked(env.raw(), value) }))
     }
 
     /// Detaches every buffer handed out and lets go of the file. Throws the mapping's fault, after letting go.

@@ -1,0 +1,87 @@
+import { MemmapError } from '../errors.js'
+import type { DType, Field } from './dtype.js'
+
+/** A field's name, or `[title, name]`. */
+export type DescrName = string | [title: string, name: string]
+
+/** NumPy's `dtype.descr`, tuples as lists. */
+export type Descr = DescrField[]
+export type DescrField =
+  [name: DescrName, dtype: string | Descr] | [name: DescrName, dtype: string | Descr, shape: number[]]
+
+/** A dtype in plain JSON. The object is for structured dtypes whose fields no list can place (overlapping or out of order). */
+export type DTypeJson = string | Descr | [base: DTypeJson, shape: number[]] | DTypeJsonFields
+export interface DTypeJsonFields {
+  names: string[]
+  formats: DTypeJson[]
+  offsets: number[]
+  titles?: (string | null)[]
+  itemsize: number
+}
+
+export function descrOf(dtype: DType): Descr {
+  return dtype.names ? fieldList(dtype) : [['', dtype.str]]
+}
+
+export function toJson(dtype: DType): DTypeJson {
+  if (dtype.shape.length > 0) return [toJson(dtype.base), [...dtype.shape]]
+  if (!dtype.names) return dtype.str
+  return listable(dtype) ? fieldList(dtype) : fieldTable(dtype)
+}
+
+/** The fields in the order of their names. */
+export function fieldsInOrder(dtype: DType): (Field & { readonly name: string })[] {
+  const { names, fields } = dtype
+  if (!names || !fields) return []
+  return names.flatMap((name) => {
+    const field = fields[name]
+    return field ? [{ ...field, name }] : []
+  })
+}
+
+function fieldList(dtype: DType): Descr {
+  const list: Descr = []
+  let end = 0
+  for (const { name, title, offset, dtype: type } of fieldsInOrder(dtype)) {
+    if (offset < end) {
+      throw new MemmapError(
+        'ERR_MEMMAP_DTYPE',
+        `descr is not defined for a dtype with overlapping or out-of-order fields (${JSON.stringify(name)} starts at byte ${offset}, ` +
+          `before byte ${end} where the field before it ends); use toJSON(), which gives names, formats and offsets`,
+      )
+    }
+    if (offset > end) list.push(padding(offset - end))
+    const key: DescrName = title === undefined ? name : [title, name]
+    const element = type.base.names ? fieldList(type.base) : type.base.str
+    list.push(type.shape.length > 0 ? [key, element, [...type.shape]] : [key, element])
+    end = offset + type.itemsize
+  }
+  if (dtype.itemsize > end) list.push(padding(dtype.itemsize - end))
+  return list
+}
+
+function padding(bytes: number): DescrField {
+  return ['', `|V${bytes}`]
+}
+
+/** Whether a list says where every field is: each starts at or after the end of the one before, at every depth. */
+function listable(dtype: DType): boolean {
+  let end = 0
+  return fieldsInOrder(dtype).every(({ name, offset, dtype: type }) => {
+    const follows = offset >= end && name !== ''
+    end = offset + type.itemsize
+    return follows && listable(type.base)
+  })
+}
+
+function fieldTable(dtype: DType): DTypeJsonFields {
+  const fields = fieldsInOrder(dtype)
+  const titled = fields.some((field) => field.title !== undefined)
+  return {
+    names: fields.map((field) => field.name),
+    formats: fields.map((field) => toJson(field.dtype)),
+    offsets: fields.map((field) => field.offset),
+    ...(titled && { titles: fields.map((field) => field.title ?? null) }),
+    itemsize: dtype.itemsize,
+  }
+}

@@ -1,0 +1,191 @@
+import { MemmapError } from '../errors.js'
+import { DType } from './dtype.js'
+import { given } from './given.js'
+import { flexible, plain } from './plain.js'
+import type { PlainName } from './spellings.js'
+import { parseString } from './string.js'
+import { refuse, roundUp, structured, subarray } from './struct.js'
+import type { NamedDType } from './struct.js'
+import type { Checked, DTypeLike, FieldTable, ModelOf, SubArrayShape } from './types.js'
+
+/** Deeper nesting is no record anyone stores, and would end in a stack overflow. */
+const MAX_DEPTH = 100
+
+/** Strings seen so far. Bounded, as lengths and names make their number unlimited. */
+const known = new Map<string, DType>()
+const MAX_KNOWN = 1000
+
+/**
+ * Makes a {@link DType}, as `numpy.dtype` does.
+ *
+ * Takes a name (`'float32'`), a NumPy string (`'<f4'`, `'>i2'`, `'|u1'`, `'S5'`, `'U3'`, `'V8'`, `'M8[ns]'`), a comma string
+ * (`'i4,2f8'`), a typed-array constructor, a structured list (`[['x', '<f4'], ['y', '<i2', [2]]]`), a table
+ * (`{ names, formats, offsets, itemsize }`), a sub-array (`['f4', [2]]`), what `descr` and `toJSON` give, or a DType.
+ * Two differences from NumPy: an unnamed void in a list (`['', '|V3']`) is padding, as it is in `descr` and in `.npy`
+ * files, and a sub-array of a sub-array is one with the axes of both.
+ * @returns the same object for the same string, mostly
+ * @throws MemmapError `ERR_MEMMAP_DTYPE` for anything else, Python objects and long doubles among it
+ *
+ * @example
+ * dtype('>i2').itemsize // 2
+ * dtype([['x', '<f4'], ['y', '<i2', [2]]]).fields.y.offset // 4
+ * @see https://numpy.org/doc/2.4/reference/arrays.dtypes.html
+ */
+export function dtype<const D extends DTypeLike>(spec: Checked<D>): DType<ModelOf<D>>
+export function dtype(spec: unknown): DType {
+  return parseDType(spec)
+}
+
+/** {@link dtype} for values whose type is not known; the checks are the same. */
+export function parseDType(spec: unknown): DType {
+  if (typeof spec === 'string') return known.get(spec) ?? remember(spec, parseString(spec))
+  return parse(spec, { depth: 0, aligned: false })
+}
+
+function remember(spec: string, made: DType): DType {
+  if (known.size < MAX_KNOWN) known.set(spec, made)
+  return made
+}
+
+/** Where in a nested dtype the parser is; `aligned`, as in NumPy, goes down to every list and table inside. */
+interface Inside {
+  readonly depth: number
+  readonly aligned: boolean
+}
+
+function parse(spec: unknown, inside: Inside): DType {
+  if (typeof spec === 'string') return inside.aligned ? parseString(spec, true) : parseDType(spec)
+  if (spec instanceof DType) return spec
+  if (inside.depth > MAX_DEPTH) throw refuse(spec, `nested more than ${MAX_DEPTH} deep; flatten it`)
+  if (typeof spec === 'function') return fromConstructor(spec)
+  if (isSubArray(spec)) return shaped(parse(spec[0], deeper(inside)), spec[1], spec)
+  if (Array.isArray(spec)) return fromList(spec, inside)
+  if (typeof spec === 'object' && spec !== null && 'names' in spec && 'formats' in spec) return fromTable(spec, inside)
+  throw new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `dtype must be a name ('float32'), a NumPy string ('<f4'), a typed-array constructor, a structured list ([['x', '<f4'], ...]), ` +
+      `{ names, formats }, a sub-array (['f4', [2]]) or a DType (got ${given(spec)})`,
+  )
+}
+
+const CONSTRUCTORS = new Map<unknown, PlainName>([
+  [Int8Array, 'int8'],
+  [Uint8Array, 'uint8'],
+  [Uint8ClampedArray, 'uint8'],
+  [Int16Array, 'int16'],
+  [Uint16Array, 'uint16'],
+  [Int32Array, 'int32'],
+  [Uint32Array, 'uint32'],
+  [BigInt64Array, 'int64'],
+  [BigUint64Array, 'uint64'],
+  [Float32Array, 'float32'],
+  [Float64Array, 'float64'],
+])
+if (typeof Float16Array === 'function') CONSTRUCTORS.set(Float16Array, 'float16')
+
+function fromConstructor(spec: { readonly name: string }): DType {
+  const name = CONSTRUCTORS.get(spec)
+  if (name) return plain(name)
+  const accepted = [...CONSTRUCTORS.keys()].map((known) => (known as { readonly name: string }).name).join(', ')
+  throw new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `dtype ${given(spec)} is not a typed-array constructor; accepted are ${accepted}`,
+  )
+}
+
+/** A list whose second item is numbers is a sub-array: no field could look like that. */
+function isSubArray(spec: unknown): spec is readonly [unknown, SubArrayShape] {
+  if (!Array.isArray(spec) || spec.length !== 2) return false
+  const shape: unknown = spec[1]
+  return typeof shape === 'number' || (Array.isArray(shape) && shape.every((length) => typeof length === 'number'))
+}
+
+function deeper({ depth, aligned }: Inside): Inside {
+  return { depth: depth + 1, aligned }
+}
+
+function shaped(base: DType, shape: unknown, spec: unknown): DType {
+  const lengths: unknown[] = Array.isArray(shape) ? shape : [shape]
+  for (const length of lengths) {
+    if (!isCount(length))
+      throw refuse(spec, `the shape of a sub-array is whole numbers, 0 or more (got ${given(shape)})`)
+  }
+  const { kind } = base
+  if (base.itemsize === 0 && (kind === 'S' || kind === 'U' || kind === 'V') && !base.names && base.shape.length === 0) {
+    // As in NumPy, ('S', 5) is 'S5': there is nothing to repeat yet.
+    if (typeof shape !== 'number')
+      throw refuse(spec, `${given(kind)} has no length yet; give it one, as in ['${kind}5', [2]]`)
+    return flexible(kind, shape, base.byteOrder, spec)
+  }
+  return subarray(base, lengths as number[], spec)
+}
+
+function fromList(spec: readonly unknown[], inside: Inside): DType {
+  const fields: NamedDType[] = []
+  const offsets: number[] = []
+  let end = 0
+  spec.forEach((entry, i) => {
+    if (!Array.isArray(entry) || entry.length < 2 || entry.length > 3) {
+      const hint = typeof entry === 'string' ? `; one field is a list in a list, as in [['x', '<f4']]` : ''
+      throw refuse(spec, `a field is [name, dtype] or [name, dtype, shape] (got ${given(entry)})${hint}`)
+    }
+    const { name, title } = fieldName(entry[0], spec)
+    const element = parse(entry[1], deeper(inside))
+    const type = entry.length === 3 ? shaped(element, entry[2], spec) : element
+    const offset = inside.aligned ? roundUp(end, type.alignment) : end
+    const isPadding = name === '' && type.base.kind === 'V' && !type.base.names
+    if (!isPadding) {
+      fields.push({ name: name || `f${i}`, title, dtype: type })
+      offsets.push(offset)
+    }
+    end = offset + type.itemsize
+  })
+  return structured(fields, { offsets, end, aligned: inside.aligned }, spec)
+}
+
+function fieldName(key: unknown, spec: unknown): { name: string; title?: string } {
+  if (typeof key === 'string') return { name: key }
+  if (Array.isArray(key) && key.length === 2) {
+    const [title, name]: unknown[] = key
+    if (typeof name === 'string' && typeof title === 'string') return { name, title }
+    if (typeof name === 'string' && (title === null || title === undefined)) return { name }
+  }
+  throw refuse(spec, `the name of a field is a string, or [title, name] (got ${given(key)})`)
+}
+
+function fromTable(spec: object, inside: Inside): DType {
+  const { names, formats, offsets, titles, itemsize, aligned } = spec as Record<keyof FieldTable, unknown>
+  if (!isList(names, (name) => typeof name === 'string'))
+    throw refuse(spec, `names must be a list of strings (got ${given(names)})`)
+  for (const [key, list] of Object.entries({ formats, offsets, titles })) {
+    if (list === undefined && key !== 'formats') continue
+    if (!Array.isArray(list) || list.length !== names.length) {
+      throw refuse(
+        spec,
+        `${key} must be a list with one entry for each of the ${names.length} names (got ${given(list)})`,
+      )
+    }
+  }
+  if (offsets !== undefined && !isList(offsets, isCount)) {
+    throw refuse(spec, `offsets are whole numbers of bytes, 0 or more (got ${given(offsets)})`)
+  }
+  if (itemsize !== undefined && !isCount(itemsize)) {
+    throw refuse(spec, `itemsize is a whole number of bytes, 0 or more (got ${given(itemsize)})`)
+  }
+  if (aligned !== undefined && typeof aligned !== 'boolean')
+    throw refuse(spec, `aligned is true or false (got ${given(aligned)})`)
+  const here = { depth: inside.depth + 1, aligned: inside.aligned || aligned === true }
+  const fields = names.map((name, i) => ({
+    ...fieldName([(titles as unknown[] | undefined)?.[i], name], spec),
+    dtype: parse((formats as unknown[])[i], here),
+  }))
+  return structured(fields, { offsets, itemsize, aligned: here.aligned }, spec)
+}
+
+function isList<T>(value: unknown, test: (item: unknown) => item is T): value is T[] {
+  return Array.isArray(value) && value.every(test)
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0
+}

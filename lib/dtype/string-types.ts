@@ -1,0 +1,124 @@
+import type { AnyWritable, Model, Models, Nested, NestedWritable, NestedWritableList } from './models.js'
+import type { CODES, NAMES } from './spellings.js'
+import type { TimeUnitName } from './time-unit.js'
+
+type Order = '<' | '>' | '=' | '|'
+type Digit = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9'
+
+/** The model of a dtype string; never for a literal that is none, {@link Model} for a `string` known at run time only. */
+export type StringModel<S extends string> = string extends S
+  ? Model
+  : S extends `${string},${string}` | `${Digit}${string}` | `${Order}${Digit}${string}` | `${'' | Order}(${string}`
+    ? CommaModel<Items<S>>
+    : FormatModel<S>
+
+/** The model of one format, without repeats. */
+type FormatModel<S extends string> = S extends keyof typeof NAMES
+  ? Models[(typeof NAMES)[S]]
+  : S extends `${Order}${infer Bare}`
+    ? BareModel<Bare>
+    : BareModel<S>
+
+type BareModel<S extends string> = S extends keyof typeof CODES
+  ? Models[(typeof CODES)[S]]
+  : S extends 'c' | 'bytes' | 'bytes_'
+    ? Models['S']
+    : S extends 'str' | 'str_' | 'unicode'
+      ? Models['U']
+      : S extends 'void'
+        ? Models['V']
+        : S extends `${'M' | 'datetime64'}` | `${'M8' | 'datetime64'}${Tick}`
+          ? Models['M']
+          : S extends `${'m' | 'timedelta64'}` | `${'m8' | 'timedelta64'}${Tick}`
+            ? Models['m']
+            : S extends `S${infer Length}` | `a${infer Length}`
+              ? IfLength<Length, Models['S']>
+              : S extends `U${infer Length}`
+                ? IfLength<Length, Models['U']>
+                : S extends `V${infer Length}`
+                  ? IfLength<Length, Models['V']>
+                  : never
+
+type Tick = '' | `[${TimeUnitName | 'μs'}]` | `[${bigint}${TimeUnitName | 'μs'}]` | `[${TimeUnitName}/${bigint}]`
+
+type IfLength<S extends string, Then> = S extends ''
+  ? Then
+  : S extends `-${string}`
+    ? never
+    : S extends `${bigint}`
+      ? Then
+      : never
+
+/** The items of a comma string, each as `[axes, format]`, and a `','` after each that has one. */
+type Items<S extends string> = S extends ''
+  ? []
+  : S extends ` ${infer Rest}`
+    ? Items<Rest>
+    : S extends `${infer First extends Order}${infer Rest extends `${Digit | '('}${string}`}`
+      ? Repeated<Rest, First>
+      : Repeated<S, ''>
+
+type Repeated<S extends string, First extends Order | ''> = S extends `(${infer Lengths})${infer Rest}`
+  ? Item<`${First}${Trimmed<Rest>}`, Axes<Lengths>>
+  : S extends `${Digit}${infer Rest}`
+    ? Item<`${First}${Trimmed<SkipDigits<Rest>>}`, [number]>
+    : Item<S, []>
+
+type Item<S extends string, Axes> = S extends `${infer Format},${infer Rest}`
+  ? [[Axes, Trimmed<Format>], ',', ...Items<Rest>]
+  : [[Axes, Trimmed<S>]]
+
+type Axes<S extends string> = S extends `${infer First},${infer Rest}` ? [...Axis<First>, ...Axes<Rest>] : Axis<S>
+type Axis<S extends string> = Trimmed<S> extends '' ? [] : [number]
+type SkipDigits<S extends string> = S extends `${Digit}${infer Rest}` ? SkipDigits<Rest> : S
+type Trimmed<S extends string> = S extends ` ${infer Rest}`
+  ? Trimmed<Rest>
+  : S extends `${infer Rest} `
+    ? Trimmed<Rest>
+    : S
+
+/** One item without a comma is a sub-array, several are a structure of `f0`, `f1`, ... */
+type CommaModel<List extends readonly unknown[]> = List extends readonly [[infer Axes, infer Format extends string]]
+  ? WithAxes<FormatModel<Format>, Axes>
+  : FieldModel<List>
+
+type WithAxes<M, Axes> = M extends Model
+  ? Axes extends readonly number[]
+    ? { scalar: M['scalar']; data: M['data']; writable: M['writable']; name: `void${number}`; axes: Axes }
+    : never
+  : never
+
+/** A model, and something that is none in place of never, which every type would match. */
+type SomeModel<M> = [M] extends [never] ? undefined : M
+
+type FieldModel<
+  List extends readonly unknown[],
+  Count extends readonly unknown[] = [],
+  Read = unknown,
+  Write = unknown,
+> = List extends readonly [[infer Axes extends readonly number[], infer Format extends string], ...infer Rest]
+  ? SomeModel<FormatModel<Format>> extends infer M extends Model
+    ? FieldModel<
+        Rest extends readonly [',', ...infer More] ? More : Rest,
+        [...Count, 0],
+        Read & { [Key in `f${Count['length']}`]: NestIn<M['scalar'], Axes> },
+        Write & { readonly [Key in `f${Count['length']}`]: NestWritableIn<M['writable'], Axes> }
+      >
+    : never
+  : {
+      scalar: { [Key in keyof Read]: Read[Key] }
+      data: never
+      writable: { [Key in keyof Write]: Write[Key] } | NestedWritableList<AnyWritable>
+      name: `void${number}`
+      axes: []
+    }
+
+/** Lists around `T`, one for each axis; as deep as it takes where the number of axes is not known. */
+export type NestIn<T, Axes extends readonly unknown[]> = number extends Axes['length']
+  ? Nested<T>
+  : Axes extends readonly [unknown, ...infer Rest]
+    ? NestIn<T[], Rest>
+    : T
+
+/** Like {@link NestIn}, for what is written: a scalar is spread over the axes, as NumPy's broadcasting does. */
+export type NestWritableIn<T, Axes extends readonly unknown[]> = Axes extends readonly [] ? T : NestedWritable<T>

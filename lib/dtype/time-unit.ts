@@ -1,0 +1,90 @@
+import { MemmapError } from '../errors.js'
+import { given } from './given.js'
+
+/** The units of `datetime64` and `timedelta64`, coarse to fine: year, month, week, day, hour, minute, second, milli to atto. */
+export const TIME_UNITS = ['Y', 'M', 'W', 'D', 'h', 'm', 's', 'ms', 'us', 'ns', 'ps', 'fs', 'as'] as const
+
+/** One of {@link TIME_UNITS}, or `generic`: ticks of no stated length. */
+export type TimeUnitName = (typeof TIME_UNITS)[number] | 'generic'
+
+/** The length of one tick: `count` times the unit, as the `25s` of `M8[25s]`. */
+export interface TimeUnit {
+  readonly unit: TimeUnitName
+  readonly count: number
+}
+
+export const GENERIC: TimeUnit = Object.freeze({ unit: 'generic', count: 1 })
+
+/** NumPy keeps the count in a C int. */
+const MAX_COUNT = 2 ** 31 - 1
+
+/** How many of a finer unit NumPy takes a unit to be, for `M8[D/24]`. A year has 52 weeks here, a month 30 days. */
+const DIVISIONS: Partial<Record<TimeUnitName, readonly (readonly [TimeUnitName, number])[]>> = {
+  Y: [['M', 12], ['W', 52], ['D', 365]],
+  M: [['W', 4], ['D', 30], ['h', 720]],
+  W: [['D', 7], ['h', 168], ['m', 10_080]],
+  D: [['h', 24], ['m', 1440], ['s', 86_400]],
+  h: [['m', 60], ['s', 3600]],
+  m: [['s', 60], ['ms', 60_000]],
+  s: [['ms', 1000], ['us', 1_000_000]],
+  ms: [['us', 1000], ['ns', 1_000_000]],
+  us: [['ns', 1000], ['ps', 1_000_000]],
+  ns: [['ps', 1000], ['fs', 1_000_000]],
+  ps: [['fs', 1000], ['as', 1_000_000]],
+  fs: [['as', 1000]],
+} // prettier-ignore
+
+const BRACKET = /^\[(\d+)?([A-Za-zμ]+)(?:\/(\d+))?\]$/
+
+/**
+ * Reads what follows `M8` or `m8`: `''` or `[ns]`, `[25s]`, `[D/24]`, with NumPy's rules
+ * (`parse_datetime_metadata_from_metastr` in `numpy/_core/src/multiarray/datetime.c`).
+ * @param spec the whole dtype, for the message
+ */
+export function parseTimeUnit(bracket: string, spec: string): TimeUnit {
+  if (bracket === '') return GENERIC
+  const [, digits = '1', letters = '', divisor] = BRACKET.exec(bracket) ?? []
+  const name = letters === 'μs' ? 'us' : letters
+  const count = Number(digits)
+  if (name === 'generic' && divisor === undefined) return GENERIC
+  const unit = TIME_UNITS.find((known) => known === name)
+  if (unit === undefined || count < 1 || count > MAX_COUNT) throw badUnit(spec)
+  if (divisor === undefined || divisor === '1') return Object.freeze({ unit, count })
+  return divided({ unit, count }, Number(divisor), spec)
+}
+
+/** The brackets again: `''` for generic, `[ns]`, `[25s]`. */
+export function timeUnitText({ unit, count }: TimeUnit): string {
+  if (unit === 'generic') return ''
+  return count === 1 ? `[${unit}]` : `[${count}${unit}]`
+}
+
+/** Whether two ticks are the same length where NumPy's dtype equality sees it: powers of 1000 between `s` and `as`. */
+export function sameTimeUnit(a: TimeUnit, b: TimeUnit): boolean {
+  if (a.unit === b.unit) return a.count === b.count
+  const [x, y] = [metricAttoseconds(a), metricAttoseconds(b)]
+  return x !== undefined && x === y
+}
+
+function metricAttoseconds({ unit, count }: TimeUnit): bigint | undefined {
+  const place = TIME_UNITS.indexOf(unit as (typeof TIME_UNITS)[number])
+  return place < TIME_UNITS.indexOf('s') ? undefined : BigInt(count) * 1000n ** BigInt(TIME_UNITS.length - 1 - place)
+}
+
+function divided({ unit, count }: TimeUnit, divisor: number, spec: string): TimeUnit {
+  for (const [finer, factor] of DIVISIONS[unit] ?? []) {
+    if (divisor > 0 && factor % divisor === 0) return Object.freeze({ unit: finer, count: count * (factor / divisor) })
+  }
+  throw new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `dtype ${given(spec)}: one ${unit} cannot be divided by ${divisor} into whole smaller units; name the unit itself, as in 'M8[25s]'`,
+  )
+}
+
+function badUnit(spec: string): MemmapError {
+  return new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `dtype ${given(spec)}: the brackets of a datetime64 or timedelta64 hold an optional count from 1 to 2147483647 and one of ` +
+      `${TIME_UNITS.join(' ')}, as in 'M8[ns]' or 'm8[25s]'`,
+  )
+}

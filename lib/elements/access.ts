@@ -1,0 +1,43 @@
+import { faults } from '../native.js'
+import type { Store } from '../store.js'
+
+/**
+ * What the getters and setters of this folder need of an array. Everything is a small integer in a field of its own, so
+ * that the compiler can keep it in a register through a loop.
+ */
+export interface Access {
+  readonly store: Store
+  /** The last valid index of each of the first three axes; all -1 where positions exceed 2^31. */
+  readonly last0: number
+  readonly last1: number
+  readonly last2: number
+  /** The position of the first element, in what the lens counts: elements, or bytes for `view`. */
+  readonly first: number
+  /** From one index to the next on each axis, counted likewise. */
+  readonly step0: number
+  readonly step1: number
+  readonly step2: number
+  /** 0 if stores are allowed, else -1. */
+  readonly lock: number
+  /** Whether the bytes of a number go from the least to the most significant; for `view`. */
+  readonly little: boolean
+  /** The slow ways: any rank, negative indices, any value, and the error that fits. */
+  getAnyhow(...indices: unknown[]): unknown
+  setAnyhow(...indicesAndValue: unknown[]): void
+}
+
+/** The getters and setters of one kind of element, for arrays of one, two and three dimensions. */
+export interface Accessors {
+  get1(this: Access, i?: unknown, extra?: unknown): unknown
+  get2(this: Access, i?: unknown, j?: unknown, extra?: unknown): unknown
+  get3(this: Access, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown
+  set1(this: Access, i?: unknown, value?: unknown, extra?: unknown): void
+  set2(this: Access, i?: unknown, j?: unknown, value?: unknown, extra?: unknown): void
+  set3(this: Access, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void
+}
+
+/** `GATE[n]` is undefined unless `n` is 0: a condition that the compiler takes for a bounds check, not for a branch. */
+export const GATE = new Uint8Array(1)
+
+/** The count of open mappings with a fault; `GATE[FAULTS[0]]` is undefined unless it is 0. */
+export const FAULTS = faults as unknown as { readonly 0: number }

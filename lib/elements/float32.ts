@@ -1,0 +1,85 @@
+/**
+ * Elements of `float32` in native order, aligned: the model from which `scripts/elements.mjs` makes the other kinds.
+ *
+ * Each kind and rank has functions of its own, because the compiler learns one kind of typed array for each place in the
+ * code. They are written so that a loop over `get(i, j)` comes close to one over the typed array itself:
+ *
+ * - No branch leaves on the usual way. Whether each index is a whole number within its axis and the array open is
+ *   gathered in the sign of one integer; a bounds check of {@link GATE} tests it. V8 can then take the loads of the
+ *   array's fields out of a loop, which one exit would prevent.
+ * - The lens is only asked for valid positions, so that it always gives a number. Once it had given `undefined`, all later
+ *   reads of this kind would have to expect it.
+ * - After the element, {@link FAULTS} tells whether a page behind any open mapping could not be had.
+ * @module
+ */
+import { FAULTS, GATE } from './access.js'
+import type { Access } from './access.js'
+
+export function get1(this: Access, i?: unknown, extra?: unknown): unknown {
+  const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
+  if (GATE[(a | (this.last0 - a) | this.store.state) >> 31] === undefined) return this.getAnyhow(i, extra)
+  const element = this.store.f32[(this.first + Math.imul(a, this.step0)) | 0]
+  if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getAnyhow(i)
+  return element
+}
+
+export function get2(this: Access, i?: unknown, j?: unknown, extra?: unknown): unknown {
+  const a = typeof i === 'number' && (i | 0) === i ? i : -1
+  const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
+  const bad = a | b | (this.last0 - a) | (this.last1 - b) | this.store.state
+  if (GATE[bad >> 31] === undefined) return this.getAnyhow(i, j, extra)
+  const element = this.store.f32[(this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1)) | 0]
+  if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getAnyhow(i, j)
+  return element
+}
+
+export function get3(this: Access, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown {
+  const a = typeof i === 'number' && (i | 0) === i ? i : -1
+  const b = typeof j === 'number' && (j | 0) === j ? j : -1
+  const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
+  const bad = a | b | c | (this.last0 - a) | (this.last1 - b) | (this.last2 - c) | this.store.state
+  if (GATE[bad >> 31] === undefined) return this.getAnyhow(i, j, k, extra)
+  const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1) + Math.imul(c, this.step2)) | 0
+  const element = this.store.f32[at]
+  if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getAnyhow(i, j, k)
+  return element
+}
+
+export function set1(this: Access, i?: unknown, value?: unknown, extra?: unknown): void {
+  const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
+  const fits = typeof value === 'number' ? 0 : -1
+  if (GATE[(a | (this.last0 - a) | this.store.state | this.lock | fits) >> 31] === undefined) {
+    this.setAnyhow(i, value, extra)
+  } else {
+    this.store.f32[(this.first + Math.imul(a, this.step0)) | 0] = value as number
+    if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
+  }
+}
+
+export function set2(this: Access, i?: unknown, j?: unknown, value?: unknown, extra?: unknown): void {
+  const a = typeof i === 'number' && (i | 0) === i ? i : -1
+  const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
+  const fits = typeof value === 'number' ? 0 : -1
+  const bad = a | b | (this.last0 - a) | (this.last1 - b) | this.store.state | this.lock | fits
+  if (GATE[bad >> 31] === undefined) {
+    this.setAnyhow(i, j, value, extra)
+  } else {
+    this.store.f32[(this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1)) | 0] = value as number
+    if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
+  }
+}
+
+export function set3(this: Access, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void {
+  const a = typeof i === 'number' && (i | 0) === i ? i : -1
+  const b = typeof j === 'number' && (j | 0) === j ? j : -1
+  const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
+  const fits = typeof value === 'number' ? 0 : -1
+  const within = a | b | c | (this.last0 - a) | (this.last1 - b) | (this.last2 - c)
+  if (GATE[(within | this.store.state | this.lock | fits) >> 31] === undefined) {
+    this.setAnyhow(i, j, k, value, extra)
+  } else {
+    const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1) + Math.imul(c, this.step2)) | 0
+    this.store.f32[at] = value as number
+    if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
+  }
+}

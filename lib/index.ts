@@ -1,0 +1,8 @@
+export { array, zeros } from './create.js'
+export { DType, dtype } from './dtype/index.js'
+export { MemmapError } from './errors.js'
+export { Memmap } from './memmap.js'
+export { NDArray } from './ndarray.js'
+export { memmap } from './open.js'
+export { newaxis, slice } from './slice.js'
+export { support } from './support.js'

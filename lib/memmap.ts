@@ -1,0 +1,144 @@
+import type { AnyModel, Model } from './dtype/index.js'
+import { given } from './dtype/index.js'
+import { MemmapError } from './errors.js'
+import { calling } from './native.js'
+import { NDArray, extent } from './ndarray.js'
+import type { Origin } from './store.js'
+
+/** How the pages will be used, told to the system. `dontneed` lets them leave memory; what was stored stays in the file. */
+export type Advice = (typeof ADVICE)[number]
+
+// In the order of the numbers that the binding takes.
+const ADVICE = ['normal', 'random', 'sequential', 'willneed', 'dontneed', 'hugepage', 'populate'] as const
+
+/** How much of an array is in memory, in bytes of whole pages. */
+export interface Residency {
+  readonly resident: number
+  readonly total: number
+}
+
+/**
+ * An array in a file: {@link NDArray} over pages that the system reads when they are touched and, in modes `r+` and `w+`,
+ * writes back. Made by `memmap`, `openMemmap`, `load` and `Memmap.attach`. Views of it are Memmaps of the same mapping; copies
+ * are NDArrays.
+ *
+ * @example
+ * using a = memmap('grid.bin', { dtype: 'float32', shape: [3, 4], mode: 'w+' })
+ * a.set(1, 2, 0.5)
+ * a.flush()
+ * @see https://numpy.org/doc/2.4/reference/generated/numpy.memmap.html
+ */
+export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
+  private get origin(): Origin {
+    return this.store.origin as Origin
+  }
+
+  /** The absolute path of the file; null where it was opened by a descriptor. */
+  get filename(): string | null {
+    return this.origin.filename
+  }
+
+  /** Where the array that was opened begins in the file, in bytes; of a view too, as in NumPy. */
+  get offset(): number {
+    return this.origin.offset
+  }
+
+  /** Where the first element of this array or view lies in the file, in bytes. */
+  get fileOffset(): number {
+    return this.origin.start + this.position
+  }
+
+  /** `'r'`, `'r+'`, `'w+'` or `'c'`. */
+  get mode(): 'r' | 'r+' | 'w+' | 'c' {
+    return this.origin.mode
+  }
+
+  /** Whether this array, or the one that it is a view of, was closed. */
+  get closed(): boolean {
+    return this.store.closed
+  }
+
+  /**
+   * What work on the array fails with, because a page could not be had: `ERR_MEMMAP_TRUNCATED`, `ENOSPC` or `EIO`; null where
+   * all is well.
+   */
+  get fault(): string | null {
+    try {
+      this.store.checkFault()
+      return null
+    } catch (error) {
+      if (error instanceof MemmapError) return error.code
+      throw error
+    }
+  }
+
+  /**
+   * Writes the pages of this array or view back to the file, and waits until the device has them; nothing in modes `r` and
+   * `c`. What was stored is in the file without it, as far as other programs see; it is for crashes of the system.
+   * @param options.durable also do what the system needs beyond that to survive a power cut (`fsync`, on macOS
+   *   `F_FULLFSYNC`, on Windows `FlushFileBuffers`)
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of the mapping; `ERR_MEMMAP_UNSUPPORTED` where `durable` no longer finds
+   *   the file by its path; the system's (`EIO`, `ENOSPC`)
+   */
+  flush(options: { durable?: boolean } = {}): void {
+    const { start, length } = this.bytesInFile()
+    this.call((mapping) => mapping.flush(start, length, options.durable ?? false))
+  }
+
+  /**
+   * Tells the system how the pages of this array or view will be used.
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_UNSUPPORTED` for `dontneed` in mode `c`
+   */
+  advise(advice: Advice): void {
+    const number = ADVICE.indexOf(advice)
+    if (number < 0) {
+      throw new MemmapError('ERR_MEMMAP_ARGUMENT', `advice is one of ${ADVICE.map((one) => `'${one}'`).join(', ')} (got ${given(advice)})`)
+    }
+    const { start, length } = this.bytesInFile()
+    this.call((mapping) => mapping.advise(number, start, length))
+  }
+
+  /**
+   * How much of this array or view is in memory.
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`
+   */
+  residency(): Residency {
+    const { start, length } = this.bytesInFile()
+    const [resident, total] = this.call((mapping) => mapping.residency(start, length))
+    return { resident, total }
+  }
+
+  /**
+   * Lets go. On the array that was opened: of the file, at once; every view and every typed array of it is dead (length 0), and
+   * any later use of the elements or the file throws `ERR_MEMMAP_CLOSED`. On a view: of that view only. A second call does
+   * nothing. What was stored is in the file without `flush()`.
+   * @throws MemmapError the fault of the mapping, after letting go
+   */
+  close(): void {
+    if (this.root === null) this.store.close()
+    else if (!this.store.closed) this.store = this.store.closedTwin()
+  }
+
+  /** `close()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** `close()`, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
+  }
+
+  /** The bytes that the elements reach over, counted from the start of the array that was opened. */
+  private bytesInFile(): { start: number; length: number } {
+    this.store.checkOpen()
+    const { start, length } = extent(this, this.itemsize)
+    return { start: start - (this.origin.offset - this.origin.start), length }
+  }
+
+  private call<T>(work: (mapping: NonNullable<NDArray['store']['mapping']>) => T): T {
+    const { mapping } = this.store
+    if (mapping === null) throw new MemmapError('ERR_MEMMAP_CLOSED', 'the array is closed: open the file again')
+    return calling(() => work(mapping))
+  }
+}

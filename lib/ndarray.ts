@@ -1,0 +1,842 @@
+import { inspect } from 'node:util'
+import { assign, fill } from './assign.js'
+import type { Assignable } from './assign.js'
+import { broadcastTo, diagonal, expandDims, flip, moveAxis, squeeze, swapAxes, transpose } from './axes.js'
+import { bitsOf, bytesOf, dataOf, stridedOf } from './buffers.js'
+import type { Strided } from './buffers.js'
+import { allClose, compare, equals } from './comparisons.js'
+import type { CloseOptions, Comparison } from './comparisons.js'
+import { applyTo, mapTo } from './elementwise.js'
+import { castTo, copyOf, itemOf, nestedOf, swapBytes } from './convert.js'
+import { NATIVE_ORDER } from './dtype/index.js'
+import type { AnyModel, Checked, DType, DTypeLike, Model, ModelOf, Nested } from './dtype/index.js'
+import { MemmapError } from './errors.js'
+import { accessorsOf, familyOf } from './family.js'
+import type { Family } from './family.js'
+import { gathered, masked, taken } from './gather.js'
+import { elementsOf, entriesOf, rowsOf } from './iterate.js'
+import { reduce, scan } from './reductions.js'
+import type { ReduceOptions } from './reductions.js'
+import { flatten, ravel, reshape } from './reshape.js'
+import { fieldOf, partOf, viewAs } from './retype.js'
+import { codecOf } from './scalar/index.js'
+import { bounded, select } from './selection.js'
+import type { BooleanList, IndexArray, IntegerList, Selector } from './selection.js'
+import { isContiguous, sizeOf } from './shape.js'
+import type { IntegerArray, OrderLike, ShapeLike } from './shape.js'
+import { Slice, indexError, resolveSlice, slice } from './slice.js'
+import type { Exposed, Store } from './store.js'
+import { textOf } from './print.js'
+import type { PrintOptions } from './text/index.js'
+
+/** What is known of an array's memory: NumPy's `ndarray.flags`. */
+export interface Flags {
+  /** Elements follow one another with the last axis fastest. */
+  readonly cContiguous: boolean
+  /** Elements follow one another with the first axis fastest. */
+  readonly fContiguous: boolean
+  /** `set`, `assign`, `fill` and the like are allowed. */
+  readonly writeable: boolean
+  /** Every element lies on a multiple of its dtype's alignment. */
+  readonly aligned: boolean
+  /** It is not a view of another array. */
+  readonly ownData: boolean
+}
+
+/** Where an array lies in a store; all in bytes. */
+export interface Place {
+  readonly shape: readonly number[]
+  readonly byteStrides: readonly number[]
+  readonly position: number
+}
+
+const LITTLE = NATIVE_ORDER === '<'
+
+/**
+ * An n-dimensional array: elements of one dtype in memory, or in a file (then it is a {@link Memmap}). Views share the memory
+ * of the array that they come from; copies have their own.
+ *
+ * Made by `memmap`, `array`, `zeros` and the methods below. The type parameter says what an element is to TypeScript, and
+ * follows from the dtype that was given.
+ *
+ * @example
+ * const a = array([[1, 2, 3], [4, 5, 6]], { dtype: 'int16' })
+ * a.shape // [2, 3]
+ * a.get(1, -1) // 6
+ * a.index(':', '::2').toArray() // [[1, 3], [4, 6]]
+ * @see https://numpy.org/doc/2.4/reference/arrays.ndarray.html
+ */
+export class NDArray<M extends Model = AnyModel> {
+  /** What one element is. */
+  readonly dtype: DType
+  /** The length of each axis. */
+  readonly shape: readonly number[]
+  /** From one entry to the next on each axis, in bytes. */
+  readonly byteStrides: readonly number[]
+
+  /** @internal The memory; that of a closed view is exchanged for {@link Store.closed}. */
+  store: Store
+  /** @internal The first element, in bytes from the start of the store. */
+  readonly position: number
+  /** @internal The array that this is a view of; null where it is none. */
+  readonly root: NDArray | null
+  /** @internal */
+  readonly family: Family
+
+  // What the getters and setters of `elements/` need; see `Access` there.
+  /** @internal */
+  last0 = -1
+  /** @internal */
+  last1 = -1
+  /** @internal */
+  last2 = -1
+  /** @internal */
+  readonly first: number
+  /** @internal */
+  step0 = 0
+  /** @internal */
+  step1 = 0
+  /** @internal */
+  step2 = 0
+  /** @internal */
+  readonly lock: number
+  /** @internal */
+  readonly little: boolean
+
+  /** @internal */
+  constructor(
+    family: Family,
+    store: Store,
+    dtype: DType,
+    shape: readonly number[],
+    byteStrides: readonly number[],
+    position: number,
+    root: NDArray | null,
+    writeable: boolean,
+  ) {
+    this.dtype = dtype
+    this.shape = shape
+    this.byteStrides = byteStrides
+    this.store = store
+    this.position = position
+    this.root = root
+    this.family = family
+    this.lock = writeable ? 0 : -1
+    this.little = LITTLE !== dtype.swapped
+    const unit = family.unit
+    const ndim = shape.length
+    this.first = position / unit
+    if (ndim > 0 && ndim <= 3 && (store.length <= 2 ** 31 * unit || reach(shape, byteStrides, position) < 2 ** 31 * unit)) {
+      this.last0 = (shape[0] as number) - 1
+      this.step0 = (byteStrides[0] as number) / unit
+      if (ndim > 1) {
+        this.last1 = (shape[1] as number) - 1
+        this.step1 = (byteStrides[1] as number) / unit
+      }
+      if (ndim > 2) {
+        this.last2 = (shape[2] as number) - 1
+        this.step2 = (byteStrides[2] as number) / unit
+      }
+    }
+    store.want(family.lens)
+  }
+
+  /** The number of axes. */
+  get ndim(): number {
+    return this.shape.length
+  }
+
+  /** The number of elements. */
+  get size(): number {
+    return sizeOf(this.shape)
+  }
+
+  /** Bytes of one element. */
+  get itemsize(): number {
+    return this.dtype.itemsize
+  }
+
+  /** Bytes of all elements. */
+  get nbytes(): number {
+    return this.size * this.dtype.itemsize
+  }
+
+  /**
+   * From one entry to the next on each axis, in elements, as JavaScript libraries count; null where a stride is no whole
+   * number of elements, as in some fields of records.
+   */
+  get strides(): readonly number[] | null {
+    const { itemsize } = this.dtype
+    const strides = this.byteStrides.map((stride) => (stride === 0 ? 0 : stride / itemsize))
+    return strides.every(Number.isInteger) ? strides : null
+  }
+
+  /** What is known of the memory. */
+  get flags(): Flags {
+    const { shape, byteStrides, itemsize } = this
+    return {
+      cContiguous: isContiguous(shape, byteStrides, itemsize, 'C'),
+      fContiguous: isContiguous(shape, byteStrides, itemsize, 'F'),
+      writeable: this.lock === 0,
+      aligned: isAligned(this.dtype.alignment, this),
+      ownData: this.root === null,
+    }
+  }
+
+  /** The array that this is a view of; null where it is none. Of a view of a view, the array that was opened or made. */
+  get base(): NDArray | null {
+    return this.root
+  }
+
+  /** The same elements with the axes in reverse: `transpose()`. */
+  get T(): this {
+    return this.transpose()
+  }
+
+  /**
+   * The buffer that holds the elements; {@link byteOffset} is where the first one lies in it. Of a mapping it is an
+   * ArrayBuffer over the file's pages, detached by `close()`.
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE` where this runtime has no buffer of that size;
+   *   `ERR_MEMMAP_EXTERNAL_BUFFERS`; `ERR_MEMMAP_NOT_VIEWABLE` where it was moved away by `transfer()`
+   */
+  get buffer(): ArrayBufferLike {
+    return exposed(this).buffer
+  }
+
+  /** The position of the first element in {@link buffer}, in bytes. */
+  get byteOffset(): number {
+    return this.store.closed ? this.position : this.position - exposed(this).start
+  }
+
+  /**
+   * The typed array over exactly these elements, in memory order, without a copy: what is stored in it is stored in the
+   * file. `bool` gives a `Uint8Array`, complex the interleaved float array, `datetime64` a `BigInt64Array`, `float16` a
+   * `Float16Array` where the runtime has it.
+   * @throws MemmapError `ERR_MEMMAP_NOT_VIEWABLE` where the elements are not contiguous (C or F), not in native byte order,
+   *   not aligned, or have no typed array: the message names the reason and the way out; and as {@link buffer}
+   */
+  get data(): M['data'] {
+    return dataOf(this) as M['data']
+  }
+
+  /**
+   * The bit patterns of `float16` elements, for runtimes without `Float16Array`.
+   * @throws MemmapError as {@link data}
+   */
+  get bits(): Uint16Array {
+    return bitsOf(this)
+  }
+
+  /**
+   * The bytes of a contiguous array of any dtype, without a copy.
+   * @throws MemmapError `ERR_MEMMAP_NOT_VIEWABLE` where the elements are not contiguous; and as {@link buffer}
+   */
+  get bytes(): Uint8Array {
+    return bytesOf(this)
+  }
+
+  /**
+   * A typed array with the shape and strides, in elements, that find each element in it: what scijs `ndarray`,
+   * `@stdlib/ndarray` and numpy-ts take. Without a copy, for any view in native byte order whose elements are aligned.
+   * @throws MemmapError as {@link data}, but for contiguity
+   */
+  strided(): Strided<M['data']> {
+    return stridedOf(this) as Strided<M['data']>
+  }
+
+  /**
+   * One element. Negative indices count from the end.
+   * @param indices a whole number for each axis
+   * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   */
+  get(...indices: number[]): M['scalar'] {
+    return this.getAnyhow(...indices) as M['scalar']
+  }
+
+  /**
+   * Stores one element.
+   * @param indicesAndValue a whole number for each axis, then the value
+   * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CAST` for a value that the dtype cannot hold; `ERR_MEMMAP_READONLY`;
+   *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   */
+  set(...indicesAndValue: [...indices: number[], value: M['writable']]): void {
+    this.setAnyhow(...indicesAndValue)
+  }
+
+  /**
+   * NumPy's `a[...]`. A selector is a whole number (drops its axis), a slice as text (`'1:3'`, `'::-1'`, `':'`) or made by
+   * `slice`, `'...'`, `newaxis`, a list of positions or a (nested) list of booleans.
+   * @returns a view; with a list, a copy
+   * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`
+   */
+  index(...selectors: Selector[]): NDArray<M> {
+    const found = select(selectors, this)
+    return 'inner' in found ? (gathered(this, found) as NDArray<M>) : (viewOf(this, found) as NDArray<M>)
+  }
+
+  /**
+   * Rows of axis 0, a view, counted as JavaScript's `slice` counts: from `start` up to `stop`, negative from the end.
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for an array without axes, or bounds that are no whole numbers
+   */
+  slice(start?: number, stop?: number, step?: number): this {
+    const { shape, byteStrides, position } = this
+    if (shape.length === 0) throw indexError('an array without axes has no rows to slice')
+    const part = isBound(start) && isBound(stop) && step === undefined ? new Slice(start, stop, undefined) : slice(start, stop, step)
+    const rows = resolveSlice(part, shape[0] as number)
+    const stride = byteStrides[0] as number
+    return viewOf(this, {
+      shape: replaced(shape, rows.count),
+      byteStrides: replaced(byteStrides, stride * rows.step),
+      position: rows.count > 0 ? position + rows.start * stride : position,
+    }) as this
+  }
+
+  /**
+   * The entries of an axis at these positions, in their order, as a copy: NumPy's `take`.
+   * @param indices a position, or (nested) positions; negative ones count from the end
+   * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`
+   */
+  take(indices: number | bigint | IntegerList | IntegerArray | IndexArray, options: { axis?: number } = {}): NDArray<M> {
+    return taken(this, indices, options) as NDArray<M>
+  }
+
+  /**
+   * The elements where `booleans` is true, in C order, as a copy: NumPy's `a[mask]`.
+   * @throws MemmapError `ERR_MEMMAP_INDEX` where the shapes differ; `ERR_MEMMAP_CLOSED`
+   */
+  mask(booleans: BooleanList | IndexArray): NDArray<M> {
+    return masked(this, booleans) as NDArray<M>
+  }
+
+  /**
+   * A field of a structured dtype, mapped; the axes of a sub-array follow those of the array.
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such field
+   */
+  field<Name extends keyof M['scalar'] & string>(name: Name): NDArray<FieldModel<M, Name>> {
+    return fieldOf(this, name) as unknown as NDArray<FieldModel<M, Name>>
+  }
+
+  /** The real parts of a complex array, mapped; of any other number, the array itself. */
+  get real(): NDArray {
+    return partOf(this, 'real')
+  }
+
+  /**
+   * The imaginary parts of a complex array, mapped.
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` where the elements are not complex
+   */
+  get imag(): NDArray {
+    return partOf(this, 'imag')
+  }
+
+  /**
+   * NumPy's `a[selectors] = value`: a scalar, nested list, typed array or NDArray is broadcast to the elements, cast as NumPy
+   * casts it, and stored; correct where both share memory.
+   * @param selectors as for {@link index}; left out, all elements
+   * @returns this array
+   * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_CAST`; `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_READONLY`;
+   *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   */
+  assign(value: Assignable<M>, selectors?: readonly Selector[]): this {
+    assign(this, value, selectors)
+    return this
+  }
+
+  /**
+   * Stores one value in every element.
+   * @returns this array
+   * @throws MemmapError as {@link assign}
+   */
+  fill(value: M['writable']): this {
+    fill(this, value)
+    return this
+  }
+
+  /**
+   * A copy in which every element is what `fn` gives for it, in C order.
+   * @param options.dtype of the copy; by default this array's
+   * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_CLOSED`
+   */
+  map(fn: (value: M['scalar'], index: number) => M['writable']): NDArray<M>
+  map<const D extends DTypeLike>(
+    fn: (value: M['scalar'], index: number) => ModelOf<D>['writable'],
+    options: { dtype: Checked<D> },
+  ): NDArray<ModelOf<D>>
+  map(fn: (value: never, index: number) => unknown, options: { dtype?: DTypeLike } = {}): NDArray {
+    return mapTo(this, fn as (value: unknown, index: number) => unknown, options.dtype)
+  }
+
+  /**
+   * Exchanges every element for what `fn` gives for it, in C order.
+   * @returns this array
+   * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
+   */
+  apply(fn: (value: M['scalar'], index: number) => M['writable']): this {
+    applyTo(this, fn as (value: unknown, index: number) => unknown)
+    return this
+  }
+
+  /**
+   * Compares every element with another array or a scalar, broadcast.
+   * @returns an array of bool, fit for {@link mask} and {@link index}
+   * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` where the kinds cannot be compared; `ERR_MEMMAP_CLOSED`
+   */
+  compare(op: Comparison, other: Assignable<M>): NDArray<ModelOf<'bool'>> {
+    return compare(this, op, other) as unknown as NDArray<ModelOf<'bool'>>
+  }
+
+  /** Whether shape and elements are the same: NumPy's `array_equal`. */
+  equals(other: Assignable<M>): boolean {
+    return equals(this, other)
+  }
+
+  /**
+   * Whether every element is within `atol + rtol * |other|` of the other array's, broadcast: NumPy's `allclose`.
+   * @param options.rtol 1e-5 by default
+   * @param options.atol 1e-8 by default
+   * @param options.equalNaN whether NaN is close to NaN; not by default
+   */
+  allClose(other: Assignable<M>, options?: CloseOptions): boolean {
+    return allClose(this, other, options)
+  }
+
+  /**
+   * The sum of all elements, or along axes; bools and integers in 64 bits (as bigint), floats pairwise. NumPy's `sum`.
+   * @returns a scalar, or an array where axes are left
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   */
+  sum(options?: Whole): SumOf<M>
+  sum(options: ReduceOptions): SumOf<M> | NDArray
+  sum(options?: ReduceOptions): SumOf<M> | NDArray {
+    return reduce(this, 'sum', options) as SumOf<M>
+  }
+
+  /** The product of all elements, or along axes. As {@link sum}. */
+  prod(options?: Whole): SumOf<M>
+  prod(options: ReduceOptions): SumOf<M> | NDArray
+  prod(options?: ReduceOptions): SumOf<M> | NDArray {
+    return reduce(this, 'prod', options) as SumOf<M>
+  }
+
+  /** The arithmetic mean; of integers in float64. As {@link sum}. */
+  mean(options?: Whole): MeanOf<M>
+  mean(options: ReduceOptions): MeanOf<M> | NDArray
+  mean(options?: ReduceOptions): MeanOf<M> | NDArray {
+    return reduce(this, 'mean', options) as MeanOf<M>
+  }
+
+  /** The variance, divided by the number of elements less `ddof`. As {@link sum}. */
+  var(options?: Whole): number
+  var(options: ReduceOptions): number | NDArray
+  var(options?: ReduceOptions): number | NDArray {
+    return reduce(this, 'var', options) as number
+  }
+
+  /** The standard deviation: the root of {@link var}. */
+  std(options?: Whole): number
+  std(options: ReduceOptions): number | NDArray
+  std(options?: ReduceOptions): number | NDArray {
+    return reduce(this, 'std', options) as number
+  }
+
+  /**
+   * The smallest element; NaN if there is one.
+   * @throws MemmapError as {@link sum}; `ERR_MEMMAP_ARGUMENT` for no elements
+   */
+  min(options?: Whole): M['scalar']
+  min(options: ReduceOptions): M['scalar'] | NDArray
+  min(options?: ReduceOptions): unknown {
+    return reduce(this, 'min', options)
+  }
+
+  /** The largest element; NaN if there is one. As {@link min}. */
+  max(options?: Whole): M['scalar']
+  max(options: ReduceOptions): M['scalar'] | NDArray
+  max(options?: ReduceOptions): unknown {
+    return reduce(this, 'max', options)
+  }
+
+  /** The position of the first smallest element, or the first NaN: in C order over all, or along an axis. As {@link min}. */
+  argmin(options?: Whole): number
+  argmin(options: ReduceOptions): number | NDArray
+  argmin(options?: ReduceOptions): number | NDArray {
+    return reduce(this, 'argmin', options) as number
+  }
+
+  /** The position of the first largest element, or the first NaN. As {@link argmin}. */
+  argmax(options?: Whole): number
+  argmax(options: ReduceOptions): number | NDArray
+  argmax(options?: ReduceOptions): number | NDArray {
+    return reduce(this, 'argmax', options) as number
+  }
+
+  /** Whether any element is not zero; NaN is not. As {@link sum}. */
+  any(options?: Whole): boolean
+  any(options: ReduceOptions): boolean | NDArray
+  any(options?: ReduceOptions): boolean | NDArray {
+    return reduce(this, 'any', options) as boolean
+  }
+
+  /** Whether no element is zero. As {@link sum}. */
+  all(options?: Whole): boolean
+  all(options: ReduceOptions): boolean | NDArray
+  all(options?: ReduceOptions): boolean | NDArray {
+    return reduce(this, 'all', options) as boolean
+  }
+
+  /** How many elements are not zero. As {@link sum}. */
+  countNonzero(options?: Whole): number
+  countNonzero(options: ReduceOptions): number | NDArray
+  countNonzero(options?: ReduceOptions): number | NDArray {
+    return reduce(this, 'countNonzero', options) as number
+  }
+
+  /** The sum of all elements up to each, along an axis, or over all in C order. NumPy's `cumsum`. */
+  cumsum(options: { axis?: number; dtype?: DTypeLike } = {}): NDArray {
+    return scan(this, false, options)
+  }
+
+  /** The product of all elements up to each. As {@link cumsum}. */
+  cumprod(options: { axis?: number; dtype?: DTypeLike } = {}): NDArray {
+    return scan(this, true, options)
+  }
+
+  /**
+   * The only element, as a scalar.
+   * @throws MemmapError `ERR_MEMMAP_SHAPE` where there is not exactly one
+   */
+  item(): M['scalar'] {
+    return itemOf(this) as M['scalar']
+  }
+
+  /** Nested lists of the elements; the scalar for an array without axes. */
+  toArray(): Nested<M['scalar']> {
+    return nestedOf(this) as Nested<M['scalar']>
+  }
+
+  /** The entries of axis 0: views, and scalars for one dimension. */
+  [Symbol.iterator](): IterableIterator<M['scalar'] | NDArray<M>> {
+    return rowsOf(this) as IterableIterator<M['scalar'] | NDArray<M>>
+  }
+
+  /** Every element, in C order whatever the order in memory. */
+  values(): IterableIterator<M['scalar']> {
+    return elementsOf(this) as IterableIterator<M['scalar']>
+  }
+
+  /** Every element with its indices, in C order. */
+  entries(): IterableIterator<[indices: number[], value: M['scalar']]> {
+    return entriesOf(this) as IterableIterator<[indices: number[], value: M['scalar']]>
+  }
+
+  /**
+   * The same elements in another shape, read and written in C order, or in F order with `order: 'F'`. One length may be -1.
+   * @returns a view where the strides allow it, else a copy
+   * @throws MemmapError `ERR_MEMMAP_RESHAPE` where the number of elements differs; `ERR_MEMMAP_CLOSED`
+   */
+  reshape(shape: ShapeLike, options?: { order?: OrderLike }): NDArray<M>
+  reshape(...shape: number[]): NDArray<M>
+  reshape(...given: unknown[]): NDArray<M> {
+    return reshape(this, given) as NDArray<M>
+  }
+
+  /** All elements on one axis; a view where the strides allow it, else a copy. */
+  ravel(options: { order?: OrderLike } = {}): NDArray<M> {
+    return ravel(this, options.order) as NDArray<M>
+  }
+
+  /** All elements on one axis, a copy. */
+  flatten(options: { order?: OrderLike } = {}): NDArray<M> {
+    return flatten(this, options.order) as NDArray<M>
+  }
+
+  /**
+   * The axes in another order, a view.
+   * @param axes where each axis comes from; left out, the reverse
+   * @throws MemmapError `ERR_MEMMAP_INDEX` where it is no permutation of the axes
+   */
+  transpose(axes?: readonly number[]): this {
+    return transpose(this, axes) as this
+  }
+
+  /** Two axes exchanged, a view. */
+  swapAxes(axis1: number, axis2: number): this {
+    return swapAxes(this, axis1, axis2) as this
+  }
+
+  /** An axis, or several, at another place, a view. */
+  moveAxis(source: number | readonly number[], destination: number | readonly number[]): this {
+    return moveAxis(this, source, destination) as this
+  }
+
+  /**
+   * Without axes of length 1: all of them, or those named. A view.
+   * @throws MemmapError `ERR_MEMMAP_SHAPE` where a named axis is longer
+   */
+  squeeze(axis?: number | readonly number[]): this {
+    return squeeze(this, axis) as this
+  }
+
+  /** With axes of length 1 added at these places of the result, a view. */
+  expandDims(axis: number | readonly number[]): this {
+    return expandDims(this, axis) as this
+  }
+
+  /** In reverse on these axes, or on all, a view. */
+  flip(axis?: number | readonly number[]): this {
+    return flip(this, axis) as this
+  }
+
+  /**
+   * The elements whose indices on two axes are equal, on a last axis; a view that cannot be stored to, as in NumPy.
+   * @param options.offset above (positive) or below the main diagonal
+   */
+  diagonal(options: { offset?: number; axis1?: number; axis2?: number } = {}): this {
+    return diagonal(this, options) as this
+  }
+
+  /**
+   * As if repeated to this shape; a view that cannot be stored to.
+   * @throws MemmapError `ERR_MEMMAP_BROADCAST`
+   */
+  broadcastTo(shape: ShapeLike): this {
+    return broadcastTo(this, shape) as this
+  }
+
+  /**
+   * The same bytes as elements of another dtype, a view. Where the item sizes differ the last axis changes its length, and
+   * must be contiguous; an array without axes keeps its item size.
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` where they do not divide; `ERR_MEMMAP_CLOSED`
+   * @see https://numpy.org/doc/2.4/reference/generated/numpy.ndarray.view.html
+   */
+  view<const D extends DTypeLike>(dtype: Checked<D>): NDArray<ModelOf<D>> {
+    return viewAs(this, dtype as DTypeLike) as unknown as NDArray<ModelOf<D>>
+  }
+
+  /** A copy in memory. By default in C order; `'F'`; `'A'` and `'K'` keep F where the array is F-contiguous only. */
+  copy(options: { order?: OrderLike } = {}): NDArray<M> {
+    return copyOf(this, options.order) as NDArray<M>
+  }
+
+  /**
+   * A copy with every element cast as NumPy casts arrays; a float to an integer is cut toward zero and wrapped modulo 2^n.
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such cast; `ERR_MEMMAP_CLOSED`
+   */
+  astype<const D extends DTypeLike>(dtype: Checked<D>, options: { order?: OrderLike } = {}): NDArray<ModelOf<D>> {
+    return castTo(this, dtype as DTypeLike, options.order) as unknown as NDArray<ModelOf<D>>
+  }
+
+  /**
+   * The bytes of every number in reverse, the dtype as it was: a copy, or with `inplace` this array.
+   * @throws MemmapError `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
+   */
+  byteswap(options: { inplace?: boolean } = {}): NDArray<M> {
+    return swapBytes(this, options.inplace ?? false) as NDArray<M>
+  }
+
+  /** NumPy's `str`. */
+  toString(options?: PrintOptions): string {
+    return textOf(this, 'str', options)
+  }
+
+  /** NumPy's `repr`, with `memmap(` or `array(` in front. Only the elements that it shows are read. */
+  repr(options?: PrintOptions): string {
+    return textOf(this, 'repr', options)
+  }
+
+  /** What `console.log` shows: {@link repr}. */
+  [inspect.custom](): string {
+    return this.repr()
+  }
+
+  /** The elements as nested lists, for `JSON.stringify`. */
+  toJSON(): unknown {
+    return this.toArray()
+  }
+
+  /** @internal Any rank, any index: the element, or the error. */
+  getAnyhow(...indices: unknown[]): unknown {
+    this.store.checkOpen()
+    const at = this.locate(given(indices))
+    const view = this.store.viewAt(at, this.dtype.itemsize)
+    const element = codecOf(this.dtype).read(view, this.store.at)
+    this.store.checkFault()
+    return element
+  }
+
+  /** @internal Any rank, any index, any value: stored, or the error. */
+  setAnyhow(...indicesAndValue: unknown[]): void {
+    this.store.checkOpen()
+    const ndim = this.shape.length
+    const rest = given(indicesAndValue.slice(ndim + 1))
+    // The value is the last argument; `undefined` for one is told from a value left out by the rank.
+    const indices = rest.length > 0 ? [...indicesAndValue.slice(0, ndim + 1), ...rest.slice(1)] : indicesAndValue.slice(0, ndim)
+    checkWriteable(this)
+    const at = this.locate(indices)
+    const store = codecOf(this.dtype).prepare(indicesAndValue[ndim])
+    store(this.store.viewAt(at, this.dtype.itemsize), this.store.at)
+    this.store.checkFault()
+  }
+
+  /** @internal The position of one element. */
+  private locate(indices: readonly unknown[]): number {
+    const { shape, byteStrides } = this
+    if (indices.length !== shape.length) {
+      throw indexError(
+        indices.length > shape.length
+          ? `too many indices for array: array is ${shape.length}-dimensional, but ${indices.length} were indexed`
+          : `an element of this array has ${shape.length} indices, and ${indices.length} were given: index() and slice() select parts`,
+      )
+    }
+    let position = this.position
+    for (let axis = 0; axis < shape.length; axis++) {
+      const index = indices[axis]
+      const whole = typeof index === 'bigint' ? Number(index) : index
+      if (typeof whole !== 'number' || !Number.isSafeInteger(whole)) {
+        throw indexError(`an index of an element is a whole number (got ${inspect(index)}): index() takes slices and lists`)
+      }
+      position += bounded(whole, shape, axis) * (byteStrides[axis] as number)
+    }
+    return position
+  }
+}
+
+/** Options of a reduction that leave one value. */
+type Whole = Omit<ReduceOptions, 'axis' | 'keepdims'>
+
+/** What a sum of elements is to TypeScript: bigint for bools and integers. */
+type SumOf<M extends Model> = M['name'] extends 'bool' | `int${number}` | `uint${number}` ? bigint : M['scalar']
+
+/** What a mean of elements is. */
+type MeanOf<M extends Model> = M['scalar'] extends boolean | bigint ? number : M['scalar']
+
+/** The model of a field of a structured dtype. */
+export type FieldModel<M extends Model, Name extends keyof M['scalar']> = Model & {
+  scalar: M['scalar'][Name] extends readonly (infer Element)[] ? Element : M['scalar'][Name]
+}
+
+/** The constructor of arrays, the same for {@link NDArray} and Memmap. */
+type ArrayClass = new (...parts: ConstructorParameters<typeof NDArray>) => NDArray
+
+/** The classes of a constructor, by family and rank; made when they are first needed. */
+const species = new WeakMap<ArrayClass, Map<Family, ArrayClass[]>>()
+
+/**
+ * Makes an array. Each family and rank has a class of its own, which differs in `get` and `set` only; to the user they are
+ * all `general`.
+ * @internal
+ */
+export function makeArray(
+  general: ArrayClass,
+  store: Store,
+  dtype: DType,
+  place: Place,
+  root: NDArray | null,
+  writeable: boolean,
+): NDArray {
+  const family = familyOf(dtype, isAligned(dtype.itemsize, place))
+  const special = classOf(general, family, place.shape.length)
+  return new special(family, store, dtype, place.shape, place.byteStrides, place.position, root, writeable)
+}
+
+/** @internal A view of an array: other elements of the same store, of this or another dtype. */
+export function viewOf(of: NDArray, place: Place, dtype: DType = of.dtype, writeable = of.lock === 0): NDArray {
+  of.store.checkOpen()
+  return makeArray(generalClass(of), of.store, dtype, place, of.root ?? of, writeable)
+}
+
+/** The class that the user sees: NDArray or Memmap. */
+function generalClass(array: NDArray): ArrayClass {
+  return array.constructor as ArrayClass
+}
+
+function classOf(general: ArrayClass, family: Family, ndim: number): ArrayClass {
+  let families = species.get(general)
+  if (families === undefined) species.set(general, (families = new Map()))
+  let ranks = families.get(family)
+  if (ranks === undefined) families.set(family, (ranks = []))
+  const rank = ndim > 3 ? 0 : ndim
+  return (ranks[rank] ??= specialise(general, family, rank))
+}
+
+function specialise(general: ArrayClass, family: Family, rank: number): ArrayClass {
+  const special = class extends general {}
+  const accessors = accessorsOf(family)
+  const own: PropertyDescriptorMap = { constructor: { value: general, configurable: true, writable: true } }
+  if (accessors !== undefined && rank > 0) {
+    const { get1, get2, get3, set1, set2, set3 } = accessors
+    own['get'] = { value: [get1, get2, get3][rank - 1], configurable: true, writable: true }
+    own['set'] = { value: [set1, set2, set3][rank - 1], configurable: true, writable: true }
+  }
+  Object.defineProperties(special.prototype, own)
+  return special
+}
+
+/** @internal @throws MemmapError `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED` */
+export function checkWriteable(array: NDArray): void {
+  array.store.checkOpen()
+  if (array.lock !== 0) throw readOnlyError(array)
+}
+
+function readOnlyError(array: NDArray): MemmapError {
+  const origin = array.store.origin
+  const reason =
+    origin?.mode === 'r'
+      ? `the array is open in mode 'r': open it with mode 'r+' to change the file, or 'c' to change pages of your own`
+      : 'this view shows elements more than once, or a diagonal: store to the array that it comes from'
+  return new MemmapError('ERR_MEMMAP_READONLY', reason, { path: origin?.filename ?? undefined })
+}
+
+/** The bytes from the first to the last element, whichever lies where; none for no elements. */
+export function extent({ shape, byteStrides, position }: Place, itemsize: number): { start: number; length: number } {
+  if (shape.includes(0)) return { start: position, length: 0 }
+  let start = position
+  let end = position + itemsize
+  for (let axis = 0; axis < shape.length; axis++) {
+    const reaches = ((shape[axis] as number) - 1) * (byteStrides[axis] as number)
+    if (reaches < 0) start += reaches
+    else end += reaches
+  }
+  return { start, length: end - start }
+}
+
+/** The buffer that holds an array's elements. */
+export function exposed(array: NDArray): Exposed {
+  const { start, length } = extent(array, array.dtype.itemsize)
+  return array.store.expose(start, length)
+}
+
+/** Whether every element lies on a multiple of `alignment` bytes. */
+export function isAligned(alignment: number, { shape, byteStrides, position }: Place): boolean {
+  if (alignment <= 1) return true
+  if (position % alignment !== 0) return false
+  for (let axis = 0; axis < shape.length; axis++) {
+    if ((shape[axis] as number) > 1 && (byteStrides[axis] as number) % alignment !== 0) return false
+  }
+  return true
+}
+
+/** One past the highest position that an index leads to. */
+function reach(shape: readonly number[], byteStrides: readonly number[], position: number): number {
+  let end = position
+  for (let axis = 0; axis < shape.length; axis++) end += Math.max(0, ((shape[axis] as number) - 1) * (byteStrides[axis] as number))
+  return end
+}
+
+/** The arguments that were given: without those left out at the end. */
+function given(values: unknown[]): unknown[] {
+  let count = values.length
+  while (count > 0 && values[count - 1] === undefined) count--
+  return count === values.length ? values : values.slice(0, count)
+}
+
+function isBound(value: unknown): boolean {
+  return value === undefined || Number.isSafeInteger(value)
+}
+
+/** The list with another first entry. */
+function replaced(list: readonly number[], first: number): number[] {
+  const copy = list.slice()
+  copy[0] = first
+  return copy
+}

@@ -1,0 +1,113 @@
+import type { DType } from '../dtype/index.js'
+import { pythonNumber } from './number-text.js'
+import { castError } from './cast-error.js'
+import { simpleCodec } from './codec.js'
+import type { Codec } from './codec.js'
+import { isLittleEndian } from './number.js'
+
+/** What a code point beyond Unicode reads as; NumPy ends in a SystemError. */
+const REPLACEMENT = 0xfffd
+const MAX_CODE_POINT = 0x10ffff
+
+/** `S`: one byte a character, latin-1 when read, ASCII when text is written; zeros at the end are no part of the text. */
+export function bytesCodec(dtype: DType): Codec {
+  const size = dtype.itemsize
+  return simpleCodec(
+    (view, position) => {
+      let end = position + size
+      while (end > position && view.getUint8(end - 1) === 0) end--
+      return Buffer.from(view.buffer, view.byteOffset + position, end - position).toString('latin1')
+    },
+    (value) => padded(toAscii(value, dtype), size),
+    copyInto,
+  )
+}
+
+/** `V`: bytes as they are. Reading copies them, so that they outlive the array. */
+export function voidCodec(dtype: DType): Codec {
+  const size = dtype.itemsize
+  return simpleCodec(
+    (view, position) => new Uint8Array(view.buffer, view.byteOffset + position, size).slice(),
+    (value) => {
+      if (!ArrayBuffer.isView(value))
+        throw castError(value, dtype, 'raw bytes take a Uint8Array', 'pass the bytes to store')
+      return padded(asBytes(value), size)
+    },
+    copyInto,
+  )
+}
+
+/** `U`: four bytes a code point. Lone surrogates are kept; a number beyond Unicode reads as U+FFFD. */
+export function unicodeCodec(dtype: DType): Codec {
+  const length = dtype.itemsize / 4
+  const little = isLittleEndian(dtype)
+  return simpleCodec(
+    (view, position) => {
+      let count = length
+      while (count > 0 && view.getUint32(position + 4 * (count - 1), little) === 0) count--
+      let text = ''
+      for (let i = 0; i < count; i++) {
+        const point = view.getUint32(position + 4 * i, little)
+        text += String.fromCodePoint(point > MAX_CODE_POINT ? REPLACEMENT : point)
+      }
+      return text
+    },
+    (value) => {
+      const points = new Uint32Array(length)
+      let i = 0
+      for (const character of toText(value, dtype)) {
+        if (i === length) break
+        points[i++] = character.codePointAt(0) ?? 0
+      }
+      return points
+    },
+    (view, position, points) => {
+      points.forEach((point, i) => view.setUint32(position + 4 * i, point, little))
+    },
+  )
+}
+
+function toAscii(value: unknown, dtype: DType): Uint8Array {
+  if (value instanceof Uint8Array) return value
+  const text = toText(value, dtype)
+  if (/^[\0-\x7f]*$/.test(text)) return Buffer.from(text, 'latin1')
+  throw castError(
+    value,
+    dtype,
+    'text in an S dtype is ASCII',
+    "use a 'U' dtype, or encode it yourself and pass a Uint8Array",
+  )
+}
+
+/** Numbers as Python's `str`, which is what NumPy stores. */
+function toText(value: unknown, dtype: DType): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return pythonNumber(value)
+  if (!(value instanceof Uint8Array)) {
+    throw castError(
+      value,
+      dtype,
+      'text dtypes take a string, a Uint8Array or a number',
+      'convert it with String(value) first',
+    )
+  }
+  if (value.some((byte) => byte > 0x7f)) {
+    throw castError(value, dtype, 'bytes in a U dtype are ASCII', 'decode them to a string first')
+  }
+  return Buffer.from(value).toString('latin1')
+}
+
+function asBytes(view: ArrayBufferView): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+}
+
+/** Cut to the size, or filled up with zeros; always a copy, so that what is stored later is what was checked. */
+function padded(bytes: Uint8Array, size: number): Uint8Array {
+  const whole = new Uint8Array(size)
+  whole.set(bytes.subarray(0, size))
+  return whole
+}
+
+function copyInto(view: DataView, position: number, bytes: Uint8Array): void {
+  new Uint8Array(view.buffer, view.byteOffset + position, bytes.length).set(bytes)
+}

@@ -1,0 +1,64 @@
+import { Code } from '../dtype/index.js'
+import type { AnyScalar, DType } from '../dtype/index.js'
+import { bytesCodec, unicodeCodec, voidCodec } from './bytes.js'
+import type { Codec, Store } from './codec.js'
+import { numberCodec } from './number.js'
+import { recordCodec, subArrayCodec } from './record.js'
+import { timeCodec } from './time.js'
+
+export type { Codec, Store } from './codec.js'
+
+/** Reads the element at a byte position. */
+export type Reader = (view: DataView, position: number) => AnyScalar
+
+/** Checks and converts a value, then stores it at a byte position. */
+export type Writer = (view: DataView, position: number, value: unknown) => void
+
+const codecs = new WeakMap<DType, Codec>()
+
+/** How elements of a dtype are read and written; built once for each dtype. */
+export function codecOf(dtype: DType): Codec {
+  const known = codecs.get(dtype)
+  if (known) return known
+  const made = makeCodec(dtype)
+  codecs.set(dtype, made)
+  return made
+}
+
+/**
+ * The function that reads one element, at any byte position: 8-byte integers and ticks as bigint, complex `{ re, im }`,
+ * `S` (latin-1) and `U` as strings without trailing NULs, `V` as a copy in a Uint8Array, structured as a plain object.
+ */
+export function reader(dtype: DType): Reader {
+  return codecOf(dtype).read
+}
+
+/**
+ * The function that writes one element. A value that the dtype cannot hold throws before any byte changes.
+ * @throws MemmapError `ERR_MEMMAP_CAST` naming value, dtype, rule and way out
+ */
+export function writer(dtype: DType): Writer {
+  return codecOf(dtype).write
+}
+
+/** Checks and converts a value once, to be stored many times. Same errors as {@link writer}. */
+export function prepare(dtype: DType, value: unknown): Store {
+  return codecOf(dtype).prepare(value)
+}
+
+/** The bytes of one element. Same errors as {@link writer}; padding is zero. */
+export function encode(dtype: DType, value: unknown): Uint8Array {
+  const store = prepare(dtype, value)
+  const bytes = new Uint8Array(dtype.itemsize)
+  store(new DataView(bytes.buffer), 0)
+  return bytes
+}
+
+function makeCodec(dtype: DType): Codec {
+  if (dtype.shape.length > 0) return subArrayCodec(dtype, codecOf(dtype.base))
+  if (dtype.names) return recordCodec(dtype, codecOf)
+  if (dtype.kind === 'S') return bytesCodec(dtype)
+  if (dtype.kind === 'U') return unicodeCodec(dtype)
+  if (dtype.kind === 'V') return voidCodec(dtype)
+  return dtype.code === Code.Time ? timeCodec(dtype) : numberCodec(dtype)
+}

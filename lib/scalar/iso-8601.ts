@@ -1,0 +1,35 @@
+import { DAY, HOUR, MINUTE, daysInMonth, daysOf, floorDivide } from './calendar.js'
+import type { Instant } from './calendar.js'
+
+const ISO =
+  /^\s*([+-]?)(\d+)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{0,18}))?)?)?(?:(Z)|([+-])(\d\d):?(\d\d)?)?\s*)?)?)?$/
+
+/**
+ * Reads the ISO 8601 text that NumPy reads (`NpyDatetime_ParseISO8601Datetime` in
+ * `numpy/_core/src/multiarray/datetime_strings.c`): a year of any length, then month, day, `T` or a space, hour, minute,
+ * second and up to 18 digits of its fraction, each optional from the right; `Z` or an offset after a time, which is
+ * converted to UTC. `20200101` is the year 20,200,101.
+ * @returns undefined for anything else, impossible dates and times among it
+ */
+export function parseIso8601(text: string): Instant | undefined {
+  const match = ISO.exec(text)
+  if (!match) return undefined
+  const [, sign, years = '', months = '1', days = '1', hours = '0', minutes = '0', seconds = '0', fraction = ''] = match
+  const [, zoneSign, zoneHours = '0', zoneMinutes = '0'] = match.slice(9)
+  // NumPy wants a minute after the colon of an offset.
+  if (/:\s*$/.test(text)) return undefined
+  const year = sign === '-' ? -BigInt(years) : BigInt(years)
+  const [month, day, hour, minute, second] = [months, days, hours, minutes, seconds].map(Number)
+  if (month === undefined || day === undefined || hour === undefined || minute === undefined || second === undefined) {
+    return undefined
+  }
+  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) return undefined
+  if (hour > 23 || minute > 59 || second > 59 || Number(zoneHours) > 23 || Number(zoneMinutes) > 59) return undefined
+
+  const offset = BigInt(zoneHours) * HOUR + BigInt(zoneMinutes) * MINUTE
+  const clock =
+    BigInt(hour) * HOUR + BigInt(minute) * MINUTE + BigInt(second) * 10n ** 18n + BigInt(fraction.padEnd(18, '0'))
+  const sinceMidnight = zoneSign === '-' ? clock + offset : clock - offset
+  const carry = floorDivide(sinceMidnight, DAY)
+  return { days: daysOf({ year, month, day }) + carry, attoseconds: sinceMidnight - carry * DAY }
+}

@@ -1,0 +1,147 @@
+import { fieldsInOrder, given } from '../dtype/index.js'
+import type { AnyRecord, AnyScalar, DType, Nested } from '../dtype/index.js'
+import { MemmapError } from '../errors.js'
+import { castError } from './cast-error.js'
+import type { Codec, Store } from './codec.js'
+
+/** A structured dtype: an object by names, or a list by position; all fields are checked before the first is stored. */
+export function recordCodec(dtype: DType, codecOf: (dtype: DType) => Codec): Codec {
+  const fields = fieldsInOrder(dtype).map(({ name, offset, dtype: type }) => ({ name, offset, codec: codecOf(type) }))
+  const names = new Set(fields.map(({ name }) => name))
+
+  const valuesOf = (value: unknown): readonly unknown[] => {
+    // As in NumPy, one scalar goes to every field.
+    if (isScalar(value)) return fields.map(() => value)
+    if (isList(value)) {
+      if (value.length === fields.length) return Array.from(value)
+      throw castError(
+        value,
+        dtype,
+        `it has ${count(fields.length, 'field')}, the list ${count(value.length, 'value')}`,
+        fieldsHint(names),
+      )
+    }
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date) {
+      throw castError(value, dtype, 'a structured element takes an object or a list', fieldsHint(names))
+    }
+    for (const key of Object.keys(value)) {
+      if (!names.has(key)) throw castError(value, dtype, `it has no field ${given(key)}`, fieldsHint(names))
+    }
+    return fields.map(({ name }) => {
+      if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name]
+      throw castError(value, dtype, `the value for field ${given(name)} is missing`, fieldsHint(names))
+    })
+  }
+
+  const prepare = (value: unknown): Store => {
+    const values = valuesOf(value)
+    const stores = fields.map(({ name, codec }, i) => inField(name, () => codec.prepare(values[i])))
+    return (view, position) => fields.forEach(({ offset }, i) => stores[i]?.(view, position + offset))
+  }
+
+  return {
+    read(view, position) {
+      const record: AnyRecord = {}
+      for (const { name, offset, codec } of fields) setOwn(record, name, codec.read(view, position + offset))
+      return record
+    },
+    prepare,
+    write: (view, position, value) => prepare(value)(view, position),
+  }
+}
+
+/** A sub-array: nested lists when read; lists of the shape, or what NumPy would broadcast to it, when written. */
+export function subArrayCodec(dtype: DType, base: Codec): Codec {
+  const { shape, base: element } = dtype
+  const size = shape.reduce((product, length) => product * length, 1)
+
+  const readAxis = (view: DataView, position: number, axis: number, bytes: number): Nested<AnyScalar> => {
+    const length = shape[axis]
+    if (length === undefined) return base.read(view, position)
+    const step = bytes / Math.max(length, 1)
+    return Array.from({ length }, (_, i) => readAxis(view, position + i * step, axis + 1, step))
+  }
+
+  const prepare = (value: unknown): Store => {
+    const stores = broadcast(value, dtype).map((item) => base.prepare(item))
+    return (view, position) => stores.forEach((store, i) => store(view, position + i * element.itemsize))
+  }
+
+  return {
+    // Only a whole sub-array as an element of its own has no scalar type; arrays give its axes to themselves.
+    read: (view, position) => readAxis(view, position, 0, size * element.itemsize) as AnyScalar,
+    prepare,
+    write: (view, position, value) => prepare(value)(view, position),
+  }
+}
+
+/** The values for the elements of a sub-array in C order, with NumPy's broadcasting: missing axes and axes of length 1 repeat. */
+function broadcast(value: unknown, dtype: DType): unknown[] {
+  const { shape, base } = dtype
+  const isAxis = (item: unknown): item is ArrayLike<unknown> =>
+    isList(item) && !(isBytes(item) && 'SUV'.includes(base.kind) && !base.names)
+  const lengths: number[] = []
+  for (let level: unknown = value; lengths.length < shape.length && isAxis(level); level = level[0])
+    lengths.push(level.length)
+
+  const missing = shape.length - lengths.length
+  const mismatch = (): MemmapError =>
+    castError(
+      value,
+      dtype,
+      `its shape (${lengths.join(', ')}) does not broadcast to (${shape.join(', ')})`,
+      'pass nested lists of that shape',
+    )
+  if (lengths.some((length, i) => length !== 1 && length !== shape[missing + i])) throw mismatch()
+
+  const items: unknown[] = []
+  const collect = (level: unknown, axis: number): void => {
+    const length = shape[axis]
+    if (length === undefined) items.push(level)
+    else if (axis < missing) for (let i = 0; i < length; i++) collect(level, axis + 1)
+    else {
+      if (!isAxis(level) || level.length !== lengths[axis - missing]) throw mismatch()
+      for (let i = 0; i < length; i++) collect(level[level.length === 1 ? 0 : i], axis + 1)
+    }
+  }
+  collect(value, 0)
+  return items
+}
+
+/** Names the field in an error about its value. */
+function inField<T>(name: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof MemmapError)) throw error
+    throw new MemmapError(error.code, `field ${given(name)}: ${error.message}`)
+  }
+}
+
+/** Sets an own property whatever its name: assigning to `__proto__` would change the prototype. */
+function setOwn(record: AnyRecord, name: string, value: Nested<AnyScalar>): void {
+  if (name !== '__proto__') record[name] = value
+  else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true })
+}
+
+function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
+}
+
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array
+}
+
+function isScalar(value: unknown): boolean {
+  return (
+    typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || typeof value === 'string'
+  )
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}
+
+function fieldsHint(names: ReadonlySet<string>): string {
+  return `give the fields ${[...names].map(given).join(', ')}, all of them and no other`
+}

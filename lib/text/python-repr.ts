@@ -1,0 +1,66 @@
+// Text and bytes as Python's `repr` writes them.
+
+/** What Python escapes: everything that is not printable, which leaves the space of all separators. */
+const NOT_PRINTABLE = /[\p{C}\p{Z}]/u
+
+/** `repr` of a Python string. */
+export function stringRepr(text: string): string {
+  const quote = quoteFor(text)
+  let body = ''
+  for (const character of text) {
+    if (character === quote || character === '\\') body += `\\${character}`
+    else if (character !== ' ' && NOT_PRINTABLE.test(character)) body += escapeOf(character.codePointAt(0) ?? 0)
+    else body += character
+  }
+  return quote + body + quote
+}
+
+/** `repr` of Python bytes, given as latin-1 text. */
+export function bytesRepr(latin1: string): string {
+  const quote = quoteFor(latin1)
+  let body = ''
+  for (const character of latin1) {
+    if (character === quote || character === '\\') body += `\\${character}`
+    else body += character < ' ' || character > '~' ? escapeOf(character.charCodeAt(0)) : character
+  }
+  return `b${quote}${body}${quote}`
+}
+
+/** `str` of a NumPy void: every byte escaped, in upper case. */
+export function voidRepr(bytes: Uint8Array): string {
+  return `b'${Array.from(bytes, (byte) => `\\x${hex(byte, 2).toUpperCase()}`).join('')}'`
+}
+
+/** `repr` of a tuple of integers, for shapes. */
+export function tupleRepr(items: readonly number[]): string {
+  return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`
+}
+
+/** How many characters Python counts: code points, not UTF-16 units. */
+export function width(text: string): number {
+  let count = text.length
+  for (let i = 0; i < text.length - 1; i++) {
+    if (isSurrogate(text.charCodeAt(i), 0xd800) && isSurrogate(text.charCodeAt(i + 1), 0xdc00)) count--
+  }
+  return count
+}
+
+function isSurrogate(unit: number, start: number): boolean {
+  return unit >= start && unit < start + 0x400
+}
+
+function quoteFor(text: string): string {
+  return text.includes("'") && !text.includes('"') ? '"' : "'"
+}
+
+const SHORT: Readonly<Record<number, string>> = { 9: '\\t', 10: '\\n', 13: '\\r' }
+
+function escapeOf(point: number): string {
+  if (SHORT[point] !== undefined) return SHORT[point]
+  if (point < 0x100) return `\\x${hex(point, 2)}`
+  return point < 0x10000 ? `\\u${hex(point, 4)}` : `\\U${hex(point, 8)}`
+}
+
+function hex(value: number, digits: number): string {
+  return value.toString(16).padStart(digits, '0')
+}

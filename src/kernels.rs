@@ -1,0 +1,388 @@
+//! Work over whole arrays, in the calling thread and its helpers, until it is done.
+//!
+//! Each array comes as two arguments: its memory, and a layout (see `operand.rs`).
+
+use memmap_kernels::{self as kernels, Comparison, Control, Kind, Params, Reduction, Scan, Tolerance, Value};
+use napi::Env;
+use napi::bindgen_prelude::{BigInt64ArraySlice, BigInt, Either4, Float64ArraySlice, Uint8ArraySlice};
+use napi_derive::napi;
+
+use crate::error::{throw, throw_kernel};
+use crate::operand::{Memory, Operand};
+
+/// Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays.
+#[napi(
+    catch_unwind,
+    ts_args_type = "source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array"
+)]
+pub fn assign(
+    env: &Env,
+    source: Memory,
+    source_layout: Float64ArraySlice,
+    target: Memory,
+    target_layout: Float64ArraySlice,
+) -> napi::Result<()> {
+    let work = Work::new(env);
+    let from = work.operand(&source, &source_layout)?;
+    let to = work.operand(&target, &target_layout)?;
+    work.run(|control| kernels::assign(&from.array(), &to.array_mut(), control), &[&source, &target])
+}
+
+/// Stores the bytes of one element in every element.
+#[napi(catch_unwind, ts_args_type = "target: Memory, targetLayout: Float64Array, element: Uint8Array")]
+pub fn fill(env: &Env, target: Memory, target_layout: Float64ArraySlice, element: Uint8ArraySlice) -> napi::Result<()> {
+    let work = Work::new(env);
+    let to = work.operand(&target, &target_layout)?;
+    work.run(|control| kernels::fill(&to.array_mut(), &element, control), &[&target])
+}
+
+/// Reverses the bytes of every number where it lies.
+#[napi(catch_unwind, ts_args_type = "target: Memory, targetLayout: Float64Array")]
+pub fn byteswap(env: &Env, target: Memory, target_layout: Float64ArraySlice) -> napi::Result<()> {
+    let work = Work::new(env);
+    let to = work.operand(&target, &target_layout)?;
+    work.run(|control| kernels::byteswap_in_place(&to.array_mut(), control), &[&target])
+}
+
+/// Copies the entries of `axis` at `indices`, which are not negative, to an array with as many in their place.
+#[napi(
+    catch_unwind,
+    ts_args_type = "source: Memory, sourceLayout: Float64Array, axis: number, indices: BigInt64Array, target: Memory, targetLayout: Float64Array"
+)]
+pub fn take(
+    env: &Env,
+    source: Memory,
+    source_layout: Float64ArraySlice,
+    axis: u32,
+    indices: BigInt64ArraySlice,
+    target: Memory,
+    target_layout: Float64ArraySlice,
+) -> napi::Result<()> {
+    let work = Work::new(env);
+    let from = work.operand(&source, &source_layout)?;
+    let to = work.operand(&target, &target_layout)?;
+    work.run(
+        |control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control),
+        &[&source, &target],
+    )
+}
+
+/// Copies the blocks that lie `offsets` bytes from that of the source to the entries of the target's first axis.
+#[napi(
+    catch_unwind,
+    ts_args_type = "source: Memory, sourceLayout: Float64Array, offsets: Float64Array, target: Memory, targetLayout: Float64Array"
+)]
+pub fn gather(
+    env: &Env,
+    source: Memory,
+    source_layout: Float64ArraySlice,
+    offsets: Float64ArraySlice,
+    target: Memory,
+    target_layout: Float64ArraySlice,
+) -> napi::Result<()> {
+    let work = Work::new(env);
+    let from = work.operand(&source, &source_layout)?;
+    let to = work.operand(&target, &target_layout)?;
+    let offsets = work.offsets(&from, &offsets)?;
+    work.run(
+        // SAFETY: `Work::offsets` made sure that each block lies in the source's memory.
+        |control| unsafe { kernels::gather(&from.array(), &offsets, &to.array_mut(), control) },
+        &[&source, &target],
+    )
+}
+
+/// Copies the entries of the source's first axis to the blocks that lie `offsets` bytes from that of the target.
+#[napi(
+    catch_unwind,
+    ts_args_type = "source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, offsets: Float64Array"
+)]
+pub fn scatter(
+    env: &Env,
+    source: Memory,
+    source_layout: Float64ArraySlice,
+    target: Memory,
+    target_layout: Float64ArraySlice,
+    offsets: Float64ArraySlice,
+) -> napi::Result<()> {
+    let work = Work::new(env);
+    let from = work.operand(&source, &source_layout)?;
+    let to = work.operand(&target, &target_layout)?;
+    let offsets = work.offsets(&to, &offsets)?;
+    work.run(
+        // SAFETY: `Work::offsets` made sure that each block lies in the target's memory.
+        |control| unsafe { kernels::scatter(&from.array(), &to.array_mut(), &offsets, control) },
+        &[&source, &target],
+    )
+}
+
+/// How many elements of a boolean array are true.
+#[napi(catch_unwind, ts_args_type = "mask: Memory, maskLayout: Float64Array")]
+pub fn mask_count(env: &Env, mask: Memory, mask_layout: Float64ArraySlice) -> napi::Result<f64> {
+    let work = Work::new(env);
+    let flags = work.operand(&mask, &mask_layout)?;
+    work.run(|control| kernels::mask_count(&flags.array(), control), &[&mask]).map(|count| count as f64)
+}
+
+/// Copies the elements where the mask is true, in C order.
+#[napi(
+    catch_unwind,
+    ts_args_type = "source: Memory, sourceLayout: Float64Array, mask: Memory, maskLayout: Float64Array, target: Memory, targetLayout: Float64Array"
+)]
+pub fn mask_gather(
+    env: &Env,
+    source: Memory,
+    source_layout: Float64ArraySlice,
+    mask: Memory,
+    mask_layout: Float64ArraySlice,
+    target: Memory,
+    target_layout: Float64ArraySlice,
+) -> napi::Result<()> {
+    let work = Work::new(env);
+    let from = work.operand(&source, &source_layout)?;
+    let flags = work.operand(&mask, &mask_layout)?;
+    let to = work.operand(&target, &target_layout)?;
+    work.run(
+        |control| kernels::mask_gather(&from.array(), &flags.array(), &to.array_mut(), control),
+        &[&source, &mask, &target],
+    )
+}
+
+/// Compares elements of the same place; `op` counts <, <=, ==, !=, >=, > from 0.
+#[napi(
+    catch_unwind,
+    ts_args_type = "op: number, a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, target: Memory, targetLayout: Float64Array"
+)]
+pub fn compare(
+    env: &Env,
+    op: u32,
+    a: Memory,
+    a_layout: Float64ArraySlice,
+    b: Memory,
+    b_layout: Float64ArraySlice,
+    target: Memory,
+    target_layout: Float64ArraySlice,
+) -> napi::Result<()> {
+    const OPS: [Comparison; 6] =
+        [Comparison::Lt, Comparison::Le, Comparison::Eq, Comparison::Ne, Comparison::Ge, Comparison::Gt];
+    let work = Work::new(env);
+    let left = work.operand(&a, &a_layout)?;
+    let right = work.operand(&b, &b_layout)?;
+    let to = work.operand(&target, &target_layout)?;
+    work.run(
+        |control| {
+            kernels::compare(OPS[(op % 6) as usize], &left.array(), &right.array(), &to.array_mut(), control)
+        },
+        &[&a, &b, &target],
+    )
+}
+
+/// Whether all elements are equal.
+#[napi(catch_unwind, ts_args_type = "a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array")]
+pub fn equals(
+    env: &Env,
+    a: Memory,
+    a_layout: Float64ArraySlice,
+    b: Memory,
+    b_layout: Float64ArraySlice,
+) -> napi::Result<bool> {
+    let work = Work::new(env);
+    let left = work.operand(&a, &a_layout)?;
+    let right = work.operand(&b, &b_layout)?;
+    work.run(|control| kernels::equals(&left.array(), &right.array(), control), &[&a, &b])
+}
+
+/// Whether all elements are equal within a tolerance.
+#[napi(
+    catch_unwind,
+    ts_args_type = "a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, rtol: number, atol: number, equalNan: boolean"
+)]
+pub fn all_close(
+    env: &Env,
+    a: Memory,
+    a_layout: Float64ArraySlice,
+    b: Memory,
+    b_layout: Float64ArraySlice,
+    rtol: f64,
+    atol: f64,
+    equal_nan: bool,
+) -> napi::Result<bool> {
+    let work = Work::new(env);
+    let left = work.operand(&a, &a_layout)?;
+    let right = work.operand(&b, &b_layout)?;
+    let tolerance = Tolerance { rtol, atol, equal_nan };
+    work.run(|control| kernels::all_close(&left.array(), &right.array(), tolerance, control), &[&a, &b])
+}
+
+/// A number as JavaScript has it: 64-bit integers and ticks as bigint, complex as two numbers.
+type Scalar = Either4<bool, f64, BigInt, Vec<f64>>;
+
+fn scalar(value: Value) -> Scalar {
+    match value {
+        Value::Bool(flag) => Either4::A(flag),
+        Value::I64(number) | Value::Time(number) => Either4::C(BigInt::from(number)),
+        Value::U64(number) => Either4::C(BigInt::from(number)),
+        Value::C64(..) | Value::C128(..) => {
+            let (re, im) = value.to_f64();
+            Either4::D(vec![re, im])
+        }
+        _ => Either4::B(value.to_f64().0),
+    }
+}
+
+const REDUCTIONS: [Reduction; 12] = [
+    Reduction::Sum,
+    Reduction::Prod,
+    Reduction::Mean,
+    Reduction::Var,
+    Reduction::Std,
+    Reduction::Min,
+    Reduction::Max,
+    Reduction::ArgMin,
+    Reduction::ArgMax,
+    Reduction::Any,
+    Reduction::All,
+    Reduction::CountNonzero,
+];
+
+fn reduction(number: u32) -> Reduction {
+    REDUCTIONS[number as usize % REDUCTIONS.len()]
+}
+
+fn params(dtype: i32, ddof: f64, skip_nan: bool) -> Params {
+    let dtype = u8::try_from(dtype).ok().and_then(Kind::from_u8);
+    Params { dtype, ddof, skip_nan }
+}
+
+/// The kind of a reduction's result. `op` counts sum, prod, mean, var, std, min, max, argmin, argmax, any, all,
+/// count_nonzero from 0; `dtype` is a kind, or negative for NumPy's choice.
+#[napi(catch_unwind)]
+pub fn reduction_kind(env: &Env, op: u32, kind: u32, dtype: i32) -> napi::Result<u32> {
+    let kind = u8::try_from(kind).ok().and_then(Kind::from_u8).unwrap_or(Kind::Opaque);
+    kernels::result_kind(reduction(op), kind, &params(dtype, 0.0, false))
+        .map(|kind| kind as u32)
+        .map_err(|error| throw_kernel(env, &error))
+}
+
+/// Reduces all axes to one value.
+#[napi(
+    catch_unwind,
+    ts_args_type = "op: number, source: Memory, sourceLayout: Float64Array, dtype: number, ddof: number, skipNan: boolean",
+    ts_return_type = "boolean | number | bigint | [re: number, im: number]"
+)]
+pub fn reduce_all(
+    env: &Env,
+    op: u32,
+    source: Memory,
+    source_layout: Float64ArraySlice,
+    dtype: i32,
+    ddof: f64,
+    skip_nan: bool,
+) -> napi::Result<Scalar> {
+    let work = Work::new(env);
+    let from = work.operand(&source, &source_layout)?;
+    let params = params(dtype, ddof, skip_nan);
+    work.run(|control| kernels::reduce_all(reduction(op), &from.array(), &params, control), &[&source]).map(scalar)
+}
+
+/// Reduces the axes whose entry in `axes` is not 0.
+#[napi(
+    catch_unwind,
+    ts_args_type = "op: number, source: Memory, sourceLayout: Float64Array, axes: Uint8Array, dtype: number, ddof: number, skipNan: boolean, target: Memory, targetLayout: Float64Array"
+)]
+pub fn reduce(
+    env: &Env,
+    op: u32,
+    source: Memory,
+    source_layout: Float64ArraySlice,
+    axes: Uint8ArraySlice,
+    dtype: i32,
+    ddof: f64,
+    skip_nan: bool,
+    target: Memory,
+    target_layout: Float64ArraySlice,
+) -> napi::Result<()> {
+    let work = Work::new(env);
+    let from = work.operand(&source, &source_layout)?;
+    let to = work.operand(&target, &target_layout)?;
+    let params = params(dtype, ddof, skip_nan);
+    let axes: Vec<bool> = axes.iter().map(|axis| *axis != 0).collect();
+    work.run(
+        |control| kernels::reduce(reduction(op), &from.array(), &axes, &params, &to.array_mut(), control),
+        &[&source, &target],
+    )
+}
+
+/// The kind of the elements of `scan`.
+#[napi(catch_unwind)]
+pub fn scan_kind(env: &Env, product: bool, kind: u32, dtype: i32) -> napi::Result<u32> {
+    let kind = u8::try_from(kind).ok().and_then(Kind::from_u8).unwrap_or(Kind::Opaque);
+    kernels::scan_kind(scan_of(product), kind, params(dtype, 0.0, false).dtype)
+        .map(|kind| kind as u32)
+        .map_err(|error| throw_kernel(env, &error))
+}
+
+/// Stores the sum, or product, of all elements so far along an axis; of all elements in C order where it is negative.
+#[napi(
+    catch_unwind,
+    ts_args_type = "product: boolean, source: Memory, sourceLayout: Float64Array, axis: number, dtype: number, target: Memory, targetLayout: Float64Array"
+)]
+pub fn scan(
+    env: &Env,
+    product: bool,
+    source: Memory,
+    source_layout: Float64ArraySlice,
+    axis: i32,
+    dtype: i32,
+    target: Memory,
+    target_layout: Float64ArraySlice,
+) -> napi::Result<()> {
+    let work = Work::new(env);
+    let from = work.operand(&source, &source_layout)?;
+    let to = work.operand(&target, &target_layout)?;
+    let dtype = params(dtype, 0.0, false).dtype;
+    let axis = usize::try_from(axis).ok();
+    work.run(
+        |control| kernels::scan(scan_of(product), &from.array(), axis, dtype, &to.array_mut(), control),
+        &[&source, &target],
+    )
+}
+
+fn scan_of(product: bool) -> Scan {
+    if product { Scan::CumProd } else { Scan::CumSum }
+}
+
+/// One call: its arrays, and what is asked of them when it is done.
+struct Work<'a> {
+    env: &'a Env,
+    control: Control,
+}
+
+impl<'a> Work<'a> {
+    fn new(env: &'a Env) -> Self {
+        Work { env, control: Control::new() }
+    }
+
+    fn operand(&self, memory: &Memory, layout: &Float64ArraySlice) -> napi::Result<Operand> {
+        Operand::new(memory, layout).map_err(|error| throw(self.env, error))
+    }
+
+    /// Byte offsets of blocks like the operand's, each within its memory.
+    fn offsets(&self, operand: &Operand, offsets: &Float64ArraySlice) -> napi::Result<Vec<isize>> {
+        operand.offsets(offsets).map_err(|error| throw(self.env, error))
+    }
+
+    /// Does the work, and makes sure that everything that was read and written was the file's.
+    fn run<T>(
+        &self,
+        work: impl FnOnce(&Control) -> kernels::Result<T>,
+        memories: &[&Memory],
+    ) -> napi::Result<T> {
+        let result = work(&self.control).map_err(|error| throw_kernel(self.env, &error))?;
+        for memory in memories {
+            if let Memory::Mapped(mapping) = memory {
+                mapping.mapping().check().map_err(|error| throw(self.env, error))?;
+            }
+        }
+        Ok(result)
+    }
+}

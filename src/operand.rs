@@ -1,0 +1,153 @@
+//! An array as TypeScript passes it to a kernel: the memory, and a Float64Array that says how the elements lie in it.
+//!
+//! The Float64Array holds: kind, swapped (0 or 1), bytes of an element, position of the first element in bytes, number of
+//! axes, the shape, the byte strides. All of it is whole numbers below 2^53.
+
+use std::ptr;
+
+use memmap_core::{Code, Error, Lease, Result};
+use memmap_kernels::{ArrayMut, ArrayRef, Element, Kind};
+use napi::bindgen_prelude::{Float64ArraySlice, FromNapiRef, FromNapiValue, TypeName, ValidateNapiValue};
+use napi::{ValueType, sys};
+
+use crate::mapping::NativeMapping;
+
+/// Where elements lie: a mapping, or an ArrayBuffer of JavaScript's.
+pub enum Memory {
+    Mapped(&'static NativeMapping),
+    Heap { start: *mut u8, length: usize },
+}
+
+impl FromNapiValue for Memory {
+    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
+        let mut is_buffer = false;
+        // SAFETY: a value of this environment.
+        napi::check_status!(unsafe { sys::napi_is_arraybuffer(env, value, &mut is_buffer) })?;
+        if is_buffer {
+            let mut start = ptr::null_mut();
+            let mut length = 0;
+            // SAFETY: an ArrayBuffer of this environment.
+            napi::check_status!(unsafe { sys::napi_get_arraybuffer_info(env, value, &mut start, &mut length) })?;
+            return Ok(Memory::Heap { start: start.cast(), length });
+        }
+        // SAFETY: fails for any object that is not ours; the caller's argument keeps it alive during the call.
+        let mapping = unsafe { NativeMapping::from_napi_ref(env, value) }?;
+        Ok(Memory::Mapped(mapping))
+    }
+}
+
+impl TypeName for Memory {
+    fn type_name() -> &'static str {
+        "NativeMapping | ArrayBuffer"
+    }
+
+    fn value_type() -> ValueType {
+        ValueType::Object
+    }
+}
+
+impl ValidateNapiValue for Memory {}
+
+/// How elements lie in memory, checked against it.
+struct Layout {
+    element: Element,
+    position: usize,
+    shape: Vec<usize>,
+    strides: Vec<isize>,
+}
+
+/// One array of a kernel's call, with what keeps its memory in place.
+pub struct Operand {
+    start: *mut u8,
+    /// Bytes of the memory.
+    length: usize,
+    layout: Layout,
+    /// Of a mapping only.
+    _lease: Option<Lease>,
+}
+
+impl Operand {
+    /// The array that lies in `memory` as `layout` says.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Closed`] for a closed mapping, and for a layout that reaches outside the memory, as that of a buffer does
+    /// which was moved away by `transfer()`.
+    pub fn new(memory: &Memory, layout: &Float64ArraySlice<'_>) -> Result<Self> {
+        let (start, length, lease) = match memory {
+            Memory::Heap { start, length } => (*start, *length, None),
+            Memory::Mapped(mapping) => match mapping.mapping().lease()? {
+                Some((start, lease)) => (start.as_ptr(), mapping.mapping().span(), Some(lease)),
+                None => (ptr::null_mut(), 0, None),
+            },
+        };
+        let layout = Layout::parse(layout, length).ok_or_else(outside)?;
+        Ok(Operand { start, length, layout, _lease: lease })
+    }
+
+    /// Byte offsets of blocks with this layout, each within the memory.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Closed`], as for [`new`](Operand::new).
+    pub fn offsets(&self, offsets: &[f64]) -> Result<Vec<isize>> {
+        let (first, last) = self.layout.reach();
+        offsets
+            .iter()
+            .map(|offset| {
+                let within = first + *offset as i128 >= 0 && last + *offset as i128 <= self.length as i128;
+                within.then_some(*offset as isize).ok_or_else(outside)
+            })
+            .collect()
+    }
+
+    /// To read from, for as long as the operand lives.
+    pub fn array(&self) -> ArrayRef {
+        let Layout { element, position, shape, strides } = &self.layout;
+        let first = self.start.wrapping_add(*position).cast_const();
+        // SAFETY: `Layout::parse` made sure that every element lies in the memory, which the lease, or JavaScript's
+        // argument, keeps in place.
+        unsafe { ArrayRef::new(first, *element, shape.clone(), strides.clone()) }
+    }
+
+    /// To write to, likewise. TypeScript has checked that the array is writeable.
+    pub fn array_mut(&self) -> ArrayMut {
+        let Layout { element, position, shape, strides } = &self.layout;
+        let first = self.start.wrapping_add(*position);
+        // SAFETY: as above.
+        unsafe { ArrayMut::new(first, *element, shape.clone(), strides.clone()) }
+    }
+}
+
+fn outside() -> Error {
+    Error::new(Code::Closed, "the memory of the array is gone: its buffer was moved away by transfer()")
+}
+
+impl Layout {
+    /// `None` where an element would lie outside of `length` bytes.
+    fn parse(numbers: &[f64], length: usize) -> Option<Self> {
+        let [kind, swapped, size, position, ndim, axes @ ..] = numbers else { return None };
+        let kind = Kind::from_u8(*kind as u8)?;
+        let element = Element { kind, swapped: *swapped != 0.0, size: *size as usize };
+        let ndim = *ndim as usize;
+        let shape: Vec<usize> = axes.get(..ndim)?.iter().map(|length| *length as usize).collect();
+        let strides: Vec<isize> = axes.get(ndim..2 * ndim)?.iter().map(|stride| *stride as isize).collect();
+        let layout = Layout { element, position: *position as usize, shape, strides };
+        let (first, last) = layout.reach();
+        (first >= 0 && last <= length as i128).then_some(layout)
+    }
+
+    /// The first byte of any element, and one past the last; no bytes for no elements.
+    fn reach(&self) -> (i128, i128) {
+        let position = self.position as i128;
+        if self.shape.contains(&0) {
+            return (0, 0);
+        }
+        let (mut first, mut last) = (position, position + self.element.size as i128);
+        for (length, stride) in self.shape.iter().zip(&self.strides) {
+            let reach = (*length as i128 - 1) * *stride as i128;
+            if reach < 0 { first += reach } else { last += reach }
+        }
+        (first, last)
+    }
+}

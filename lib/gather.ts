@@ -5,17 +5,18 @@
 import { assignValue } from './assign.js'
 import { blank, fromLists } from './create.js'
 import { dtype as dtypeOf, given } from './dtype/index.js'
+import type { DType } from './dtype/index.js'
 import { calling, native } from './native.js'
 import { NDArray, makeArray, viewOf } from './ndarray.js'
 import { operand } from './operand.js'
 import { bounded, flatten, select } from './selection.js'
-import type { Gather } from './selection.js'
-import { parseAxis, shapeText, sizeOf } from './shape.js'
+import type { Gather, Layout } from './selection.js'
+import { parseAxis, shapeText, sizeOf, stridesOf } from './shape.js'
 import { indexError } from './slice.js'
 
 /** The elements that a selection with lists names, as a copy. */
 export function gathered(array: NDArray, selection: Gather): NDArray {
-  const blocks = blank([selection.offsets.length, ...selection.inner.shape], array.dtype)
+  const blocks = blankBlocks(selection.offsets.length, selection.inner, array.dtype)
   if (blocks.size > 0) {
     const from = operand(viewOf(array, selection.inner))
     const to = operand(blocks)
@@ -33,6 +34,22 @@ export function scattered(array: NDArray, selection: Gather, value: unknown): vo
   const from = operand(blocks)
   const to = operand(viewOf(array, selection.inner))
   calling(() => native.scatter(from.memory, from.layout, to.memory, to.layout, selection.offsets))
+}
+
+/**
+ * Room for copies of a block, one after the other. In each the axes keep the order that they have in memory, as NumPy's
+ * results do.
+ */
+function blankBlocks(count: number, inner: Layout, dtype: DType): NDArray {
+  const { store } = blank([count, ...inner.shape], dtype)
+  const axes = inner.shape.map((_, axis) => axis)
+  const speed = (axis: number): number => Math.abs(inner.byteStrides[axis] as number)
+  const slowFirst = axes.toSorted((a, b) => speed(b) - speed(a))
+  const packed = stridesOf(slowFirst.map((axis) => inner.shape[axis] as number), dtype.itemsize, 'C')
+  const strides = axes.map((axis) => packed[slowFirst.indexOf(axis)] as number)
+  const bytes = sizeOf(inner.shape) * dtype.itemsize
+  const place = { shape: [count, ...inner.shape], byteStrides: [bytes, ...strides], position: 0 }
+  return makeArray(NDArray, store, dtype, place, null, true)
 }
 
 /** Blocks, one after the other, with the axes of the lists where they belong in the result. */
@@ -101,7 +118,8 @@ export function masked(array: NDArray, booleans: unknown): NDArray {
   if (flags.ndim === 0) return gathered(array, select([flags.item() === true], array) as Gather)
   const mask = operand(flags)
   const count = calling(() => native.maskCount(mask.memory, mask.layout))
-  const made = blank([count, ...shape.slice(flags.ndim)], array.dtype)
+  const inner = { shape: shape.slice(flags.ndim), byteStrides: array.byteStrides.slice(flags.ndim), position: array.position }
+  const made = blankBlocks(count, inner, array.dtype)
   if (sizeOf(made.shape) > 0) {
     const from = operand(array)
     const to = operand(made)

@@ -90,11 +90,12 @@ export function memmap<const D extends DTypeLike = 'uint8'>(
   options: MemmapOptions<Checked<D>> = {},
 ): Memmap<ModelOf<D>> {
   checkOptions(options, OPTIONS, 'memmap')
-  const mode = parseMode(options.mode ?? 'r+')
-  const dtype = dtypeOf((options.dtype ?? 'uint8') as DTypeLike)
-  const offset = parseOffset(options.offset ?? 0)
-  const order = options.order === undefined ? 'C' : parseOrder(options.order)
-  const shape = options.shape === undefined ? null : parseShape(options.shape, true)
+  const mode = parseMode(options.mode === undefined ? 'r+' : options.mode)
+  const dtype = options.dtype === undefined ? dtypeOf('uint8') : dtypeOf((options.dtype ?? 'float64') as DTypeLike)
+  const offset = parseOffset(options.offset === undefined ? 0 : options.offset)
+  // For null, which is Python's None, as NumPy.
+  const order = parseOrder(options.order ?? 'C')
+  const shape = options.shape == null ? null : parseShape(options.shape, true)
   return openRaw(file, { mode, dtype, offset, shape, order, options }) as unknown as Memmap<ModelOf<D>>
 }
 

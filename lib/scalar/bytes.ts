@@ -18,7 +18,7 @@ export function bytesCodec(dtype: DType): Codec {
       while (end > position && view.getUint8(end - 1) === 0) end--
       return Buffer.from(view.buffer, view.byteOffset + position, end - position).toString('latin1')
     },
-    (value) => padded(toAscii(value, dtype), size),
+    (value) => toAscii(value, dtype),
     copyInto,
   )
 }
@@ -67,16 +67,25 @@ export function unicodeCodec(dtype: DType): Codec {
   )
 }
 
+/** The bytes of one element; all of the text is checked, also what is cut off. */
 function toAscii(value: unknown, dtype: DType): Uint8Array {
-  if (value instanceof Uint8Array) return value
+  if (value instanceof Uint8Array) return padded(value, dtype.itemsize)
   const text = toText(value, dtype)
-  if (/^[\0-\x7f]*$/.test(text)) return Buffer.from(text, 'latin1')
-  throw castError(
-    value,
-    dtype,
-    'text in an S dtype is ASCII',
-    "use a 'U' dtype, or encode it yourself and pass a Uint8Array",
-  )
+  const bytes = new Uint8Array(dtype.itemsize)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 0x7f) {
+      throw castError(
+        value,
+        dtype,
+        'text in an S dtype is ASCII',
+        "use a 'U' dtype, or encode it yourself and pass a Uint8Array",
+      )
+    }
+    // Past the end this does nothing.
+    bytes[i] = code
+  }
+  return bytes
 }
 
 /** Numbers as Python's `str`, which is what NumPy stores. */

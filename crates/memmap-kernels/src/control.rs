@@ -1,0 +1,85 @@
+//! What a caller holds of a running kernel: a way to stop it, to watch it, and to bound it.
+
+use crate::error::{Error, Result};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// Reads pages in ahead of their use: `(first byte, bytes)`. Called from any thread, on memory of the source only.
+pub type Prefetch = fn(*const u8, usize);
+
+/// Shared between the caller and the threads of one kernel.
+///
+/// ```
+/// use memmap_kernels::Control;
+/// let control = Control::new();
+/// control.cancel();
+/// assert!(control.is_cancelled());
+/// ```
+#[derive(Debug, Default)]
+pub struct Control {
+    cancelled: AtomicBool,
+    done: AtomicU64,
+    max_threads: Option<usize>,
+    prefetch: Option<Prefetch>,
+}
+
+impl Control {
+    /// No bound on the threads, no prefetch.
+    pub const fn new() -> Control {
+        Control {
+            cancelled: AtomicBool::new(false),
+            done: AtomicU64::new(0),
+            max_threads: None,
+            prefetch: None,
+        }
+    }
+
+    /// At most this many threads; 1 keeps all work on the calling thread.
+    pub const fn with_max_threads(mut self, threads: usize) -> Control {
+        self.max_threads = Some(threads);
+        self
+    }
+
+    /// A hook that populates the pages of a piece of the source before a thread reads it.
+    pub const fn with_prefetch(mut self, prefetch: Prefetch) -> Control {
+        self.prefetch = Some(prefetch);
+        self
+    }
+
+    /// Asks the kernel to stop; it answers [`Error::Cancelled`] within milliseconds.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`Control::cancel`] was called.
+    pub fn is_cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Relaxed)
+    }
+
+    /// Elements worked through so far: of the source for reductions and comparisons, of the destination
+    /// otherwise. It never goes back, and reaches their number when the kernel is done without an early exit.
+    pub fn done(&self) -> u64 {
+        self.done.load(Ordering::Relaxed)
+    }
+
+    /// The bound on threads.
+    pub(crate) fn max_threads(&self) -> Option<usize> {
+        self.max_threads
+    }
+
+    /// Stops a cancelled kernel.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    /// Counts elements that are done.
+    pub(crate) fn advance(&self, elements: usize) {
+        self.done.fetch_add(elements as u64, Ordering::Relaxed);
+    }
+
+    /// Populates the pages of `bytes` bytes from `first` on.
+    pub(crate) fn prefetch(&self, first: *const u8, bytes: usize) {
+        if let Some(prefetch) = self.prefetch {
+            prefetch(first, bytes);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! The threads: a pool made when the first large piece of work comes, and pieces handed out in order.
+
+use crate::control::Control;
+use crate::error::Result;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Bytes of source that one thread works through between two looks at the control, and the unit of sharing out.
+pub(crate) const PIECE_BYTES: usize = 1 << 20;
+
+/// Work on fewer bytes stays on the calling thread. Measured with `cargo run --release --example bench -- crossover`:
+/// waking the pool costs 10 to 20 us, about what one core needs for this much.
+pub(crate) const PARALLEL_BYTES: usize = 1 << 20;
+
+/// The pool of [`std::thread::available_parallelism`] threads (`MEMMAP_THREADS` overrides); `None` when there is
+/// only one, or when threads cannot be had.
+fn pool() -> Option<&'static rayon::ThreadPool> {
+    static POOL: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
+    POOL.get_or_init(|| {
+        let threads = configured_threads();
+        let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        if threads > 1 { builder.thread_name(|i| format!("memmap-{i}")).build().ok() } else { None }
+    })
+    .as_ref()
+}
+
+/// The number of threads that large work is shared among.
+pub fn threads() -> usize {
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| pool().map_or(1, rayon::ThreadPool::current_num_threads))
+}
+
+fn configured_threads() -> usize {
+    let asked = std::env::var("MEMMAP_THREADS").ok().and_then(|text| text.trim().parse().ok());
+    let available = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.filter(|&n| n > 0).unwrap_or_else(available)
+}
+
+/// Runs `work(i)` for every piece `i` below `pieces`, on several threads when `bytes` (in all) are many.
+///
+/// Threads take pieces in ascending order, so that a file is read almost sequentially. The first error ends the
+/// rest. Which thread does which piece is left open: `work` must not depend on it.
+pub(crate) fn for_pieces(
+    control: &Control,
+    pieces: usize,
+    bytes: usize,
+    work: impl Fn(usize) -> Result<()> + Sync,
+) -> Result<()> {
+    let wanted = if bytes < PARALLEL_BYTES || pieces < 2 {
+        1
+    } else {
+        threads().min(control.max_threads().unwrap_or(usize::MAX)).min(pieces)
+    };
+    match pool() {
+        Some(pool) if wanted > 1 => shared_out(control, pool, wanted, pieces, &work),
+        _ => (0..pieces).try_for_each(|piece| {
+            control.check()?;
+            work(piece)
+        }),
+    }
+}
+
+fn shared_out(
+    control: &Control,
+    pool: &rayon::ThreadPool,
+    wanted: usize,
+    pieces: usize,
+    work: &(impl Fn(usize) -> Result<()> + Sync),
+) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let failure = OnceLock::new();
+    let take_pieces = || {
+        loop {
+            let piece = next.fetch_add(1, Ordering::Relaxed);
+            if piece >= pieces {
+                return;
+            }
+            if let Err(error) = control.check().and_then(|()| work(piece)) {
+                next.store(pieces, Ordering::Relaxed);
+                // Only the first error is told; a second one adds nothing.
+                let _ = failure.set(error);
+                return;
+            }
+        }
+    };
+    pool.in_place_scope(|scope| {
+        for _ in 1..wanted {
+            scope.spawn(|_| take_pieces());
+        }
+        take_pieces();
+    });
+    failure.into_inner().map_or(Ok(()), Err)
+}

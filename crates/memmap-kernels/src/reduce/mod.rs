@@ -1,0 +1,201 @@
+//! Reductions: sum, prod, mean, var, std, min, max, argmin, argmax, any, all, count_nonzero.
+
+mod anywhere;
+mod by_column;
+mod by_output;
+mod extreme;
+mod fold;
+mod moments;
+mod pairwise;
+mod plan;
+mod position;
+mod product;
+mod rows;
+mod run_op;
+mod sum;
+mod total;
+mod tree;
+mod truth;
+
+pub(crate) use fold::in_order;
+pub(crate) use truth::count_true;
+
+use crate::array::{ArrayMut, ArrayRef};
+use crate::control::Control;
+use crate::element::{Element, Kind};
+use crate::error::{Error, Result};
+use crate::value::Value;
+
+/// A reduction, by NumPy's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Reduction {
+    /// `sum`, or `nansum`.
+    Sum,
+    /// `prod`, or `nanprod`.
+    Prod,
+    /// `mean`, or `nanmean`.
+    Mean,
+    /// `var`, or `nanvar`.
+    Var,
+    /// `std`, or `nanstd`.
+    Std,
+    /// `min`, or `nanmin`.
+    Min,
+    /// `max`, or `nanmax`.
+    Max,
+    /// `argmin`, or `nanargmin`.
+    ArgMin,
+    /// `argmax`, or `nanargmax`.
+    ArgMax,
+    /// `any`.
+    Any,
+    /// `all`.
+    All,
+    /// `count_nonzero`.
+    CountNonzero,
+}
+
+impl Reduction {
+    /// NumPy's name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Reduction::Sum => "sum",
+            Reduction::Prod => "prod",
+            Reduction::Mean => "mean",
+            Reduction::Var => "var",
+            Reduction::Std => "std",
+            Reduction::Min => "min",
+            Reduction::Max => "max",
+            Reduction::ArgMin => "argmin",
+            Reduction::ArgMax => "argmax",
+            Reduction::Any => "any",
+            Reduction::All => "all",
+            Reduction::CountNonzero => "count_nonzero",
+        }
+    }
+}
+
+/// What a reduction is told besides its axes.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Params {
+    /// NumPy's `dtype=`, for sum, prod, mean, var and std.
+    pub dtype: Option<Kind>,
+    /// Delta degrees of freedom, for var and std.
+    pub ddof: f64,
+    /// NumPy's `nan...` functions.
+    pub skip_nan: bool,
+}
+
+/// The kind of a reduction's result.
+///
+/// # Errors
+/// [`Error::Unsupported`] where NumPy refuses too: opaque kinds, and products and spreads of times.
+///
+/// ```
+/// use memmap_kernels::{Kind, Params, Reduction, result_kind};
+/// assert_eq!(result_kind(Reduction::Sum, Kind::U8, &Params::default()), Ok(Kind::U64));
+/// assert_eq!(result_kind(Reduction::Var, Kind::C64, &Params::default()), Ok(Kind::F32));
+/// ```
+pub fn result_kind(reduction: Reduction, kind: Kind, params: &Params) -> Result<Kind> {
+    use Reduction::*;
+    let unsupported = Err(Error::Unsupported { operation: reduction.name(), kind });
+    if kind == Kind::Opaque || params.dtype == Some(Kind::Opaque) {
+        return unsupported;
+    }
+    if kind == Kind::Time
+        && (matches!(reduction, Prod | Var | Std) || params.dtype.is_some_and(|d| d != kind))
+    {
+        return unsupported;
+    }
+    if kind != Kind::Time && params.dtype == Some(Kind::Time) {
+        return unsupported;
+    }
+    Ok(match reduction {
+        Sum | Prod => params.dtype.unwrap_or(accumulator_kind(kind)),
+        Mean => params.dtype.unwrap_or(inexact_kind(kind)),
+        Var | Std => params.dtype.unwrap_or(inexact_kind(kind).real()),
+        Min | Max => kind,
+        ArgMin | ArgMax | CountNonzero => Kind::I64,
+        Any | All => Kind::Bool,
+    })
+}
+
+/// What NumPy adds up and multiplies in: bools and integers in 64 bits.
+pub(crate) fn accumulator_kind(kind: Kind) -> Kind {
+    match kind {
+        Kind::Bool => Kind::I64,
+        kind if kind.is_signed() => Kind::I64,
+        kind if kind.is_unsigned() => Kind::U64,
+        kind => kind,
+    }
+}
+
+fn inexact_kind(kind: Kind) -> Kind {
+    if kind == Kind::Bool || kind.is_integer() { Kind::F64 } else { kind }
+}
+
+/// Reduces the axes marked in `axes`; `target` has the shape of the others, in order.
+///
+/// The kind of the result is [`result_kind`]'s, and is converted where the target's is another. With no axis marked,
+/// each element is reduced by itself. Sums of floats are pairwise as NumPy's, and identical to NumPy's along
+/// contiguous memory; results never depend on the number of threads. Positions (`argmin`, `argmax`) over several
+/// axes count in C order of these axes.
+///
+/// # Errors
+/// [`Error::Unsupported`] as [`result_kind`]; [`Error::Mismatch`] when axes or shapes do not fit; [`Error::Empty`] for a
+/// minimum, a maximum or a position among no elements; [`Error::AllNan`] for a position with `skip_nan` in a slice of
+/// NaN; [`Error::Cancelled`].
+pub fn reduce(
+    reduction: Reduction,
+    source: &ArrayRef,
+    axes: &[bool],
+    params: &Params,
+    target: &ArrayMut,
+    control: &Control,
+) -> Result<()> {
+    if axes.len() != source.shape.len() {
+        return Err(Error::Mismatch { rule: "a reduction needs one mark for each axis of its source" });
+    }
+    let kept = source.shape.iter().zip(axes).filter(|&(_, &reduced)| !reduced).map(|(&len, _)| len);
+    if !kept.eq(target.shape.iter().copied()) {
+        return Err(Error::Mismatch {
+            rule: "the target of a reduction must have the shape of the axes that remain",
+        });
+    }
+    run_op::run(reduction, source, axes, params, target, control)
+}
+
+/// Reduces all axes to one value.
+///
+/// # Errors
+/// As [`reduce`].
+///
+/// ```
+/// use memmap_kernels::{ArrayRef, Control, Element, Kind, Params, Reduction, Value, reduce_all};
+/// let data = [1i16, 2, 3];
+/// let element = Element::native(Kind::I16).unwrap();
+/// // SAFETY: the array covers `data`, which outlives it.
+/// let array = unsafe { ArrayRef::contiguous(data.as_ptr().cast(), element, vec![3]) };
+/// let sum = reduce_all(Reduction::Sum, &array, &Params::default(), &Control::new());
+/// assert_eq!(sum, Ok(Value::I64(6)));
+/// ```
+pub fn reduce_all(
+    reduction: Reduction,
+    source: &ArrayRef,
+    params: &Params,
+    control: &Control,
+) -> Result<Value> {
+    let unsupported = Error::Unsupported { operation: reduction.name(), kind: source.element.kind };
+    let kind = result_kind(reduction, source.element.kind, params)?;
+    let element = Element::native(kind).ok_or(unsupported.clone())?;
+    let mut bytes = [0u8; 16];
+    // SAFETY: the buffer holds one element of any kind, and outlives the array.
+    let target = unsafe { ArrayMut::new(bytes.as_mut_ptr(), element, Vec::new(), Vec::new()) };
+    const ALL: [bool; 64] = [true; 64];
+    let ndim = source.shape.len();
+    match ALL.get(..ndim) {
+        Some(axes) => run_op::run(reduction, source, axes, params, &target, control)?,
+        None => run_op::run(reduction, source, &vec![true; ndim], params, &target, control)?,
+    }
+    Value::read(kind, &bytes).ok_or(unsupported)
+}

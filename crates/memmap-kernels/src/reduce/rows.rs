@@ -1,0 +1,117 @@
+//! Rows of an array, one below the other, of which each holds one element of many outputs.
+
+use crate::array::Shared;
+use crate::cast::Caster;
+use crate::element::{Element, Kind};
+use crate::error::{Error, Result};
+use crate::moves::Mover;
+use crate::number::Native;
+use crate::run::Run;
+use crate::tile::{Buffer, TILE_BYTES};
+use crate::walk::Nest;
+
+/// How to read rows of an array as native numbers of `kind`.
+pub(crate) struct Rows<'n> {
+    base: Shared,
+    element: Element,
+    /// From one element of a row to the next.
+    stride: isize,
+    /// The axes that are reduced: from one row to the next.
+    down: &'n Nest<1>,
+    mover: Mover,
+    caster: Option<Caster>,
+    kind: Kind,
+}
+
+impl<'n> Rows<'n> {
+    pub fn new(
+        base: *const u8,
+        element: Element,
+        stride: isize,
+        down: &'n Nest<1>,
+        kind: Kind,
+    ) -> Result<Rows<'n>> {
+        let unsupported = Error::Unsupported { operation: "conversion", kind: element.kind };
+        let caster = if element.kind == kind {
+            None
+        } else {
+            Some(Caster::between(element.kind, kind).ok_or(unsupported)?)
+        };
+        let mover = Mover::new(&element, element.needs_swap());
+        Ok(Rows { base: Shared(base), element, stride, down, mover, caster, kind })
+    }
+
+    /// The most elements of a row that can be read at a time.
+    pub fn tile_len(&self) -> usize {
+        TILE_BYTES / self.element.size.max(self.kind.size().unwrap_or(1))
+    }
+
+    /// A block of `count` rows from number `first` on, of each the `columns` elements that begin `offset` bytes from
+    /// the array's first.
+    pub fn block(&self, first: usize, count: usize, offset: isize, columns: usize) -> Block<'_> {
+        assert!(columns <= self.tile_len());
+        let mut walk = self.down.walk(first);
+        let stride = self.down.inner().strides[0];
+        let mut starts = Vec::with_capacity(count);
+        while starts.len() < count {
+            let stretch = walk.next(count - starts.len());
+            let start = stretch.offsets[0].wrapping_add(offset);
+            starts.extend((0..stretch.len as isize).map(|i| start.wrapping_add(stride.wrapping_mul(i))));
+        }
+        Block { rows: self, first, columns, starts, raw: None, converted: None }
+    }
+}
+
+/// Some rows, to be read as often as one likes.
+pub(crate) struct Block<'r> {
+    rows: &'r Rows<'r>,
+    first: usize,
+    columns: usize,
+    starts: Vec<isize>,
+    raw: Option<Buffer>,
+    converted: Option<Buffer>,
+}
+
+impl Block<'_> {
+    /// The number of rows.
+    pub fn len(&self) -> usize {
+        self.starts.len()
+    }
+
+    /// Whether these are all the rows there are.
+    pub fn is_whole(&self) -> bool {
+        self.starts.len() == self.rows.down.len()
+    }
+
+    /// The number of the first row among all.
+    pub fn first(&self) -> usize {
+        self.first
+    }
+
+    /// The row with a number within the block.
+    pub fn row<T: Native>(&mut self, index: usize) -> Run<'_, T> {
+        assert!(T::KIND == self.rows.kind);
+        let ptr = self.read(index);
+        // SAFETY: `read` answers as many native elements of the kind as a row has columns, in the array's memory or
+        // in a buffer of this block, and keeps both for as long as the block is borrowed.
+        unsafe { Run::new(ptr, self.columns) }
+    }
+
+    fn read(&mut self, index: usize) -> *const u8 {
+        let (rows, size) = (self.rows, self.rows.element.size);
+        let mut ptr = rows.base.at(self.starts[index]);
+        if rows.element.needs_swap() || rows.stride != size as isize {
+            let buffer = self.raw.get_or_insert_with(Buffer::new).as_mut_ptr();
+            // SAFETY: the row lies inside the array; the buffer holds a tile, and a row is no longer.
+            unsafe { rows.mover.run(ptr, rows.stride, buffer, size as isize, self.columns) };
+            ptr = buffer;
+        }
+        if let Some(caster) = rows.caster {
+            let buffer = self.converted.get_or_insert_with(Buffer::new).as_mut_ptr();
+            // SAFETY: a row of native elements lies at `ptr`; the other buffer holds a tile of the wanted kind.
+            unsafe { caster.run(ptr, buffer, self.columns) };
+            ptr = buffer;
+        }
+        ptr
+    }
+}

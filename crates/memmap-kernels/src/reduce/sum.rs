@@ -1,0 +1,313 @@
+//! Sum and mean.
+
+use super::fold::Fold;
+use super::pairwise::{Pairwise, pairwise_sum};
+use super::total::{Whole, total};
+use super::tree::{Tree, tree_all, tree_one};
+use crate::control::Control;
+use crate::error::Result;
+use crate::number::{Complex, Native, Tick};
+use crate::run::{Run, update};
+use crate::simd::{Kernel, Level, dispatch};
+use crate::tile::{Reader, Source};
+use std::marker::PhantomData;
+
+/// What becomes of a sum over `count` elements: the sum itself, or the mean.
+pub(crate) trait Outcome<S>: Sync {
+    type Out: Native;
+    fn of(sum: S, count: usize) -> Self::Out;
+}
+
+/// The sum is the result.
+pub(crate) struct AsSum;
+/// The sum is divided by the count.
+pub(crate) struct AsMean;
+
+impl Outcome<u64> for AsSum {
+    type Out = u64;
+    fn of(sum: u64, _count: usize) -> u64 {
+        sum
+    }
+}
+
+impl Outcome<i64> for AsMean {
+    type Out = f64;
+    fn of(sum: i64, count: usize) -> f64 {
+        sum as f64 / count as f64
+    }
+}
+
+/// Sums begin at +0 in NumPy: adding it turns a sum of -0 into +0 and changes nothing else.
+macro_rules! float_outcomes {
+    ($($T:ty)*) => {$(
+        impl Outcome<$T> for AsSum {
+            type Out = $T;
+            fn of(sum: $T, _count: usize) -> $T {
+                sum + 0.0
+            }
+        }
+
+        impl Outcome<$T> for AsMean {
+            type Out = f64;
+            fn of(sum: $T, count: usize) -> f64 {
+                f64::from(sum + 0.0) / count as f64
+            }
+        }
+
+        impl Outcome<Complex<$T>> for AsSum {
+            type Out = Complex<$T>;
+            fn of(sum: Complex<$T>, _count: usize) -> Complex<$T> {
+                Complex { re: sum.re + 0.0, im: sum.im + 0.0 }
+            }
+        }
+
+        /// NumPy divides by the complex number `count + 0i`, by Smith's method: the products with 0 tell.
+        impl Outcome<Complex<$T>> for AsMean {
+            type Out = Complex<f64>;
+            fn of(sum: Complex<$T>, count: usize) -> Complex<f64> {
+                let (re, im) = (f64::from(sum.re + 0.0), f64::from(sum.im + 0.0));
+                let scale = 1.0 / count as f64;
+                Complex { re: (re + im * 0.0) * scale, im: (im - re * 0.0) * scale }
+            }
+        }
+    )*};
+}
+
+float_outcomes!(f32 f64);
+
+/// Integers and bools, modulo 2^64.
+pub(crate) struct WholeSum<T, O>(PhantomData<(T, O)>);
+
+impl<T, O> WholeSum<T, O> {
+    pub fn new() -> WholeSum<T, O> {
+        WholeSum(PhantomData)
+    }
+}
+
+impl<T: Whole, O: Outcome<u64>> Fold for WholeSum<T, O> {
+    type In = T;
+    type State = u64;
+    type Out = O::Out;
+
+    fn start(&self) -> u64 {
+        0
+    }
+
+    fn feed(&self, state: &mut u64, run: Run<T>, _at: usize) {
+        *state = state.wrapping_add(total(run));
+    }
+
+    fn feed_each(&self, states: &mut [u64], row: Run<T>, _at: usize) {
+        dispatch(AddWhole(states, row));
+    }
+
+    fn join(&self, state: &mut u64, later: u64) {
+        *state = state.wrapping_add(later);
+    }
+
+    fn finish(&self, state: u64, count: usize) -> Result<O::Out> {
+        Ok(O::of(state, count))
+    }
+}
+
+/// The mean of integers of at most 32 bits: their sum is exact in 64.
+pub(crate) struct SignedMean;
+
+impl Outcome<u64> for SignedMean {
+    type Out = f64;
+    fn of(sum: u64, count: usize) -> f64 {
+        AsMean::of(sum as i64, count)
+    }
+}
+
+struct AddWhole<'a, 'r, T>(&'a mut [u64], Run<'r, T>);
+
+impl<T: Whole> Kernel for AddWhole<'_, '_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        update(self.0, self.1, |sum, x| *sum = sum.wrapping_add(x.extend()))
+    }
+}
+
+/// Floats and complex numbers, pairwise.
+pub(crate) struct FloatSum<T, O>(PhantomData<(T, O)>);
+
+impl<T, O> FloatSum<T, O> {
+    pub fn new() -> FloatSum<T, O> {
+        FloatSum(PhantomData)
+    }
+}
+
+impl<T: Pairwise, O: Outcome<T>> Fold for FloatSum<T, O> {
+    type In = T;
+    type State = T;
+    type Out = O::Out;
+
+    const FEW: usize = 8 / T::PARTS;
+
+    fn start(&self) -> T {
+        T::NEGATIVE_ZERO
+    }
+
+    fn feed(&self, state: &mut T, run: Run<T>, _at: usize) {
+        *state = state.add(self.leaf(run));
+    }
+
+    fn feed_each(&self, states: &mut [T], row: Run<T>, _at: usize) {
+        dispatch(AddFloats(states, row));
+    }
+
+    fn join(&self, state: &mut T, later: T) {
+        *state = state.add(later);
+    }
+
+    fn finish(&self, state: T, count: usize) -> Result<O::Out> {
+        Ok(O::of(state, count))
+    }
+
+    fn fold_one(&self, source: &Source, reader: &mut Reader) -> T {
+        tree_one(self, source, reader)
+    }
+
+    fn fold_all(&self, source: &Source, control: &Control) -> Result<T> {
+        tree_all(self, source, control)
+    }
+}
+
+impl<T: Pairwise, O: Outcome<T>> Tree for FloatSum<T, O> {
+    const PARTS: usize = T::PARTS;
+
+    fn leaf(&self, run: Run<T>) -> T {
+        pairwise_sum::<T, false>(run)
+    }
+}
+
+struct AddFloats<'a, 'r, T>(&'a mut [T], Run<'r, T>);
+
+impl<T: Pairwise> Kernel for AddFloats<'_, '_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        update(self.0, self.1, |sum, x| *sum = sum.add(x))
+    }
+}
+
+/// As [`FloatSum`], without the NaN: they count as zero in the sum and not at all in the mean.
+pub(crate) struct NanSum<T, O>(PhantomData<(T, O)>);
+
+impl<T, O> NanSum<T, O> {
+    pub fn new() -> NanSum<T, O> {
+        NanSum(PhantomData)
+    }
+}
+
+/// A sum and the number of elements in it.
+#[derive(Clone, Copy)]
+pub(crate) struct Counted<T> {
+    sum: T,
+    valid: usize,
+}
+
+impl<T: Pairwise, O: Outcome<T>> Fold for NanSum<T, O> {
+    type In = T;
+    type State = Counted<T>;
+    type Out = O::Out;
+
+    const FEW: usize = 8 / T::PARTS;
+
+    fn start(&self) -> Counted<T> {
+        Counted { sum: T::NEGATIVE_ZERO, valid: 0 }
+    }
+
+    fn feed(&self, state: &mut Counted<T>, run: Run<T>, _at: usize) {
+        let later = self.leaf(run);
+        self.join(state, later);
+    }
+
+    fn feed_each(&self, states: &mut [Counted<T>], row: Run<T>, _at: usize) {
+        update(states, row, |state, x| {
+            let (x, valid) = if x.is_nan() { (T::ZERO, 0) } else { (x, 1) };
+            *state = Counted { sum: state.sum.add(x), valid: state.valid + valid };
+        })
+    }
+
+    fn join(&self, state: &mut Counted<T>, later: Counted<T>) {
+        *state = Counted { sum: state.sum.add(later.sum), valid: state.valid + later.valid };
+    }
+
+    fn finish(&self, state: Counted<T>, _count: usize) -> Result<O::Out> {
+        Ok(O::of(state.sum, state.valid))
+    }
+
+    fn fold_one(&self, source: &Source, reader: &mut Reader) -> Counted<T> {
+        tree_one(self, source, reader)
+    }
+
+    fn fold_all(&self, source: &Source, control: &Control) -> Result<Counted<T>> {
+        tree_all(self, source, control)
+    }
+}
+
+impl<T: Pairwise, O: Outcome<T>> Tree for NanSum<T, O> {
+    const PARTS: usize = T::PARTS;
+
+    fn leaf(&self, run: Run<T>) -> Counted<T> {
+        Counted { sum: pairwise_sum::<T, true>(run), valid: dispatch(Valid(run)) }
+    }
+}
+
+struct Valid<'a, T>(Run<'a, T>);
+
+impl<T: Native> Kernel for Valid<'_, T> {
+    type Output = usize;
+    #[inline(always)]
+    fn run<L: Level>(self) -> usize {
+        self.0.iter().map(|x| usize::from(!x.is_nan())).sum()
+    }
+}
+
+/// Time ticks: NaT if any of them is; the mean is cut to whole ticks.
+pub(crate) struct TickSum {
+    pub mean: bool,
+}
+
+/// A sum of ticks, and whether one of them was NaT.
+#[derive(Clone, Copy)]
+pub(crate) struct Ticks {
+    sum: i64,
+    nat: bool,
+}
+
+impl Fold for TickSum {
+    type In = Tick;
+    type State = Ticks;
+    type Out = Tick;
+
+    fn start(&self) -> Ticks {
+        Ticks { sum: 0, nat: false }
+    }
+
+    fn feed(&self, state: &mut Ticks, run: Run<Tick>, _at: usize) {
+        for tick in run.iter() {
+            self.join(state, Ticks { sum: tick.0, nat: tick.is_nan() });
+        }
+    }
+
+    fn feed_each(&self, states: &mut [Ticks], row: Run<Tick>, _at: usize) {
+        update(states, row, |state, tick| self.join(state, Ticks { sum: tick.0, nat: tick.is_nan() }))
+    }
+
+    fn join(&self, state: &mut Ticks, later: Ticks) {
+        *state = Ticks { sum: state.sum.wrapping_add(later.sum), nat: state.nat | later.nat };
+    }
+
+    fn finish(&self, state: Ticks, count: usize) -> Result<Tick> {
+        Ok(match (state.nat, self.mean) {
+            (true, _) => Tick::NAT,
+            (false, true) if count == 0 => Tick::NAT,
+            (false, true) => Tick(state.sum.wrapping_div(count as i64)),
+            (false, false) => Tick(state.sum),
+        })
+    }
+}

@@ -1,0 +1,74 @@
+//! Sums of integers over one stretch, modulo 2^64.
+
+use crate::number::{Flag, Native};
+use crate::run::Run;
+use crate::simd::{Kernel, Level, dispatch};
+
+/// An integer as it is summed: sign- or zero-extended to 64 bits.
+pub(crate) trait Whole: Native {
+    fn extend(self) -> u64;
+    fn total(run: Run<Self>) -> u64;
+}
+
+/// The sum of a stretch.
+pub(crate) fn total<T: Whole>(run: Run<T>) -> u64 {
+    dispatch(Total(run))
+}
+
+struct Total<'a, T>(Run<'a, T>);
+
+impl<T: Whole> Kernel for Total<'_, T> {
+    type Output = u64;
+    #[inline(always)]
+    fn run<L: Level>(self) -> u64 {
+        T::total(self.0)
+    }
+}
+
+/// Sums in lanes of a type twice as wide, emptied before any of them can overflow.
+macro_rules! whole {
+    ($($T:ty, $Wide:ty, $lanes:literal, $rounds:literal, |$x:ident| $widen:expr;)*) => {$(
+        impl Whole for $T {
+            #[inline(always)]
+            fn extend(self) -> u64 {
+                let $x = self;
+                $widen as i64 as u64
+            }
+
+            #[inline(always)]
+            fn total(mut run: Run<Self>) -> u64 {
+                let mut sum = 0u64;
+                while run.len() >= $lanes {
+                    let whole = (run.len() / $lanes).min($rounds) * $lanes;
+                    let (part, rest) = run.split_at(whole);
+                    let mut lanes: [$Wide; $lanes] = [0; $lanes];
+                    for chunk in part.chunks::<$lanes>().0 {
+                        for (lane, $x) in lanes.iter_mut().zip(chunk) {
+                            *lane = lane.wrapping_add($widen as $Wide);
+                        }
+                    }
+                    for lane in lanes {
+                        sum = sum.wrapping_add(lane as i64 as u64);
+                    }
+                    run = rest;
+                }
+                for x in run.iter() {
+                    sum = sum.wrapping_add(x.extend());
+                }
+                sum
+            }
+        }
+    )*};
+}
+
+whole! {
+    i8, i16, 32, 128, |x| x;
+    u8, u16, 32, 128, |x| x;
+    Flag, u16, 32, 128, |x| u8::from(x.is_true());
+    i16, i32, 32, 4096, |x| x;
+    u16, u32, 32, 4096, |x| x;
+    i32, i64, 16, 4096, |x| x;
+    u32, u64, 16, 4096, |x| x;
+    i64, i64, 16, 4096, |x| x;
+    u64, u64, 16, 4096, |x| x;
+}

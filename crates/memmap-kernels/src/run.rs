@@ -1,0 +1,149 @@
+//! Runs: stretches of equal elements that lie one behind the other, read and written by value.
+//!
+//! A run is what a slice would be if the memory were ours alone: others may write it while we read, and it may lie
+//! at any address. So there are no references into it; loads and stores are unaligned and by value, which the
+//! compiler turns into the same vector instructions.
+
+use std::marker::PhantomData;
+
+/// Elements to read.
+#[derive(Clone, Copy)]
+pub(crate) struct Run<'a, T> {
+    ptr: *const T,
+    len: usize,
+    memory: PhantomData<&'a T>,
+}
+
+/// Elements to write.
+pub(crate) struct RunMut<'a, T> {
+    ptr: *mut T,
+    len: usize,
+    memory: PhantomData<&'a mut T>,
+}
+
+impl<'a, T: Copy> Run<'a, T> {
+    /// # Safety
+    /// `len` elements from `ptr` on are readable for `'a`, and every bit pattern is a valid `T`.
+    #[inline(always)]
+    pub unsafe fn new(ptr: *const u8, len: usize) -> Run<'a, T> {
+        Run { ptr: ptr.cast(), len, memory: PhantomData }
+    }
+
+    #[inline(always)]
+    pub fn of(slice: &'a [T]) -> Run<'a, T> {
+        Run { ptr: slice.as_ptr(), len: slice.len(), memory: PhantomData }
+    }
+
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The element at `index`.
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> T {
+        assert!(index < self.len);
+        // SAFETY: the index was just checked.
+        unsafe { self.load(index) }
+    }
+
+    /// # Safety
+    /// `index` is below the length.
+    #[inline(always)]
+    unsafe fn load(&self, index: usize) -> T {
+        // SAFETY: the address is inside the run, which is readable; `T` takes any bits, at any alignment.
+        unsafe { self.ptr.wrapping_add(index).read_unaligned() }
+    }
+
+    /// The elements before and from `middle` on.
+    #[inline(always)]
+    pub fn split_at(self, middle: usize) -> (Run<'a, T>, Run<'a, T>) {
+        assert!(middle <= self.len);
+        let rest = Run { ptr: self.ptr.wrapping_add(middle), len: self.len - middle, memory: PhantomData };
+        (Run { len: middle, ..self }, rest)
+    }
+
+    /// Whole groups of `N` elements, by value, and what is left behind them.
+    #[inline(always)]
+    pub fn chunks<const N: usize>(self) -> (impl ExactSizeIterator<Item = [T; N]> + 'a, Run<'a, T>) {
+        let (whole, rest) = self.split_at(self.len / N * N);
+        let chunks = Run::<[T; N]> { ptr: whole.ptr.cast(), len: whole.len / N, memory: PhantomData };
+        (chunks.iter(), rest)
+    }
+
+    /// The elements in order.
+    #[inline(always)]
+    pub fn iter(self) -> impl ExactSizeIterator<Item = T> + 'a
+    where
+        T: 'a,
+    {
+        (0..self.len).map(move |index| {
+            // SAFETY: the range ends at the length.
+            unsafe { self.load(index) }
+        })
+    }
+}
+
+impl<'a, T: Copy> RunMut<'a, T> {
+    /// # Safety
+    /// `len` elements from `ptr` on are writable for `'a`.
+    #[inline(always)]
+    pub unsafe fn new(ptr: *mut u8, len: usize) -> RunMut<'a, T> {
+        RunMut { ptr: ptr.cast(), len, memory: PhantomData }
+    }
+
+    #[inline(always)]
+    pub fn of(slice: &'a mut [T]) -> RunMut<'a, T> {
+        RunMut { ptr: slice.as_mut_ptr(), len: slice.len(), memory: PhantomData }
+    }
+
+    /// # Safety
+    /// `index` is below the length.
+    #[inline(always)]
+    unsafe fn store(&mut self, index: usize, value: T) {
+        // SAFETY: the address is inside the run, which is writable; no alignment is asked for.
+        unsafe { self.ptr.wrapping_add(index).write_unaligned(value) }
+    }
+}
+
+/// Writes `f` of each element of `source`.
+#[inline(always)]
+pub(crate) fn map<S: Copy, D: Copy>(source: Run<S>, mut target: RunMut<D>, f: impl Fn(S) -> D) {
+    assert!(source.len == target.len);
+    for index in 0..source.len {
+        // SAFETY: the range ends at the length.
+        let value = unsafe { source.load(index) };
+        // SAFETY: both runs are equally long.
+        unsafe { target.store(index, f(value)) }
+    }
+}
+
+/// Writes `f` of each pair of elements.
+#[inline(always)]
+pub(crate) fn zip<A: Copy, B: Copy, D: Copy>(
+    a: Run<A>,
+    b: Run<B>,
+    mut target: RunMut<D>,
+    f: impl Fn(A, B) -> D,
+) {
+    assert!(a.len == target.len && b.len == target.len);
+    for index in 0..a.len {
+        // SAFETY: the range ends at the length.
+        let x = unsafe { a.load(index) };
+        // SAFETY: the runs are equally long.
+        let y = unsafe { b.load(index) };
+        // SAFETY: the runs are equally long.
+        unsafe { target.store(index, f(x, y)) }
+    }
+}
+
+/// Applies `f` to each state and its element.
+#[inline(always)]
+pub(crate) fn update<A, T: Copy>(states: &mut [A], source: Run<T>, f: impl Fn(&mut A, T)) {
+    assert!(states.len() == source.len);
+    for (index, state) in states.iter_mut().enumerate() {
+        // SAFETY: the states are as many as the elements.
+        let value = unsafe { source.load(index) };
+        f(state, value);
+    }
+}

@@ -1,0 +1,163 @@
+//! Elements on their way from one array to another, along the innermost axis of a nest.
+
+use crate::array::{Shared, SharedMut};
+use crate::cast::Caster;
+use crate::element::Element;
+use crate::error::{Error, Result};
+use crate::moves::Mover;
+use crate::stream::stream_copy;
+use crate::tile::{Buffer, TILE_BYTES};
+use crate::walk::{Nest, Walk};
+
+/// How elements get from one array to another.
+pub(crate) struct Link<'n> {
+    nest: &'n Nest<2>,
+    from: Shared,
+    to: SharedMut,
+    sizes: [usize; 2],
+    way: Way,
+    streaming: bool,
+}
+
+enum Way {
+    /// The same kind: moved, with or without reversing bytes.
+    Move { mover: Mover, plain: bool },
+    /// Another kind: made native, converted, put into the target's order.
+    Convert { load: Mover, caster: Caster, store: Mover, native: [bool; 2] },
+}
+
+impl<'n> Link<'n> {
+    pub fn new(
+        source: &Element,
+        target: &Element,
+        nest: &'n Nest<2>,
+        from: Shared,
+        to: SharedMut,
+        streaming: bool,
+    ) -> Result<Link<'n>> {
+        let way = if source.kind == target.kind {
+            Way::Move { mover: Mover::between(source, target), plain: source.same_bytes(target) }
+        } else {
+            let unsupported = Error::Unsupported { operation: "conversion", kind: source.kind };
+            Way::Convert {
+                load: Mover::new(source, source.needs_swap()),
+                caster: Caster::between(source.kind, target.kind).ok_or(unsupported)?,
+                store: Mover::new(target, target.needs_swap()),
+                native: [!source.needs_swap(), !target.needs_swap()],
+            }
+        };
+        Ok(Link { nest, from, to, sizes: [source.size, target.size], way, streaming })
+    }
+
+    /// Moves the next `len` elements of a walk.
+    pub fn transfer(&self, walk: &mut Walk<'_, 2>, len: usize) {
+        let mut left = len;
+        match &self.way {
+            Way::Move { mover, plain } => {
+                let packed = self.nest.inner().strides == self.sizes.map(|size| size as isize);
+                let streaming = self.streaming && packed;
+                let mut buffer = (streaming && !plain).then(Buffer::new);
+                while left > 0 {
+                    let limit = if buffer.is_some() { (TILE_BYTES / self.sizes[0]).max(1) } else { left };
+                    let stretch = walk.next(limit.min(left));
+                    self.move_stretch(mover, stretch.offsets, stretch.len, streaming, buffer.as_mut());
+                    left -= stretch.len;
+                }
+            }
+            Way::Convert { load, caster, store, native } => {
+                let mut buffers = [Buffer::new(), Buffer::new()];
+                let tile = TILE_BYTES / self.sizes[0].max(self.sizes[1]);
+                let mut target_walk = walk.clone();
+                while left > 0 {
+                    let count = left.min(tile);
+                    self.convert_tile(
+                        [load, store],
+                        *caster,
+                        *native,
+                        [walk, &mut target_walk],
+                        &mut buffers,
+                        count,
+                    );
+                    left -= count;
+                }
+            }
+        }
+    }
+
+    fn move_stretch(
+        &self,
+        mover: &Mover,
+        offsets: [isize; 2],
+        len: usize,
+        streaming: bool,
+        buffer: Option<&mut Buffer>,
+    ) {
+        let (from, to) = (self.from.at(offsets[0]), self.to.at(offsets[1]));
+        let [from_stride, to_stride] = self.nest.inner().strides;
+        let size = self.sizes[0];
+        match (streaming, buffer) {
+            (true, Some(buffer)) => {
+                let tile = buffer.as_mut_ptr();
+                // SAFETY: the stretch is packed and fits the tile.
+                unsafe { mover.run(from, size as isize, tile, size as isize, len) };
+                // SAFETY: the stretch is packed in the target, too.
+                unsafe { stream_copy(tile, to, len * size) };
+            }
+            // SAFETY: the stretch is packed in both arrays, which do not overlap when streaming.
+            (true, None) => unsafe { stream_copy(from, to, len * size) },
+            // SAFETY: the stretch lies inside both arrays, which do not overlap or hold the same elements.
+            (false, _) => unsafe { mover.run(from, from_stride, to, to_stride, len) },
+        }
+    }
+
+    fn convert_tile(
+        &self,
+        [load, store]: [&Mover; 2],
+        caster: Caster,
+        native: [bool; 2],
+        [source, target]: [&mut Walk<'_, 2>; 2],
+        [raw, converted]: &mut [Buffer; 2],
+        count: usize,
+    ) {
+        let strides = self.nest.inner().strides;
+        let sizes = self.sizes.map(|size| size as isize);
+        let whole = source.left() >= count;
+        let read_in_place = whole && native[0] && strides[0] == sizes[0];
+        let write_in_place = whole && native[1] && strides[1] == sizes[1] && !self.streaming;
+        let from = if read_in_place {
+            self.from.at(source.next(count).offsets[0])
+        } else {
+            let mut filled = 0;
+            while filled < count {
+                let stretch = source.next(count - filled);
+                let to = raw.as_mut_ptr().wrapping_add(filled * self.sizes[0]);
+                // SAFETY: the stretch lies inside the source; the tile holds `count` elements.
+                unsafe { load.run(self.from.at(stretch.offsets[0]), strides[0], to, sizes[0], stretch.len) };
+                filled += stretch.len;
+            }
+            raw.as_mut_ptr().cast_const()
+        };
+        if write_in_place {
+            let to = self.to.at(target.next(count).offsets[1]);
+            // SAFETY: `count` native elements lie at `from`, and the target has as many in one stretch.
+            return unsafe { caster.run(from, to, count) };
+        }
+        let tile = converted.as_mut_ptr();
+        // SAFETY: the tile holds `count` elements of the target's kind.
+        unsafe { caster.run(from, tile, count) };
+        let mut emptied = 0;
+        while emptied < count {
+            let stretch = target.next(count - emptied);
+            let from = tile.wrapping_add(emptied * self.sizes[1]);
+            let to = self.to.at(stretch.offsets[1]);
+            if self.streaming && native[1] && strides[1] == sizes[1] {
+                // SAFETY: the stretch is packed in the target; the tile is our own.
+                unsafe { stream_copy(from, to, stretch.len * self.sizes[1]) };
+            } else {
+                // SAFETY: the stretch lies inside the target; the tile is our own.
+                unsafe { store.run(from, sizes[1], to, strides[1], stretch.len) };
+            }
+            emptied += stretch.len;
+        }
+    }
+}

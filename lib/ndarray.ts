@@ -125,17 +125,18 @@ export class NDArray<M extends Model = AnyModel> {
     this.little = LITTLE !== dtype.swapped
     const unit = family.unit
     const ndim = shape.length
-    this.first = position / unit
+    // Whole numbers of 32 bits, and known to be: where they do not fit, the slow way is taken.
+    this.first = (position / unit) | 0
     if (ndim > 0 && ndim <= 3 && (store.length <= 2 ** 31 * unit || reach(shape, byteStrides, position) < 2 ** 31 * unit)) {
-      this.last0 = (shape[0] as number) - 1
-      this.step0 = (byteStrides[0] as number) / unit
+      this.last0 = ((shape[0] as number) - 1) | 0
+      this.step0 = ((byteStrides[0] as number) / unit) | 0
       if (ndim > 1) {
-        this.last1 = (shape[1] as number) - 1
-        this.step1 = (byteStrides[1] as number) / unit
+        this.last1 = ((shape[1] as number) - 1) | 0
+        this.step1 = ((byteStrides[1] as number) / unit) | 0
       }
       if (ndim > 2) {
-        this.last2 = (shape[2] as number) - 1
-        this.step2 = (byteStrides[2] as number) / unit
+        this.last2 = ((shape[2] as number) - 1) | 0
+        this.step2 = ((byteStrides[2] as number) / unit) | 0
       }
     }
     store.want(family.lens)

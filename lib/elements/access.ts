@@ -36,8 +36,8 @@ export interface Accessors {
   set3(this: Access, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void
 }
 
-/** `GATE[n]` is undefined unless `n` is 0: a condition that the compiler takes for a bounds check, not for a branch. */
-export const GATE = new Uint8Array(1)
+/** `gate[n]` is undefined unless `n` is 0: a condition that the compiler takes for a bounds check, not for a branch. */
+export const gate = new Uint8Array(1)
 
-/** The count of open mappings with a fault; `GATE[FAULTS[0]]` is undefined unless it is 0. */
-export const FAULTS = faults as unknown as { readonly 0: number }
+/** The count of open mappings with a fault; `gate[openFaults[0]]` is undefined unless it is 0. */
+export const openFaults = faults as unknown as { readonly 0: number }

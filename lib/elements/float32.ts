@@ -12,8 +12,12 @@
  * - After the element, {@link FAULTS} tells whether a page behind any open mapping could not be had.
  * @module
  */
-import { FAULTS, GATE } from './access.js'
+import { gate, openFaults } from './access.js'
 import type { Access } from './access.js'
+
+// Constants of this module: what is imported is looked up at each use.
+const GATE = gate
+const FAULTS = openFaults
 
 export function get1(this: Access, i?: unknown, extra?: unknown): unknown {
   const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1

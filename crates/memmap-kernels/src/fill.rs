@@ -5,7 +5,7 @@ use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::moves::Mover;
 use crate::pool::{PIECE_BYTES, for_pieces};
-use crate::stream::{STREAM_BYTES, stream_copy};
+use crate::stream::{STREAM_BYTES, Stream};
 use crate::tile::TILE_BYTES;
 use crate::walk::Nest;
 
@@ -65,13 +65,13 @@ fn fill_packed(base: SharedMut, nest: &Nest<1>, value: &[u8], control: &Control)
     let streaming = total * size >= STREAM_BYTES;
     for_pieces(control, total.div_ceil(piece), total * size, |i| {
         let (mut at, end) = (i * piece, total.min((i + 1) * piece));
-        let mut walk = nest.walk(at);
+        let (mut walk, stream) = (nest.walk(at), Stream::new());
         while at < end {
             let stretch = walk.next((end - at).min(pattern.len() / size));
             let (to, bytes) = (base.at(stretch.offsets[0]), stretch.len * size);
             if streaming {
                 // SAFETY: the stretch lies inside the array and is no longer than the pattern, our own memory.
-                unsafe { stream_copy(pattern.as_ptr(), to, bytes) }
+                unsafe { stream.copy(pattern.as_ptr(), to, bytes) }
             } else {
                 // SAFETY: as above.
                 unsafe { std::ptr::copy_nonoverlapping(pattern.as_ptr(), to, bytes) }

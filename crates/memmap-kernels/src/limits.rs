@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::pool::{PIECE_BYTES, for_pieces};
 use crate::run::Run;
 use crate::simd::{Kernel, Level, dispatch};
-use crate::stream::stream_copy;
+use crate::stream::Stream;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Reads `len` bytes on all threads; the answer depends on every byte, so that none can be left out.
@@ -80,10 +80,11 @@ pub unsafe fn parallel_stream_store(target: *mut u8, len: usize, control: &Contr
     let to = SharedMut(target);
     for_pieces(control, len.div_ceil(PIECE_BYTES), len, |i| {
         let (start, end) = (i * PIECE_BYTES, len.min((i + 1) * PIECE_BYTES));
+        let stream = Stream::new();
         for at in (start..end).step_by(LINE.len()) {
             let bytes = LINE.len().min(end - at);
             // SAFETY: the bytes lie inside the caller's range, and are no more than the line has.
-            unsafe { stream_copy(LINE.as_ptr(), to.at(at as isize), bytes) };
+            unsafe { stream.copy(LINE.as_ptr(), to.at(at as isize), bytes) };
         }
         Ok(())
     })

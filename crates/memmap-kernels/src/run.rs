@@ -63,6 +63,14 @@ impl<'a, T: Copy> Run<'a, T> {
         (Run { len: middle, ..self }, rest)
     }
 
+    /// Group number `index` of `N` elements each, by value.
+    #[inline(always)]
+    pub fn group<const N: usize>(&self, index: usize) -> [T; N] {
+        assert!(index < self.len / N);
+        // SAFETY: the group lies inside the run, as was just checked; `T` takes any bits, at any alignment.
+        unsafe { self.ptr.wrapping_add(index * N).cast::<[T; N]>().read_unaligned() }
+    }
+
     /// Whole groups of `N` elements, by value, and what is left behind them.
     #[inline(always)]
     pub fn chunks<const N: usize>(self) -> (impl ExactSizeIterator<Item = [T; N]> + 'a, Run<'a, T>) {

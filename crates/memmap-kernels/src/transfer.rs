@@ -5,7 +5,7 @@ use crate::cast::Caster;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::moves::Mover;
-use crate::stream::stream_copy;
+use crate::stream::Stream;
 use crate::tile::{Buffer, TILE_BYTES};
 use crate::walk::{Nest, Walk};
 

@@ -15,8 +15,8 @@ pub(crate) trait Pairwise: Native {
     /// NumPy begins with -0, so that a sum of nothing but -0 stays -0.
     const NEGATIVE_ZERO: Self;
     fn add(self, other: Self) -> Self;
-    /// The sum of at most [`BLOCK`] numbers.
-    fn block(run: Run<Self>, f: impl Fn(Self) -> Self + Copy) -> Self;
+    /// The sums of runs of at most [`BLOCK`] numbers each, added up in pairs.
+    fn blocks<const WAYS: usize>(runs: [Run<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self;
 }
 
 /// The sum of a stretch. With `SKIP`, NaN counts as zero.
@@ -31,16 +31,82 @@ impl<T: Pairwise, const SKIP: bool> Kernel for Sum<'_, T, SKIP> {
     #[inline(always)]
     fn run<L: Level>(self) -> T {
         let scrub = |x: T| if SKIP && x.is_nan() { T::ZERO } else { x };
-        recurse(self.0, scrub)
+        match T::PARTS * size_of::<T>() {
+            // As many accumulators as a processor has registers for.
+            ..=8 => by_units::<T, 8>(self.0, scrub),
+            _ => by_units::<T, 4>(self.0, scrub),
+        }
     }
 }
 
-/// The tree, walked with a stack of its own: a function that calls itself would not be inlined into the level that
-/// it is compiled for.
+/// The most units that are summed before their sums are paired.
+const UNITS: usize = 256;
+
+/// The tree from the root down to units of `WAYS` blocks, all equally deep, and from their sums up again.
+///
+/// NumPy's recursion visits one block after the other, and each waits for its own additions. The blocks of a unit are
+/// summed side by side instead; what is added to what stays the same.
 #[inline(always)]
-fn recurse<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn by_units<T: Pairwise, const WAYS: usize>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+    let largest = |depth: u32| (0..depth).fold(run.len(), |len, _| if len * T::PARTS > BLOCK { len - cut(len, T::PARTS) } else { len });
+    let depth = (0..=UNITS.ilog2()).find(|&depth| largest(depth) * T::PARTS <= WAYS * BLOCK);
+    let Some(depth) = depth else {
+        return walk(run, f);
+    };
+    if depth == 0 {
+        return unit::<T, WAYS>(run, f);
+    }
+    let count = 1usize << depth;
+    let mut sums = [T::ZERO; UNITS];
+    let mut rest = run;
+    for (number, sum) in sums[..count].iter_mut().enumerate() {
+        // The path to a unit: a bit for each cut, set where it is in the right half.
+        let len = (0..depth).rev().fold(run.len(), |len, bit| {
+            let left = cut(len, T::PARTS);
+            if number >> bit & 1 == 0 { left } else { len - left }
+        });
+        let (unit_run, behind) = rest.split_at(len);
+        rest = behind;
+        *sum = unit::<T, WAYS>(unit_run, f);
+    }
+    let mut count = count;
+    while count > 1 {
+        count /= 2;
+        for i in 0..count {
+            sums[i] = sums[2 * i].add(sums[2 * i + 1]);
+        }
+    }
+    sums[0]
+}
+
+/// The sum of a part of the tree that consists of at most `WAYS` blocks; side by side where they are exactly as many.
+#[inline(always)]
+fn unit<T: Pairwise, const WAYS: usize>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+    let mut blocks = [run; WAYS];
+    let mut width = 1;
+    while width < WAYS {
+        for i in (0..width).rev() {
+            let node = blocks[i];
+            if node.len() * T::PARTS <= BLOCK {
+                return walk(run, f);
+            }
+            let (left, right) = node.split_at(cut(node.len(), T::PARTS));
+            (blocks[2 * i], blocks[2 * i + 1]) = (left, right);
+        }
+        width *= 2;
+    }
+    if blocks.iter().any(|block| block.len() * T::PARTS > BLOCK) {
+        return walk(run, f);
+    }
+    T::blocks(blocks, f)
+}
+
+/// The tree, walked block by block with a stack of its own: a function that calls itself would not be inlined into the
+/// level that it is compiled for.
+#[inline(always)]
+fn walk<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
     if run.len() * T::PARTS <= BLOCK {
-        return T::block(run, f);
+        return T::blocks([run], f);
     }
     // Halving from any length to 128 takes fewer steps than an address has bits.
     let mut pending: [(usize, Option<T>); usize::BITS as usize] = [(0, None); usize::BITS as usize];
@@ -55,7 +121,7 @@ fn recurse<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
         }
         let (block, behind) = rest.split_at(len);
         rest = behind;
-        let mut sum = T::block(block, f);
+        let mut sum = T::blocks([block], f);
         loop {
             if depth == 0 {
                 return sum;
@@ -76,6 +142,55 @@ fn recurse<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
     }
 }
 
+/// The sums of blocks of at most 128 numbers, paired: each block with accumulators of its own.
+macro_rules! blocks {
+    ($lanes:literal, |$r:ident| $join:expr) => {
+        #[inline(always)]
+        fn blocks<const WAYS: usize>(runs: [Run<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self {
+            const LANES: usize = $lanes;
+            let shortest = runs.iter().map(Run::len).fold(usize::MAX, usize::min) / LANES;
+            let mut lanes = [[Self::NEGATIVE_ZERO; LANES]; WAYS];
+            let mut sums = [Self::NEGATIVE_ZERO; WAYS];
+            if shortest > 0 {
+                for way in 0..WAYS {
+                    lanes[way] = runs[way].group::<LANES>(0).map(f);
+                }
+                for i in 1..shortest {
+                    for way in 0..WAYS {
+                        let group = runs[way].group::<LANES>(i);
+                        for (lane, x) in lanes[way].iter_mut().zip(group) {
+                            *lane = lane.add(f(x));
+                        }
+                    }
+                }
+            }
+            for way in 0..WAYS {
+                let groups = runs[way].len() / LANES;
+                let $r = &mut lanes[way];
+                for i in shortest..groups {
+                    let group = runs[way].group::<LANES>(i);
+                    for (lane, x) in $r.iter_mut().zip(group) {
+                        *lane = lane.add(f(x));
+                    }
+                }
+                let mut sum = if groups > 0 { $join } else { Self::NEGATIVE_ZERO };
+                for x in runs[way].split_at(groups * LANES).1.iter() {
+                    sum = sum.add(f(x));
+                }
+                sums[way] = sum;
+            }
+            let mut count = WAYS;
+            while count > 1 {
+                count /= 2;
+                for i in 0..count {
+                    sums[i] = sums[2 * i].add(sums[2 * i + 1]);
+                }
+            }
+            sums[0]
+        }
+    };
+}
+
 macro_rules! real {
     ($($T:ty)*) => {$(
         impl Pairwise for $T {
@@ -87,24 +202,7 @@ macro_rules! real {
                 self + other
             }
 
-            #[inline(always)]
-            fn block(run: Run<Self>, f: impl Fn(Self) -> Self + Copy) -> Self {
-                let (mut chunks, rest) = run.chunks::<8>();
-                let mut sum = -0.0;
-                if let Some(first) = chunks.next() {
-                    let mut r = first.map(f);
-                    for chunk in chunks {
-                        for (r, x) in r.iter_mut().zip(chunk) {
-                            *r += f(x);
-                        }
-                    }
-                    sum = ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7]));
-                }
-                for x in rest.iter() {
-                    sum += f(x);
-                }
-                sum
-            }
+            blocks!(8, |r| ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7])));
         }
 
         impl Pairwise for Complex<$T> {
@@ -116,24 +214,7 @@ macro_rules! real {
                 Complex { re: self.re + other.re, im: self.im + other.im }
             }
 
-            #[inline(always)]
-            fn block(run: Run<Self>, f: impl Fn(Self) -> Self + Copy) -> Self {
-                let (mut chunks, rest) = run.chunks::<4>();
-                let mut sum = Self::NEGATIVE_ZERO;
-                if let Some(first) = chunks.next() {
-                    let mut r = first.map(f);
-                    for chunk in chunks {
-                        for (r, x) in r.iter_mut().zip(chunk) {
-                            *r = r.add(f(x));
-                        }
-                    }
-                    sum = r[0].add(r[1]).add(r[2].add(r[3]));
-                }
-                for x in rest.iter() {
-                    sum = sum.add(f(x));
-                }
-                sum
-            }
+            blocks!(4, |r| r[0].add(r[1]).add(r[2].add(r[3])));
         }
     )*};
 }

@@ -11,7 +11,7 @@ export type { NativeMapping } from '#native'
 /** The binding's functions. Their arguments have been checked by the caller: native code takes 1.7 for 1 and NaN for 0. */
 export const native: typeof Binding = load()
 
-native.initialize(process.env['MEMMAP_GUARD'] !== 'off')
+native.initialize(process.env['MEMMAP_GUARD'] !== 'off', 'transfer' in ArrayBuffer.prototype)
 
 function load(): typeof Binding {
   try {

@@ -2,31 +2,32 @@ import { inspect } from 'node:util'
 import { assign, fill } from './assign.js'
 import type { Assignable } from './assign.js'
 import { broadcastTo, diagonal, expandDims, flip, moveAxis, squeeze, swapAxes, transpose } from './axes.js'
-import { bitsOf, bytesOf, dataOf, stridedOf } from './buffers.js'
+import { bitsOf, bytesOf, dataOf, exposed, stridedOf } from './buffers.js'
 import type { Strided } from './buffers.js'
 import { allClose, compare, equals } from './comparisons.js'
 import type { CloseOptions, Comparison } from './comparisons.js'
-import { applyTo, mapTo } from './elementwise.js'
-import { castTo, copyOf, itemOf, nestedOf, swapBytes } from './convert.js'
+import { castTo, copyOf, itemOf, swapBytes } from './convert.js'
 import { NATIVE_ORDER } from './dtype/index.js'
 import type { AnyModel, Checked, DType, DTypeLike, Model, ModelOf, Nested } from './dtype/index.js'
-import { MemmapError } from './errors.js'
-import { accessorsOf, familyOf } from './family.js'
+import { elementAt, storeAt } from './element.js'
+import { applyTo, mapTo } from './elementwise.js'
 import type { Family } from './family.js'
 import { gathered, masked, taken } from './gather.js'
-import { elementsOf, entriesOf, rowsOf } from './iterate.js'
+import { elementsOf, entriesOf, nestedOf, rowsOf } from './iterate.js'
+import { viewOf } from './make.js'
+import { isAligned } from './place.js'
+import { textOf } from './print.js'
 import { reduce, scan } from './reductions.js'
-import type { ReduceOptions } from './reductions.js'
+import type { ReduceOptions, ScanOptions } from './reductions.js'
 import { flatten, ravel, reshape } from './reshape.js'
+import type { FieldModel, IntegerModel, MeanOf, PartModel, SumOf, ViewOf, Whole } from './results.js'
 import { fieldOf, partOf, viewAs } from './retype.js'
-import { codecOf } from './scalar/index.js'
-import { bounded, select } from './selection.js'
-import type { BooleanList, IndexArray, IntegerList, Selector } from './selection.js'
+import { select } from './selection.js'
+import type { BasicSelector, BooleanList, IndexArray, IntegerList, Selector } from './selection.js'
 import { isContiguous, sizeOf } from './shape.js'
 import type { IntegerArray, OrderLike, ShapeLike } from './shape.js'
-import { Slice, indexError, resolveSlice, slice } from './slice.js'
-import type { Exposed, Store } from './store.js'
-import { textOf } from './print.js'
+import { rowsBetween } from './slice.js'
+import type { Store } from './store.js'
 import type { PrintOptions } from './text/index.js'
 
 /** What is known of an array's memory: NumPy's `ndarray.flags`. */
@@ -41,13 +42,6 @@ export interface Flags {
   readonly aligned: boolean
   /** It is not a view of another array. */
   readonly ownData: boolean
-}
-
-/** Where an array lies in a store; all in bytes. */
-export interface Place {
-  readonly shape: readonly number[]
-  readonly byteStrides: readonly number[]
-  readonly position: number
 }
 
 const LITTLE = NATIVE_ORDER === '<'
@@ -657,164 +651,13 @@ export class NDArray<M extends Model = AnyModel> {
 
   /** @internal Any rank, any index: the element, or the error. */
   getAnyhow(...indices: unknown[]): unknown {
-    this.store.checkOpen()
-    const at = this.locate(given(indices))
-    const view = this.store.viewAt(at, this.dtype.itemsize)
-    const element = codecOf(this.dtype).read(view, this.store.at)
-    this.store.checkFault()
-    return element
+    return elementAt(this, indices)
   }
 
   /** @internal Any rank, any index, any value: stored, or the error. */
   setAnyhow(...indicesAndValue: unknown[]): void {
-    this.store.checkOpen()
-    const ndim = this.shape.length
-    const rest = given(indicesAndValue.slice(ndim + 1))
-    // The value is the last argument; `undefined` for one is told from a value left out by the rank.
-    const indices = rest.length > 0 ? [...indicesAndValue.slice(0, ndim + 1), ...rest.slice(1)] : indicesAndValue.slice(0, ndim)
-    checkWriteable(this)
-    const at = this.locate(indices)
-    const store = codecOf(this.dtype).prepare(indicesAndValue[ndim])
-    store(this.store.viewAt(at, this.dtype.itemsize), this.store.at)
-    this.store.checkFault()
+    storeAt(this, indicesAndValue)
   }
-
-  /** @internal The position of one element. */
-  private locate(indices: readonly unknown[]): number {
-    const { shape, byteStrides } = this
-    if (indices.length !== shape.length) {
-      throw indexError(
-        indices.length > shape.length
-          ? `too many indices for array: array is ${shape.length}-dimensional, but ${indices.length} were indexed`
-          : `an element of this array has ${shape.length} indices, and ${indices.length} were given: index() and slice() select parts`,
-      )
-    }
-    let position = this.position
-    for (let axis = 0; axis < shape.length; axis++) {
-      const index = indices[axis]
-      const whole = typeof index === 'bigint' ? Number(index) : index
-      if (typeof whole !== 'number' || !Number.isSafeInteger(whole)) {
-        throw indexError(`an index of an element is a whole number (got ${inspect(index)}): index() takes slices and lists`)
-      }
-      position += bounded(whole, shape, axis) * (byteStrides[axis] as number)
-    }
-    return position
-  }
-}
-
-/** Options of a reduction that leave one value. */
-type Whole = Omit<ReduceOptions, 'axis' | 'keepdims'>
-
-/** What a sum of elements is to TypeScript: bigint for bools and integers. */
-type SumOf<M extends Model> = M['name'] extends 'bool' | `int${number}` | `uint${number}` ? bigint : M['scalar']
-
-/** What a mean of elements is. */
-type MeanOf<M extends Model> = M['scalar'] extends boolean | bigint ? number : M['scalar']
-
-/** The model of a field of a structured dtype. */
-export type FieldModel<M extends Model, Name extends keyof M['scalar']> = Model & {
-  scalar: M['scalar'][Name] extends readonly (infer Element)[] ? Element : M['scalar'][Name]
-}
-
-/** The constructor of arrays, the same for {@link NDArray} and Memmap. */
-type ArrayClass = new (...parts: ConstructorParameters<typeof NDArray>) => NDArray
-
-/** The classes of a constructor, by family and rank; made when they are first needed. */
-const species = new WeakMap<ArrayClass, Map<Family, ArrayClass[]>>()
-
-/**
- * Makes an array. Each family and rank has a class of its own, which differs in `get` and `set` only; to the user they are
- * all `general`.
- * @internal
- */
-export function makeArray(
-  general: ArrayClass,
-  store: Store,
-  dtype: DType,
-  place: Place,
-  root: NDArray | null,
-  writeable: boolean,
-): NDArray {
-  const family = familyOf(dtype, isAligned(dtype.itemsize, place))
-  const special = classOf(general, family, place.shape.length)
-  return new special(family, store, dtype, place.shape, place.byteStrides, place.position, root, writeable)
-}
-
-/** @internal A view of an array: other elements of the same store, of this or another dtype. */
-export function viewOf(of: NDArray, place: Place, dtype: DType = of.dtype, writeable = of.lock === 0): NDArray {
-  of.store.checkOpen()
-  return makeArray(generalClass(of), of.store, dtype, place, of.root ?? of, writeable)
-}
-
-/** The class that the user sees: NDArray or Memmap. */
-function generalClass(array: NDArray): ArrayClass {
-  return array.constructor as ArrayClass
-}
-
-function classOf(general: ArrayClass, family: Family, ndim: number): ArrayClass {
-  let families = species.get(general)
-  if (families === undefined) species.set(general, (families = new Map()))
-  let ranks = families.get(family)
-  if (ranks === undefined) families.set(family, (ranks = []))
-  const rank = ndim > 3 ? 0 : ndim
-  return (ranks[rank] ??= specialise(general, family, rank))
-}
-
-function specialise(general: ArrayClass, family: Family, rank: number): ArrayClass {
-  const special = class extends general {}
-  const accessors = accessorsOf(family)
-  const own: PropertyDescriptorMap = { constructor: { value: general, configurable: true, writable: true } }
-  if (accessors !== undefined && rank > 0) {
-    const { get1, get2, get3, set1, set2, set3 } = accessors
-    own['get'] = { value: [get1, get2, get3][rank - 1], configurable: true, writable: true }
-    own['set'] = { value: [set1, set2, set3][rank - 1], configurable: true, writable: true }
-  }
-  Object.defineProperties(special.prototype, own)
-  return special
-}
-
-/** @internal @throws MemmapError `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED` */
-export function checkWriteable(array: NDArray): void {
-  array.store.checkOpen()
-  if (array.lock !== 0) throw readOnlyError(array)
-}
-
-function readOnlyError(array: NDArray): MemmapError {
-  const origin = array.store.origin
-  const reason =
-    origin?.mode === 'r'
-      ? `the array is open in mode 'r': open it with mode 'r+' to change the file, or 'c' to change pages of your own`
-      : 'this view shows elements more than once, or a diagonal: store to the array that it comes from'
-  return new MemmapError('ERR_MEMMAP_READONLY', reason, { path: origin?.filename ?? undefined })
-}
-
-/** The bytes from the first to the last element, whichever lies where; none for no elements. */
-export function extent({ shape, byteStrides, position }: Place, itemsize: number): { start: number; length: number } {
-  if (shape.includes(0)) return { start: position, length: 0 }
-  let start = position
-  let end = position + itemsize
-  for (let axis = 0; axis < shape.length; axis++) {
-    const reaches = ((shape[axis] as number) - 1) * (byteStrides[axis] as number)
-    if (reaches < 0) start += reaches
-    else end += reaches
-  }
-  return { start, length: end - start }
-}
-
-/** The buffer that holds an array's elements. */
-export function exposed(array: NDArray): Exposed {
-  const { start, length } = extent(array, array.dtype.itemsize)
-  return array.store.expose(start, length)
-}
-
-/** Whether every element lies on a multiple of `alignment` bytes. */
-export function isAligned(alignment: number, { shape, byteStrides, position }: Place): boolean {
-  if (alignment <= 1) return true
-  if (position % alignment !== 0) return false
-  for (let axis = 0; axis < shape.length; axis++) {
-    if ((shape[axis] as number) > 1 && (byteStrides[axis] as number) % alignment !== 0) return false
-  }
-  return true
 }
 
 /** One past the highest position that an index leads to. */
@@ -822,22 +665,4 @@ function reach(shape: readonly number[], byteStrides: readonly number[], positio
   let end = position
   for (let axis = 0; axis < shape.length; axis++) end += Math.max(0, ((shape[axis] as number) - 1) * (byteStrides[axis] as number))
   return end
-}
-
-/** The arguments that were given: without those left out at the end. */
-function given(values: unknown[]): unknown[] {
-  let count = values.length
-  while (count > 0 && values[count - 1] === undefined) count--
-  return count === values.length ? values : values.slice(0, count)
-}
-
-function isBound(value: unknown): boolean {
-  return value === undefined || Number.isSafeInteger(value)
-}
-
-/** The list with another first entry. */
-function replaced(list: readonly number[], first: number): number[] {
-  const copy = list.slice()
-  copy[0] = first
-  return copy
 }

@@ -55,6 +55,21 @@ export interface Exposed {
 }
 
 /**
+ * A property that cannot be read: `structuredClone` and `postMessage` read every one of an object, and would otherwise copy
+ * the memory without a word.
+ */
+const UNCLONEABLE: PropertyDescriptor = {
+  enumerable: true,
+  get() {
+    throw new MemmapError(
+      'ERR_MEMMAP_UNSUPPORTED',
+      'an array is not cloned, which would copy all of its memory: send what describe() gives and open that with ' +
+        'Memmap.attach(), or send a copy of the elements (copy().data)',
+    )
+  },
+}
+
+/**
  * The bytes behind an array and all its views: a mapping, or memory of our own. Positions in it are counted from the start of
  * the mapped range, which lies on a page.
  *
@@ -109,6 +124,7 @@ export class Store implements Lenses {
     inside: ArrayBufferLike | null,
     shared: boolean,
   ) {
+    Object.defineProperty(this, 'uncloneable', UNCLONEABLE)
     this.length = length
     this.mapping = mapping
     this.origin = origin

@@ -29,8 +29,7 @@ use crate::environment;
 /// One ArrayBuffer that JavaScript was given.
 pub struct Exposure {
     object: Rc<Watched>,
-    /// Set when the memory was taken back by us, so that nobody can have moved it elsewhere.
-    detached: Arc<AtomicBool>,
+    ours: Arc<AtomicBool>,
 }
 
 /// An ArrayBuffer object that is watched for its collection.
@@ -44,7 +43,9 @@ struct Watched {
 /// What a backing store holds on to.
 struct Backing {
     lease: Lease,
-    detached: Arc<AtomicBool>,
+    /// Whether nobody can have moved the memory elsewhere: it was taken back by `close()`, or the runtime has no
+    /// `transfer()`.
+    ours: Arc<AtomicBool>,
 }
 
 /// Makes an ArrayBuffer of `length` bytes from `start` on, inside the range of `lease`, without a copy.
@@ -56,8 +57,8 @@ struct Backing {
 pub fn expose(env: sys::napi_env, lease: Lease, start: usize, length: usize) -> Result<(sys::napi_value, Exposure), Failure> {
     // SAFETY: the caller keeps `start` within the range.
     let data = unsafe { lease.start().add(start) }.as_ptr().cast::<c_void>();
-    let detached = Arc::new(AtomicBool::new(false));
-    let backing = Box::into_raw(Box::new(Backing { lease: lease.clone(), detached: Arc::clone(&detached) }));
+    let ours = Arc::new(AtomicBool::new(!environment::buffers_can_move()));
+    let backing = Box::into_raw(Box::new(Backing { lease: lease.clone(), ours: Arc::clone(&ours) }));
     let mut value = ptr::null_mut();
     // SAFETY: `length` bytes from `data` are mapped for as long as the lease in `backing` lives.
     let status = unsafe {
@@ -65,7 +66,7 @@ pub fn expose(env: sys::napi_env, lease: Lease, start: usize, length: usize) -> 
     };
     if status != sys::Status::napi_ok {
         // Node 20 has run the finalizer already when it refuses a length, others have not: the count tells.
-        if Arc::strong_count(&detached) > 1 {
+        if Arc::strong_count(&ours) > 1 {
             // SAFETY: not freed by the finalizer, as the count says, and not known to the runtime any more.
             drop(unsafe { Box::from_raw(backing) });
         }
@@ -88,7 +89,7 @@ pub fn expose(env: sys::napi_env, lease: Lease, start: usize, length: usize) -> 
         // Without a watch the range stays until the process ends: `object` keeps its lease, and nobody frees it.
         clear_exception(env);
     }
-    Ok((value, Exposure { object, detached }))
+    Ok((value, Exposure { object, ours }))
 }
 
 /// Why no buffer could be made.
@@ -123,7 +124,7 @@ unsafe extern "C" fn drop_backing(env: sys::napi_env, _data: *mut c_void, hint: 
     // SAFETY: the box made in `expose`, passed to its finalizer once.
     let backing = unsafe { Box::from_raw(hint.cast::<Backing>()) };
     // A Worker that moved its buffer to another thread and ends: the other thread goes on reading it.
-    if !backing.detached.load(Ordering::Acquire) && environment::is_ending(env) {
+    if !backing.ours.load(Ordering::Acquire) && environment::is_ending(env) {
         std::mem::forget(backing.lease);
     }
 }
@@ -170,11 +171,11 @@ impl Exposure {
         if let Some(value) = self.object.value(env)
             && !is_detached(env, value)
         {
-            self.detached.store(true, Ordering::Release);
+            self.ours.store(true, Ordering::Release);
             // SAFETY: an ArrayBuffer of this environment that is not detached.
             let status = unsafe { sys::napi_detach_arraybuffer(env, value) };
             if status != sys::Status::napi_ok {
-                self.detached.store(false, Ordering::Release);
+                self.ours.store(false, Ordering::Release);
                 clear_exception(env);
             }
         }

@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use napi::sys;
 
@@ -46,6 +47,19 @@ fn host_symbol(name: &std::ffi::CStr) -> *mut c_void {
     // SAFETY: a module that stays loaded, and a name with its NUL.
     let found = unsafe { GetProcAddress(host, name.as_ptr().cast()) };
     found.map_or(ptr::null_mut(), |function| function as *mut c_void)
+}
+
+/// Whether `ArrayBuffer.prototype.transfer` exists, as told by `initialize`.
+static BUFFERS_CAN_MOVE: AtomicBool = AtomicBool::new(true);
+
+/// Whether JavaScript can move the memory of a buffer to another one, and so to another thread.
+pub fn buffers_can_move() -> bool {
+    BUFFERS_CAN_MOVE.load(Ordering::Relaxed)
+}
+
+/// Remembers what TypeScript found.
+pub fn set_buffers_can_move(can: bool) {
+    BUFFERS_CAN_MOVE.store(can, Ordering::Relaxed);
 }
 
 /// Whether the environment is being taken down, asked in a finalizer. Memory may then be in use elsewhere, where it was

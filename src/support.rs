@@ -9,10 +9,12 @@ use napi_derive::napi;
 
 use crate::{buffers, environment};
 
-/// Called once by each environment, before anything else. `guard` false leaves faults to the system.
+/// Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` tells
+/// whether `ArrayBuffer.prototype.transfer` exists.
 #[napi(catch_unwind)]
-pub fn initialize(env: &Env, guard: bool) {
+pub fn initialize(env: &Env, guard: bool, transfer: bool) {
     environment::is_deno(env.raw(), true);
+    environment::set_buffers_can_move(transfer);
     if !guard {
         guard::disable();
     }

@@ -1,0 +1,66 @@
+/**
+ * Single elements, the slow way: any rank, any index, any value, and the error that fits. The quick ways are in `elements/`.
+ * @module
+ */
+import { given } from './dtype/index.js'
+import type { NDArray } from './ndarray.js'
+import { codecOf } from './scalar/index.js'
+import { bounded } from './selection.js'
+import { integerOf } from './shape.js'
+import { indexError } from './slice.js'
+import { checkWriteable } from './writeable.js'
+
+/** `NDArray.get`. */
+export function elementAt(array: NDArray, indices: readonly unknown[]): unknown {
+  const { store, dtype } = array
+  store.checkOpen()
+  const at = locate(array, withoutLeftOut(indices))
+  const view = store.viewAt(at, dtype.itemsize)
+  const element = codecOf(dtype).read(view, store.at)
+  store.checkFault()
+  return element
+}
+
+/** `NDArray.set`. */
+export function storeAt(array: NDArray, indicesAndValue: readonly unknown[]): void {
+  const { store, dtype } = array
+  store.checkOpen()
+  const ndim = array.shape.length
+  const rest = withoutLeftOut(indicesAndValue.slice(ndim + 1))
+  // The value is the last argument; `undefined` for one is told from a value left out by the rank.
+  const indices = rest.length > 0 ? [...indicesAndValue.slice(0, ndim + 1), ...rest.slice(1)] : indicesAndValue.slice(0, ndim)
+  checkWriteable(array)
+  const at = locate(array, indices)
+  const put = codecOf(dtype).prepare(indicesAndValue[ndim])
+  put(store.viewAt(at, dtype.itemsize), store.at)
+  store.checkFault()
+}
+
+/** The position of one element. */
+function locate(array: NDArray, indices: readonly unknown[]): number {
+  const { shape, byteStrides } = array
+  if (indices.length !== shape.length) {
+    throw indexError(
+      indices.length > shape.length
+        ? `too many indices for array: array is ${shape.length}-dimensional, but ${indices.length} were indexed`
+        : `an element of this array has ${shape.length} indices, and ${indices.length} were given: index() and slice() select parts`,
+    )
+  }
+  let position = array.position
+  for (let axis = 0; axis < shape.length; axis++) {
+    const index = indices[axis]
+    const whole = integerOf(index)
+    if (whole === null) {
+      throw indexError(`an index of an element is a whole number (got ${given(index)}): index() takes slices and lists`)
+    }
+    position += bounded(whole, shape, axis) * (byteStrides[axis] as number)
+  }
+  return position
+}
+
+/** The arguments that were given: without those left out at the end. */
+function withoutLeftOut(values: readonly unknown[]): readonly unknown[] {
+  let count = values.length
+  while (count > 0 && values[count - 1] === undefined) count--
+  return count === values.length ? values : values.slice(0, count)
+}

@@ -5,7 +5,6 @@ use crate::control::Control;
 use crate::element::{Element, Kind};
 use crate::error::{Error, Result};
 use crate::fill::fill;
-use crate::moves::Mover;
 use crate::overlap::{Overlap, overlap};
 use crate::pool::{PIECE_BYTES, for_pieces};
 use crate::shift::shift;
@@ -85,10 +84,8 @@ fn is_scalar(source: &ArrayRef) -> bool {
 /// `counted` says whether this is the work that the control's progress tells of.
 fn assign_disjoint(source: &ArrayRef, target: &ArrayMut, control: &Control, counted: bool) -> Result<()> {
     let nest = plan(source, target);
-    let inner = nest.inner();
-    let packed = inner.strides == [source.element.size as isize, target.element.size as isize];
-    let moved = source.element.kind == target.element.kind && !packed;
-    if let Some(transpose) = moved.then(|| Transpose::plan(&nest, source.element.size)).flatten() {
+    let streaming = nest.len() * target.element.size >= STREAM_BYTES;
+    if let Some(transpose) = Transpose::plan(&nest, &source.element, &target.element, streaming)? {
         return assign_transposed(&transpose, source, target, control, counted);
     }
     assign_walking(&nest, source, target, control, counted)
@@ -113,12 +110,11 @@ fn assign_transposed(
     control: &Control,
     counted: bool,
 ) -> Result<()> {
-    let mover = Mover::between(&source.element, &target.element);
     let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
     let bytes = source.len() * source.element.size;
     for_pieces(control, plan.bands(), bytes, |band| {
         // SAFETY: the plan was made of these two arrays, which do not overlap.
-        let done = unsafe { plan.copy_band(band, mover, from, to) };
+        let done = unsafe { plan.copy_band(band, from, to) };
         control.advance(if counted { done } else { 0 });
         Ok(())
     })

@@ -46,13 +46,23 @@ pub(crate) fn for_pieces(
     bytes: usize,
     work: impl Fn(usize) -> Result<()> + Sync,
 ) -> Result<()> {
+    hand_out(control, pieces, bytes, &work)
+}
+
+/// [`for_pieces`], compiled once for all kernels.
+fn hand_out(
+    control: &Control,
+    pieces: usize,
+    bytes: usize,
+    work: &(dyn Fn(usize) -> Result<()> + Sync),
+) -> Result<()> {
     let wanted = if bytes < PARALLEL_BYTES || pieces < 2 {
         1
     } else {
         threads().min(control.max_threads().unwrap_or(usize::MAX)).min(pieces)
     };
     match pool() {
-        Some(pool) if wanted > 1 => shared_out(control, pool, wanted, pieces, &work),
+        Some(pool) if wanted > 1 => shared_out(control, pool, wanted, pieces, work),
         _ => (0..pieces).try_for_each(|piece| {
             control.check()?;
             work(piece)
@@ -65,7 +75,7 @@ fn shared_out(
     pool: &rayon::ThreadPool,
     wanted: usize,
     pieces: usize,
-    work: &(impl Fn(usize) -> Result<()> + Sync),
+    work: &(dyn Fn(usize) -> Result<()> + Sync),
 ) -> Result<()> {
     let next = AtomicUsize::new(0);
     let failure = OnceLock::new();

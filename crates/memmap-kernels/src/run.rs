@@ -63,12 +63,12 @@ impl<'a, T: Copy> Run<'a, T> {
         (Run { len: middle, ..self }, rest)
     }
 
-    /// Group number `index` of `N` elements each, by value.
+    /// The `N` elements from `start` on, by value.
     #[inline(always)]
-    pub fn group<const N: usize>(&self, index: usize) -> [T; N] {
-        assert!(index < self.len / N);
-        // SAFETY: the group lies inside the run, as was just checked; `T` takes any bits, at any alignment.
-        unsafe { self.ptr.wrapping_add(index * N).cast::<[T; N]>().read_unaligned() }
+    pub fn chunk<const N: usize>(&self, start: usize) -> [T; N] {
+        assert!(start <= self.len && self.len - start >= N);
+        // SAFETY: the elements lie inside the run, as was just checked; `T` takes any bits, at any alignment.
+        unsafe { self.ptr.wrapping_add(start).cast::<[T; N]>().read_unaligned() }
     }
 
     /// Whole groups of `N` elements, by value, and what is left behind them.
@@ -103,6 +103,14 @@ impl<'a, T: Copy> RunMut<'a, T> {
     #[inline(always)]
     pub fn of(slice: &'a mut [T]) -> RunMut<'a, T> {
         RunMut { ptr: slice.as_mut_ptr(), len: slice.len(), memory: PhantomData }
+    }
+
+    /// Writes `N` elements from `start` on.
+    #[inline(always)]
+    pub fn put_chunk<const N: usize>(&mut self, start: usize, values: [T; N]) {
+        assert!(start <= self.len && self.len - start >= N);
+        // SAFETY: the elements lie inside the run, as was just checked; no alignment is asked for.
+        unsafe { self.ptr.wrapping_add(start).cast::<[T; N]>().write_unaligned(values) }
     }
 
     /// # Safety

@@ -7,7 +7,10 @@ use crate::error::{Error, Result};
 use crate::moves::Mover;
 use crate::stream::Stream;
 use crate::tile::{Buffer, TILE_BYTES};
-use crate::walk::{Nest, Walk};
+use crate::walk::{Nest, Stretch, Walk};
+
+/// Stretches of fewer bytes are not worth streaming stores: too much of them is no whole cache line.
+const SHORTEST_STREAM: usize = 1024;
 
 /// How elements get from one array to another.
 pub(crate) struct Link<'n> {
@@ -46,21 +49,26 @@ impl<'n> Link<'n> {
                 native: [!source.needs_swap(), !target.needs_swap()],
             }
         };
+        let inner = nest.inner();
+        let streaming = streaming
+            && inner.strides[1] == target.size as isize
+            && inner.len * target.size >= SHORTEST_STREAM
+            && !(source.kind != target.kind && target.needs_swap());
         Ok(Link { nest, from, to, sizes: [source.size, target.size], way, streaming })
     }
 
     /// Moves the next `len` elements of a walk.
     pub fn transfer(&self, walk: &mut Walk<'_, 2>, len: usize) {
         let mut left = len;
+        let stream = self.streaming.then(Stream::new);
         match &self.way {
             Way::Move { mover, plain } => {
                 let packed = self.nest.inner().strides == self.sizes.map(|size| size as isize);
-                let streaming = self.streaming && packed;
-                let mut buffer = (streaming && !plain).then(Buffer::new);
+                let mut buffer = (stream.is_some() && !(*plain && packed)).then(Buffer::new);
                 while left > 0 {
                     let limit = if buffer.is_some() { (TILE_BYTES / self.sizes[0]).max(1) } else { left };
                     let stretch = walk.next(limit.min(left));
-                    self.move_stretch(mover, stretch.offsets, stretch.len, streaming, buffer.as_mut());
+                    self.move_stretch(mover, stretch, stream.as_ref(), buffer.as_mut());
                     left -= stretch.len;
                 }
             }
@@ -76,6 +84,7 @@ impl<'n> Link<'n> {
                         *native,
                         [walk, &mut target_walk],
                         &mut buffers,
+                        stream.as_ref(),
                         count,
                     );
                     left -= count;
@@ -87,29 +96,29 @@ impl<'n> Link<'n> {
     fn move_stretch(
         &self,
         mover: &Mover,
-        offsets: [isize; 2],
-        len: usize,
-        streaming: bool,
+        Stretch { offsets, len }: Stretch<2>,
+        stream: Option<&Stream>,
         buffer: Option<&mut Buffer>,
     ) {
         let (from, to) = (self.from.at(offsets[0]), self.to.at(offsets[1]));
         let [from_stride, to_stride] = self.nest.inner().strides;
         let size = self.sizes[0];
-        match (streaming, buffer) {
-            (true, Some(buffer)) => {
+        match (stream, buffer) {
+            (Some(stream), Some(buffer)) => {
                 let tile = buffer.as_mut_ptr();
-                // SAFETY: the stretch is packed and fits the tile.
-                unsafe { mover.run(from, size as isize, tile, size as isize, len) };
-                // SAFETY: the stretch is packed in the target, too.
-                unsafe { stream_copy(tile, to, len * size) };
+                // SAFETY: the stretch lies inside the source and fits the tile.
+                unsafe { mover.run(from, from_stride, tile, size as isize, len) };
+                // SAFETY: the stretch is packed in the target.
+                unsafe { stream.copy(tile, to, len * size) };
             }
             // SAFETY: the stretch is packed in both arrays, which do not overlap when streaming.
-            (true, None) => unsafe { stream_copy(from, to, len * size) },
+            (Some(stream), None) => unsafe { stream.copy(from, to, len * size) },
             // SAFETY: the stretch lies inside both arrays, which do not overlap or hold the same elements.
-            (false, _) => unsafe { mover.run(from, from_stride, to, to_stride, len) },
+            (None, _) => unsafe { mover.run(from, from_stride, to, to_stride, len) },
         }
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn convert_tile(
         &self,
         [load, store]: [&Mover; 2],
@@ -117,13 +126,14 @@ impl<'n> Link<'n> {
         native: [bool; 2],
         [source, target]: [&mut Walk<'_, 2>; 2],
         [raw, converted]: &mut [Buffer; 2],
+        stream: Option<&Stream>,
         count: usize,
     ) {
         let strides = self.nest.inner().strides;
         let sizes = self.sizes.map(|size| size as isize);
         let whole = source.left() >= count;
         let read_in_place = whole && native[0] && strides[0] == sizes[0];
-        let write_in_place = whole && native[1] && strides[1] == sizes[1] && !self.streaming;
+        let write_in_place = whole && native[1] && strides[1] == sizes[1] && stream.is_none();
         let from = if read_in_place {
             self.from.at(source.next(count).offsets[0])
         } else {
@@ -150,9 +160,9 @@ impl<'n> Link<'n> {
             let stretch = target.next(count - emptied);
             let from = tile.wrapping_add(emptied * self.sizes[1]);
             let to = self.to.at(stretch.offsets[1]);
-            if self.streaming && native[1] && strides[1] == sizes[1] {
+            if let Some(stream) = stream {
                 // SAFETY: the stretch is packed in the target; the tile is our own.
-                unsafe { stream_copy(from, to, stretch.len * self.sizes[1]) };
+                unsafe { stream.copy(from, to, stretch.len * self.sizes[1]) };
             } else {
                 // SAFETY: the stretch lies inside the target; the tile is our own.
                 unsafe { store.run(from, sizes[1], to, strides[1], stretch.len) };

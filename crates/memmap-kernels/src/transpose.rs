@@ -1,69 +1,215 @@
-//! Copies between arrays whose memory runs along different axes, block by block, so that every cache line that is
-//! fetched is used up before it leaves.
+//! Copies between arrays whose memory runs along different axes, tile by tile: every cache line of either is visited
+//! once, however the rows lie to each other in the sets of a cache.
 
 use crate::array::{Shared, SharedMut};
+use crate::cast::Caster;
+use crate::element::Element;
+use crate::error::{Error, Result};
 use crate::moves::Mover;
+use crate::run::{Run, RunMut};
+use crate::simd::{Kernel, Level, dispatch};
+use crate::stream::Stream;
+use crate::tile::{Buffer, TILE_BYTES};
 use crate::walk::{Axis, Nest};
 
-/// Lines of the source that are open at one time. More would fall out of a cache set when rows are a power of two
-/// apart.
-const BLOCK: usize = 16;
+/// Shorter axes are not worth tiles.
+const SHORTEST: usize = 8;
 
-/// A nest `[outer axes.., along, inner]`, the source packed along `along` and the target along `inner`.
+/// A nest `[outer axes.., along, inner]`: the source is packed along `along`, the target along `inner`.
 pub(crate) struct Transpose {
     outer: Nest<2>,
     along: Axis<2>,
     inner: Axis<2>,
+    sizes: [usize; 2],
+    load: Mover,
+    caster: Option<Caster>,
+    /// Reverses the bytes of the target's elements, where they are not to be native.
+    reverse: Option<Mover>,
+    streaming: bool,
+    side: usize,
 }
 
 impl Transpose {
-    /// `None` where no axis but the innermost one is closer packed in the source (array 0).
-    pub fn plan(nest: &Nest<2>, source_size: usize) -> Option<Transpose> {
-        let (inner, rest) = nest.axes.split_last()?;
-        let packed = |axis: &Axis<2>| axis.strides[0].unsigned_abs() == source_size;
-        let at = rest.iter().rposition(packed)?;
-        if packed(inner) || rest[at].len < BLOCK / 2 || inner.len < BLOCK / 2 {
-            return None;
+    /// `None` where no axis but the innermost one is packed in the source (array 0), or the axes are short.
+    pub fn plan(
+        nest: &Nest<2>,
+        source: &Element,
+        target: &Element,
+        streaming: bool,
+    ) -> Result<Option<Transpose>> {
+        let packed = |axis: &Axis<2>| axis.strides[0].unsigned_abs() == source.size;
+        let Some((&inner, rest)) = nest.axes.split_last() else {
+            return Ok(None);
+        };
+        let Some(at) = rest.iter().rposition(packed) else {
+            return Ok(None);
+        };
+        let wide = source.size.max(target.size);
+        let fits = inner.strides[1] == target.size as isize && matches!(target.size, 1 | 2 | 4 | 8 | 16);
+        if packed(&inner) || !fits || wide > 16 || rest[at].len < SHORTEST || inner.len < SHORTEST {
+            return Ok(None);
         }
         let mut outer = Nest { axes: rest.to_vec(), start: nest.start };
         let along = outer.axes.remove(at);
         outer.merge();
-        Some(Transpose { outer, along, inner: *inner })
+        let same = source.kind == target.kind;
+        let caster = if same {
+            None
+        } else {
+            let unsupported = Error::Unsupported { operation: "conversion", kind: source.kind };
+            Some(Caster::between(source.kind, target.kind).ok_or(unsupported)?)
+        };
+        let (load, reverse) = if same {
+            (Mover::between(source, target), None)
+        } else {
+            let reverse = target.needs_swap().then(|| Mover::new(target, true));
+            (Mover::new(source, source.needs_swap()), reverse)
+        };
+        // The largest power of two whose square fits a tile.
+        let side = 1 << ((TILE_BYTES / wide).ilog2() / 2);
+        let sizes = [source.size, target.size];
+        Ok(Some(Transpose { outer, along, inner, sizes, load, caster, reverse, streaming, side }))
     }
 
-    /// Bands: the unit of work, `BLOCK` indices of `along` by all of `inner`.
+    /// Bands: the unit of work, one tile wide along `inner` and as long as `along`.
     pub fn bands(&self) -> usize {
         self.outer.len() * self.bands_each()
     }
 
     fn bands_each(&self) -> usize {
-        self.along.len.div_ceil(BLOCK)
+        self.inner.len.div_ceil(self.side)
     }
 
     /// Copies one band; answers its number of elements.
     ///
     /// # Safety
     /// The arrays that the nest was made of are valid behind `source` and `target` and do not overlap.
-    pub unsafe fn copy_band(&self, band: usize, mover: Mover, source: Shared, target: SharedMut) -> usize {
-        let first = band % self.bands_each() * BLOCK;
-        let rows = BLOCK.min(self.along.len - first);
-        let [from, to] = self.outer.offsets(band / self.bands_each());
-        let from = from.wrapping_add(self.along.strides[0].wrapping_mul(first as isize));
-        let to = to.wrapping_add(self.along.strides[1].wrapping_mul(first as isize));
-        for column in (0..self.inner.len).step_by(BLOCK) {
-            let columns = BLOCK.min(self.inner.len - column);
-            for row in 0..rows as isize {
-                let at = |k: usize| {
-                    self.inner.strides[k]
-                        .wrapping_mul(column as isize)
-                        .wrapping_add(self.along.strides[k].wrapping_mul(row))
-                };
-                let from = source.at(from.wrapping_add(at(0)));
-                let to = target.at(to.wrapping_add(at(1)));
-                // SAFETY: the caller vouches for both arrays; the indices lie inside their axes.
-                unsafe { mover.run(from, self.inner.strides[0], to, self.inner.strides[1], columns) };
+    pub unsafe fn copy_band(&self, band: usize, source: Shared, target: SharedMut) -> usize {
+        let column = band % self.bands_each() * self.side;
+        let columns = self.side.min(self.inner.len - column);
+        let mut offsets = self.outer.offsets(band / self.bands_each());
+        for (offset, stride) in offsets.iter_mut().zip(self.inner.strides) {
+            *offset = offset.wrapping_add(stride.wrapping_mul(column as isize));
+        }
+        let mut tiles = [Buffer::new(), Buffer::new()];
+        let stream = self.streaming.then(Stream::new);
+        for row in (0..self.along.len).step_by(self.side) {
+            let rows = self.side.min(self.along.len - row);
+            let at = |k: usize| offsets[k].wrapping_add(self.along.strides[k].wrapping_mul(row as isize));
+            // SAFETY: the caller vouches for both arrays; rows and columns lie inside their axes.
+            unsafe { self.load_tile(source.at(at(0)), rows, columns, &mut tiles) };
+            // SAFETY: as above; the tile has just been filled.
+            unsafe { self.store_tile(&mut tiles, rows, columns, target.at(at(1)), stream.as_ref()) };
+        }
+        self.along.len * columns
+    }
+
+    /// Fills the first tile, converted, one line of `rows` elements for each column.
+    ///
+    /// # Safety
+    /// As many elements of the source lie behind `source`.
+    unsafe fn load_tile(&self, source: *const u8, rows: usize, columns: usize, tiles: &mut [Buffer; 2]) {
+        let size = self.sizes[0];
+        let [first, second] = tiles.each_mut().map(Buffer::as_mut_ptr);
+        let raw = if self.caster.is_some() { second } else { first };
+        for column in 0..columns {
+            let from = source.wrapping_offset(self.inner.strides[0].wrapping_mul(column as isize));
+            let to = raw.wrapping_add(column * rows * size);
+            // SAFETY: the caller vouches for the source; the tile holds `rows * columns` elements.
+            unsafe { self.load.run(from, self.along.strides[0], to, size as isize, rows) };
+        }
+        if let Some(caster) = self.caster {
+            // SAFETY: the second tile was just filled; the first holds as many elements of the target's kind.
+            unsafe { caster.run(second, first, rows * columns) };
+        }
+    }
+
+    /// Turns the first tile over into the second and writes it, a stretch of `columns` elements for each row.
+    ///
+    /// # Safety
+    /// As many elements of the target lie behind `target`; the first tile is filled.
+    unsafe fn store_tile(
+        &self,
+        tiles: &mut [Buffer; 2],
+        rows: usize,
+        columns: usize,
+        target: *mut u8,
+        stream: Option<&Stream>,
+    ) {
+        let size = self.sizes[1];
+        let [first, second] = tiles.each_mut().map(Buffer::as_mut_ptr);
+        // SAFETY: both tiles hold `rows * columns` elements of this size, the first one filled.
+        unsafe { turn(first, second, rows, columns, size) };
+        for row in 0..rows {
+            let from = second.wrapping_add(row * columns * size);
+            let to = target.wrapping_offset(self.along.strides[1].wrapping_mul(row as isize));
+            if let Some(reverse) = self.reverse {
+                // SAFETY: a line of the tile, moved onto itself.
+                unsafe { reverse.run(from, size as isize, from, size as isize, columns) };
+            }
+            match stream {
+                // SAFETY: the caller vouches for the target; the line is our own.
+                Some(stream) => unsafe { stream.copy(from, to, columns * size) },
+                // SAFETY: as above.
+                None => unsafe { std::ptr::copy_nonoverlapping(from, to, columns * size) },
             }
         }
-        rows * self.inner.len
+    }
+}
+
+/// Writes the transpose of a tile of `columns` lines of `rows` elements.
+///
+/// # Safety
+/// Both tiles hold `rows * columns` elements of `size` bytes, which is 1, 2, 4, 8 or 16.
+unsafe fn turn(from: *const u8, to: *mut u8, rows: usize, columns: usize, size: usize) {
+    macro_rules! turn_as {
+        ($T:ty) => {{
+            // SAFETY: the caller vouches for the tile.
+            let from = unsafe { Run::<$T>::new(from, rows * columns) };
+            // SAFETY: the caller vouches for the tile.
+            let to = unsafe { RunMut::<$T>::new(to, rows * columns) };
+            dispatch(Turn { from, to, rows, columns })
+        }};
+    }
+    match size {
+        1 => turn_as!(u8),
+        2 => turn_as!(u16),
+        4 => turn_as!(u32),
+        8 => turn_as!(u64),
+        _ => turn_as!(u128),
+    }
+}
+
+struct Turn<'a, T> {
+    from: Run<'a, T>,
+    to: RunMut<'a, T>,
+    rows: usize,
+    columns: usize,
+}
+
+impl<T: Copy + Default> Kernel for Turn<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(mut self) {
+        /// Squares of this side are turned in registers.
+        const SQUARE: usize = 8;
+        let (rows, columns) = (self.rows, self.columns);
+        let (whole_rows, whole_columns) = (rows / SQUARE * SQUARE, columns / SQUARE * SQUARE);
+        for row in (0..whole_rows).step_by(SQUARE) {
+            for column in (0..whole_columns).step_by(SQUARE) {
+                let lines: [[T; SQUARE]; SQUARE] =
+                    std::array::from_fn(|i| self.from.chunk((column + i) * rows + row));
+                for i in 0..SQUARE {
+                    let turned: [T; SQUARE] = std::array::from_fn(|j| lines[j][i]);
+                    self.to.put_chunk((row + i) * columns + column, turned);
+                }
+            }
+        }
+        for row in 0..rows {
+            let first = if row < whole_rows { whole_columns } else { 0 };
+            for column in first..columns {
+                self.to.put_chunk(row * columns + column, [self.from.get(column * rows + row)]);
+            }
+        }
     }
 }

@@ -59,15 +59,18 @@ impl Bench {
         let (from, to) = (self.source.as_ptr().cast::<u8>(), self.target.as_mut_ptr().cast::<u8>());
         for threads in [1, memmap_kernels::threads()] {
             let bounded = Control::new().with_max_threads(threads);
-            // SAFETY: the source is this many bytes long.
-            let read =
-                median(runs, || _ = black_box(unsafe { limits::parallel_read(from, bytes, &bounded) }));
-            // SAFETY: the target is longer than the source.
-            let copy =
-                median(runs, || _ = black_box(unsafe { limits::parallel_copy(from, to, bytes, &bounded) }));
-            // SAFETY: the target is longer than that.
-            let store =
-                median(runs, || _ = black_box(unsafe { limits::parallel_stream_store(to, bytes, &bounded) }));
+            let read = median(runs, || {
+                // SAFETY: the source is this many bytes long.
+                _ = black_box(unsafe { limits::parallel_read(from, bytes, &bounded) });
+            });
+            let copy = median(runs, || {
+                // SAFETY: the target is longer than the source.
+                _ = black_box(unsafe { limits::parallel_copy(from, to, bytes, &bounded) });
+            });
+            let store = median(runs, || {
+                // SAFETY: the target is longer than that.
+                _ = black_box(unsafe { limits::parallel_stream_store(to, bytes, &bounded) });
+            });
             (self.read, self.copy, self.store) =
                 (rate(bytes, read), rate(2 * bytes, copy), rate(bytes, store));
             println!(

@@ -48,7 +48,10 @@ const UNITS: usize = 256;
 /// summed side by side instead; what is added to what stays the same.
 #[inline(always)]
 fn by_units<T: Pairwise, const WAYS: usize>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
-    let largest = |depth: u32| (0..depth).fold(run.len(), |len, _| if len * T::PARTS > BLOCK { len - cut(len, T::PARTS) } else { len });
+    let largest = |depth: u32| {
+        (0..depth)
+            .fold(run.len(), |len, _| if len * T::PARTS > BLOCK { len - cut(len, T::PARTS) } else { len })
+    };
     let depth = (0..=UNITS.ilog2()).find(|&depth| largest(depth) * T::PARTS <= WAYS * BLOCK);
     let Some(depth) = depth else {
         return walk(run, f);
@@ -153,11 +156,11 @@ macro_rules! blocks {
             let mut sums = [Self::NEGATIVE_ZERO; WAYS];
             if shortest > 0 {
                 for way in 0..WAYS {
-                    lanes[way] = runs[way].group::<LANES>(0).map(f);
+                    lanes[way] = runs[way].chunk::<LANES>(0).map(f);
                 }
                 for i in 1..shortest {
                     for way in 0..WAYS {
-                        let group = runs[way].group::<LANES>(i);
+                        let group = runs[way].chunk::<LANES>(i * LANES);
                         for (lane, x) in lanes[way].iter_mut().zip(group) {
                             *lane = lane.add(f(x));
                         }
@@ -168,7 +171,7 @@ macro_rules! blocks {
                 let groups = runs[way].len() / LANES;
                 let $r = &mut lanes[way];
                 for i in shortest..groups {
-                    let group = runs[way].group::<LANES>(i);
+                    let group = runs[way].chunk::<LANES>(i * LANES);
                     for (lane, x) in $r.iter_mut().zip(group) {
                         *lane = lane.add(f(x));
                     }

@@ -1,0 +1,72 @@
+//! Pages that cannot be had. Without the guard each of these ends the process by a signal.
+#![cfg(unix)]
+
+use std::fs;
+
+use memmap_core::{Code, Extent, Mapping, Mode, Options, Source, guard, page_size};
+use std::sync::atomic::Ordering;
+use tempfile::TempDir;
+
+fn open(path: &std::path::Path, mode: Mode) -> Mapping {
+    let extent = Extent::Fit { unit: 1 };
+    let options = Options { mode, offset: 0, extent, sparse: false, populate: false, access: None, lock: None };
+    Mapping::open(Source::Path(path), &options).unwrap()
+}
+
+fn read(mapping: &Mapping, index: usize) -> u8 {
+    let (start, _lease) = mapping.lease().unwrap().unwrap();
+    // SAFETY: inside the range.
+    let address = unsafe { start.add(index) };
+    // SAFETY: mapped for as long as the lease lives; the guard answers for a page that is gone.
+    unsafe { address.as_ptr().read_volatile() }
+}
+
+/// Faults are counted for the whole process, so the tests are one.
+#[test]
+fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("data.bin");
+    let page = page_size();
+    fs::write(&path, vec![7; 8 * page]).unwrap();
+    let resize = |pages: usize| fs::File::options().write(true).open(&path).unwrap().set_len((pages * page) as u64).unwrap();
+
+    let mut mapping = open(&path, Mode::ReadWrite);
+    let mut other = open(&path, Mode::Copy);
+    assert_eq!((read(&mapping, 0), read(&mapping, 8 * page - 1)), (7, 7));
+    mapping.check().unwrap();
+
+    resize(4);
+    // Nobody has touched a page that is gone, and `check` tells all the same.
+    assert_eq!(guard::faults().load(Ordering::Relaxed), 0);
+    mapping.fault().unwrap();
+    assert_eq!(mapping.check().unwrap_err().code, Code::Truncated);
+
+    assert_eq!(read(&mapping, 4 * page), 0);
+    assert_eq!(guard::faults().load(Ordering::Relaxed), 1);
+    let error = mapping.fault().unwrap_err();
+    assert_eq!((error.code, error.expected, error.actual), (Code::Truncated, Some(8 * page as u64), Some(4 * page as u64)));
+    assert_eq!(read(&mapping, 0), 7);
+    assert_eq!(mapping.flush(0, 1, false).unwrap_err().code, Code::Truncated);
+
+    // Another mapping of the file is marked by its own faults only.
+    other.fault().unwrap();
+    assert_eq!(read(&other, 7 * page), 0);
+    assert_eq!(guard::faults().load(Ordering::Relaxed), 2);
+
+    assert_eq!(mapping.close().unwrap_err().code, Code::Truncated);
+    assert_eq!(guard::faults().load(Ordering::Relaxed), 1);
+    assert!(other.close().is_err());
+    assert_eq!(guard::faults().load(Ordering::Relaxed), 0);
+
+    // From many threads at once.
+    resize(8);
+    let mapping = open(&path, Mode::Read);
+    resize(0);
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..8 * page).map(|index| u64::from(read(&mapping, index))).sum::<u64>());
+        }
+    });
+    assert_eq!(mapping.fault().unwrap_err().code, Code::Truncated);
+    assert_eq!(guard::faults().load(Ordering::Relaxed), 1);
+}

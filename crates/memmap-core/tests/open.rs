@@ -1,0 +1,265 @@
+//! What opening does to files, seen from outside.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use memmap_core::{Code, Error, Extent, Lock, Mapping, Mode, Options, Source};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+const MODES: [Mode; 4] = [Mode::Read, Mode::Copy, Mode::ReadWrite, Mode::Create];
+
+fn options(mode: Mode, offset: u64, extent: Extent) -> Options {
+    Options { mode, offset, extent, sparse: false, populate: false, access: None, lock: None }
+}
+
+fn open(path: &Path, mode: Mode, offset: u64, length: u64) -> Result<Mapping, Error> {
+    Mapping::open(Source::Path(path), &options(mode, offset, Extent::Bytes(length)))
+}
+
+fn file(folder: &TempDir, bytes: &[u8]) -> PathBuf {
+    let path = folder.path().join("data.bin");
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+/// The array's bytes, copied out.
+fn bytes(mapping: &Mapping) -> Vec<u8> {
+    let Some((start, _lease)) = mapping.lease().unwrap() else { return Vec::new() };
+    (0..mapping.length() as usize)
+        .map(|index| {
+            // SAFETY: inside the range, which starts `lead` bytes before the array.
+            let address = unsafe { start.add(mapping.lead() + index) };
+            // SAFETY: mapped for as long as the lease lives.
+            unsafe { address.as_ptr().read_volatile() }
+        })
+        .collect()
+}
+
+fn store(mapping: &Mapping, index: usize, byte: u8) {
+    let (start, _lease) = mapping.lease().unwrap().unwrap();
+    // SAFETY: inside the range.
+    let address = unsafe { start.add(mapping.lead() + index) };
+    // SAFETY: mapped writable for as long as the lease lives.
+    unsafe { address.as_ptr().write_volatile(byte) };
+}
+
+#[test]
+fn any_offset_maps_from_the_page_below() {
+    let folder = TempDir::new().unwrap();
+    let content: Vec<u8> = (0..12_298u32).map(|index| (index % 251) as u8).collect();
+    let path = file(&folder, &content);
+    for offset in [0, 1, 4095, 4096, 4097, 8192, 12_297] {
+        for mode in [Mode::Read, Mode::Copy, Mode::ReadWrite] {
+            let mapping = open(&path, mode, offset, 12_298 - offset).unwrap();
+            assert_eq!(bytes(&mapping), content[offset as usize..], "offset {offset} in mode {mode}");
+        }
+    }
+}
+
+#[test]
+fn stores_reach_the_file_in_two_modes_only() {
+    let folder = TempDir::new().unwrap();
+    for mode in [Mode::Read, Mode::Copy, Mode::ReadWrite, Mode::Create] {
+        let path = file(&folder, &[1; 100]);
+        let mut mapping = open(&path, mode, 0, 100).unwrap();
+        store(&mapping, 50, 9);
+        assert_eq!(bytes(&mapping)[50], 9);
+        mapping.flush(0, 100, true).unwrap();
+        mapping.close().unwrap();
+        assert_eq!(fs::read(&path).unwrap()[50] == 9, mode.writes_file(), "mode {mode}");
+    }
+}
+
+#[test]
+fn w_clears_what_was_there_and_sets_the_size() {
+    let folder = TempDir::new().unwrap();
+    for (old, new) in [(0, 10), (10_000, 100), (100, 10_000), (4096, 4096)] {
+        for sparse in [false, true] {
+            let path = file(&folder, &vec![7; old]);
+            let other = (old > 0).then(|| open(&path, Mode::ReadWrite, 0, old as u64).unwrap());
+            let request = Options { sparse, ..options(Mode::Create, 0, Extent::Bytes(new)) };
+            let mapping = Mapping::open(Source::Path(&path), &request).unwrap();
+            assert_eq!(bytes(&mapping), vec![0; new as usize]);
+            assert_eq!(fs::read(&path).unwrap(), vec![0; new as usize]);
+            // A map that was open on it sees zeros as far as the file still reaches.
+            if let Some(other) = other.filter(|_| old as u64 <= new) {
+                assert!(bytes(&other).iter().all(|byte| *byte == 0));
+                other.check().unwrap();
+            }
+        }
+    }
+}
+
+#[test]
+fn growing_adds_zeros_and_keeps_the_rest() {
+    let folder = TempDir::new().unwrap();
+    for sparse in [false, true] {
+        let path = file(&folder, &[5; 10]);
+        let request = Options { sparse, ..options(Mode::ReadWrite, 4, Extent::Bytes(100_000)) };
+        let mapping = Mapping::open(Source::Path(&path), &request).unwrap();
+        assert_eq!(mapping.length(), 100_000);
+        let content = fs::read(&path).unwrap();
+        assert_eq!(content.len(), 100_004);
+        assert!(content[..10].iter().all(|byte| *byte == 5) && content[10..].iter().all(|byte| *byte == 0));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn space_is_taken_unless_the_file_is_to_be_sparse() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = TempDir::new().unwrap();
+    let blocks = |sparse| {
+        let path = folder.path().join(format!("{sparse}.bin"));
+        let request = Options { sparse, ..options(Mode::Create, 0, Extent::Bytes(1 << 20)) };
+        Mapping::open(Source::Path(&path), &request).unwrap();
+        fs::metadata(&path).unwrap().blocks() * 512
+    };
+    assert!(blocks(false) >= 1 << 20);
+    assert!(blocks(true) < 1 << 16);
+}
+
+#[test]
+fn no_bytes_need_no_mapping_and_no_padding() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[]);
+    for mode in [Mode::ReadWrite, Mode::Create] {
+        let mut mapping = open(&path, mode, 0, 0).unwrap();
+        assert!(mapping.lease().unwrap().is_none());
+        mapping.flush(0, 0, false).unwrap();
+        mapping.close().unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().len(), 0);
+    }
+    assert_eq!(open(&path, Mode::Read, 0, 0).err().map(|error| error.code), Some(Code::Empty));
+}
+
+#[test]
+fn a_missing_file_is_made_by_w_alone_and_only_if_it_works() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("new.bin");
+    for mode in [Mode::Read, Mode::Copy, Mode::ReadWrite] {
+        assert_eq!(open(&path, mode, 0, 1).err().map(|error| error.code.name()), Some("ENOENT"));
+    }
+    // More than any disk holds.
+    let failed = open(&path, Mode::Create, 0, 1 << 60);
+    assert!(failed.is_err());
+    assert!(!path.exists());
+    open(&path, Mode::Create, 0, 1).unwrap();
+    assert_eq!(fs::read(&path).unwrap(), [0]);
+}
+
+#[test]
+fn what_is_no_regular_file_is_refused() {
+    let folder = TempDir::new().unwrap();
+    for mode in MODES {
+        assert_eq!(open(folder.path(), mode, 0, 1).err().map(|error| error.code.name()), Some("EISDIR"));
+    }
+    #[cfg(unix)]
+    for mode in [Mode::Read, Mode::Copy] {
+        let zero = open(Path::new("/dev/zero"), mode, 0, 1);
+        assert_eq!(zero.err().map(|error| error.code), Some(Code::Unsupported));
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn a_descriptor_is_used_as_it_is() {
+    use std::io::{Read, Seek, SeekFrom};
+    use std::os::fd::AsRawFd;
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, b"hello world");
+    let mut caller = fs::File::options().read(true).write(true).open(&path).unwrap();
+    caller.seek(SeekFrom::Start(6)).unwrap();
+    let source = Source::Descriptor(caller.as_raw_fd());
+    let read = Mapping::open(source, &options(Mode::Read, 0, Extent::Fit { unit: 1 })).unwrap();
+    assert_eq!(bytes(&read), b"hello world");
+    let cleared = Mapping::open(source, &options(Mode::Create, 0, Extent::Bytes(8))).unwrap();
+    assert_eq!(bytes(&cleared), [0; 8]);
+    // Open still, and where it was.
+    let mut rest = Vec::new();
+    caller.read_to_end(&mut rest).unwrap();
+    assert_eq!(rest, [0; 2]);
+
+    let reader = fs::File::open(&path).unwrap();
+    let refused = Mapping::open(Source::Descriptor(reader.as_raw_fd()), &options(Mode::ReadWrite, 0, Extent::Bytes(8)));
+    assert_eq!(refused.err().map(|error| error.code.name()), Some("EACCES"));
+    let gone = Mapping::open(Source::Descriptor(-1), &options(Mode::Read, 0, Extent::Bytes(8)));
+    assert_eq!(gone.err().map(|error| error.code.name()), Some("EBADF"));
+}
+
+#[test]
+fn locks_are_held_until_close() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[0; 8]);
+    let with = |lock| {
+        let request = Options { lock: Some(lock), ..options(Mode::ReadWrite, 0, Extent::Bytes(8)) };
+        Mapping::open(Source::Path(&path), &request)
+    };
+    let mut first = with(Lock::Shared).unwrap();
+    let second = with(Lock::Shared).unwrap();
+    assert_eq!(with(Lock::Exclusive).err().map(|error| error.code), Some(Code::Locked));
+    first.close().unwrap();
+    drop(second);
+    let mut alone = with(Lock::Exclusive).unwrap();
+    assert_eq!(with(Lock::Shared).err().map(|error| error.code), Some(Code::Locked));
+    alone.close().unwrap();
+    with(Lock::Exclusive).unwrap();
+}
+
+#[test]
+fn a_closed_mapping_says_so() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[0; 8]);
+    let mut mapping = open(&path, Mode::ReadWrite, 0, 8).unwrap();
+    mapping.close().unwrap();
+    mapping.close().unwrap();
+    assert!(mapping.is_closed());
+    assert_eq!(mapping.lease().err().map(|error| error.code), Some(Code::Closed));
+    assert_eq!(mapping.flush(0, 8, false).err().map(|error| error.code), Some(Code::Closed));
+    assert_eq!(mapping.check().err().map(|error| error.code), Some(Code::Closed));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// The rule that NumPy breaks: a call that fails leaves the bytes and the size of the file as they were.
+    #[test]
+    fn a_call_that_fails_changes_nothing(
+        size in 0usize..10_000,
+        missing in any::<bool>(),
+        mode in 0usize..4,
+        offset in prop_oneof![0u64..12_000, Just(u64::MAX), Just(1 << 62)],
+        extent in prop_oneof![
+            (0u64..20_000).prop_map(Extent::Bytes),
+            // More than there is space for, and more than there is.
+            Just(Extent::Bytes(1 << 60)),
+            Just(Extent::Bytes(u64::MAX)),
+            (0u64..9).prop_map(|unit| Extent::Fit { unit }),
+        ],
+        sparse in any::<bool>(),
+    ) {
+        let folder = TempDir::new().unwrap();
+        let content: Vec<u8> = (0..size).map(|index| index as u8).collect();
+        let path = folder.path().join("data.bin");
+        if !missing {
+            fs::write(&path, &content).unwrap();
+        }
+        // A sparse file of that size would be made.
+        prop_assume!(!(sparse && extent == Extent::Bytes(1 << 60)));
+        let request = Options { sparse, ..options(MODES[mode], offset, extent) };
+        match Mapping::open(Source::Path(&path), &request) {
+            Err(_) if missing => prop_assert!(!path.exists()),
+            Err(_) => prop_assert_eq!(fs::read(&path).unwrap(), content),
+            Ok(mapping) if MODES[mode] == Mode::Create => {
+                prop_assert!(bytes(&mapping).iter().all(|byte| *byte == 0));
+                prop_assert_eq!(fs::metadata(&path).unwrap().len(), offset + mapping.length());
+            }
+            Ok(mapping) => {
+                let now = fs::read(&path).unwrap();
+                prop_assert_eq!(&now[..size], &content[..]);
+                prop_assert_eq!(bytes(&mapping), &now[offset as usize..][..mapping.length() as usize]);
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! Letting go while an address is still in somebody's hands.
+
+use std::fs;
+
+use memmap_core::{Extent, Lease, Mapping, Mode, Options, Source};
+use tempfile::TempDir;
+
+fn open(path: &std::path::Path, mode: Mode) -> Mapping {
+    let extent = Extent::Fit { unit: 1 };
+    let options = Options { mode, offset: 0, extent, sparse: false, populate: false, access: None, lock: None };
+    Mapping::open(Source::Path(path), &options).unwrap()
+}
+
+#[cfg(target_os = "linux")]
+fn is_mapped(path: &std::path::Path) -> bool {
+    fs::read_to_string("/proc/self/maps").unwrap().contains(&*path.to_string_lossy())
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn close_frees_the_file_and_a_lease_keeps_the_addresses() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("held.bin");
+    fs::write(&path, vec![7; 1 << 20]).unwrap();
+    for mode in [Mode::Read, Mode::ReadWrite, Mode::Copy] {
+        let mut mapping = open(&path, mode);
+        assert!(is_mapped(&path));
+        let (start, lease) = mapping.lease().unwrap().unwrap();
+        mapping.close().unwrap();
+        assert!(!is_mapped(&path));
+        for index in [0, 1 << 19, (1 << 20) - 1] {
+            // SAFETY: inside the range, which the lease keeps.
+            let address = unsafe { start.add(index) };
+            // SAFETY: readable pages of our own stand there by now.
+            assert_eq!(unsafe { address.as_ptr().read_volatile() }, 0);
+            // SAFETY: writable too.
+            unsafe { address.as_ptr().write_volatile(1) };
+        }
+        drop::<Lease>(lease);
+    }
+    assert_eq!(fs::read(&path).unwrap(), vec![7; 1 << 20]);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn without_a_lease_nothing_stays() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("free.bin");
+    fs::write(&path, [1; 10]).unwrap();
+    for _ in 0..100_000 {
+        let mut mapping = open(&path, Mode::Read);
+        mapping.close().unwrap();
+    }
+    drop(open(&path, Mode::ReadWrite));
+    assert!(!is_mapped(&path));
+}

@@ -1,0 +1,47 @@
+import test from 'ava'
+import { child } from './support/child.js'
+import { fileOf, hole } from './support/files.js'
+
+interface OpenClose {
+  readonly before: { mappings: number; descriptors: number }
+  readonly atEnd: { mapped: number; descriptors: number; waiting: number; most: number }
+  readonly after: { mappings: number; waiting: number }
+}
+
+const linux = process.platform === 'linux' ? test : test.skip
+
+for (const use of ['nothing', 'element', 'data', 'view']) {
+  linux(`200,000 opened, used (${use}) and closed in one turn leave nothing mapped and no descriptor open`, (t) => {
+    const { status, report, output } = child('open-close', [fileOf(t, new Uint8Array(4096)), 200_000, use])
+    t.is(status, 0, output)
+    const { before, atEnd, after }: OpenClose = report
+    t.is(atEnd.mapped, 0)
+    t.is(atEnd.descriptors, before.descriptors)
+    // Ranges that wait for a buffer's collection are bounded in number, and gone after one.
+    t.true(atEnd.waiting < 20_000, `${atEnd.waiting} wait`)
+    t.true(atEnd.most < 20_000, `${atEnd.most} mappings`)
+    t.is(after.waiting, 0)
+    t.true(after.mappings < before.mappings + 60, `${before.mappings} mappings before, ${after.mappings} after`)
+  })
+}
+
+for (const use of ['nothing', 'element', 'data']) {
+  linux(`200,000 opened, used (${use}) and forgotten are unmapped by garbage collection as they go`, (t) => {
+    const { status, report, output } = child('drop', [fileOf(t, new Uint8Array(4096)), 200_000, use])
+    t.is(status, 0, output)
+    const { most, left }: { most: number; left: number } = report
+    t.true(most < 30_000, `${most} mapped at once`)
+    t.true(left <= 1, `${left} left`)
+  })
+}
+
+for (const shared of ['on', 'off']) {
+  linux(`2,000 maps of 2 GiB cost no garbage collections, shared buffers ${shared}`, (t) => {
+    const { status, report, output } = child('many', [hole(t, 2 ** 31), 2000], { env: { MEMMAP_SHARED_BUFFERS: shared } })
+    t.is(status, 0, output)
+    const { collections, microseconds, kept }: { collections: number; microseconds: number; kept: number } = report
+    t.is(kept, 2000)
+    t.true(collections <= 5, `${collections} collections`)
+    t.log(`${microseconds.toFixed(1)} us each`)
+  })
+}

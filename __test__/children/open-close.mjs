@@ -1,0 +1,21 @@
+// Opens and closes in one turn of the event loop, as often as asked.
+import { args, collect, descriptors, mappings, memmap, native, report } from './common.mjs'
+
+const [path, rounds, use] = args
+const USES = { nothing: () => {}, element: (a) => a.get(1), data: (a) => a.data[1], view: (a) => a.slice(1).T.data[1] }
+
+const first = memmap(path, { mode: 'r' })
+USES[use](first)
+first.close()
+await collect()
+const before = { mappings: mappings(), descriptors: descriptors() }
+let most = 0
+for (let round = 0; round < rounds; round++) {
+  const array = memmap(path, { mode: round % 2 ? 'r' : 'r+' })
+  USES[use](array)
+  array.close()
+  if (round % 8192 === 0) most = Math.max(most, mappings())
+}
+const atEnd = { mapped: mappings(path), descriptors: descriptors(), waiting: native.waitingBuffers(), most }
+await collect()
+report({ before, atEnd, after: { mappings: mappings(), waiting: native.waitingBuffers() } })

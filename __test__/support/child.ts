@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const CHILDREN = join(import.meta.dirname, '../../../children')
+
+/** How a child process ended, and what it reported. */
+export interface Outcome {
+  /** The exit code; null where a signal ended it. */
+  readonly status: number | null
+  readonly signal: NodeJS.Signals | null
+  /** What it printed as JSON, on one line that starts with `REPORT`. */
+  readonly report: never
+  readonly output: string
+}
+
+/** Runs `__test__/children/NAME.mjs` with this Node, which then has itself to lose. */
+export function child(name: string, args: readonly unknown[] = [], options: ChildOptions = {}): Outcome {
+  const script = [...(options.flags ?? ['--expose-gc']), join(CHILDREN, `${name}.mjs`), ...args.map((arg) => JSON.stringify(arg))]
+  const [command, ...before] = [...(options.under ?? []), process.execPath]
+  const { status, signal, stdout, stderr } = spawnSync(command as string, [...before, ...script], {
+    encoding: 'utf8',
+    env: { ...process.env, ...options.env },
+    timeout: 300_000,
+    maxBuffer: 1 << 26,
+  })
+  const line = /^REPORT (.*)$/m.exec(stdout)?.[1]
+  return { status, signal, report: JSON.parse(line ?? 'null') as never, output: stdout + stderr }
+}
+
+interface ChildOptions {
+  readonly env?: Record<string, string>
+  /** Flags of Node. */
+  readonly flags?: readonly string[]
+  /** A command that runs Node, such as `prlimit`. */
+  readonly under?: readonly string[]
+}

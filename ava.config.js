@@ -1,0 +1,4 @@
+export default {
+  files: ['__test__/.build/__test__/*.spec.js'],
+  timeout: '5m',
+}

@@ -221,7 +221,8 @@ export function nameOf(file: unknown): [name: string | Uint8Array | number, file
   }
   if (typeof file === 'string') {
     checkPath(file, file.includes('\0'))
-    const filename = resolve(file)
+    // An empty path is for the system to refuse; resolved, it would be the current folder.
+    const filename = file === '' ? file : resolve(file)
     return [filename, filename]
   }
   if (file instanceof Uint8Array) {
@@ -241,7 +242,7 @@ function descriptor(number: unknown): number {
 }
 
 function checkPath(path: string | Uint8Array, hasNul: boolean): void {
-  if (path.length === 0 || hasNul) {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `a path is not empty and has no NUL in it (got ${given(path)})`)
+  if (hasNul) {
+    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `a path has no NUL in it (got ${given(path)})`)
   }
 }

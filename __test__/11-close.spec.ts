@@ -1,0 +1,191 @@
+import { rmSync } from 'node:fs'
+import { inspect } from 'node:util'
+import test from 'ava'
+import { Memmap, MemmapError, NDArray, memmap } from '../lib/index.js'
+import { fileOf } from './support/files.js'
+
+type AnyMemmap = Memmap & Record<string, unknown>
+
+/** Every public property and method, and how it is used. What is not here fails the test, so that nothing is forgotten. */
+const USES: Readonly<Record<string, (a: Memmap, other: NDArray) => unknown>> = {
+  T: (a) => a.T,
+  advise: (a) => a.advise('random'),
+  all: (a) => a.all(),
+  allClose: (a, other) => a.allClose(other),
+  any: (a) => a.any(),
+  apply: (a) => a.apply((value) => value),
+  argmax: (a) => a.argmax(),
+  argmin: (a) => a.argmin(),
+  assign: (a) => a.assign(1),
+  astype: (a) => a.astype('float64'),
+  bits: (a) => a.bits,
+  broadcastTo: (a) => a.broadcastTo([2, 3, 4]),
+  buffer: (a) => a.buffer,
+  bytes: (a) => a.bytes,
+  byteswap: (a) => a.byteswap({ inplace: true }),
+  compare: (a) => a.compare('>', 1),
+  copy: (a) => a.copy(),
+  countNonzero: (a) => a.countNonzero(),
+  cumprod: (a) => a.cumprod(),
+  cumsum: (a) => a.cumsum(),
+  data: (a) => a.data,
+  diagonal: (a) => a.diagonal(),
+  entries: (a) => [...a.entries()],
+  equals: (a, other) => a.equals(other),
+  expandDims: (a) => a.expandDims(0),
+  field: (a) => (a as AnyMemmap).field('x' as never),
+  fill: (a) => a.fill(1),
+  flatten: (a) => a.flatten(),
+  flip: (a) => a.flip(),
+  flush: (a) => a.flush(),
+  get: (a) => a.get(0, 0),
+  imag: (a) => a.imag,
+  index: (a) => a.index(0),
+  item: (a) => a.item(),
+  map: (a) => a.map((value) => value as number),
+  mask: (a) => a.mask([true, false, true]),
+  max: (a) => a.max(),
+  mean: (a) => a.mean(),
+  min: (a) => a.min(),
+  moveAxis: (a) => a.moveAxis(0, 1),
+  prod: (a) => a.prod(),
+  ravel: (a) => a.ravel(),
+  real: (a) => a.real,
+  reshape: (a) => a.reshape(12),
+  residency: (a) => a.residency(),
+  set: (a) => a.set(0, 0, 1),
+  slice: (a) => a.slice(1),
+  squeeze: (a) => a.squeeze(),
+  std: (a) => a.std(),
+  strided: (a) => a.strided(),
+  sum: (a) => a.sum(),
+  swapAxes: (a) => a.swapAxes(0, 1),
+  take: (a) => a.take(0),
+  toArray: (a) => a.toArray(),
+  toJSON: (a) => JSON.stringify(a),
+  transpose: (a) => a.transpose(),
+  values: (a) => [...a.values()],
+  var: (a) => a.var(),
+  view: (a) => a.view('uint8'),
+  [Symbol.iterator as never]: (a: Memmap) => [...a],
+}
+
+/** What still answers: facts, and letting go again. */
+const ANSWERS = [
+  'base',
+  'byteOffset',
+  'closed',
+  'fault',
+  'fileOffset',
+  'filename',
+  'flags',
+  'itemsize',
+  'mode',
+  'nbytes',
+  'ndim',
+  'offset',
+  'size',
+  'strides',
+  'close',
+  'toString',
+  'repr',
+]
+
+function publicNames(): (string | symbol)[] {
+  const inherited = [Memmap.prototype, NDArray.prototype].flatMap((prototype) => Reflect.ownKeys(prototype))
+  const internal = ['constructor', 'getAnyhow', 'setAnyhow', 'locate', 'origin', 'bytesInFile', 'call']
+  const symbols = [Symbol.iterator]
+  return [...new Set(inherited)].filter((name) =>
+    typeof name === 'symbol' ? symbols.includes(name as typeof Symbol.iterator) : !internal.includes(name),
+  )
+}
+
+function openOne(path: string): Memmap {
+  return memmap(path, { dtype: 'int32', shape: [3, 4] }) as unknown as Memmap
+}
+
+test('every method has its place in this test', (t) => {
+  const known = [...Reflect.ownKeys(USES), ...ANSWERS]
+  t.deepEqual(publicNames().filter((name) => !known.includes(name)), [])
+})
+
+for (const name of publicNames().filter((name) => !ANSWERS.includes(name as string))) {
+  test(`${String(name)} after close() throws ERR_MEMMAP_CLOSED, on the array and on its views`, (t) => {
+    const path = fileOf(t, new Uint8Array(48))
+    const array = openOne(path)
+    const other = array.copy()
+    const views = [array, array.slice(0), array.T.T, array.view('int32')] as Memmap[]
+    array.close()
+    const use = USES[name as string]
+    for (const view of views) t.throws(() => use?.(view, other), { instanceOf: MemmapError, code: 'ERR_MEMMAP_CLOSED' })
+  })
+}
+
+test('after close() facts still answer, and a second close does nothing', (t) => {
+  const path = fileOf(t, new Uint8Array(48))
+  const array = openOne(path)
+  const view = array.slice(1)
+  array.close()
+  for (const one of [array, view] as Memmap[]) {
+    one.close()
+    t.true(one.closed)
+    t.is(one.fault, null)
+    t.is(one.dtype.name, 'int32')
+    t.is(one.ndim, 2)
+    t.is(one.filename, path)
+    t.is(one.mode, 'r+')
+    t.is(one.flags.writeable, true)
+    t.is(inspect(one), 'memmap(closed)')
+    t.is(String(one), 'memmap(closed)')
+  }
+  t.deepEqual(array.shape, [3, 4])
+  t.is((view as Memmap).fileOffset, 16)
+})
+
+test('typed arrays that were handed out have length 0 after close(), and the file can be deleted', (t) => {
+  const path = fileOf(t, new Uint8Array(48))
+  const array = openOne(path)
+  const { data, bytes, buffer } = array
+  const row = array.slice(1, 2).data
+  const strided = array.T.strided().data
+  array.close()
+  t.deepEqual([data, bytes, row, strided].map((one) => one.length), [0, 0, 0, 0])
+  t.is(buffer.byteLength, 0)
+  rmSync(path)
+})
+
+test('close() on a view ends that view only', (t) => {
+  const array = openOne(fileOf(t, new Uint8Array(48)))
+  const view = array.slice(1) as Memmap
+  const inner = view.slice(0, 1)
+  const { data } = view
+  view.close()
+  t.true(view.closed)
+  t.throws(() => view.get(0, 0), { code: 'ERR_MEMMAP_CLOSED' })
+  t.false(array.closed)
+  inner.set(0, 0, 7)
+  t.is(array.get(1, 0), 7)
+  t.is(data[0], 7)
+  array.close()
+  t.throws(() => inner.get(0, 0), { code: 'ERR_MEMMAP_CLOSED' })
+  t.is(data.length, 0)
+})
+
+test('using closes', async (t) => {
+  const path = fileOf(t, new Uint8Array(48))
+  const array = openOne(path)
+  array[Symbol.dispose]()
+  t.true(array.closed)
+  const other = openOne(path)
+  await other[Symbol.asyncDispose]()
+  t.true(other.closed)
+})
+
+test('a copy outlives its array', (t) => {
+  const array = openOne(fileOf(t, new Uint8Array(48)))
+  array.set(2, 3, 5)
+  const copy = array.copy()
+  array.close()
+  t.is(copy.get(2, 3), 5)
+  t.false(copy instanceof Memmap)
+})

@@ -3,10 +3,10 @@
  * @module
  */
 import { createRequire } from 'node:module'
-import type * as Binding from '#native'
+import type * as Binding from '../native/binding.cjs'
 import { MemmapError } from './errors.js'
 
-export type { NativeMapping } from '#native'
+export type { NativeMapping } from '../native/binding.cjs'
 
 /** The binding's functions. Their arguments have been checked by the caller: native code takes 1.7 for 1 and NaN for 0. */
 export const native: typeof Binding = load()

@@ -78,7 +78,7 @@ function form(name, fits, kind, text) {
 
 function index() {
   const local = (name) => name.replaceAll('-', '_')
-  const all = ['float32', ...names].sort()
+  const all = ['float32', ...names].toSorted()
   const lines = all.map((name) => `import * as ${local(name)} from '${name === 'float32' ? '../float32.js' : `./${name}.js`}'`)
   const entries = all.map((name) => `  '${name}': ${local(name)},`)
   return `// Made by scripts/elements.mjs.

@@ -1,0 +1,67 @@
+/**
+ * Packs what is published, into `artifacts/`: the main package, with the platform packages as optional dependencies, and the
+ * platform packages whose binary has been built. Nothing in the checkout is changed.
+ *
+ *   node scripts/pack.mjs
+ */
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const artifacts = join(root, 'artifacts')
+
+/** The paths of the tarballs: `{ main, platforms }`. */
+export function pack() {
+  const staging = join(artifacts, 'staging')
+  rmSync(artifacts, { recursive: true, force: true })
+  mkdirSync(staging, { recursive: true })
+  return { main: packMain(staging), platforms: platforms().flatMap((name) => packPlatform(name, staging)) }
+}
+
+function platforms() {
+  return readdirSync(join(root, 'npm'))
+}
+
+function packMain(staging) {
+  const { devDependencies: _, scripts: __, napi: ___, ...manifest } = read(join(root, 'package.json'))
+  manifest.optionalDependencies = Object.fromEntries(
+    platforms().map((name) => [read(join(root, 'npm', name, 'package.json')).name, manifest.version]),
+  )
+  const folder = join(staging, 'main')
+  mkdirSync(folder)
+  for (const file of [...manifest.files, 'README.md', 'LICENSE']) {
+    if (existsSync(join(root, file))) cpSync(join(root, file), join(folder, file), { recursive: true })
+  }
+  write(join(folder, 'package.json'), manifest)
+  return npmPack(folder)
+}
+
+function packPlatform(name, staging) {
+  const manifest = read(join(root, 'npm', name, 'package.json'))
+  const binary = [join(root, 'native', manifest.main), join(root, 'npm', name, manifest.main)].find((path) => existsSync(path))
+  if (binary === undefined) return []
+  const folder = join(staging, name)
+  cpSync(join(root, 'npm', name), folder, { recursive: true })
+  cpSync(binary, join(folder, manifest.main))
+  return [npmPack(folder)]
+}
+
+function npmPack(folder) {
+  const out = execFileSync('npm', ['pack', '--json', '--pack-destination', artifacts], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+  return join(artifacts, JSON.parse(out.toString())[0].filename)
+}
+
+function read(path) {
+  return JSON.parse(readFileSync(path, 'utf8'))
+}
+
+function write(path, value) {
+  writeFileSync(path, `${JSON.stringify(value, null, 2)}\n`)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { main, platforms: others } = pack()
+  console.log([main, ...others].join('\n'))
+}

@@ -1,0 +1,100 @@
+/**
+ * The packages as a stranger gets them: packed, installed from the tarballs into an empty folder with no compiler on the PATH
+ * and install scripts off, and used on every Node by `import` and `require`. Prints `ok NAME` or `not ok NAME` for each part.
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { pack } from './pack.mjs'
+import { runtimes } from './runtimes.mjs'
+
+const folder = mkdtempSync(join(tmpdir(), 'memmap-package-'))
+let failed = 0
+
+function check(name, work) {
+  try {
+    work()
+    console.log(`ok ${name}`)
+  } catch (error) {
+    failed++
+    console.log(`not ok ${name}: ${error.message}`)
+  }
+}
+
+function expect(condition, message) {
+  if (!condition) throw new Error(message)
+}
+
+const { main, platforms } = pack()
+const own = platforms.find((path) => basename(path).includes(`${process.platform}-${process.arch}`))
+// No compiler, no Rust: only what runs npm itself.
+const bare = { PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(':'), HOME: folder }
+
+function install(name, tarballs) {
+  const into = join(folder, name)
+  mkdirSync(into)
+  writeFileSync(join(into, 'package.json'), '{"private":true}')
+  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional', '--offline', ...tarballs], {
+    cwd: into,
+    env: { ...bare, npm_config_cache: join(folder, 'cache') },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  return into
+}
+
+const USE = `
+  const { writeFileSync } = require('node:fs')
+  writeFileSync('data.bin', Buffer.from([1, 2, 3, 4]))
+  const use = ({ memmap }, how) => {
+    const a = memmap('data.bin', { dtype: 'int16', mode: 'r' })
+    if (a.get(1) !== 1027 || a.sum() !== 1540n) throw new Error('wrong elements by ' + how)
+    a.close()
+  }
+  use(require('memmap'), 'require')
+  import('memmap').then((module) => use(module, 'import'))
+`
+
+check('the tarball of the main package holds what users need, and nothing else', () => {
+  const list = execFileSync('tar', ['-tzf', main]).toString().trim().split('\n')
+  const odd = list.filter((path) => !/^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.d\.ts|native\/binding\.d?\.?cj?t?s|dist\/.*\.(js|d\.ts))$/.test(path))
+  expect(odd.length === 0, `unexpected: ${odd.join(', ')}`)
+  for (const needed of ['package.json', 'README.md', 'LICENSE', 'index.d.ts', 'dist/index.js', 'native/binding.cjs']) {
+    expect(list.includes(`package/${needed}`), `missing: ${needed}`)
+  }
+})
+
+check('the tarball of the platform package holds the binary', () => {
+  const list = execFileSync('tar', ['-tzf', own]).toString().trim().split('\n').toSorted()
+  expect(list.some((path) => path.endsWith('.node')) && list.length === 4, list.join(', '))
+})
+
+const both = install('both', [main, own])
+for (const { name, kind, path } of runtimes()) {
+  if (kind !== 'node') continue
+  check(`${name} uses the installed packages by import and require`, () => {
+    const { status, stderr } = spawnSync(path, ['-e', USE], { cwd: both, env: bare, encoding: 'utf8' })
+    expect(status === 0, stderr)
+  })
+}
+
+check('without the platform package the error names it', () => {
+  const alone = install('alone', [main])
+  const script = `import('memmap').then(() => process.exit(3), (error) => console.log(error.code, error.message))`
+  const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: alone, env: bare, encoding: 'utf8' })
+  const [name] = basename(own).split(/-\d/)
+  expect(stdout.startsWith('ERR_MEMMAP_NATIVE_MISSING') && stdout.includes(name), stdout)
+})
+
+for (const [tool, args] of [
+  ['publint', ['--strict', main]],
+  ['attw', ['--profile', 'esm-only', main]],
+]) {
+  check(`${tool} finds nothing`, () => {
+    const { status, stdout, stderr } = spawnSync('npx', ['--no-install', tool, ...args], { encoding: 'utf8' })
+    expect(status === 0, stdout + stderr)
+  })
+}
+
+rmSync(folder, { recursive: true, force: true })
+process.exitCode = failed > 0 ? 1 : 0

@@ -54,7 +54,12 @@ struct Backing {
 ///
 /// `ERR_MEMMAP_EXTERNAL_BUFFERS` where the runtime allows no memory of others in an ArrayBuffer (Electron);
 /// [`Code::TooLarge`] where it refuses the length.
-pub fn expose(env: sys::napi_env, lease: Lease, start: usize, length: usize) -> Result<(sys::napi_value, Exposure), Failure> {
+pub fn expose(
+    env: sys::napi_env,
+    lease: Lease,
+    start: usize,
+    length: usize,
+) -> Result<(sys::napi_value, Exposure), Failure> {
     // SAFETY: the caller keeps `start` within the range.
     let data = unsafe { lease.start().add(start) }.as_ptr().cast::<c_void>();
     let ours = Arc::new(AtomicBool::new(!environment::buffers_can_move()));
@@ -62,7 +67,14 @@ pub fn expose(env: sys::napi_env, lease: Lease, start: usize, length: usize) -> 
     let mut value = ptr::null_mut();
     // SAFETY: `length` bytes from `data` are mapped for as long as the lease in `backing` lives.
     let status = unsafe {
-        sys::napi_create_external_arraybuffer(env, data, length, Some(drop_backing), backing.cast(), &mut value)
+        sys::napi_create_external_arraybuffer(
+            env,
+            data,
+            length,
+            Some(drop_backing),
+            backing.cast(),
+            &mut value,
+        )
     };
     if status != sys::Status::napi_ok {
         // Node 20 has run the finalizer already when it refuses a length, others have not: the count tells.
@@ -77,12 +89,14 @@ pub fn expose(env: sys::napi_env, lease: Lease, start: usize, length: usize) -> 
             Failure::TooLarge(length)
         });
     }
-    let object = Rc::new(Watched { reference: RefCell::new(ptr::null_mut()), lease: RefCell::new(Some(lease)) });
+    let object =
+        Rc::new(Watched { reference: RefCell::new(ptr::null_mut()), lease: RefCell::new(Some(lease)) });
     let watcher = Rc::into_raw(Rc::clone(&object)).cast_mut().cast::<c_void>();
     let mut reference = ptr::null_mut();
     // SAFETY: `value` is an object of this environment; `watcher` is freed by `drop_watched` alone.
-    let status =
-        unsafe { sys::napi_add_finalizer(env, value, watcher, Some(drop_watched), ptr::null_mut(), &mut reference) };
+    let status = unsafe {
+        sys::napi_add_finalizer(env, value, watcher, Some(drop_watched), ptr::null_mut(), &mut reference)
+    };
     if status == sys::Status::napi_ok {
         *object.reference.borrow_mut() = reference;
     } else {

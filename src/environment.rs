@@ -33,14 +33,16 @@ pub fn create_external_shared_array_buffer() -> Option<CreateExternalSharedArray
     })
 }
 
+/// A function that the runtime exports; null if it does not.
 #[cfg(unix)]
-fn host_symbol(name: &std::ffi::CStr) -> *mut c_void {
+pub fn host_symbol(name: &std::ffi::CStr) -> *mut c_void {
     // SAFETY: a name with its NUL, looked up among what the process has loaded.
     unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) }
 }
 
+/// A function that the runtime exports; null if it does not.
 #[cfg(windows)]
-fn host_symbol(name: &std::ffi::CStr) -> *mut c_void {
+pub fn host_symbol(name: &std::ffi::CStr) -> *mut c_void {
     use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};
     // SAFETY: null asks for the program's own module.
     let host = unsafe { GetModuleHandleW(ptr::null()) };

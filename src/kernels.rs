@@ -4,7 +4,7 @@
 
 use memmap_kernels::{self as kernels, Comparison, Control, Kind, Params, Reduction, Scan, Tolerance, Value};
 use napi::Env;
-use napi::bindgen_prelude::{BigInt64ArraySlice, BigInt, Either4, Float64ArraySlice, Uint8ArraySlice};
+use napi::bindgen_prelude::{BigInt, BigInt64ArraySlice, Either4, Float64ArraySlice, Uint8ArraySlice};
 use napi_derive::napi;
 
 use crate::error::{throw, throw_kernel};
@@ -30,7 +30,12 @@ pub fn assign(
 
 /// Stores the bytes of one element in every element.
 #[napi(catch_unwind, ts_args_type = "target: Memory, targetLayout: Float64Array, element: Uint8Array")]
-pub fn fill(env: &Env, target: Memory, target_layout: Float64ArraySlice, element: Uint8ArraySlice) -> napi::Result<()> {
+pub fn fill(
+    env: &Env,
+    target: Memory,
+    target_layout: Float64ArraySlice,
+    element: Uint8ArraySlice,
+) -> napi::Result<()> {
     let work = Work::new(env);
     let to = work.operand(&target, &target_layout)?;
     work.run(|control| kernels::fill(&to.array_mut(), &element, control), &[&target])
@@ -281,7 +286,8 @@ pub fn reduce_all(
     let work = Work::new(env);
     let from = work.operand(&source, &source_layout)?;
     let params = params(dtype, ddof, skip_nan);
-    work.run(|control| kernels::reduce_all(reduction(op), &from.array(), &params, control), &[&source]).map(scalar)
+    work.run(|control| kernels::reduce_all(reduction(op), &from.array(), &params, control), &[&source])
+        .map(scalar)
 }
 
 /// Reduces the axes whose entry in `axes` is not 0.

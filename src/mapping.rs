@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use memmap_core::{Advice, Code, Error, Extent, Lock, Mapping, Mode, Options, Source};
-use napi::bindgen_prelude::{Either3, Float64ArraySlice, Uint8ArraySlice, Unknown};
 use napi::Env;
+use napi::bindgen_prelude::{Either3, Float64ArraySlice, Uint8ArraySlice, Unknown};
 use napi_derive::napi;
 
 use crate::buffers::{self, Exposure};
@@ -67,7 +67,11 @@ impl NativeMapping {
         let options = Options {
             mode: [Mode::Read, Mode::ReadWrite, Mode::Create, Mode::Copy][(mode % 4) as usize],
             offset: offset as u64,
-            extent: if length < 0.0 { Extent::Fit { unit: unit as u64 } } else { Extent::Bytes(length as u64) },
+            extent: if length < 0.0 {
+                Extent::Fit { unit: unit as u64 }
+            } else {
+                Extent::Bytes(length as u64)
+            },
             sparse: has(flag::SPARSE),
             populate: has(flag::POPULATE),
             access: [(flag::RANDOM, Advice::Random), (flag::SEQUENTIAL, Advice::Sequential)]
@@ -88,7 +92,9 @@ impl NativeMapping {
     /// A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn elements<'a>(&self, env: &'a Env) -> napi::Result<Option<Unknown<'a>>> {
-        let Some((start, _)) = self.mapping.lease().map_err(|error| throw(env, error))? else { return Ok(None) };
+        let Some((start, _)) = self.mapping.lease().map_err(|error| throw(env, error))? else {
+            return Ok(None);
+        };
         let value = buffers::share(env.raw(), start.as_ptr().cast(), self.mapping.span(), None);
         // SAFETY: a value of this environment.
         Ok(value.map(|value| unsafe { Unknown::from_raw_unchecked(env.raw(), value) }))
@@ -110,7 +116,9 @@ impl NativeMapping {
     /// A SharedArrayBuffer for anybody, over `length` bytes from `start` in the range; undefined where there are none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn share<'a>(&self, env: &'a Env, start: f64, length: f64) -> napi::Result<Option<Unknown<'a>>> {
-        let Some((base, lease)) = self.mapping.lease().map_err(|error| throw(env, error))? else { return Ok(None) };
+        let Some((base, lease)) = self.mapping.lease().map_err(|error| throw(env, error))? else {
+            return Ok(None);
+        };
         // SAFETY: TypeScript keeps `start` and `length` within the range.
         let data = unsafe { base.add(start as usize) };
         let value = buffers::share(env.raw(), data.as_ptr().cast(), length as usize, Some(lease));
@@ -174,6 +182,23 @@ fn path_of_bytes(bytes: &[u8]) -> PathBuf {
 fn path_of_bytes(bytes: &[u8]) -> PathBuf {
     // As Node does there: bytes are UTF-8.
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
+}
+
+/// The C runtime that made the descriptor is the host's, so the host has to say which handle it stands for.
+#[cfg(windows)]
+fn host_descriptor(number: i32) -> memmap_core::Result<std::os::windows::io::RawHandle> {
+    type GetHandle = unsafe extern "C" fn(i32) -> std::os::windows::io::RawHandle;
+    let address = crate::environment::host_symbol(c"uv_get_osfhandle");
+    if address.is_null() {
+        return Err(Error::new(
+            Code::Unsupported,
+            "this runtime does not tell which file a descriptor stands for: open the file by its path",
+        ));
+    }
+    // SAFETY: libuv's function of this name has this signature.
+    let get = unsafe { std::mem::transmute::<*mut std::ffi::c_void, GetHandle>(address) };
+    // SAFETY: answers an invalid handle for a number that is no descriptor.
+    Ok(unsafe { get(number) })
 }
 
 #[cfg(unix)]

@@ -27,7 +27,9 @@ impl FromNapiValue for Memory {
             let mut start = ptr::null_mut();
             let mut length = 0;
             // SAFETY: an ArrayBuffer of this environment.
-            napi::check_status!(unsafe { sys::napi_get_arraybuffer_info(env, value, &mut start, &mut length) })?;
+            napi::check_status!(unsafe {
+                sys::napi_get_arraybuffer_info(env, value, &mut start, &mut length)
+            })?;
             return Ok(Memory::Heap { start: start.cast(), length });
         }
         // SAFETY: fails for any object that is not ours; the caller's argument keeps it alive during the call.

@@ -89,12 +89,13 @@ impl Mapping {
             if plan.length == 0 {
                 return Ok(None);
             }
-            let region = Region::new(file, window, backing).map_err(|error| Error::system(&error, "mmap", source.path()))?;
+            let region = Region::new(file, window, backing)
+                .map_err(|error| Error::system(&error, "mmap", source.path()))?;
             Ok(Some(Arc::new(region)))
         };
         let region = if mode.writes_file() {
-            let prepared = file.prepare(plan.file_size, options.sparse)?;
-            let region = map(prepared.file())?;
+            let mut prepared = file.prepare(plan.file_size, options.sparse)?;
+            let region = prepared.map(plan.file_size, map)?;
             prepared.keep(plan.file_size, mode == Mode::Create, options.sparse)?;
             region
         } else {
@@ -239,8 +240,9 @@ impl Mapping {
         let Some((region, from, length)) = self.within(from, length) else {
             return Ok(Residency { resident: 0, total: 0 });
         };
-        let (resident, total) =
-            region.resident_pages(from, length).map_err(|error| Error::system(&error, "mincore", self.path()))?;
+        let (resident, total) = region
+            .resident_pages(from, length)
+            .map_err(|error| Error::system(&error, "mincore", self.path()))?;
         let bytes = |pages: usize| pages as u64 * page_size() as u64;
         Ok(Residency { resident: bytes(resident), total: bytes(total) })
     }
@@ -281,7 +283,9 @@ impl Mapping {
 
     fn check_open(&self) -> Result<()> {
         if self.closed {
-            return Err(Error::new(Code::Closed, "the array is closed: open the file again").with_path(self.path()));
+            return Err(
+                Error::new(Code::Closed, "the array is closed: open the file again").with_path(self.path())
+            );
         }
         Ok(())
     }

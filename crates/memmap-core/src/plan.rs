@@ -38,15 +38,21 @@ pub fn plan(mode: Mode, size: u64, offset: u64, extent: Extent) -> Result<Plan> 
         Extent::Bytes(length) => length,
         Extent::Fit { unit } => fit(mode, size, offset, unit)?,
     };
-    let needed = offset.checked_add(length).filter(|needed| i64::try_from(*needed).is_ok()).ok_or_else(|| {
-        Error::new(Code::TooLarge, format!("offset {offset} and {length} bytes of data exceed the largest file size"))
-    })?;
+    let needed =
+        offset.checked_add(length).filter(|needed| i64::try_from(*needed).is_ok()).ok_or_else(|| {
+            Error::new(
+                Code::TooLarge,
+                format!("offset {offset} and {length} bytes of data exceed the largest file size"),
+            )
+        })?;
     match mode {
         Mode::Read | Mode::Copy => {
             if size == 0 && needed == 0 {
                 return Err(Error::new(
                     Code::Empty,
-                    format!("the file is empty, and mode '{mode}' cannot map nothing: write to it first, or open it with mode 'r+'"),
+                    format!(
+                        "the file is empty, and mode '{mode}' cannot map nothing: write to it first, or open it with mode 'r+'"
+                    ),
                 ));
             }
             if size < needed {

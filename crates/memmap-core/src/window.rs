@@ -40,7 +40,8 @@ impl Window {
             )
             .with_sizes(length, limit)
         };
-        let span = length.checked_add(lead).filter(|span| *span <= isize::MAX as u64).ok_or_else(too_large)?;
+        let span =
+            length.checked_add(lead).filter(|span| *span <= isize::MAX as u64).ok_or_else(too_large)?;
         let span = usize::try_from(span).map_err(|_| too_large())?;
         // Smaller than the granularity, which is itself a usize.
         Ok(Window { start, lead: lead as usize, span })

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 
 fn open(path: &std::path::Path, mode: Mode) -> Mapping {
     let extent = Extent::Fit { unit: 1 };
-    let options = Options { mode, offset: 0, extent, sparse: false, populate: false, access: None, lock: None };
+    let options =
+        Options { mode, offset: 0, extent, sparse: false, populate: false, access: None, lock: None };
     Mapping::open(Source::Path(path), &options).unwrap()
 }
 
@@ -28,7 +29,9 @@ fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
     let path = folder.path().join("data.bin");
     let page = page_size();
     fs::write(&path, vec![7; 8 * page]).unwrap();
-    let resize = |pages: usize| fs::File::options().write(true).open(&path).unwrap().set_len((pages * page) as u64).unwrap();
+    let resize = |pages: usize| {
+        fs::File::options().write(true).open(&path).unwrap().set_len((pages * page) as u64).unwrap()
+    };
 
     let mut mapping = open(&path, Mode::ReadWrite);
     let mut other = open(&path, Mode::Copy);
@@ -44,7 +47,10 @@ fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
     assert_eq!(read(&mapping, 4 * page), 0);
     assert_eq!(guard::faults().load(Ordering::Relaxed), 1);
     let error = mapping.fault().unwrap_err();
-    assert_eq!((error.code, error.expected, error.actual), (Code::Truncated, Some(8 * page as u64), Some(4 * page as u64)));
+    assert_eq!(
+        (error.code, error.expected, error.actual),
+        (Code::Truncated, Some(8 * page as u64), Some(4 * page as u64))
+    );
     assert_eq!(read(&mapping, 0), 7);
     assert_eq!(mapping.flush(0, 1, false).unwrap_err().code, Code::Truncated);
 

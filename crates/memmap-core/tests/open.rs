@@ -182,7 +182,8 @@ fn a_descriptor_is_used_as_it_is() {
     assert_eq!(rest, [0; 2]);
 
     let reader = fs::File::open(&path).unwrap();
-    let refused = Mapping::open(Source::Descriptor(reader.as_raw_fd()), &options(Mode::ReadWrite, 0, Extent::Bytes(8)));
+    let refused =
+        Mapping::open(Source::Descriptor(reader.as_raw_fd()), &options(Mode::ReadWrite, 0, Extent::Bytes(8)));
     assert_eq!(refused.err().map(|error| error.code.name()), Some("EACCES"));
     let gone = Mapping::open(Source::Descriptor(-1), &options(Mode::Read, 0, Extent::Bytes(8)));
     assert_eq!(gone.err().map(|error| error.code.name()), Some("EBADF"));

@@ -7,7 +7,8 @@ use tempfile::TempDir;
 
 fn open(path: &std::path::Path, mode: Mode) -> Mapping {
     let extent = Extent::Fit { unit: 1 };
-    let options = Options { mode, offset: 0, extent, sparse: false, populate: false, access: None, lock: None };
+    let options =
+        Options { mode, offset: 0, extent, sparse: false, populate: false, access: None, lock: None };
     Mapping::open(Source::Path(path), &options).unwrap()
 }
 

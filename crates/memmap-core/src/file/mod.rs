@@ -83,7 +83,10 @@ pub(crate) fn reopen(path: &Path, identity: Identity, write: bool) -> Result<Fil
     if system::identity(path, &metadata)? != identity {
         return Err(Error::new(
             Code::Unsupported,
-            format!("'{}' is another file by now than the one that was mapped: open it again", path.display()),
+            format!(
+                "'{}' is another file by now than the one that was mapped: open it again",
+                path.display()
+            ),
         )
         .with_path(Some(path)));
     }

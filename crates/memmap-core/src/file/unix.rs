@@ -39,7 +39,9 @@ impl<'a> OpenFile<'a> {
     /// Opens the file as the mode needs it, and makes sure that it is one that can be mapped.
     pub(crate) fn open(source: Source<'a>, mode: Mode) -> Result<Self> {
         let (file, created) = match source {
-            Source::Path(path) => open_path(path, mode).map_err(|error| Error::system(&error, "open", Some(path)))?,
+            Source::Path(path) => {
+                open_path(path, mode).map_err(|error| Error::system(&error, "open", Some(path)))?
+            }
             Source::Descriptor(number) => (borrow(number, mode)?, false),
         };
         let mut opened = OpenFile {
@@ -117,6 +119,11 @@ impl Prepared<'_, '_> {
         self.file.file()
     }
 
+    /// Maps the file by `map`, which has the size to come: a mapping may reach beyond the end of its file.
+    pub(crate) fn map<T>(&mut self, _size: u64, map: impl Fn(&File) -> Result<T>) -> Result<T> {
+        map(self.file())
+    }
+
     /// Gives the file its size, and zeros where `clear` asks for them. Nothing can fail here but the device.
     pub(crate) fn keep(mut self, size: u64, clear: bool, sparse: bool) -> Result<()> {
         let old = self.file.size;
@@ -130,7 +137,13 @@ impl Prepared<'_, '_> {
         Ok(())
     }
 
-    fn change(&self, old: u64, size: u64, clear: bool, sparse: bool) -> Result<(), (io::Error, &'static str)> {
+    fn change(
+        &self,
+        old: u64,
+        size: u64,
+        clear: bool,
+        sparse: bool,
+    ) -> Result<(), (io::Error, &'static str)> {
         let file = self.file();
         if size > old {
             grow(file, old, size).map_err(|error| (error, "ftruncate"))?;
@@ -220,7 +233,8 @@ fn check_kind(metadata: &Metadata, path: Option<&Path>) -> Result<()> {
     } else {
         "a device"
     };
-    Err(Error::new(Code::Unsupported, format!("{what} cannot be mapped: only a regular file can")).with_path(path))
+    Err(Error::new(Code::Unsupported, format!("{what} cannot be mapped: only a regular file can"))
+        .with_path(path))
 }
 
 /// The limit on file sizes, checked beforehand: past it the system sends a signal that ends the process.

@@ -60,6 +60,7 @@ pub(crate) fn arm() {
 }
 
 /// As [`arm`], for ranges whose pages become writable at the first store.
+#[cfg(unix)]
 pub(crate) fn arm_lazy_stores() {
     if enabled() {
         system::arm_lazy_stores();

@@ -1,5 +1,3 @@
 //! Systems where a mapped page cannot be taken away.
 
 pub(super) fn arm() {}
-
-pub(super) fn arm_lazy_stores() {}

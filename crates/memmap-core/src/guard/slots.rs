@@ -171,7 +171,8 @@ mod tests {
     #[test]
     fn finds_the_range_of_an_address_and_forgets_it() {
         // Far from any address that a test maps.
-        let slots: Vec<Slot> = (0..3 * BLOCK).map(|index| Slot::new(0x1000 + index * 0x100, 0x80, false)).collect();
+        let slots: Vec<Slot> =
+            (0..3 * BLOCK).map(|index| Slot::new(0x1000 + index * 0x100, 0x80, false)).collect();
         let inside = 0x1000 + 1000 * 0x100 + 0x7f;
         assert_eq!(find(inside).map(Entry::range), Some((0x1000 + 1000 * 0x100, 0x80)));
         assert!(find(inside + 1).is_none());

@@ -114,7 +114,9 @@ fn allow_store(info: *mut siginfo_t) -> bool {
 
 fn allow_writes(start: usize, length: usize) -> bool {
     // SAFETY: whole pages inside a range that `slots` says is one of our private mappings: stores reach nobody else.
-    let status = unsafe { libc::mprotect(ptr::without_provenance_mut(start), length, libc::PROT_READ | libc::PROT_WRITE) };
+    let status = unsafe {
+        libc::mprotect(ptr::without_provenance_mut(start), length, libc::PROT_READ | libc::PROT_WRITE)
+    };
     status == 0
 }
 
@@ -133,7 +135,8 @@ fn fault_of(info: *mut siginfo_t) -> Option<(c_int, usize)> {
 fn forward(signal: c_int, info: *mut siginfo_t, context: *mut c_void, previous: &Previous) {
     let action = previous.0.load(Ordering::Acquire);
     // SAFETY: null before `install`, else a leaked box.
-    let handler = unsafe { action.as_ref() }.map_or((libc::SIG_DFL, 0), |action| (action.sa_sigaction, action.sa_flags));
+    let handler = unsafe { action.as_ref() }
+        .map_or((libc::SIG_DFL, 0), |action| (action.sa_sigaction, action.sa_flags));
     match handler {
         (libc::SIG_DFL | libc::SIG_IGN, _) => end_as_without_us(signal, info),
         (address, flags) if flags & libc::SA_SIGINFO != 0 => {

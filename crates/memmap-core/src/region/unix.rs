@@ -110,7 +110,7 @@ impl Region {
         let error = io::Error::last_os_error();
         match (advice, error.raw_os_error()) {
             // Before Linux 5.14, and for a page that cannot be read: the access itself will tell.
-            (Advice::Populate, Some(libc::EINVAL | libc::EFAULT | libc::EHWPOISON)) => {
+            (Advice::Populate, Some(libc::EINVAL | libc::EFAULT)) => {
                 self.advise(Advice::WillNeed, from, length)
             }
             (_, Some(libc::EINVAL)) => Ok(()),

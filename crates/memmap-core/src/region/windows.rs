@@ -1,0 +1,145 @@
+use std::fs::File;
+use std::io;
+use std::ptr::NonNull;
+
+use memmap2::{MmapOptions, MmapRaw};
+use windows_sys::Win32::System::Memory::{PrefetchVirtualMemory, VirtualUnlock, WIN32_MEMORY_RANGE_ENTRY};
+use windows_sys::Win32::System::ProcessStatus::{PSAPI_WORKING_SET_EX_INFORMATION, QueryWorkingSetEx};
+use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
+use windows_sys::Win32::System::Threading::GetCurrentProcess;
+
+use super::{Backing, page_size};
+use crate::guard::{self, Slot};
+use crate::{Advice, Window};
+
+/// Page size and allocation granularity.
+pub(super) fn system_sizes() -> (usize, usize) {
+    let mut info = SYSTEM_INFO::default();
+    // SAFETY: fills in the structure that it is given.
+    unsafe { GetSystemInfo(&mut info) };
+    (info.dwPageSize as usize, info.dwAllocationGranularity as usize)
+}
+
+/// A mapped address range, unmapped when dropped.
+///
+/// Windows exchanges pages in place only for views made over placeholders, and then charges memory for all of them. So
+/// `let_go` does nothing here: while somebody holds an address in the range, the file stays mapped, and cannot be cut or
+/// replaced.
+pub(crate) struct Region {
+    slot: Slot,
+    map: MmapRaw,
+}
+
+impl Region {
+    /// Maps a window of the file, which reaches that far already.
+    pub(crate) fn new(file: &File, window: Window, backing: Backing) -> io::Result<Self> {
+        let mut options = MmapOptions::new();
+        options.offset(window.start).len(window.span);
+        let map = match backing {
+            Backing::Shared => options.map_raw(file)?,
+            // Copy-on-write pages are charged when they are mapped (commit). Where there is no room for that the pages
+            // are read-only, and a store through a typed array ends the process: `docs/safety.md` says so.
+            Backing::Private => {
+                // SAFETY: memmap2 asks that nobody changes the file below a reference into the map; it is kept as a raw
+                // map, and no references are made.
+                let writable = unsafe { options.map_copy(file) };
+                match writable {
+                    Ok(map) => map.into(),
+                    // SAFETY: as above.
+                    Err(_) => unsafe { options.map_copy_read_only(file) }?.into(),
+                }
+            }
+        };
+        guard::arm();
+        let slot = Slot::new(map.as_ptr().addr(), window.span, false);
+        Ok(Region { slot, map })
+    }
+
+    /// The first address, on a page.
+    pub(crate) fn start(&self) -> NonNull<u8> {
+        NonNull::new(self.map.as_mut_ptr()).unwrap_or(NonNull::dangling())
+    }
+
+    /// Bytes in the range.
+    pub(crate) fn span(&self) -> usize {
+        self.map.len()
+    }
+
+    /// Never a fault: a mapped file cannot be cut, and its pages have space.
+    pub(crate) fn fault(&self) -> u32 {
+        self.slot.fault()
+    }
+
+    /// Pages cannot go, so there is nothing to find out.
+    pub(crate) fn touch_last(&self) {}
+
+    /// Hands the pages that hold these bytes to the file system, and waits until they are written.
+    pub(crate) fn flush(&self, from: usize, length: usize) -> io::Result<()> {
+        self.map.flush_range(from, length)
+    }
+
+    /// See the type.
+    pub(crate) fn let_go(&self) {
+        self.slot.clear();
+    }
+
+    /// Tells the system how these bytes will be used, where it can be told.
+    pub(crate) fn advise(&self, advice: Advice, from: usize, length: usize) -> io::Result<()> {
+        let end = from.saturating_add(length).min(self.span());
+        if from >= end {
+            return Ok(());
+        }
+        // SAFETY: `from < span`, inside the range.
+        let start = unsafe { self.start().add(from) };
+        match advice {
+            Advice::WillNeed | Advice::Populate => {
+                let range = WIN32_MEMORY_RANGE_ENTRY {
+                    VirtualAddress: start.as_ptr().cast(),
+                    NumberOfBytes: end - from,
+                };
+                // SAFETY: one range, inside the mapping.
+                let done = unsafe { PrefetchVirtualMemory(GetCurrentProcess(), 1, &range, 0) };
+                if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+            }
+            Advice::DontNeed => {
+                // Unlocking pages that are not locked takes them out of the working set, and fails by design.
+                // SAFETY: a range inside the mapping; its contents stay.
+                unsafe { VirtualUnlock(start.as_ptr().cast(), end - from) };
+                Ok(())
+            }
+            Advice::Normal | Advice::Random | Advice::Sequential | Advice::HugePage => Ok(()),
+        }
+    }
+
+    /// How many of the pages that hold these bytes are in the working set, and how many there are.
+    pub(crate) fn resident_pages(&self, from: usize, length: usize) -> io::Result<(usize, usize)> {
+        const PIECE: usize = 1 << 12;
+        let end = from.saturating_add(length).min(self.span());
+        if from >= end {
+            return Ok((0, 0));
+        }
+        let first = from / page_size();
+        let pages = end.div_ceil(page_size()) - first;
+        let mut resident = 0;
+        let mut states = vec![PSAPI_WORKING_SET_EX_INFORMATION::default(); PIECE.min(pages)];
+        for piece in (0..pages).step_by(PIECE) {
+            let count = PIECE.min(pages - piece);
+            for (index, state) in states[..count].iter_mut().enumerate() {
+                state.VirtualAddress =
+                    self.map.as_mut_ptr().wrapping_add((first + piece + index) * page_size()).cast();
+            }
+            let bytes = (count * size_of::<PSAPI_WORKING_SET_EX_INFORMATION>()) as u32;
+            // SAFETY: as many entries as are passed, each with an address to ask about.
+            let done = unsafe { QueryWorkingSetEx(GetCurrentProcess(), states.as_mut_ptr().cast(), bytes) };
+            if done == 0 {
+                return Err(io::Error::last_os_error());
+            }
+            // SAFETY: filled in by the call; every bit pattern is a number.
+            resident += states[..count]
+                .iter()
+                .filter(|state| unsafe { state.VirtualAttributes.Flags } & 1 != 0)
+                .count();
+        }
+        Ok((resident, pages))
+    }
+}

@@ -3,6 +3,7 @@ use std::io;
 use std::ptr::NonNull;
 
 use memmap2::{MmapOptions, MmapRaw};
+use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::Memory::{PrefetchVirtualMemory, VirtualUnlock, WIN32_MEMORY_RANGE_ENTRY};
 use windows_sys::Win32::System::ProcessStatus::{PSAPI_WORKING_SET_EX_INFORMATION, QueryWorkingSetEx};
 use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
@@ -98,7 +99,7 @@ impl Region {
                     NumberOfBytes: end - from,
                 };
                 // SAFETY: one range, inside the mapping.
-                let done = unsafe { PrefetchVirtualMemory(GetCurrentProcess(), 1, &range, 0) };
+                let done = unsafe { PrefetchVirtualMemory(this_process(), 1, &range, 0) };
                 if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
             }
             Advice::DontNeed => {
@@ -130,7 +131,7 @@ impl Region {
             }
             let bytes = (count * size_of::<PSAPI_WORKING_SET_EX_INFORMATION>()) as u32;
             // SAFETY: as many entries as are passed, each with an address to ask about.
-            let done = unsafe { QueryWorkingSetEx(GetCurrentProcess(), states.as_mut_ptr().cast(), bytes) };
+            let done = unsafe { QueryWorkingSetEx(this_process(), states.as_mut_ptr().cast(), bytes) };
             if done == 0 {
                 return Err(io::Error::last_os_error());
             }
@@ -142,4 +143,9 @@ impl Region {
         }
         Ok((resident, pages))
     }
+}
+
+fn this_process() -> HANDLE {
+    // SAFETY: gives a constant that stands for the calling process.
+    unsafe { GetCurrentProcess() }
 }

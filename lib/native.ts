@@ -3,6 +3,7 @@
  * @module
  */
 import { createRequire } from 'node:module'
+import { isMainThread } from 'node:worker_threads'
 import type * as Binding from '../native/binding.cjs'
 import { MemmapError } from './errors.js'
 
@@ -11,7 +12,7 @@ export type { NativeMapping } from '../native/binding.cjs'
 /** The binding's functions. Their arguments have been checked by the caller: native code takes 1.7 for 1 and NaN for 0. */
 export const native: typeof Binding = load()
 
-native.initialize(process.env['MEMMAP_GUARD'] !== 'off', 'transfer' in ArrayBuffer.prototype)
+native.initialize(process.env['MEMMAP_GUARD'] !== 'off', 'transfer' in ArrayBuffer.prototype, !isMainThread)
 
 function load(): typeof Binding {
   try {

@@ -11,10 +11,17 @@
 //!                                          object, but uses the bare address even after a detach
 //! ```
 //!
+//! When an environment ends (a Worker), the finalizers of its backing stores run although another thread may have the memory by
+//! then: `transfer()` moves it to another ArrayBuffer, which can be posted. So the range stays, for ever, unless it is known
+//! that no other buffer has it. Node lets go of external buffers in the reverse order of their making, so the finalizer of
+//! the very last one is the time to look at the others: one that still has its memory has it alone. In a Worker, each
+//! buffer is therefore followed by a small one that is nothing but this [`Sentinel`].
+//!
 //! The object's collection is told by a finalizer, which runs in a later turn of the event loop. A program that opens and
 //! closes in one long turn would pile up ranges, so [`Waiting`] asks the weak references itself once there are many.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr;
 use std::rc::Rc;
@@ -103,6 +110,12 @@ pub fn expose(
         // Without a watch the range stays until the process ends: `object` keeps its lease, and nobody frees it.
         clear_exception(env);
     }
+    if environment::is_worker() && environment::buffers_can_move() {
+        SENTINEL.with_borrow_mut(|sentinel| sentinel.renew(env));
+    }
+    LIVE.with_borrow_mut(|live| {
+        live.insert(Rc::as_ptr(&object), Live { object: Rc::clone(&object), ours: Arc::clone(&ours) })
+    });
     Ok((value, Exposure { object, ours }))
 }
 
@@ -169,6 +182,7 @@ impl Watched {
 
     /// Lets go of the range and of the weak reference.
     fn forget(&self, env: sys::napi_env) {
+        LIVE.with_borrow_mut(|live| live.remove(&ptr::from_ref(self)));
         self.lease.borrow_mut().take();
         let reference = self.reference.replace(ptr::null_mut());
         if !reference.is_null() {
@@ -193,6 +207,7 @@ impl Exposure {
                 clear_exception(env);
             }
         }
+        LIVE.with_borrow_mut(|live| live.remove(&Rc::as_ptr(&self.object)));
         WAITING.with_borrow_mut(|waiting| waiting.add(env, self.object));
     }
 }
@@ -216,7 +231,66 @@ fn clear_exception(env: sys::napi_env) {
     }
 }
 
+/// A buffer that has not been taken back or collected.
+struct Live {
+    object: Rc<Watched>,
+    ours: Arc<AtomicBool>,
+}
+
+/// The newest external buffer of the environment, which goes first.
+struct Sentinel {
+    /// Keeps it from being collected before its time.
+    reference: sys::napi_ref,
+}
+
+impl Sentinel {
+    /// Makes a new one in place of the one before. Without it nothing is lost but the range, at the end of the environment.
+    fn renew(&mut self, env: sys::napi_env) {
+        static BYTE: AtomicBool = AtomicBool::new(false);
+        let mut value = ptr::null_mut();
+        let data = ptr::from_ref(&BYTE).cast_mut().cast::<c_void>();
+        // SAFETY: a static of one byte, which nobody gets to see.
+        let status = unsafe {
+            sys::napi_create_external_arraybuffer(env, data, 1, Some(look), ptr::null_mut(), &mut value)
+        };
+        if status != sys::Status::napi_ok {
+            clear_exception(env);
+            return;
+        }
+        if !self.reference.is_null() {
+            // SAFETY: made below, deleted once.
+            unsafe { sys::napi_delete_reference(env, self.reference) };
+            self.reference = ptr::null_mut();
+        }
+        // SAFETY: a value of this environment; strong, with a count of 1.
+        let status = unsafe { sys::napi_create_reference(env, value, 1, &mut self.reference) };
+        if status != sys::Status::napi_ok {
+            self.reference = ptr::null_mut();
+        }
+    }
+}
+
+/// A sentinel goes: because there is a newer one, or because the environment ends.
+unsafe extern "C" fn look(env: sys::napi_env, _data: *mut c_void, _hint: *mut c_void) {
+    if !environment::is_ending(env) {
+        return;
+    }
+    LIVE.with_borrow(|live| {
+        for Live { object, ours } in live.values() {
+            if object.value(env).is_some_and(|value| !is_detached(env, value)) {
+                ours.store(true, Ordering::Release);
+            }
+        }
+    });
+}
+
 thread_local! {
+    /// Of this JavaScript thread.
+    static LIVE: RefCell<HashMap<*const Watched, Live>> = RefCell::new(HashMap::new());
+
+    /// Of this JavaScript thread.
+    static SENTINEL: RefCell<Sentinel> = const { RefCell::new(Sentinel { reference: ptr::null_mut() }) };
+
     /// Of this JavaScript thread.
     static WAITING: RefCell<Waiting> = const { RefCell::new(Waiting { objects: Vec::new(), enough: Waiting::FIRST_LOOK }) };
 }

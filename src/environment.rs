@@ -1,5 +1,6 @@
 //! What a JavaScript environment can do, asked of the runtime itself.
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::OnceLock;
@@ -62,6 +63,20 @@ pub fn buffers_can_move() -> bool {
 /// Remembers what TypeScript found.
 pub fn set_buffers_can_move(can: bool) {
     BUFFERS_CAN_MOVE.store(can, Ordering::Relaxed);
+}
+
+thread_local! {
+    static WORKER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread is a Worker, which may end before the process does.
+pub fn is_worker() -> bool {
+    WORKER.get()
+}
+
+/// Remembers what TypeScript found.
+pub fn set_worker(worker: bool) {
+    WORKER.set(worker);
 }
 
 /// Whether the environment is being taken down, asked in a finalizer. Memory may then be in use elsewhere, where it was

@@ -10,11 +10,12 @@ use napi_derive::napi;
 use crate::{buffers, environment};
 
 /// Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` tells
-/// whether `ArrayBuffer.prototype.transfer` exists.
+/// whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's.
 #[napi(catch_unwind)]
-pub fn initialize(env: &Env, guard: bool, transfer: bool) {
+pub fn initialize(env: &Env, guard: bool, transfer: bool, worker: bool) {
     environment::is_deno(env.raw(), true);
     environment::set_buffers_can_move(transfer);
+    environment::set_worker(worker);
     if !guard {
         guard::disable();
     }

@@ -14,6 +14,15 @@ export const native: typeof Binding = load()
 
 native.initialize(process.env['MEMMAP_GUARD'] !== 'off', 'transfer' in ArrayBuffer.prototype, !isMainThread)
 
+native.onFault((path) => {
+  const file = path === null ? 'a mapped file' : `'${path}'`
+  process.emitWarning(
+    `a page of ${file} could not be had, and zeros are seen in its place: the file was cut, or the disk is full. Every method of ` +
+      'the array throws from now on; its property fault tells why.',
+    { type: 'MemmapWarning', code: 'MEMMAP_FAULT' },
+  )
+})
+
 function load(): typeof Binding {
   try {
     return createRequire(import.meta.url)('#native')

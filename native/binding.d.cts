@@ -61,8 +61,11 @@ export declare function fill(target: Memory, targetLayout: Float64Array, element
 /** Copies the blocks that lie `offsets` bytes from that of the source to the entries of the target's first axis. */
 export declare function gather(source: Memory, sourceLayout: Float64Array, offsets: Float64Array, target: Memory, targetLayout: Float64Array): void
 
-/** Called once by each environment, before anything else. `guard` false leaves faults to the system. */
-export declare function initialize(guard: boolean): void
+/**
+ * Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` tells
+ * whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's.
+ */
+export declare function initialize(guard: boolean, transfer: boolean, worker: boolean): void
 
 /** How many elements of a boolean array are true. */
 export declare function maskCount(mask: Memory, maskLayout: Float64Array): number
@@ -77,6 +80,9 @@ export interface NativeSupport {
   guard: boolean
   sharedBuffers: boolean
 }
+
+/** Sets what is called, in a later turn of the event loop, with the path of a mapping that has its first fault. */
+export declare function onFault(listener: (arg: string | undefined | null) => void): void
 
 /** Reduces the axes whose entry in `axes` is not 0. */
 export declare function reduce(op: number, source: Memory, sourceLayout: Float64Array, axes: Uint8Array, dtype: number, ddof: number, skipNan: boolean, target: Memory, targetLayout: Float64Array): void

@@ -325,6 +325,15 @@ impl Waiting {
     }
 }
 
+/// Looks through the closed buffers that wait for their collection. Returns how many no longer do.
+pub fn sweep(env: sys::napi_env) -> usize {
+    WAITING.with_borrow_mut(|waiting| {
+        let before = waiting.objects.len();
+        waiting.sweep(env);
+        before - waiting.objects.len()
+    })
+}
+
 /// How many closed buffers wait for their collection, after looking through them.
 pub fn waiting(env: sys::napi_env) -> usize {
     WAITING.with_borrow_mut(|waiting| {

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use napi::sys;
 
@@ -67,6 +67,15 @@ pub fn set_buffers_can_move(can: bool) {
 
 thread_local! {
     static WORKER: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A number of its own for each environment: one lives in one thread.
+pub fn number() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    thread_local! {
+        static NUMBER: u64 = NEXT.fetch_add(1, Ordering::Relaxed);
+    }
+    NUMBER.with(|number| *number)
 }
 
 /// Whether this thread is a Worker, which may end before the process does.

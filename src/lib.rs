@@ -13,3 +13,4 @@ mod kernels;
 mod mapping;
 mod operand;
 mod support;
+mod watch;

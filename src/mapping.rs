@@ -8,6 +8,7 @@ use napi::bindgen_prelude::{Either3, Float64ArraySlice, Uint8ArraySlice, Unknown
 use napi_derive::napi;
 
 use crate::buffers::{self, Exposure};
+use crate::environment;
 use crate::error::throw;
 
 /// Bits of `flags` of `NativeMapping.open`.
@@ -80,8 +81,14 @@ impl NativeMapping {
             lock: [(flag::LOCK_SHARED, Lock::Shared), (flag::LOCK_EXCLUSIVE, Lock::Exclusive)]
                 .into_iter()
                 .find_map(|(bit, lock)| has(bit).then_some(lock)),
+            owner: environment::number(),
         };
-        let mapping = Mapping::open(source, &options).map_err(|error| throw(env, error))?;
+        let mut opened = Mapping::open(source, &options);
+        // Too many mappings, or no address space: ranges that nobody uses any more may be waiting.
+        if opened.as_ref().is_err_and(memmap_core::Error::is_out_of_memory) && buffers::sweep(env.raw()) > 0 {
+            opened = Mapping::open(source, &options);
+        }
+        let mapping = opened.map_err(|error| throw(env, error))?;
         // SAFETY: the caller's scratch array, which nothing else reads or writes during this call.
         let facts = unsafe { facts.as_mut() };
         let found = [mapping.length() as f64, mapping.lead() as f64, mapping.span() as f64];

@@ -84,6 +84,11 @@ impl Error {
         Error { syscall: Some(syscall), path: path.map(Path::to_path_buf), ..Error::new(code, message) }
     }
 
+    /// Whether the system had no memory, address space or mapping left.
+    pub fn is_out_of_memory(&self) -> bool {
+        matches!(self.code, Code::System(_)) && self.code.name() == "ENOMEM"
+    }
+
     /// The same failure, with the bytes that were needed and those that there were.
     pub fn with_sizes(mut self, expected: u64, actual: u64) -> Self {
         self.expected = Some(expected);

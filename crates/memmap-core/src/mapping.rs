@@ -1,9 +1,10 @@
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::file::{self, OpenFile};
+use crate::guard::Label;
 use crate::plan::plan;
 use crate::region::{Region, page_size};
 use crate::{Advice, Backing, Code, Error, Extent, Identity, Lock, Mode, Result, Source, Window};
@@ -25,6 +26,8 @@ pub struct Options {
     pub access: Option<Advice>,
     /// An advisory lock, held until the mapping is closed.
     pub lock: Option<Lock>,
+    /// Who opens it: passed on to the watch for faults.
+    pub owner: u64,
 }
 
 /// A part of a file in memory. No descriptor is kept, unless a lock was asked for.
@@ -45,7 +48,7 @@ pub struct Mapping {
 
 /// Where the pages come from.
 struct Origin {
-    path: Option<PathBuf>,
+    path: Option<Arc<Path>>,
     identity: Identity,
 }
 
@@ -83,13 +86,15 @@ impl Mapping {
         let plan = plan(mode, file.size(), options.offset, options.extent)?;
         let window = Window::new(options.offset, plan.length)?;
         let identity = file.identity();
+        let path: Option<Arc<Path>> = source.path().map(Arc::from);
 
         let backing = if mode.writes_file() { Backing::Shared } else { Backing::Private };
         let map = |file: &File| -> Result<Option<Arc<Region>>> {
             if plan.length == 0 {
                 return Ok(None);
             }
-            let region = Region::new(file, window, backing)
+            let label = Label { path: path.clone(), owner: options.owner };
+            let region = Region::new(file, window, backing, label)
                 .map_err(|error| Error::system(&error, "mmap", source.path()))?;
             Ok(Some(Arc::new(region)))
         };
@@ -104,7 +109,7 @@ impl Mapping {
 
         let mapping = Mapping {
             region,
-            file: Origin { path: source.path().map(Path::to_path_buf), identity },
+            file: Origin { path, identity },
             mode,
             offset: options.offset,
             lead: window.lead,

@@ -1,5 +1,6 @@
 //! Pages that cannot be had. Without the guard each of these ends the process by a signal.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 use std::fs;
 
@@ -9,8 +10,16 @@ use tempfile::TempDir;
 
 fn open(path: &std::path::Path, mode: Mode) -> Mapping {
     let extent = Extent::Fit { unit: 1 };
-    let options =
-        Options { mode, offset: 0, extent, sparse: false, populate: false, access: None, lock: None };
+    let options = Options {
+        mode,
+        offset: 0,
+        extent,
+        sparse: false,
+        populate: false,
+        access: None,
+        lock: None,
+        owner: 0,
+    };
     Mapping::open(Source::Path(path), &options).unwrap()
 }
 

@@ -1,5 +1,7 @@
 //! What opening does to files, seen from outside.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -10,7 +12,7 @@ use tempfile::TempDir;
 const MODES: [Mode; 4] = [Mode::Read, Mode::Copy, Mode::ReadWrite, Mode::Create];
 
 fn options(mode: Mode, offset: u64, extent: Extent) -> Options {
-    Options { mode, offset, extent, sparse: false, populate: false, access: None, lock: None }
+    Options { mode, offset, extent, sparse: false, populate: false, access: None, lock: None, owner: 0 }
 }
 
 fn open(path: &Path, mode: Mode, offset: u64, length: u64) -> Result<Mapping, Error> {

@@ -1,5 +1,7 @@
 //! Letting go while an address is still in somebody's hands.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
 use std::fs;
 
 use memmap_core::{Extent, Lease, Mapping, Mode, Options, Source};
@@ -7,8 +9,16 @@ use tempfile::TempDir;
 
 fn open(path: &std::path::Path, mode: Mode) -> Mapping {
     let extent = Extent::Fit { unit: 1 };
-    let options =
-        Options { mode, offset: 0, extent, sparse: false, populate: false, access: None, lock: None };
+    let options = Options {
+        mode,
+        offset: 0,
+        extent,
+        sparse: false,
+        populate: false,
+        access: None,
+        lock: None,
+        owner: 0,
+    };
     Mapping::open(Source::Path(path), &options).unwrap()
 }
 

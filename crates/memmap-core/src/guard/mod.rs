@@ -20,6 +20,8 @@
 //! when they are written, so there is nothing to guard (`other.rs`).
 
 mod slots;
+#[cfg(unix)]
+mod watch;
 
 #[cfg(unix)]
 #[path = "unix.rs"]
@@ -28,14 +30,29 @@ mod system;
 #[path = "other.rs"]
 mod system;
 
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 pub(crate) use slots::Slot;
+#[cfg(not(unix))]
+pub use system::watch;
+#[cfg(unix)]
+pub use watch::watch;
 
 /// How many open mappings are marked. JavaScript reads this word directly, after every element.
 static FAULTS: AtomicI32 = AtomicI32::new(0);
 
 static ENABLED: AtomicBool = AtomicBool::new(cfg!(unix));
+
+/// What a guarded range is, for those who are told of its fault.
+#[derive(Clone, Debug)]
+pub struct Label {
+    /// The file, where it was opened by a path.
+    pub path: Option<Arc<Path>>,
+    /// Who opened it, by a number of the caller's.
+    pub owner: u64,
+}
 
 /// The word that counts the open mappings with a fault.
 pub fn faults() -> &'static AtomicI32 {
@@ -56,6 +73,8 @@ pub fn disable() {
 pub(crate) fn arm() {
     if enabled() {
         system::arm();
+        #[cfg(unix)]
+        watch::start();
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::FAULTS;
+#[cfg(unix)]
+use super::watch;
+use super::{FAULTS, Label};
 
 /// Slots in one block of the table. Blocks are added as they are needed and never freed, so that a handler can walk
 /// them at any time.
@@ -19,6 +21,8 @@ pub(super) struct Entry {
     fault: AtomicU32,
     /// Whether the pages are mapped without write permission and get it at the first store.
     lazy_stores: AtomicBool,
+    /// Where in [`TABLE`] its label is.
+    index: AtomicUsize,
 }
 
 struct Block {
@@ -35,6 +39,7 @@ impl Block {
                     end: AtomicUsize::new(0),
                     fault: AtomicU32::new(0),
                     lazy_stores: AtomicBool::new(false),
+                    index: AtomicUsize::new(0),
                 }
             }; BLOCK],
             next: AtomicPtr::new(ptr::null_mut()),
@@ -44,16 +49,27 @@ impl Block {
 
 static FIRST: Block = Block::new();
 
-/// Entries that are free again, and how many were ever given out. Never touched by the handler.
-static FREE: Mutex<(Vec<&'static Entry>, usize)> = Mutex::new((Vec::new(), 0));
+/// What is known of the entries besides; never touched by the handler.
+struct Table {
+    free: Vec<&'static Entry>,
+    /// By the entry's index: what the range is, taken by [`take_marked`] when it has a fault.
+    labels: Vec<Option<Arc<Label>>>,
+}
+
+static TABLE: Mutex<Table> = Mutex::new(Table { free: Vec::new(), labels: Vec::new() });
+
+fn table() -> MutexGuard<'static, Table> {
+    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The entry of one guarded range, given back when dropped.
 pub(crate) struct Slot(&'static Entry);
 
 impl Slot {
-    /// Registers `length` bytes from `start`. `lazy_stores` says that the pages are read-only until they are stored to.
-    pub(crate) fn new(start: usize, length: usize, lazy_stores: bool) -> Self {
-        let entry = free_entry();
+    /// Registers `length` bytes from `start`. `lazy_stores` says that the pages are read-only until they are stored to;
+    /// `label` is told to the watch when a page cannot be had.
+    pub(crate) fn new(start: usize, length: usize, lazy_stores: bool, label: Option<Arc<Label>>) -> Self {
+        let entry = free_entry(label);
         entry.fault.store(0, Ordering::Relaxed);
         entry.lazy_stores.store(lazy_stores, Ordering::Relaxed);
         entry.end.store(start + length, Ordering::Relaxed);
@@ -86,26 +102,47 @@ impl Drop for Slot {
         self.clear();
         self.0.start.store(0, Ordering::Release);
         self.0.end.store(0, Ordering::Release);
-        FREE.lock().unwrap_or_else(PoisonError::into_inner).0.push(self.0);
+        let mut table = table();
+        table.labels[self.0.index.load(Ordering::Relaxed)] = None;
+        table.free.push(self.0);
     }
 }
 
-fn free_entry() -> &'static Entry {
-    let mut free = FREE.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(entry) = free.0.pop() {
+/// The labels of the ranges that have had their first fault since this was last asked.
+#[cfg(unix)]
+pub(super) fn take_marked() -> Vec<Arc<Label>> {
+    let mut table = table();
+    let mut marked = Vec::new();
+    let mut block = &FIRST;
+    for index in 0..table.labels.len() {
+        if index > 0 && index % BLOCK == 0 {
+            block = next_or_new(block);
+        }
+        if block.entries[index % BLOCK].fault.load(Ordering::Acquire) != 0 {
+            marked.extend(table.labels[index].take());
+        }
+    }
+    marked
+}
+
+fn free_entry(label: Option<Arc<Label>>) -> &'static Entry {
+    let mut table = table();
+    if let Some(entry) = table.free.pop() {
+        table.labels[entry.index.load(Ordering::Relaxed)] = label;
         return entry;
     }
-    let mut index = free.1;
-    free.1 += 1;
+    let index = table.labels.len();
+    table.labels.push(label);
     let mut block = &FIRST;
-    while index >= BLOCK {
-        index -= BLOCK;
+    for _ in 0..index / BLOCK {
         block = next_or_new(block);
     }
-    &block.entries[index]
+    let entry = &block.entries[index % BLOCK];
+    entry.index.store(index, Ordering::Relaxed);
+    entry
 }
 
-/// The block behind `block`, made if there is none. Only called under the lock of `FREE`.
+/// The block behind `block`, made if there is none. Only called under the lock of `TABLE`.
 fn next_or_new(block: &'static Block) -> &'static Block {
     let next = block.next.load(Ordering::Acquire);
     if next.is_null() {
@@ -123,6 +160,7 @@ impl Entry {
     pub(super) fn mark(&self, fault: u32) {
         if self.fault.compare_exchange(0, fault, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
             FAULTS.fetch_add(1, Ordering::AcqRel);
+            watch::wake();
         }
     }
 
@@ -172,7 +210,7 @@ mod tests {
     fn finds_the_range_of_an_address_and_forgets_it() {
         // Far from any address that a test maps.
         let slots: Vec<Slot> =
-            (0..3 * BLOCK).map(|index| Slot::new(0x1000 + index * 0x100, 0x80, false)).collect();
+            (0..3 * BLOCK).map(|index| Slot::new(0x1000 + index * 0x100, 0x80, false, None)).collect();
         let inside = 0x1000 + 1000 * 0x100 + 0x7f;
         assert_eq!(find(inside).map(Entry::range), Some((0x1000 + 1000 * 0x100, 0x80)));
         assert!(find(inside + 1).is_none());
@@ -182,7 +220,7 @@ mod tests {
 
     #[test]
     fn counts_each_marked_range_once() {
-        let slot = Slot::new(0x10, 0x10, false);
+        let slot = Slot::new(0x10, 0x10, false, None);
         let entry = find(0x18).unwrap();
         entry.mark(7);
         entry.mark(8);

@@ -1,11 +1,12 @@
 use std::fs::File;
 use std::io;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 use memmap2::{MmapOptions, MmapRaw};
 
 use super::{Backing, page_size};
-use crate::guard::{self, Slot};
+use crate::guard::{self, Label, Slot};
 use crate::{Advice, Window};
 
 /// Page size and allocation granularity, which Unix does not tell apart.
@@ -25,7 +26,7 @@ pub(crate) struct Region {
 
 impl Region {
     /// Maps a window of the file, which need not reach that far yet.
-    pub(crate) fn new(file: &File, window: Window, backing: Backing) -> io::Result<Self> {
+    pub(crate) fn new(file: &File, window: Window, backing: Backing, label: Label) -> io::Result<Self> {
         let mut options = MmapOptions::new();
         options.offset(window.start).len(window.span);
         let (map, lazy_stores) = match backing {
@@ -33,7 +34,7 @@ impl Region {
             Backing::Private => private(&mut options, file)?,
         };
         guard::arm();
-        let slot = Slot::new(map.as_ptr().addr(), window.span, lazy_stores);
+        let slot = Slot::new(map.as_ptr().addr(), window.span, lazy_stores, Some(Arc::new(label)));
         Ok(Region { slot, map })
     }
 

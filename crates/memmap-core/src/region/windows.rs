@@ -1,6 +1,7 @@
 use std::fs::File;
 use std::io;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
 use memmap2::{MmapOptions, MmapRaw};
 use windows_sys::Win32::Foundation::HANDLE;
@@ -10,7 +11,7 @@ use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 
 use super::{Backing, page_size};
-use crate::guard::{self, Slot};
+use crate::guard::{self, Label, Slot};
 use crate::{Advice, Window};
 
 /// Page size and allocation granularity.
@@ -33,7 +34,7 @@ pub(crate) struct Region {
 
 impl Region {
     /// Maps a window of the file, which reaches that far already.
-    pub(crate) fn new(file: &File, window: Window, backing: Backing) -> io::Result<Self> {
+    pub(crate) fn new(file: &File, window: Window, backing: Backing, label: Label) -> io::Result<Self> {
         let mut options = MmapOptions::new();
         options.offset(window.start).len(window.span);
         let map = match backing {
@@ -52,7 +53,7 @@ impl Region {
             }
         };
         guard::arm();
-        let slot = Slot::new(map.as_ptr().addr(), window.span, false);
+        let slot = Slot::new(map.as_ptr().addr(), window.span, false, Some(Arc::new(label)));
         Ok(Region { slot, map })
     }
 

@@ -1,0 +1,137 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { support } from '../lib/index.js'
+import { child } from './support/child.js'
+import { folder } from './support/files.js'
+
+const guarded = support().guard ? test : test.skip
+const TRUNCATED = 'ERR_MEMMAP_TRUNCATED'
+const USES = {
+  fault: TRUNCATED,
+  get: TRUNCATED,
+  sum: TRUNCATED,
+  flush: TRUNCATED,
+  close: TRUNCATED,
+  closed: true,
+  after: null,
+}
+
+function scenario(t: ExecutionContext, name: string, options = {}): ReturnType<typeof child> {
+  return child('faults', [name, join(folder(t), 'data.bin')], options)
+}
+
+guarded('a file that is cut: get throws with path and sizes, and so does every other use', (t) => {
+  const { status, report, output } = scenario(t, 'get')
+  t.is(status, 0, output)
+  t.like(report, { first: 1, code: TRUNCATED, expected: 1 << 22, actual: 4096, uses: USES })
+})
+
+guarded('a file that is cut: set throws, and what was stored before stays', (t) => {
+  const { status, report, output } = scenario(t, 'set')
+  t.is(status, 0, output)
+  t.like(report, { code: TRUNCATED, kept: 77, uses: USES })
+})
+
+guarded('a file that is cut: typed arrays see zeros, and every use afterwards throws', (t) => {
+  const { status, report, output } = scenario(t, 'data')
+  t.is(status, 0, output)
+  t.like(report, { sum: 0, size: 0, uses: USES })
+})
+
+guarded('a file that is cut in modes r, c and r+', (t) => {
+  const { status, report, output } = scenario(t, 'every_mode')
+  t.is(status, 0, output)
+  t.deepEqual(report, [TRUNCATED, TRUNCATED, TRUNCATED])
+})
+
+guarded('a cut inside the last page faults nowhere, and a reduction tells all the same', (t) => {
+  const { status, report, output } = scenario(t, 'inside_a_page')
+  t.is(status, 0, output)
+  t.like(report, { last: 0, fault: null, sum: TRUNCATED })
+})
+
+guarded('a file that is cut: work in the thread pool goes on with zeros or reports EFAULT', (t) => {
+  const { status, report, output } = scenario(t, 'threads')
+  t.is(status, 0, output)
+  t.like(report, { packed: 'number', hash: 64, filled: 'filled', fault: TRUNCATED })
+})
+
+guarded('a file that is cut while a Worker reads it', (t) => {
+  const { status, report, output } = scenario(t, 'worker')
+  t.is(status, 0, output)
+  t.like(report, { code: TRUNCATED })
+})
+
+guarded('one warning of the process for each mapping, also where only typed arrays are looked at', (t) => {
+  const { status, report, output } = scenario(t, 'warning')
+  t.is(status, 0, output)
+  t.deepEqual(report, [['MemmapWarning', 'MEMMAP_FAULT']])
+})
+
+guarded('among 500 maps of a file that is cut, those are marked that were read', (t) => {
+  const { status, report, output } = scenario(t, 'many')
+  t.is(status, 0, output)
+  t.deepEqual(report, { faults: 167, good: 333, open: 0 })
+})
+
+guarded('a file that grows again does not make zeros good', (t) => {
+  const { status, report, output } = scenario(t, 'grown_again')
+  t.is(status, 0, output)
+  t.deepEqual(report, { marked: TRUNCATED.replace('ERR_MEMMAP_TRUNCATED', 'EIO'), again: 0, fault: null })
+})
+
+guarded('a SIGBUS that is none of ours ends the process as it would without us', (t) => {
+  const { signal } = scenario(t, 'sent_signal')
+  t.is(signal, 'SIGBUS')
+})
+
+for (const name of ['get', 'set', 'data', 'threads', 'worker']) {
+  guarded(`without the guard (MEMMAP_GUARD=off) the same ends the process: ${name}`, (t) => {
+    const { status, signal } = scenario(t, name, { env: { MEMMAP_GUARD: 'off' } })
+    t.true(signal === 'SIGBUS' || status === 135, `${status} ${signal}`)
+  })
+}
+
+guarded('a file that is cut while a reduction runs over it is an error, never a sum', (t) => {
+  const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'sum', 40])
+  t.is(status, 0, output)
+  const { codes, wrong }: { codes: Record<string, number>; wrong: number } = report
+  t.is(wrong, 0)
+  t.true((codes[TRUNCATED] ?? 0) > 0, JSON.stringify(codes))
+})
+
+guarded('a file that is cut while flush runs', (t) => {
+  const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'flush', 40])
+  t.is(status, 0, output)
+  const { wrong }: { wrong: number } = report
+  t.is(wrong, 0)
+})
+
+/** A file system of two megabytes, where the machine lets us have one. */
+function smallDisk(t: ExecutionContext): string | null {
+  const at = join(folder(t), 'disk')
+  mkdirSync(at)
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', at])
+  if (status !== 0) return null
+  t.teardown(() => spawnSync('umount', ['-l', at]))
+  return at
+}
+
+for (const how of ['data', 'set', 'fill']) {
+  guarded(`a disk that is full behind a hole: ${how} does not end the process, and what was stored before is in the file`, (t) => {
+    const disk = smallDisk(t)
+    if (disk === null) return t.pass('skipped: no right to mount a file system')
+    const path = join(disk, 'data.bin')
+    const { status, report, output } = child('full-disk', [path, how])
+    t.is(status, 0, output)
+    t.like(report, { fault: 'ENOSPC', flush: 'ENOSPC', close: 'ENOSPC', sparseOnly: 'ENOSPC', left: false, kept: 'old' })
+    const { stored }: { stored: number } = report
+    const bytes = readFileSync(path)
+    let found = 0
+    for (let at = 0; at < bytes.length; at += 4096) found += bytes[at] === 9 ? 1 : 0
+    t.true(found >= stored && stored > 300, `${found} of ${stored} pages`)
+  })
+}

@@ -121,17 +121,27 @@ function smallDisk(t: ExecutionContext): string | null {
 }
 
 for (const how of ['data', 'set', 'fill']) {
-  guarded(`a disk that is full behind a hole: ${how} does not end the process, and what was stored before is in the file`, (t) => {
-    const disk = smallDisk(t)
-    if (disk === null) return t.pass('skipped: no right to mount a file system')
-    const path = join(disk, 'data.bin')
-    const { status, report, output } = child('full-disk', [path, how])
-    t.is(status, 0, output)
-    t.like(report, { fault: 'ENOSPC', flush: 'ENOSPC', close: 'ENOSPC', sparseOnly: 'ENOSPC', left: false, kept: 'old' })
-    const { stored }: { stored: number } = report
-    const bytes = readFileSync(path)
-    let found = 0
-    for (let at = 0; at < bytes.length; at += 4096) found += bytes[at] === 9 ? 1 : 0
-    t.true(found >= stored && stored > 300, `${found} of ${stored} pages`)
-  })
+  guarded(
+    `a disk that is full behind a hole: ${how} does not end the process, and what was stored before is in the file`,
+    (t) => {
+      const disk = smallDisk(t)
+      if (disk === null) return t.pass('skipped: no right to mount a file system')
+      const path = join(disk, 'data.bin')
+      const { status, report, output } = child('full-disk', [path, how])
+      t.is(status, 0, output)
+      t.like(report, {
+        fault: 'ENOSPC',
+        flush: 'ENOSPC',
+        close: 'ENOSPC',
+        sparseOnly: 'ENOSPC',
+        left: false,
+        kept: 'old',
+      })
+      const { stored }: { stored: number } = report
+      const bytes = readFileSync(path)
+      let found = 0
+      for (let at = 0; at < bytes.length; at += 4096) found += bytes[at] === 9 ? 1 : 0
+      t.true(found >= stored && stored > 300, `${found} of ${stored} pages`)
+    },
+  )
 }

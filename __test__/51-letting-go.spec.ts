@@ -36,9 +36,12 @@ transferring('after transfer() get and set go on, data throws, and close() lets 
   t.like(after, { mapped: 0, moved: 0, length: 1 << 22 })
 })
 
-transferring('a buffer that was moved away keeps the file after the array is forgotten, and frees it when it goes', (t) => {
-  t.deepEqual(scenario(t, 'transferAndForget'), { held: { mapped: 1, byte: 1 }, mapped: 0 })
-})
+transferring(
+  'a buffer that was moved away keeps the file after the array is forgotten, and frees it when it goes',
+  (t) => {
+    t.deepEqual(scenario(t, 'transferAndForget'), { held: { mapped: 1, byte: 1 }, mapped: 0 })
+  },
+)
 
 linux('structuredClone and postMessage: of elements a copy, of an array a helpful error', (t) => {
   const result: Record<string, unknown> = scenario(t, 'clones')
@@ -57,7 +60,10 @@ transferring('the same after close(): the file is free, and the other thread rea
 
 linux('Workers that end, or are terminated, with maps open, in use and closed', (t) => {
   const mapped: Record<string, number> = scenario(t, 'workersEnd')
-  t.deepEqual(Object.entries(mapped).filter(([, count]) => count > 0), [])
+  t.deepEqual(
+    Object.entries(mapped).filter(([, count]) => count > 0),
+    [],
+  )
 })
 
 linux('close() with views in lists, maps and weak references', (t) => {

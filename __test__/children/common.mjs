@@ -12,7 +12,9 @@ export function report(value) {
 
 /** How many mappings the process has, of a file or in all. */
 export function mappings(path = '') {
-  return readFileSync('/proc/self/maps', 'utf8').split('\n').filter((line) => line.includes(path)).length
+  return readFileSync('/proc/self/maps', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(path)).length
 }
 
 export function descriptors() {

@@ -51,7 +51,15 @@ const SCENARIOS = {
     } catch (caught) {
       error = caught
     }
-    return { first, some: sum > 0, code: error.code, path: error.path, expected: error.expected, actual: error.actual, uses: everyUse(a) }
+    return {
+      first,
+      some: sum > 0,
+      code: error.code,
+      path: error.path,
+      expected: error.expected,
+      actual: error.actual,
+      uses: everyUse(a),
+    }
   },
   set() {
     const a = fresh()
@@ -88,9 +96,15 @@ const SCENARIOS = {
     const a = fresh('r')
     truncateSync(path, 8192)
     const { data } = a
-    const packed = await promisify(gzip)(data).then((out) => out.length, (error) => error.code)
+    const packed = await promisify(gzip)(data).then(
+      (out) => out.length,
+      (error) => error.code,
+    )
     const hash = createHash('sha256').update(data).digest('hex').length
-    const filled = await promisify(randomFill)(data.subarray(0, 4096)).then(() => 'filled', (error) => error.code)
+    const filled = await promisify(randomFill)(data.subarray(0, 4096)).then(
+      () => 'filled',
+      (error) => error.code,
+    )
     const out = openSync(`${path}.out`, 'w')
     const written = codeOf(() => writeSync(out, data))
     closeSync(out)
@@ -123,7 +137,11 @@ const SCENARIOS = {
     const codes = all.map((a, index) => (index % 3 === 0 ? codeOf(() => a.get(index * 4096)) : 'not read'))
     const good = all.filter((a) => a.fault === null).length
     for (const a of all) codeOf(() => a.close())
-    return { faults: codes.filter((code) => code === 'ERR_MEMMAP_TRUNCATED').length, good, open: all.filter((a) => !a.closed).length }
+    return {
+      faults: codes.filter((code) => code === 'ERR_MEMMAP_TRUNCATED').length,
+      good,
+      open: all.filter((a) => !a.closed).length,
+    }
   },
   grown_again() {
     const a = fresh('r')

@@ -27,13 +27,15 @@ function workerWith(task) {
   return new Worker(new URL('holder.mjs', import.meta.url), { argv: [JSON.stringify(path), JSON.stringify(task)] })
 }
 
+const fill = (a) => promisify(randomFill)(a.data).then(() => {})
 const ended = (worker) => new Promise((resolve) => worker.once('exit', resolve))
 const message = (worker) => new Promise((resolve) => worker.once('message', resolve))
 
 const SCENARIOS = {
   async randomFill() {
     const a = memmap(path, { mode: 'w+', shape: 1 << 28, sparse: true })
-    const filled = promisify(randomFill)(a.data).then(() => {})
+    // In a function of its own, so that nothing here keeps the typed array.
+    const filled = fill(a)
     await turn(5)
     a.close()
     const mapped = mappings(path)
@@ -43,14 +45,17 @@ const SCENARIOS = {
     await filled
     const clean = !b.any()
     b.close()
-    await collect()
+    for (let round = 0; round < 20 && native.waitingBuffers() > 0; round++) await collect()
     return { mapped, clean, waiting: native.waitingBuffers() }
   },
   async zlib() {
     const a = fresh('r', 1 << 26)
     // Thrown by a callback of Node's own, where nobody can catch it.
     const uncaught = new Promise((resolve) => process.once('uncaughtException', (error) => resolve(error.name)))
-    const packed = promisify(deflate)(a.data).then(() => 'packed', (error) => error.name)
+    const packed = promisify(deflate)(a.data).then(
+      () => 'packed',
+      (error) => error.name,
+    )
     await turn(2)
     a.close()
     return { mapped: mappings(path), outcome: await Promise.race([packed, uncaught]) }
@@ -58,9 +63,15 @@ const SCENARIOS = {
   async fileWork() {
     const a = fresh('r+', 1 << 26)
     const out = await fs.promises.open(`${path}.out`, 'w+')
-    const written = out.write(a.data).then(({ bytesWritten }) => bytesWritten, (error) => error.code)
+    const written = out.write(a.data).then(
+      ({ bytesWritten }) => bytesWritten,
+      (error) => error.code,
+    )
     const source = await fs.promises.open('/dev/zero')
-    const read = source.read(a.data).then(({ bytesRead }) => bytesRead, (error) => error.code)
+    const read = source.read(a.data).then(
+      ({ bytesRead }) => bytesRead,
+      (error) => error.code,
+    )
     a.close()
     const outcome = { mapped: mappings(path), written: typeof (await written), read: typeof (await read) }
     await out.close()
@@ -69,7 +80,10 @@ const SCENARIOS = {
   },
   async promises() {
     const a = fresh('r', 1 << 26)
-    const sum = a.promises.sum().then(() => 'none', (error) => error.code)
+    const sum = a.promises.sum().then(
+      () => 'none',
+      (error) => error.code,
+    )
     a.close()
     return { mapped: mappings(path), sum: await sum }
   },
@@ -78,7 +92,13 @@ const SCENARIOS = {
     const view = a.slice(10)
     const moved = new Uint8Array(a.data.buffer.transfer())
     a.set(0, 42)
-    const seen = { get: a.get(0), moved: moved[0], view: view.get(0), data: codeOf(() => a.data), mapped: mappings(path) }
+    const seen = {
+      get: a.get(0),
+      moved: moved[0],
+      view: view.get(0),
+      data: codeOf(() => a.data),
+      mapped: mappings(path),
+    }
     a.close()
     // The file is let go, and whoever has the memory reads zeros.
     const after = { mapped: mappings(path), moved: moved[0], length: moved.length }
@@ -148,7 +168,12 @@ const SCENARIOS = {
     const weak = new WeakRef(a.slice(5))
     a.close()
     const lengths = [...others.map.keys(), ...others.map.values()].map((one) => one.length)
-    return { mapped: mappings(path), lengths, codes: others.list.map((view) => codeOf(() => view.get(0))), weak: weak.deref()?.closed ?? true }
+    return {
+      mapped: mappings(path),
+      lengths,
+      codes: others.list.map((view) => codeOf(() => view.get(0))),
+      weak: weak.deref()?.closed ?? true,
+    }
   },
   async finalizer() {
     let closed = 0

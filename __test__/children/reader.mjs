@@ -5,7 +5,7 @@ import { args, memmap } from './common.mjs'
 const a = memmap(args[0], { mode: 'r' })
 parentPort.postMessage('ready')
 try {
-  for (let sum = 0; ; ) for (let i = 0; i < a.size; i += 512) sum += a.get(i)
+  for (let sum = 0; ;) for (let i = 0; i < a.size; i += 512) sum += a.get(i)
 } catch (error) {
   parentPort.postMessage(error.code)
 }

@@ -95,7 +95,7 @@ impl Mapping {
             }
             let label = Label { path: path.clone(), owner: options.owner };
             let region = Region::new(file, window, backing, label)
-                .map_err(|error| Error::system(&error, "mmap", source.path()))?;
+                .map_err(|error| no_mapping(&Error::system(&error, "mmap", source.path())))?;
             Ok(Some(Arc::new(region)))
         };
         let region = if mode.writes_file() {
@@ -369,4 +369,16 @@ impl Lease {
     pub fn start(&self) -> NonNull<u8> {
         self.0.start()
     }
+}
+
+/// Says what to do where the system has no room for another mapping.
+fn no_mapping(error: &Error) -> Error {
+    let mut error = error.clone();
+    if error.is_out_of_memory() {
+        error.message.push_str(
+            ": the process has too many maps open, or too little address space: close arrays that are no longer needed, or map a \
+             part of the file by offset and shape",
+        );
+    }
+    error
 }

@@ -1,7 +1,8 @@
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use memmap2::{MmapOptions, MmapRaw};
 
@@ -24,9 +25,26 @@ pub(crate) struct Region {
     map: MmapRaw,
 }
 
+/// How many regions there are.
+static REGIONS: AtomicUsize = AtomicUsize::new(0);
+
+/// How many there may be: the system's limit of mappings for a process, less an eighth. The rest of the process needs some
+/// too: V8 ends it when it cannot have one.
+fn most_regions() -> usize {
+    static MOST: OnceLock<usize> = OnceLock::new();
+    *MOST.get_or_init(|| {
+        let limit =
+            fs::read_to_string("/proc/sys/vm/max_map_count").ok().and_then(|text| text.trim().parse().ok());
+        limit.map_or(usize::MAX, |limit: usize| limit - limit / 8)
+    })
+}
+
 impl Region {
     /// Maps a window of the file, which need not reach that far yet.
     pub(crate) fn new(file: &File, window: Window, backing: Backing, label: Label) -> io::Result<Self> {
+        if REGIONS.load(Ordering::Relaxed) >= most_regions() {
+            return Err(io::Error::from_raw_os_error(libc::ENOMEM));
+        }
         let mut options = MmapOptions::new();
         options.offset(window.start).len(window.span);
         let (map, lazy_stores) = match backing {
@@ -35,6 +53,7 @@ impl Region {
         };
         guard::arm();
         let slot = Slot::new(map.as_ptr().addr(), window.span, lazy_stores, Some(Arc::new(label)));
+        REGIONS.fetch_add(1, Ordering::Relaxed);
         Ok(Region { slot, map })
     }
 
@@ -153,6 +172,12 @@ impl Region {
         // SAFETY: `first <= from < span`, inside the range.
         let start = unsafe { self.start().add(first) };
         Some((start, end - first))
+    }
+}
+
+impl Drop for Region {
+    fn drop(&mut self) {
+        REGIONS.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

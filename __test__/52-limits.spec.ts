@@ -1,0 +1,100 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import test from 'ava'
+import { MemmapError, memmap } from '../lib/index.js'
+import { child } from './support/child.js'
+import { folder } from './support/files.js'
+
+const linux = process.platform === 'linux' ? test : test.skip
+const root = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip
+
+linux('maps keep no descriptor, and without one left opening is EMFILE', (t) => {
+  const { status, report, output } = child('limits', ['descriptors', join(folder(t), 'data.bin')], {
+    under: ['prlimit', '--nofile=256:256'],
+  })
+  t.is(status, 0, output)
+  t.deepEqual(report, { kept: 0, last: 'EMFILE', refused: 'EMFILE', again: 'none', reads: 120 })
+})
+
+linux('without address space opening is ENOMEM, and changes no file', (t) => {
+  const { status, report, output } = child('limits', ['addresses', join(folder(t), 'data.bin')], {
+    under: ['prlimit', `--as=${2 ** 41}:${2 ** 41}`],
+  })
+  t.is(status, 0, output)
+  t.deepEqual(report, { codes: Array(4).fill('ENOMEM'), left: true, made: 'ENOMEM', exists: false, small: 'none' })
+})
+
+linux('more mappings than the system allows are ENOMEM, and those that are open go on', (t) => {
+  const { status, report, output } = child('limits', ['mappings', join(folder(t), 'data.bin')])
+  t.is(status, 0, output)
+  const result: Record<string, unknown> = report
+  t.like(result, { code: 'ENOMEM', sum: 7, mapped: 0, after: 'none' })
+  t.true((result['opened'] as number) > 10_000, String(result['opened']))
+})
+
+linux('where no private memory can be reserved, pages of r and c take stores one by one', (t) => {
+  const { status, report, output } = child('limits', ['privatePages', join(folder(t), 'data.bin')])
+  t.is(status, 0, output)
+  t.deepEqual(report, { seen: [9, 3, 9, 5, 6, 4, 3], file: [3, 3, 3, 3], faults: [null, null] })
+})
+
+root('without permission opening is EACCES', (t) => {
+  const at = folder(t)
+  chmodSync(at, 0o755)
+  writeFileSync(join(at, 'unreadable'), 'abcd')
+  writeFileSync(join(at, 'read-only'), 'abcd')
+  chmodSync(join(at, 'unreadable'), 0o000)
+  chmodSync(join(at, 'read-only'), 0o444)
+  const { status, report, output } = child('limits', ['permissions', at])
+  t.is(status, 0, output)
+  t.deepEqual(report, {
+    unreadable: 'EACCES',
+    readOnly: ['none', 'none', 'EACCES', 'EACCES'],
+    folder: 'EACCES',
+    content: 'abcd',
+  })
+})
+
+linux('pipes, sockets, devices, folders and /proc are refused, and nothing waits for them', async (t) => {
+  const at = folder(t)
+  spawnSync('mkfifo', [join(at, 'pipe')])
+  symlinkSync('loop', join(at, 'loop'))
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(join(at, 'socket'), resolve))
+  const { status, report, output } = child('limits', ['kinds', at])
+  server.close()
+  t.is(status, 0, output)
+  t.like(report, {
+    pipe: 'ERR_MEMMAP_UNSUPPORTED',
+    pipeToWrite: 'ERR_MEMMAP_UNSUPPORTED',
+    socket: 'ENXIO',
+    device: 'ERR_MEMMAP_UNSUPPORTED',
+    null: 'ERR_MEMMAP_UNSUPPORTED',
+    proc: 'ERR_MEMMAP_EMPTY',
+    procShape: 'ERR_MEMMAP_SIZE',
+    folder: 'EISDIR',
+    loop: 'ELOOP',
+  })
+})
+
+root('a file system that is read-only: r and c open, the others are EROFS', (t) => {
+  const at = join(folder(t), 'disk')
+  mkdirSync(at)
+  if (spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', at]).status !== 0) return t.pass('skipped: no right to mount')
+  t.teardown(() => spawnSync('umount', ['-l', at]))
+  const path = join(at, 'data.bin')
+  writeFileSync(path, 'abcd')
+  spawnSync('mount', ['-o', 'remount,ro', at])
+  for (const mode of ['r', 'c'] as const) {
+    const array = memmap(path, { mode })
+    t.is(array.get(3), 100)
+    array.close()
+  }
+  for (const file of [path, join(at, 'new.bin')]) {
+    t.throws(() => memmap(file, { mode: 'w+', shape: 4 }), { instanceOf: MemmapError, code: 'EROFS' })
+  }
+  t.throws(() => memmap(path, { mode: 'r+' }), { code: 'EROFS' })
+  t.is(readFileSync(path, 'utf8'), 'abcd')
+})

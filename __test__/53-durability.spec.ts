@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+import { memmap } from '../lib/index.js'
+import { child } from './support/child.js'
+import { fileOf } from './support/files.js'
+
+const linux = process.platform === 'linux' ? test : test.skip
+
+for (const how of ['exit', 'close', 'nothing more', 'kill']) {
+  test(`what was stored is in the file without flush: the process ends by ${how}`, (t) => {
+    const path = fileOf(t, Buffer.alloc(16384))
+    const { status, signal } = child('durable', [path, how])
+    if (how === 'kill') t.is(signal, 'SIGKILL')
+    else t.is(status, 0)
+    const bytes = readFileSync(path)
+    t.deepEqual([bytes[0], bytes[5000], bytes[8192], bytes[8199], bytes[8200]], [1, 2, 3, 3, 0])
+  })
+}
+
+/** The calls that write back, in order; null where there is no strace. */
+function traced(t: ExecutionContext, how: string): string[] | null {
+  if (spawnSync('strace', ['-V']).error) return null
+  const path = fileOf(t, Buffer.alloc(16384))
+  const log = join(path, '..', 'trace')
+  const { status, output } = child('durable', [path, how], {
+    under: ['strace', '-f', '-o', log, '-e', 'trace=msync,fsync,fdatasync,sync_file_range'],
+  })
+  t.is(status, 0, output)
+  if (!existsSync(log)) return null
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .flatMap((line) => /(msync|fsync|fdatasync|sync_file_range)\((.*)\)\s+=/.exec(line)?.slice(1, 3).join(' ') ?? [])
+}
+
+for (const [how, expected] of [
+  ['flush', [/^msync 0x\w+, 16384, MS_SYNC$/]],
+  ['flush view', [/^msync 0x\w+, 8, MS_SYNC$/]],
+  ['durable', [/^msync 0x\w+, 16384, MS_SYNC$/, /^fsync \d+$/]],
+  ['read-only', []],
+  ['close', []],
+] as const) {
+  linux(`system calls of ${how}`, (t) => {
+    const calls = traced(t, how)
+    if (calls === null) return t.pass('skipped: no strace')
+    t.is(calls.length, expected.length, calls.join('; '))
+    expected.forEach((pattern, index) => t.regex(calls[index] as string, pattern))
+  })
+}
+
+test('durable goes by the path, and only if it still leads to the same file', (t) => {
+  const path = fileOf(t, Buffer.alloc(100))
+  const array = memmap(path)
+  array.flush({ durable: true })
+  renameSync(path, `${path}.old`)
+  t.throws(() => array.flush({ durable: true }), { code: 'ENOENT' })
+  writeFileSync(path, Buffer.alloc(100))
+  t.throws(() => array.flush({ durable: true }), { code: 'ERR_MEMMAP_UNSUPPORTED' })
+  // The pages are written back all the same.
+  array.set(0, 9)
+  array.flush()
+  t.is(readFileSync(`${path}.old`)[0], 9)
+  rmSync(`${path}.old`)
+  array.set(1, 9)
+  array.flush()
+  array.close()
+})

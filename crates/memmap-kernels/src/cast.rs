@@ -6,13 +6,25 @@
 use crate::element::Kind;
 use crate::half_float;
 use crate::number::{Complex, Flag, Native, Tick, f16, with_type};
-use crate::run::{Run, RunMut, map};
+use crate::run::{Run, RunMut, map, map_chunks};
 use crate::simd::{Kernel, Level, dispatch};
 
 /// Conversion of one element.
-pub(crate) trait Cast<D> {
+pub(crate) trait Cast<D>: Copy {
+    /// Whether many at a time is another loop than one after the other.
+    const IN_CHUNKS: bool = false;
+
     fn cast(self) -> D;
+
+    /// Many at a time.
+    #[inline(always)]
+    fn cast_chunk(chunk: [Self; CHUNK]) -> [D; CHUNK] {
+        chunk.map(Self::cast)
+    }
 }
+
+/// Elements that are converted together.
+const CHUNK: usize = 16;
 
 /// Converts `count` native elements that lie one behind the other: `(source, target, count)`.
 type CastFn = unsafe fn(*const u8, *mut u8, usize);
@@ -39,7 +51,13 @@ impl Caster {
 
 /// # Safety
 /// As [`Caster::run`].
-unsafe fn cast_run<S: Native + Cast<D>, D: Native>(source: *const u8, target: *mut u8, count: usize) {
+unsafe fn cast_run<S: Native + Cast<D> + Cast<f32>, D: Native>(
+    source: *const u8,
+    target: *mut u8,
+    count: usize,
+) where
+    f32: Cast<D>,
+{
     // SAFETY: the caller vouches for the source; native types take any bits.
     let from = unsafe { Run::<S>::new(source, count) };
     // SAFETY: the caller vouches for the target.
@@ -52,12 +70,61 @@ struct Convert<'a, S, D> {
     to: RunMut<'a, D>,
 }
 
-impl<S: Native + Cast<D>, D: Native> Kernel for Convert<'_, S, D> {
+impl<S: Native + Cast<D> + Cast<f32>, D: Native> Kernel for Convert<'_, S, D>
+where
+    f32: Cast<D>,
+{
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        map(self.from, self.to, S::cast)
+        if S::KIND == Kind::F16 && D::KIND != Kind::F16 {
+            return self.through_singles::<L>();
+        }
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        if L::AVX2 && (S::KIND, D::KIND) == (Kind::F32, Kind::F16) {
+            // SAFETY: the level has F16C, and these are the types of the kinds.
+            return unsafe { half_float::convert_f16c(self.from, self.to, false) };
+        }
+        convert(self.from, self.to)
     }
+}
+
+impl<S: Native + Cast<D> + Cast<f32>, D: Native> Convert<'_, S, D>
+where
+    f32: Cast<D>,
+{
+    /// Halves become singles first, of which there are fast conversions to everything else.
+    #[inline(always)]
+    fn through_singles<L: Level>(self) {
+        const BATCH: usize = 256;
+        let (mut from, mut to) = (self.from, self.to);
+        let mut singles = [0f32; BATCH];
+        while from.len() > 0 {
+            let count = from.len().min(BATCH);
+            let (halves, later) = from.split_at(count);
+            let (converted, rest) = to.split_at(count);
+            (from, to) = (later, rest);
+            let singles = &mut singles[..count];
+            widen::<L, S>(halves, RunMut::of(singles));
+            convert(Run::of(singles), converted);
+        }
+    }
+}
+
+/// Halves to singles.
+#[inline(always)]
+fn widen<L: Level, S: Native + Cast<f32>>(from: Run<S>, to: RunMut<f32>) {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    if L::AVX2 && S::KIND == Kind::F16 {
+        // SAFETY: the level has F16C, and these are the types of the kinds.
+        return unsafe { half_float::convert_f16c(from, to, true) };
+    }
+    map(from, to, S::cast)
+}
+
+#[inline(always)]
+fn convert<S: Native + Cast<D>, D: Native>(from: Run<S>, to: RunMut<D>) {
+    if S::IN_CHUNKS { map_chunks(from, to, S::cast, S::cast_chunk) } else { map(from, to, S::cast) }
 }
 
 /// Cut toward zero, modulo 2^64; 0 for NaN and infinities.
@@ -105,11 +172,44 @@ macro_rules! cast_integers {
 
 cast_integers!(i8 u8 i16 u16 i32 u32 i64 u64);
 
-/// The conversions of a float type.
+/// The conversions of a float type to integers: most numbers fit an `i32`, for which there are vector instructions.
+macro_rules! cast_floats_to_integers {
+    ($($S:ty => $($D:ty)+;)*) => {$($(
+        impl Cast<$D> for $S {
+            const IN_CHUNKS: bool = true;
+
+            #[inline(always)]
+            fn cast(self) -> $D {
+                wrap(f64::from(self)) as $D
+            }
+
+            #[inline(always)]
+            fn cast_chunk(chunk: [$S; CHUNK]) -> [$D; CHUNK] {
+                const LIMIT: $S = (1u32 << 31) as $S;
+                let mut fits = true;
+                for x in chunk {
+                    fits &= x.abs() < LIMIT;
+                }
+                if fits {
+                    // SAFETY: a float below 2^31 in magnitude fits an `i32` when cut toward zero.
+                    chunk.map(|x| unsafe { x.to_int_unchecked::<i32>() } as $D)
+                } else {
+                    chunk.map(Self::cast)
+                }
+            }
+        }
+    )+)*};
+}
+
+cast_floats_to_integers! {
+    f32 => i8 u8 i16 u16 i32 u32 i64 u64;
+    f64 => i8 u8 i16 u16 i32 u32 i64 u64;
+}
+
+/// The other conversions of a float type.
 macro_rules! cast_floats {
     ($($S:ty)*) => {$(
         cast! {
-            $S => i8, u8, i16, u16, i32, u32, i64, u64: |x| wrap(f64::from(x)) as _;
             $S => f32, f64: |x| x as _;
             $S => Flag: |x| Flag::from(x != 0.0);
             $S => Tick: |x| if x.is_nan() { Tick::NAT } else { Tick(wrap(f64::from(x))) };

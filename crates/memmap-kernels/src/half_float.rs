@@ -1,6 +1,8 @@
 //! binary16, in arithmetic that vectorises on every processor.
 
 use crate::number::f16;
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+use crate::run::{Run, RunMut};
 
 const INFINITY: u32 = 255 << 23;
 
@@ -57,4 +59,52 @@ pub(crate) fn from_f64(value: f64) -> f16 {
     let inexact = back != value && bits & 1 == 0 && !value.is_nan();
     let odd = if back.abs() > value.abs() { bits.wrapping_sub(1) } else { bits.wrapping_add(1) };
     from_f32(f32::from_bits(if inexact { odd } else { bits }))
+}
+
+/// Converts with the processor's own instructions: halves to singles, or with `widen` unset singles to halves.
+///
+/// # Safety
+/// The processor has AVX and F16C; `S` and `D` are `f16` and `f32`, the wider one where `widen` says.
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+#[target_feature(enable = "avx2,f16c")]
+pub(crate) unsafe fn convert_f16c<S: Copy, D: Copy>(from: Run<S>, mut to: RunMut<D>, widen: bool) {
+    #[cfg(target_arch = "x86")]
+    use std::arch::x86::{_MM_FROUND_TO_NEAREST_INT, _mm256_cvtph_ps, _mm256_cvtps_ph};
+    #[cfg(target_arch = "x86_64")]
+    use std::arch::x86_64::{_MM_FROUND_TO_NEAREST_INT, _mm256_cvtph_ps, _mm256_cvtps_ph};
+    use std::mem::transmute_copy;
+    const STEP: usize = 8;
+    let whole = from.len() / STEP * STEP;
+    for start in (0..whole).step_by(STEP) {
+        let values: [S; STEP] = from.chunk(start);
+        let converted: [D; STEP] = if widen {
+            // SAFETY: eight halves are the 16 bytes of the vector.
+            let halves = unsafe { transmute_copy(&values) };
+            let singles = _mm256_cvtph_ps(halves);
+            // SAFETY: the vector's 32 bytes are eight singles.
+            unsafe { transmute_copy(&singles) }
+        } else {
+            // SAFETY: eight singles are the 32 bytes of the vector.
+            let singles = unsafe { transmute_copy(&values) };
+            let halves = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(singles);
+            // SAFETY: the vector's 16 bytes are eight halves.
+            unsafe { transmute_copy(&halves) }
+        };
+        to.put_chunk(start, converted);
+    }
+    for index in whole..from.len() {
+        let [value]: [S; 1] = from.chunk(index);
+        let converted: [D; 1] = if widen {
+            // SAFETY: the value is a half.
+            let single = to_f32(unsafe { transmute_copy(&value) });
+            // SAFETY: what is wanted is a single.
+            unsafe { transmute_copy(&single) }
+        } else {
+            // SAFETY: the value is a single.
+            let half = from_f32(unsafe { transmute_copy(&value) });
+            // SAFETY: what is wanted is a half.
+            unsafe { transmute_copy(&half) }
+        };
+        to.put_chunk(index, converted);
+    }
 }

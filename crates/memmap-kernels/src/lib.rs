@@ -12,6 +12,7 @@ mod array;
 mod assign;
 mod cast;
 mod close;
+mod comparable;
 mod compare;
 mod control;
 mod element;
@@ -36,8 +37,12 @@ mod swap;
 mod tile;
 mod transfer;
 mod transpose;
+mod turn;
 mod value;
 mod walk;
+
+#[cfg(test)]
+mod tests;
 
 pub use array::{ArrayMut, ArrayRef, c_strides};
 pub use assign::assign;

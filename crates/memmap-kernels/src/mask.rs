@@ -2,13 +2,15 @@
 
 use crate::array::{ArrayMut, ArrayRef, Shared, SharedMut};
 use crate::control::Control;
-use crate::element::Kind;
+use crate::element::{Element, Kind};
 use crate::error::{Error, Result};
+use crate::gather::move_block;
 use crate::moves::Mover;
 use crate::number::Flag;
 use crate::pool::{PIECE_BYTES, for_pieces};
 use crate::reduce::{count_true, in_order};
-use crate::tile::{Source, TILE_BYTES};
+use crate::run::{Run, RunMut};
+use crate::tile::{Buffer, Source, TILE_BYTES};
 use crate::walk::Nest;
 
 /// Positions that are looked at together; the number selected among those before is known to each piece.
@@ -76,39 +78,110 @@ pub fn mask_gather(source: &ArrayRef, mask: &ArrayRef, target: &ArrayMut, contro
     if source.is_empty() {
         return Ok(());
     }
-    let outer = Nest::in_order(&mask.shape, [&source.strides[..axes]]);
-    let inner = Nest::in_order(&source.shape[axes..], [&source.strides[axes..], &target.strides[1..]]);
-    let (each, step) = (inner.len(), target.strides[0]);
-    let mover = Mover::between(&source.element, &target.element);
-    let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
-    let line = outer.axes.len() == 1;
-    for_pieces(control, counts.len(), mask.len() * each * source.element.size, |i| {
-        let (mut row, end) = (starts[i], starts[i] + counts[i]);
-        for_each_true(mask, i, |place| {
-            if row == end {
-                return;
+    let job = Job { source, mask, target, starts, counts };
+    if source.shape.len() == axes && matches!(source.element.size, 1 | 2 | 4 | 8 | 16) {
+        job.single_elements(control)
+    } else {
+        job.sub_arrays(control)
+    }
+}
+
+/// A selection whose parts fit together.
+struct Job<'a> {
+    source: &'a ArrayRef,
+    mask: &'a ArrayRef,
+    target: &'a ArrayMut,
+    /// For each piece, the rows of the target before it, and those of it.
+    starts: Vec<usize>,
+    counts: Vec<usize>,
+}
+
+impl Job<'_> {
+    /// Selects tile by tile: the chosen elements of a tile are first moved together.
+    fn single_elements(&self, control: &Control) -> Result<()> {
+        let (source, mask, size) = (self.source, self.mask, self.source.element.size);
+        let nest = Nest::in_order(&mask.shape, [&source.strides, &mask.strides]);
+        let elements = Source::new(source.ptr, source.element, nest.only(0), source.element.kind)?;
+        let flags = Source::new(mask.ptr, mask.element, nest.only(1), Kind::Bool)?;
+        let native = Element { swapped: false, ..source.element };
+        let mover = Mover::between(&native, &self.target.element);
+        let (to, step) = (SharedMut(self.target.ptr), self.target.strides[0]);
+        let total = mask.len();
+        for_pieces(control, self.counts.len(), total * size, |i| {
+            let (mut at, end) = (i * PIECE, total.min((i + 1) * PIECE));
+            let (mut row, rows) = (self.starts[i], self.starts[i] + self.counts[i]);
+            let (mut elements, mut flags, mut chosen) =
+                (elements.reader(at), flags.reader(at), Buffer::new());
+            while at < end {
+                let len = (end - at).min(TILE_BYTES / size.max(1));
+                let (from, flags) = (elements.next_bytes(len), flags.next::<Flag>(len));
+                // SAFETY: `from` leads to `len` elements of this size; the buffer holds a tile of them.
+                let count = unsafe { compress(flags, from, chosen.as_mut_ptr(), size) }.min(rows - row);
+                let (from, to) = (chosen.as_mut_ptr(), to.at(step.wrapping_mul(row as isize)));
+                // SAFETY: so many elements were chosen, and the target has that many rows left.
+                unsafe { mover.run(from, size as isize, to, step, count) };
+                row += count;
+                at += len;
             }
-            let offset = if line {
-                outer.start[0].wrapping_add(outer.inner().strides[0].wrapping_mul(place as isize))
-            } else {
-                outer.offsets(place)[0]
-            };
-            let [from_stride, to_stride] = inner.inner().strides;
-            let (mut walk, mut left) = (inner.walk(0), each);
-            while left > 0 {
-                let stretch = walk.next(left);
-                let from = from.at(offset.wrapping_add(stretch.offsets[0]));
-                let to = to.at(step.wrapping_mul(row as isize).wrapping_add(stretch.offsets[1]));
-                // SAFETY: `place` is below the mask's size, so that the sub-array lies inside the source; `row` is
-                // below the target's length.
-                unsafe { mover.run(from, from_stride, to, to_stride, stretch.len) };
-                left -= stretch.len;
+            control.advance(self.counts[i]);
+            Ok(())
+        })
+    }
+
+    /// Selects one sub-array after the other.
+    fn sub_arrays(&self, control: &Control) -> Result<()> {
+        let (source, mask, target) = (self.source, self.mask, self.target);
+        let axes = mask.shape.len();
+        let outer = Nest::in_order(&mask.shape, [&source.strides[..axes]]);
+        let inner = Nest::in_order(&source.shape[axes..], [&source.strides[axes..], &target.strides[1..]]);
+        let mover = Mover::between(&source.element, &target.element);
+        let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
+        let bytes = source.len() * source.element.size;
+        for_pieces(control, self.counts.len(), bytes, |i| {
+            let (mut row, end) = (self.starts[i], self.starts[i] + self.counts[i]);
+            for_each_true(mask, i, |place| {
+                if row < end {
+                    let offsets = [outer.offsets(place)[0], target.strides[0].wrapping_mul(row as isize)];
+                    // SAFETY: `place` is below the mask's size and `row` below the target's length, so that both
+                    // sub-arrays lie inside their arrays.
+                    unsafe { move_block(from, to, offsets, &inner, mover) };
+                    row += 1;
+                }
+            });
+            control.advance(self.counts[i] * inner.len());
+            Ok(())
+        })
+    }
+}
+
+/// Moves the elements whose flags are true together; answers how many they are.
+///
+/// # Safety
+/// As many elements of `size` bytes as there are flags are readable behind `from` and writable behind `to`; the size is 1,
+/// 2, 4, 8 or 16.
+unsafe fn compress(flags: Run<Flag>, from: *const u8, to: *mut u8, size: usize) -> usize {
+    macro_rules! compress_as {
+        ($T:ty) => {{
+            // SAFETY: the caller vouches for the elements.
+            let from = unsafe { Run::<$T>::new(from, flags.len()) };
+            // SAFETY: the caller vouches for the place.
+            let mut to = unsafe { RunMut::<$T>::new(to, flags.len()) };
+            let mut count = 0;
+            for (flag, x) in flags.iter().zip(from.iter()) {
+                // Written in any case, and overwritten by the next one if it was not chosen.
+                to.put_chunk(count, [x]);
+                count += usize::from(flag.is_true());
             }
-            row += 1;
-        });
-        control.advance((end - starts[i]) * each);
-        Ok(())
-    })
+            count
+        }};
+    }
+    match size {
+        1 => compress_as!(u8),
+        2 => compress_as!(u16),
+        4 => compress_as!(u32),
+        8 => compress_as!(u64),
+        _ => compress_as!(u128),
+    }
 }
 
 /// The number of true elements of each piece.

@@ -5,12 +5,13 @@ use crate::error::Result;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Bytes of source that one thread works through between two looks at the control, and the unit of sharing out.
-pub(crate) const PIECE_BYTES: usize = 1 << 20;
+/// Bytes of source that one thread works through between two looks at the control, and the unit of sharing out. Unit tests
+/// have small ones, so that small arrays are cut and shared out too.
+pub(crate) const PIECE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 1 << 20 };
 
 /// Work on fewer bytes stays on the calling thread. Measured with `cargo run --release --example bench -- crossover`:
 /// waking the pool costs 10 to 20 us, about what one core needs for this much.
-pub(crate) const PARALLEL_BYTES: usize = 1 << 20;
+pub(crate) const PARALLEL_BYTES: usize = if cfg!(test) { 1 << 10 } else { 1 << 20 };
 
 /// The pool of [`std::thread::available_parallelism`] threads (`MEMMAP_THREADS` overrides); `None` when there is
 /// only one, or when threads cannot be had.

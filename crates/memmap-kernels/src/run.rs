@@ -35,6 +35,11 @@ impl<'a, T: Copy> Run<'a, T> {
     }
 
     #[inline(always)]
+    pub fn as_ptr(&self) -> *const u8 {
+        self.ptr.cast()
+    }
+
+    #[inline(always)]
     pub fn len(&self) -> usize {
         self.len
     }
@@ -71,12 +76,18 @@ impl<'a, T: Copy> Run<'a, T> {
         unsafe { self.ptr.wrapping_add(start).cast::<[T; N]>().read_unaligned() }
     }
 
-    /// Whole groups of `N` elements, by value, and what is left behind them.
+    /// Whole groups of `N` elements, and what is left behind them.
+    #[inline(always)]
+    pub fn groups<const N: usize>(self) -> (Run<'a, [T; N]>, Run<'a, T>) {
+        let (whole, rest) = self.split_at(self.len / N * N);
+        (Run { ptr: whole.ptr.cast(), len: whole.len / N, memory: PhantomData }, rest)
+    }
+
+    /// As [`Run::groups`], to be gone through.
     #[inline(always)]
     pub fn chunks<const N: usize>(self) -> (impl ExactSizeIterator<Item = [T; N]> + 'a, Run<'a, T>) {
-        let (whole, rest) = self.split_at(self.len / N * N);
-        let chunks = Run::<[T; N]> { ptr: whole.ptr.cast(), len: whole.len / N, memory: PhantomData };
-        (chunks.iter(), rest)
+        let (groups, rest) = self.groups();
+        (groups.iter(), rest)
     }
 
     /// The elements in order.
@@ -105,6 +116,14 @@ impl<'a, T: Copy> RunMut<'a, T> {
         RunMut { ptr: slice.as_mut_ptr(), len: slice.len(), memory: PhantomData }
     }
 
+    /// The elements before and from `middle` on.
+    #[inline(always)]
+    pub fn split_at(self, middle: usize) -> (RunMut<'a, T>, RunMut<'a, T>) {
+        assert!(middle <= self.len);
+        let rest = RunMut { ptr: self.ptr.wrapping_add(middle), len: self.len - middle, memory: PhantomData };
+        (RunMut { len: middle, ..self }, rest)
+    }
+
     /// Writes `N` elements from `start` on.
     #[inline(always)]
     pub fn put_chunk<const N: usize>(&mut self, start: usize, values: [T; N]) {
@@ -131,6 +150,42 @@ pub(crate) fn map<S: Copy, D: Copy>(source: Run<S>, mut target: RunMut<D>, f: im
         let value = unsafe { source.load(index) };
         // SAFETY: both runs are equally long.
         unsafe { target.store(index, f(value)) }
+    }
+}
+
+/// Writes what `f` makes of each element, or `many` of `N` of them at a time.
+#[inline(always)]
+pub(crate) fn map_chunks<S: Copy, D: Copy, const N: usize>(
+    source: Run<S>,
+    target: RunMut<D>,
+    f: impl Fn(S) -> D,
+    many: impl Fn([S; N]) -> [D; N],
+) {
+    assert!(source.len == target.len);
+    let mut target = target;
+    let whole = source.len / N * N;
+    for start in (0..whole).step_by(N) {
+        target.put_chunk(start, many(source.chunk(start)));
+    }
+    for index in whole..source.len {
+        target.put_chunk(index, [f(source.get(index))]);
+    }
+}
+
+/// Applies `f` to each state and its elements in `N` rows.
+#[inline(always)]
+pub(crate) fn update_rows<A, T: Copy, const N: usize>(
+    states: &mut [A],
+    rows: [Run<T>; N],
+    f: impl Fn(&mut A, [T; N]),
+) {
+    assert!(rows.iter().all(|row| row.len == states.len()));
+    for (index, state) in states.iter_mut().enumerate() {
+        let column = rows.map(|row| {
+            // SAFETY: each row has as many elements as there are states.
+            unsafe { row.load(index) }
+        });
+        f(state, column);
     }
 }
 

@@ -2,7 +2,7 @@
 //! read each line that it overwrites.
 
 /// Writes of this many bytes and more in all go past the cache. Below, the data is likely to be wanted from it.
-pub(crate) const STREAM_BYTES: usize = 8 << 20;
+pub(crate) const STREAM_BYTES: usize = if cfg!(test) { 1 << 8 } else { 8 << 20 };
 
 /// Streaming stores; when this goes out of scope, they are ordered before everything that follows.
 pub(crate) struct Stream(());
@@ -39,6 +39,18 @@ impl Drop for Stream {
             std::arch::x86_64::_mm_sfence()
         }
     }
+}
+
+/// Asks for a cache line ahead of its use; any address will do.
+#[inline(always)]
+pub(crate) fn fetch(line: *const u8) {
+    #[cfg(all(target_arch = "x86_64", not(miri)))]
+    // SAFETY: every x86-64 processor has the instruction, and it never faults.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(line.cast())
+    }
+    #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+    let _ = line;
 }
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]

@@ -13,10 +13,10 @@ use crate::run::Run;
 use crate::walk::{Nest, Walk};
 
 /// Bytes of one tile: two of them and some more fit in the first cache of every processor.
-pub(crate) const TILE_BYTES: usize = 16 << 10;
+pub(crate) const TILE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 16 << 10 };
 
 /// Stretches at least this long are read where they lie; shorter ones are collected in a tile first.
-const LONG_STRETCH: usize = 256;
+const LONG_STRETCH: usize = if cfg!(test) { 16 } else { 256 };
 
 #[repr(C, align(64))]
 struct Bytes([u8; TILE_BYTES]);
@@ -159,6 +159,12 @@ impl Reader<'_> {
         // SAFETY: `advance` answers `len` native elements of the source's kind, which is `T`'s, in the source's
         // memory or in a buffer of this reader, and keeps both for as long as the reader is borrowed.
         unsafe { Run::new(ptr, len) }
+    }
+
+    /// Where the next `len` elements lie, native, one behind the other; no more than a tile holds. They stay there until the
+    /// reader is used again.
+    pub fn next_bytes(&mut self, len: usize) -> *const u8 {
+        self.advance(len)
     }
 
     /// Where the next `len` native elements of the wanted kind lie one behind the other.

@@ -10,7 +10,7 @@ use crate::tile::{Buffer, TILE_BYTES};
 use crate::walk::{Nest, Stretch, Walk};
 
 /// Stretches of fewer bytes are not worth streaming stores: too much of them is no whole cache line.
-const SHORTEST_STREAM: usize = 1024;
+const SHORTEST_STREAM: usize = if cfg!(test) { 32 } else { 1024 };
 
 /// How elements get from one array to another.
 pub(crate) struct Link<'n> {
@@ -26,7 +26,15 @@ enum Way {
     /// The same kind: moved, with or without reversing bytes.
     Move { mover: Mover, plain: bool },
     /// Another kind: made native, converted, put into the target's order.
-    Convert { load: Mover, caster: Caster, store: Mover, native: [bool; 2] },
+    Convert(Conversion),
+}
+
+struct Conversion {
+    load: Mover,
+    caster: Caster,
+    store: Mover,
+    /// Whether source and target are in this machine's byte order.
+    native: [bool; 2],
 }
 
 impl<'n> Link<'n> {
@@ -42,12 +50,12 @@ impl<'n> Link<'n> {
             Way::Move { mover: Mover::between(source, target), plain: source.same_bytes(target) }
         } else {
             let unsupported = Error::Unsupported { operation: "conversion", kind: source.kind };
-            Way::Convert {
+            Way::Convert(Conversion {
                 load: Mover::new(source, source.needs_swap()),
                 caster: Caster::between(source.kind, target.kind).ok_or(unsupported)?,
                 store: Mover::new(target, target.needs_swap()),
                 native: [!source.needs_swap(), !target.needs_swap()],
-            }
+            })
         };
         let inner = nest.inner();
         let streaming = streaming
@@ -72,21 +80,14 @@ impl<'n> Link<'n> {
                     left -= stretch.len;
                 }
             }
-            Way::Convert { load, caster, store, native } => {
+            Way::Convert(conversion) => {
                 let mut buffers = [Buffer::new(), Buffer::new()];
                 let tile = TILE_BYTES / self.sizes[0].max(self.sizes[1]);
                 let mut target_walk = walk.clone();
                 while left > 0 {
                     let count = left.min(tile);
-                    self.convert_tile(
-                        [load, store],
-                        *caster,
-                        *native,
-                        [walk, &mut target_walk],
-                        &mut buffers,
-                        stream.as_ref(),
-                        count,
-                    );
+                    let walks = [&mut *walk, &mut target_walk];
+                    self.convert_tile(conversion, walks, &mut buffers, stream.as_ref(), count);
                     left -= count;
                 }
             }
@@ -118,12 +119,9 @@ impl<'n> Link<'n> {
         }
     }
 
-    #[allow(clippy::too_many_arguments)]
     fn convert_tile(
         &self,
-        [load, store]: [&Mover; 2],
-        caster: Caster,
-        native: [bool; 2],
+        Conversion { load, caster, store, native }: &Conversion,
         [source, target]: [&mut Walk<'_, 2>; 2],
         [raw, converted]: &mut [Buffer; 2],
         stream: Option<&Stream>,

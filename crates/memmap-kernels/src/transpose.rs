@@ -6,10 +6,9 @@ use crate::cast::Caster;
 use crate::element::Element;
 use crate::error::{Error, Result};
 use crate::moves::Mover;
-use crate::run::{Run, RunMut};
-use crate::simd::{Kernel, Level, dispatch};
-use crate::stream::Stream;
+use crate::stream::{Stream, fetch};
 use crate::tile::{Buffer, TILE_BYTES};
+use crate::turn::turn;
 use crate::walk::{Axis, Nest};
 
 /// Shorter axes are not worth tiles.
@@ -117,6 +116,8 @@ impl Transpose {
             let to = raw.wrapping_add(column * rows * size);
             // SAFETY: the caller vouches for the source; the tile holds `rows * columns` elements.
             unsafe { self.load.run(from, self.along.strides[0], to, size as isize, rows) };
+            // These lines will be wanted for the next tile; so many rows are more than the processor foresees.
+            (0..rows * size).step_by(64).for_each(|at| fetch(from.wrapping_add(rows * size + at)));
         }
         if let Some(caster) = self.caster {
             // SAFETY: the second tile was just filled; the first holds as many elements of the target's kind.
@@ -152,63 +153,6 @@ impl Transpose {
                 Some(stream) => unsafe { stream.copy(from, to, columns * size) },
                 // SAFETY: as above.
                 None => unsafe { std::ptr::copy_nonoverlapping(from, to, columns * size) },
-            }
-        }
-    }
-}
-
-/// Writes the transpose of a tile of `columns` lines of `rows` elements.
-///
-/// # Safety
-/// Both tiles hold `rows * columns` elements of `size` bytes, which is 1, 2, 4, 8 or 16.
-unsafe fn turn(from: *const u8, to: *mut u8, rows: usize, columns: usize, size: usize) {
-    macro_rules! turn_as {
-        ($T:ty) => {{
-            // SAFETY: the caller vouches for the tile.
-            let from = unsafe { Run::<$T>::new(from, rows * columns) };
-            // SAFETY: the caller vouches for the tile.
-            let to = unsafe { RunMut::<$T>::new(to, rows * columns) };
-            dispatch(Turn { from, to, rows, columns })
-        }};
-    }
-    match size {
-        1 => turn_as!(u8),
-        2 => turn_as!(u16),
-        4 => turn_as!(u32),
-        8 => turn_as!(u64),
-        _ => turn_as!(u128),
-    }
-}
-
-struct Turn<'a, T> {
-    from: Run<'a, T>,
-    to: RunMut<'a, T>,
-    rows: usize,
-    columns: usize,
-}
-
-impl<T: Copy + Default> Kernel for Turn<'_, T> {
-    type Output = ();
-    #[inline(always)]
-    fn run<L: Level>(mut self) {
-        /// Squares of this side are turned in registers.
-        const SQUARE: usize = 8;
-        let (rows, columns) = (self.rows, self.columns);
-        let (whole_rows, whole_columns) = (rows / SQUARE * SQUARE, columns / SQUARE * SQUARE);
-        for row in (0..whole_rows).step_by(SQUARE) {
-            for column in (0..whole_columns).step_by(SQUARE) {
-                let lines: [[T; SQUARE]; SQUARE] =
-                    std::array::from_fn(|i| self.from.chunk((column + i) * rows + row));
-                for i in 0..SQUARE {
-                    let turned: [T; SQUARE] = std::array::from_fn(|j| lines[j][i]);
-                    self.to.put_chunk((row + i) * columns + column, turned);
-                }
-            }
-        }
-        for row in 0..rows {
-            let first = if row < whole_rows { whole_columns } else { 0 };
-            for column in first..columns {
-                self.to.put_chunk(row * columns + column, [self.from.get(column * rows + row)]);
             }
         }
     }

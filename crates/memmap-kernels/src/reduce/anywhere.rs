@@ -29,7 +29,7 @@ pub(crate) fn fold_anywhere<T: Order, const MAX: bool, const SKIP: bool>(
         let (mut reader, mut walk) = (source.reader(start), nest.walk(start));
         let (mut state, mut at) = (fold.start(), start);
         while at < end {
-            let stretch = walk.next((end - at).min(BLOCK));
+            let stretch = walk.next((end - at).min(BLOCK).min(source.tile_len()));
             let run = reader.next::<T>(stretch.len);
             let step = nest.inner().strides[1];
             let mut local = fold.start();

@@ -1,9 +1,9 @@
 //! Minimum and maximum.
 
-use super::fold::Fold;
+use super::fold::{Fold, ROWS};
 use crate::error::{Error, Result};
 use crate::number::{Complex, Native, Tick};
-use crate::run::{Run, update};
+use crate::run::{Run, update_rows};
 use crate::simd::{Kernel, Level, dispatch};
 use std::marker::PhantomData;
 
@@ -119,7 +119,11 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for Extreme<T, MAX, SKIP>
     }
 
     fn feed_each(&self, states: &mut [T], row: Run<T>, _at: usize) {
-        dispatch(Each::<T, MAX, SKIP>(states, row));
+        dispatch(Each::<T, 1, MAX, SKIP>(states, [row]));
+    }
+
+    fn feed_rows(&self, states: &mut [T], rows: [Run<T>; ROWS], _at: usize) {
+        dispatch(Each::<T, ROWS, MAX, SKIP>(states, rows));
     }
 
     fn join(&self, state: &mut T, later: T) {
@@ -176,12 +180,12 @@ fn in_lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(run
     rest.iter().fold(all, better::<T, MAX, SKIP>)
 }
 
-struct Each<'a, 'r, T, const MAX: bool, const SKIP: bool>(&'a mut [T], Run<'r, T>);
+struct Each<'a, 'r, T, const N: usize, const MAX: bool, const SKIP: bool>(&'a mut [T], [Run<'r, T>; N]);
 
-impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Each<'_, '_, T, MAX, SKIP> {
+impl<T: Order, const N: usize, const MAX: bool, const SKIP: bool> Kernel for Each<'_, '_, T, N, MAX, SKIP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        update(self.0, self.1, |best, x| *best = better::<T, MAX, SKIP>(*best, x))
+        update_rows(self.0, self.1, |best, row| *best = row.into_iter().fold(*best, better::<T, MAX, SKIP>))
     }
 }

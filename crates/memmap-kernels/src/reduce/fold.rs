@@ -10,6 +10,9 @@ use crate::tile::{Reader, Source};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
+/// Rows that are read side by side: states are loaded and stored once for all of them.
+pub(crate) const ROWS: usize = 4;
+
 /// A reduction of many elements to one.
 pub(crate) trait Fold: Sync {
     /// What elements are converted to before.
@@ -34,11 +37,25 @@ pub(crate) trait Fold: Sync {
     /// Takes in element number `at` of each of many outputs.
     fn feed_each(&self, states: &mut [Self::State], row: Run<Self::In>, at: usize);
 
+    /// As [`Fold::feed_each`] for several rows, one after the other.
+    fn feed_rows(&self, states: &mut [Self::State], rows: [Run<Self::In>; ROWS], at: usize) {
+        for (i, row) in rows.into_iter().enumerate() {
+            self.feed_each(states, row, at + i);
+        }
+    }
+
     /// Takes in a block of rows, in which each output has one element a row.
     fn feed_block(&self, states: &mut [Self::State], block: &mut Block) {
-        for row in 0..block.len() {
+        let mut row = 0;
+        while row < block.len() {
             let at = block.first() + row;
-            self.feed_each(states, block.row(row), at);
+            if let Some(rows) = block.rows::<Self::In, ROWS>(row) {
+                self.feed_rows(states, rows, at);
+                row += ROWS;
+            } else {
+                self.feed_each(states, block.row(row), at);
+                row += 1;
+            }
         }
     }
 

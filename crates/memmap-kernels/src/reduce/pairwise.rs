@@ -31,23 +31,24 @@ impl<T: Pairwise, const SKIP: bool> Kernel for Sum<'_, T, SKIP> {
     #[inline(always)]
     fn run<L: Level>(self) -> T {
         let scrub = |x: T| if SKIP && x.is_nan() { T::ZERO } else { x };
-        match T::PARTS * size_of::<T>() {
-            // As many accumulators as a processor has registers for.
-            ..=8 => by_units::<T, 8>(self.0, scrub),
-            _ => by_units::<T, 4>(self.0, scrub),
-        }
+        by_units(self.0, scrub)
     }
 }
+
+/// Blocks of one unit. With 4, sums run faster in the cache and slower from memory.
+const WAYS: usize = 8;
 
 /// The most units that are summed before their sums are paired.
 const UNITS: usize = 256;
 
 /// The tree from the root down to units of `WAYS` blocks, all equally deep, and from their sums up again.
 ///
-/// NumPy's recursion visits one block after the other, and each waits for its own additions. The blocks of a unit are
-/// summed side by side instead; what is added to what stays the same.
+/// NumPy's recursion decides after each block how many sums to add up, which no processor foresees. Here the path is the
+/// same for every unit, so that several blocks are on their way at a time; what is added to what stays the same. Blocks are
+/// read in the order of memory: summed side by side, as they might be, they are streams that the processor does not foresee
+/// either.
 #[inline(always)]
-fn by_units<T: Pairwise, const WAYS: usize>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn by_units<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
     let largest = |depth: u32| {
         (0..depth)
             .fold(run.len(), |len, _| if len * T::PARTS > BLOCK { len - cut(len, T::PARTS) } else { len })
@@ -57,7 +58,7 @@ fn by_units<T: Pairwise, const WAYS: usize>(run: Run<T>, f: impl Fn(T) -> T + Co
         return walk(run, f);
     };
     if depth == 0 {
-        return unit::<T, WAYS>(run, f);
+        return unit(run, f);
     }
     let count = 1usize << depth;
     let mut sums = [T::ZERO; UNITS];
@@ -70,9 +71,15 @@ fn by_units<T: Pairwise, const WAYS: usize>(run: Run<T>, f: impl Fn(T) -> T + Co
         });
         let (unit_run, behind) = rest.split_at(len);
         rest = behind;
-        *sum = unit::<T, WAYS>(unit_run, f);
+        *sum = unit(unit_run, f);
     }
-    let mut count = count;
+    pair_up(&mut sums[..count])
+}
+
+/// Adds neighbours until one sum is left; they are a power of two.
+#[inline(always)]
+fn pair_up<T: Pairwise>(sums: &mut [T]) -> T {
+    let mut count = sums.len();
     while count > 1 {
         count /= 2;
         for i in 0..count {
@@ -82,9 +89,9 @@ fn by_units<T: Pairwise, const WAYS: usize>(run: Run<T>, f: impl Fn(T) -> T + Co
     sums[0]
 }
 
-/// The sum of a part of the tree that consists of at most `WAYS` blocks; side by side where they are exactly as many.
+/// The sum of a part of the tree that consists of at most `WAYS` blocks; without a branch where they are exactly as many.
 #[inline(always)]
-fn unit<T: Pairwise, const WAYS: usize>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn unit<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
     let mut blocks = [run; WAYS];
     let mut width = 1;
     while width < WAYS {
@@ -145,51 +152,33 @@ fn walk<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
     }
 }
 
-/// The sums of blocks of at most 128 numbers, paired: each block with accumulators of its own.
+/// The sums of blocks of at most 128 numbers, each in as many accumulators as it says, paired.
 macro_rules! blocks {
     ($lanes:literal, |$r:ident| $join:expr) => {
         #[inline(always)]
         fn blocks<const WAYS: usize>(runs: [Run<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self {
-            const LANES: usize = $lanes;
-            let shortest = runs.iter().map(Run::len).fold(usize::MAX, usize::min) / LANES;
-            let mut lanes = [[Self::NEGATIVE_ZERO; LANES]; WAYS];
-            let mut sums = [Self::NEGATIVE_ZERO; WAYS];
-            if shortest > 0 {
-                for way in 0..WAYS {
-                    lanes[way] = runs[way].chunk::<LANES>(0).map(f);
-                }
-                for i in 1..shortest {
-                    for way in 0..WAYS {
-                        let group = runs[way].chunk::<LANES>(i * LANES);
-                        for (lane, x) in lanes[way].iter_mut().zip(group) {
-                            *lane = lane.add(f(x));
-                        }
-                    }
-                }
-            }
-            for way in 0..WAYS {
-                let groups = runs[way].len() / LANES;
-                let $r = &mut lanes[way];
-                for i in shortest..groups {
-                    let group = runs[way].chunk::<LANES>(i * LANES);
-                    for (lane, x) in $r.iter_mut().zip(group) {
+            // All accumulators come first, and what is made of them later: else the next block waits for it. Adding a
+            // number to -0 changes nothing, so that the first ones need no care.
+            let mut lanes = [[Self::NEGATIVE_ZERO; $lanes]; WAYS];
+            for (lanes, run) in lanes.iter_mut().zip(runs) {
+                let mut here = *lanes;
+                for group in run.chunks::<$lanes>().0 {
+                    for (lane, x) in here.iter_mut().zip(group) {
                         *lane = lane.add(f(x));
                     }
                 }
-                let mut sum = if groups > 0 { $join } else { Self::NEGATIVE_ZERO };
-                for x in runs[way].split_at(groups * LANES).1.iter() {
-                    sum = sum.add(f(x));
-                }
-                sums[way] = sum;
+                *lanes = here;
             }
-            let mut count = WAYS;
-            while count > 1 {
-                count /= 2;
-                for i in 0..count {
-                    sums[i] = sums[2 * i].add(sums[2 * i + 1]);
+            let mut sums = [Self::NEGATIVE_ZERO; WAYS];
+            for ((sum, $r), run) in sums.iter_mut().zip(&lanes).zip(runs) {
+                if run.len() >= $lanes {
+                    *sum = $join;
+                }
+                for x in run.chunks::<$lanes>().1.iter() {
+                    *sum = sum.add(f(x));
                 }
             }
-            sums[0]
+            pair_up(&mut sums)
         }
     };
 }

@@ -97,6 +97,20 @@ impl Block<'_> {
         unsafe { Run::new(ptr, self.columns) }
     }
 
+    /// Rows from a number on, where they can be read where they lie.
+    pub fn rows<T: Native, const N: usize>(&self, index: usize) -> Option<[Run<'_, T>; N]> {
+        let rows = self.rows;
+        let packed = !rows.element.needs_swap() && rows.stride == rows.element.size as isize;
+        if !packed || rows.caster.is_some() || index + N > self.len() || T::KIND != rows.kind {
+            return None;
+        }
+        Some(std::array::from_fn(|i| {
+            let ptr = rows.base.at(self.starts[index + i]);
+            // SAFETY: a row lies inside the array and has as many native elements of this kind.
+            unsafe { Run::new(ptr, self.columns) }
+        }))
+    }
+
     fn read(&mut self, index: usize) -> *const u8 {
         let (rows, size) = (self.rows, self.rows.element.size);
         let mut ptr = rows.base.at(self.starts[index]);

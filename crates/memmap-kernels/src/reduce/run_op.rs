@@ -3,11 +3,13 @@
 use super::anywhere::fold_anywhere;
 use super::extreme::{Extreme, Order};
 use super::fold::Fold;
-use super::moments::Spread;
+use super::nan_sum::NanSum;
 use super::plan;
 use super::position::Position;
 use super::product::Product;
-use super::sum::{AsMean, AsSum, FloatSum, NanSum, SignedMean, TickSum, WholeSum};
+use super::spread::Spread;
+use super::sum::{AsMean, AsSum, FloatSum, SignedMean, WholeSum};
+use super::tick_sum::TickSum;
 use super::truth::{Question, Truths};
 use super::{Params, Reduction, accumulator_kind, result_kind};
 use crate::array::{ArrayMut, ArrayRef};

@@ -1,13 +1,13 @@
 //! Sum and mean.
 
-use super::fold::Fold;
+use super::fold::{Fold, ROWS};
 use super::pairwise::{Pairwise, pairwise_sum};
 use super::total::{Whole, total};
 use super::tree::{Tree, tree_all, tree_one};
 use crate::control::Control;
 use crate::error::Result;
-use crate::number::{Complex, Native, Tick};
-use crate::run::{Run, update};
+use crate::number::{Complex, Native};
+use crate::run::{Run, update_rows};
 use crate::simd::{Kernel, Level, dispatch};
 use crate::tile::{Reader, Source};
 use std::marker::PhantomData;
@@ -98,7 +98,11 @@ impl<T: Whole, O: Outcome<u64>> Fold for WholeSum<T, O> {
     }
 
     fn feed_each(&self, states: &mut [u64], row: Run<T>, _at: usize) {
-        dispatch(AddWhole(states, row));
+        dispatch(AddWhole(states, [row]));
+    }
+
+    fn feed_rows(&self, states: &mut [u64], rows: [Run<T>; ROWS], _at: usize) {
+        dispatch(AddWhole(states, rows));
     }
 
     fn join(&self, state: &mut u64, later: u64) {
@@ -120,13 +124,15 @@ impl Outcome<u64> for SignedMean {
     }
 }
 
-struct AddWhole<'a, 'r, T>(&'a mut [u64], Run<'r, T>);
+struct AddWhole<'a, 'r, T, const N: usize>(&'a mut [u64], [Run<'r, T>; N]);
 
-impl<T: Whole> Kernel for AddWhole<'_, '_, T> {
+impl<T: Whole, const N: usize> Kernel for AddWhole<'_, '_, T, N> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        update(self.0, self.1, |sum, x| *sum = sum.wrapping_add(x.extend()))
+        update_rows(self.0, self.1, |sum, row| {
+            *sum = row.into_iter().fold(*sum, |sum, x| sum.wrapping_add(x.extend()))
+        })
     }
 }
 
@@ -155,7 +161,11 @@ impl<T: Pairwise, O: Outcome<T>> Fold for FloatSum<T, O> {
     }
 
     fn feed_each(&self, states: &mut [T], row: Run<T>, _at: usize) {
-        dispatch(AddFloats(states, row));
+        dispatch(AddFloats(states, [row]));
+    }
+
+    fn feed_rows(&self, states: &mut [T], rows: [Run<T>; ROWS], _at: usize) {
+        dispatch(AddFloats(states, rows));
     }
 
     fn join(&self, state: &mut T, later: T) {
@@ -183,131 +193,12 @@ impl<T: Pairwise, O: Outcome<T>> Tree for FloatSum<T, O> {
     }
 }
 
-struct AddFloats<'a, 'r, T>(&'a mut [T], Run<'r, T>);
+struct AddFloats<'a, 'r, T, const N: usize>(&'a mut [T], [Run<'r, T>; N]);
 
-impl<T: Pairwise> Kernel for AddFloats<'_, '_, T> {
+impl<T: Pairwise, const N: usize> Kernel for AddFloats<'_, '_, T, N> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        update(self.0, self.1, |sum, x| *sum = sum.add(x))
-    }
-}
-
-/// As [`FloatSum`], without the NaN: they count as zero in the sum and not at all in the mean.
-pub(crate) struct NanSum<T, O>(PhantomData<(T, O)>);
-
-impl<T, O> NanSum<T, O> {
-    pub fn new() -> NanSum<T, O> {
-        NanSum(PhantomData)
-    }
-}
-
-/// A sum and the number of elements in it.
-#[derive(Clone, Copy)]
-pub(crate) struct Counted<T> {
-    sum: T,
-    valid: usize,
-}
-
-impl<T: Pairwise, O: Outcome<T>> Fold for NanSum<T, O> {
-    type In = T;
-    type State = Counted<T>;
-    type Out = O::Out;
-
-    const FEW: usize = 8 / T::PARTS;
-
-    fn start(&self) -> Counted<T> {
-        Counted { sum: T::NEGATIVE_ZERO, valid: 0 }
-    }
-
-    fn feed(&self, state: &mut Counted<T>, run: Run<T>, _at: usize) {
-        let later = self.leaf(run);
-        self.join(state, later);
-    }
-
-    fn feed_each(&self, states: &mut [Counted<T>], row: Run<T>, _at: usize) {
-        update(states, row, |state, x| {
-            let (x, valid) = if x.is_nan() { (T::ZERO, 0) } else { (x, 1) };
-            *state = Counted { sum: state.sum.add(x), valid: state.valid + valid };
-        })
-    }
-
-    fn join(&self, state: &mut Counted<T>, later: Counted<T>) {
-        *state = Counted { sum: state.sum.add(later.sum), valid: state.valid + later.valid };
-    }
-
-    fn finish(&self, state: Counted<T>, _count: usize) -> Result<O::Out> {
-        Ok(O::of(state.sum, state.valid))
-    }
-
-    fn fold_one(&self, source: &Source, reader: &mut Reader) -> Counted<T> {
-        tree_one(self, source, reader)
-    }
-
-    fn fold_all(&self, source: &Source, control: &Control) -> Result<Counted<T>> {
-        tree_all(self, source, control)
-    }
-}
-
-impl<T: Pairwise, O: Outcome<T>> Tree for NanSum<T, O> {
-    const PARTS: usize = T::PARTS;
-
-    fn leaf(&self, run: Run<T>) -> Counted<T> {
-        Counted { sum: pairwise_sum::<T, true>(run), valid: dispatch(Valid(run)) }
-    }
-}
-
-struct Valid<'a, T>(Run<'a, T>);
-
-impl<T: Native> Kernel for Valid<'_, T> {
-    type Output = usize;
-    #[inline(always)]
-    fn run<L: Level>(self) -> usize {
-        self.0.iter().map(|x| usize::from(!x.is_nan())).sum()
-    }
-}
-
-/// Time ticks: NaT if any of them is; the mean is cut to whole ticks.
-pub(crate) struct TickSum {
-    pub mean: bool,
-}
-
-/// A sum of ticks, and whether one of them was NaT.
-#[derive(Clone, Copy)]
-pub(crate) struct Ticks {
-    sum: i64,
-    nat: bool,
-}
-
-impl Fold for TickSum {
-    type In = Tick;
-    type State = Ticks;
-    type Out = Tick;
-
-    fn start(&self) -> Ticks {
-        Ticks { sum: 0, nat: false }
-    }
-
-    fn feed(&self, state: &mut Ticks, run: Run<Tick>, _at: usize) {
-        for tick in run.iter() {
-            self.join(state, Ticks { sum: tick.0, nat: tick.is_nan() });
-        }
-    }
-
-    fn feed_each(&self, states: &mut [Ticks], row: Run<Tick>, _at: usize) {
-        update(states, row, |state, tick| self.join(state, Ticks { sum: tick.0, nat: tick.is_nan() }))
-    }
-
-    fn join(&self, state: &mut Ticks, later: Ticks) {
-        *state = Ticks { sum: state.sum.wrapping_add(later.sum), nat: state.nat | later.nat };
-    }
-
-    fn finish(&self, state: Ticks, count: usize) -> Result<Tick> {
-        Ok(match (state.nat, self.mean) {
-            (true, _) => Tick::NAT,
-            (false, true) if count == 0 => Tick::NAT,
-            (false, true) => Tick(state.sum.wrapping_div(count as i64)),
-            (false, false) => Tick(state.sum),
-        })
+        update_rows(self.0, self.1, |sum, row| *sum = row.into_iter().fold(*sum, T::add))
     }
 }

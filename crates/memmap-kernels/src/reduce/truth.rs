@@ -9,32 +9,52 @@ use std::marker::PhantomData;
 
 /// Bits that are zero or not: NaN is not, -0 is.
 pub(crate) trait Truth: Native {
-    fn is_true(self) -> bool;
+    /// An unsigned integer of the same size, or of half of it for complex numbers.
+    type Lane: Copy + Into<u64>;
+    const EMPTY: Self::Lane;
+    /// So many flags can be added up in a lane.
+    const ROUNDS: usize;
+    /// 1 or 0, worked out without a branch or a comparison, which keeps vectors as wide as the elements.
+    fn flag(self) -> Self::Lane;
+    fn add(lane: Self::Lane, flag: Self::Lane) -> Self::Lane;
+
+    #[inline(always)]
+    fn is_true(self) -> bool {
+        self.flag().into() != 0
+    }
 }
 
 macro_rules! truth {
-    ($($T:ty: |$x:ident| $body:expr;)*) => {$(
+    ($($T:ty => $Lane:ty: |$x:ident| $bits:expr;)*) => {$(
         impl Truth for $T {
+            type Lane = $Lane;
+            const EMPTY: $Lane = 0;
+            const ROUNDS: usize = if size_of::<$Lane>() == 1 { 255 } else { 4096 };
             #[inline(always)]
-            fn is_true(self) -> bool {
+            fn flag(self) -> $Lane {
                 let $x = self;
-                $body
+                let bits: $Lane = $bits;
+                (bits | bits.wrapping_neg()) >> (<$Lane>::BITS - 1)
+            }
+            #[inline(always)]
+            fn add(lane: $Lane, flag: $Lane) -> $Lane {
+                lane.wrapping_add(flag)
             }
         }
     )*};
 }
 
 truth! {
-    Flag: |x| x.is_true();
-    u8: |x| x != 0;
-    u16: |x| x != 0;
-    u32: |x| x != 0;
-    u64: |x| x != 0;
-    half::f16: |x| x.to_bits() & 0x7fff != 0;
-    f32: |x| x != 0.0;
-    f64: |x| x != 0.0;
-    Complex<f32>: |x| (x.re != 0.0) | (x.im != 0.0);
-    Complex<f64>: |x| (x.re != 0.0) | (x.im != 0.0);
+    Flag => u8: |x| x.0;
+    u8 => u8: |x| x;
+    u16 => u16: |x| x;
+    u32 => u32: |x| x;
+    u64 => u64: |x| x;
+    half::f16 => u16: |x| x.to_bits() << 1;
+    f32 => u32: |x| x.to_bits() << 1;
+    f64 => u64: |x| x.to_bits() << 1;
+    Complex<f32> => u32: |x| (x.re.to_bits() | x.im.to_bits()) << 1;
+    Complex<f64> => u64: |x| (x.re.to_bits() | x.im.to_bits()) << 1;
 }
 
 /// What is asked for.
@@ -118,22 +138,19 @@ impl<T: Truth> Kernel for Count<'_, T> {
     type Output = u64;
     #[inline(always)]
     fn run<L: Level>(self) -> u64 {
-        // Narrow lanes, emptied before they can overflow.
-        const LANES: usize = 32;
-        const ROUNDS: usize = 255;
+        // As narrow as the elements, and emptied before they can overflow. So many that the compiler leaves them in a
+        // loop: unrolled, it would make its vectors across the rounds, out of elements that lie far apart.
+        const LANES: usize = 512;
         let (mut run, mut count) = (self.0, 0);
         while run.len() >= LANES {
-            let whole = (run.len() / LANES).min(ROUNDS) * LANES;
-            let (part, rest) = run.split_at(whole);
-            let mut lanes = [0u8; LANES];
-            for chunk in part.chunks::<LANES>().0 {
-                for (lane, x) in lanes.iter_mut().zip(chunk) {
-                    *lane += u8::from(x.is_true());
-                }
+            let mut lanes = [T::EMPTY; LANES];
+            for _ in 0..(run.len() / LANES).min(T::ROUNDS) {
+                let (part, rest) = run.split_at(LANES);
+                update(&mut lanes, part, |lane, x| *lane = T::add(*lane, x.flag()));
+                run = rest;
             }
-            count += lanes.iter().map(|&lane| u64::from(lane)).sum::<u64>();
-            run = rest;
+            count += lanes.into_iter().map(Into::into).sum::<u64>();
         }
-        count + run.iter().map(|x| u64::from(x.is_true())).sum::<u64>()
+        count + run.iter().map(|x| x.flag().into()).sum::<u64>()
     }
 }

@@ -1,0 +1,104 @@
+//! Numbers that have a variance.
+
+use super::pairwise::Pairwise;
+use crate::cast::Cast;
+use crate::number::{Complex, Native};
+use crate::run::Run;
+
+/// What has a variance: `f32`, `f64` and complex numbers of them.
+pub(crate) trait Deviate: Pairwise {
+    /// The same in double precision, as which large slices are read.
+    type Wide: Wide + Cast<Self>;
+    /// The type of the variance.
+    type Real: Pairwise + Into<f64>;
+    fn parts(self) -> [f64; 2];
+    fn from_parts(parts: [f64; 2]) -> Self;
+    /// The square of the distance to the mean, in this type's precision.
+    fn squared_deviation(self, mean: Self) -> Self::Real;
+}
+
+macro_rules! deviate {
+    ($($T:ty)*) => {$(
+        impl Deviate for $T {
+            type Wide = f64;
+            type Real = $T;
+            #[inline(always)]
+            fn parts(self) -> [f64; 2] {
+                [f64::from(self), 0.0]
+            }
+            #[inline(always)]
+            fn from_parts([re, _]: [f64; 2]) -> Self {
+                re as $T
+            }
+            #[inline(always)]
+            fn squared_deviation(self, mean: Self) -> Self {
+                let deviation = self - mean;
+                deviation * deviation
+            }
+        }
+
+        impl Deviate for Complex<$T> {
+            type Wide = Complex<f64>;
+            type Real = $T;
+            #[inline(always)]
+            fn parts(self) -> [f64; 2] {
+                [f64::from(self.re), f64::from(self.im)]
+            }
+            #[inline(always)]
+            fn from_parts([re, im]: [f64; 2]) -> Self {
+                Complex { re: re as $T, im: im as $T }
+            }
+            #[inline(always)]
+            fn squared_deviation(self, mean: Self) -> $T {
+                let (re, im) = (self.re - mean.re, self.im - mean.im);
+                re * re + im * im
+            }
+        }
+    )*};
+}
+
+deviate!(f32 f64);
+
+/// A float that results are rounded to.
+pub(crate) trait Rounded: Native {
+    fn rounded(value: f64) -> Self;
+    fn root(self) -> Self;
+}
+
+impl Rounded for f32 {
+    fn rounded(value: f64) -> f32 {
+        value as f32
+    }
+    fn root(self) -> f32 {
+        self.sqrt()
+    }
+}
+
+impl Rounded for f64 {
+    fn rounded(value: f64) -> f64 {
+        value
+    }
+    fn root(self) -> f64 {
+        self.sqrt()
+    }
+}
+
+/// Elements in double precision, as the numbers that they are made of.
+pub(crate) trait Wide: Deviate {
+    fn flat(run: Run<Self>) -> Run<f64>;
+}
+
+impl Wide for f64 {
+    #[inline(always)]
+    fn flat(run: Run<f64>) -> Run<f64> {
+        run
+    }
+}
+
+impl Wide for Complex<f64> {
+    #[inline(always)]
+    fn flat(run: Run<Self>) -> Run<f64> {
+        // SAFETY: a complex number is two floats, one behind the other, of any bits.
+        unsafe { Run::new(run.as_ptr(), run.len() * 2) }
+    }
+}

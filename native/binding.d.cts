@@ -28,7 +28,9 @@ export declare class NativeMapping {
   /** Detaches every buffer handed out and lets go of the file. Throws the mapping's fault, after letting go. */
   close(): void
   /** Writes `length` bytes from `start` in the array back to the file. */
-  flush(start: number, length: number, durable: boolean): void
+  flush(start: number, length: number, durable: boolean, task?: NativeTask | undefined | null): void
+  /** Reads the pages of `length` bytes from `start` in the array in, where they are not in memory. */
+  prefetch(start: number, length: number, task: NativeTask): void
   /** `advice` counts normal, random, sequential, willneed, dontneed, hugepage, populate from 0. */
   advise(advice: number, start: number, length: number): void
   /** Bytes in memory and bytes in all, of the pages that hold `length` bytes from `start`. */
@@ -37,11 +39,20 @@ export declare class NativeMapping {
   checkFault(): void
 }
 
+/** What work in the pool is stopped and watched by. For one piece of work. */
+export declare class NativeTask {
+  constructor()
+  /** Stops the work, whose promise is then rejected with the code `ABORT_ERR`. */
+  cancel(): void
+  /** Elements, or bytes, that are done. Never goes back. */
+  done(): number
+}
+
 /** Whether all elements are equal within a tolerance. */
 export declare function allClose(a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, rtol: number, atol: number, equalNan: boolean): boolean
 
 /** Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays. */
-export declare function assign(source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array): void
+export declare function assign(source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, task?: NativeTask): void
 
 /** Reverses the bytes of every number where it lies. */
 export declare function byteswap(target: Memory, targetLayout: Float64Array): void
@@ -56,7 +67,7 @@ export declare function equals(a: Memory, aLayout: Float64Array, b: Memory, bLay
 export declare function faults(): ArrayBuffer
 
 /** Stores the bytes of one element in every element. */
-export declare function fill(target: Memory, targetLayout: Float64Array, element: Uint8Array): void
+export declare function fill(target: Memory, targetLayout: Float64Array, element: Uint8Array, task?: NativeTask): void
 
 /** Copies the blocks that lie `offsets` bytes from that of the source to the entries of the target's first axis. */
 export declare function gather(source: Memory, sourceLayout: Float64Array, offsets: Float64Array, target: Memory, targetLayout: Float64Array): void
@@ -85,10 +96,10 @@ export interface NativeSupport {
 export declare function onFault(listener: (arg: string | undefined | null) => void): void
 
 /** Reduces the axes whose entry in `axes` is not 0. */
-export declare function reduce(op: number, source: Memory, sourceLayout: Float64Array, axes: Uint8Array, dtype: number, ddof: number, skipNan: boolean, target: Memory, targetLayout: Float64Array): void
+export declare function reduce(op: number, source: Memory, sourceLayout: Float64Array, axes: Uint8Array, dtype: number, ddof: number, skipNan: boolean, target: Memory, targetLayout: Float64Array, task?: NativeTask): void
 
 /** Reduces all axes to one value. */
-export declare function reduceAll(op: number, source: Memory, sourceLayout: Float64Array, dtype: number, ddof: number, skipNan: boolean): boolean | number | bigint | [re: number, im: number]
+export declare function reduceAll(op: number, source: Memory, sourceLayout: Float64Array, dtype: number, ddof: number, skipNan: boolean, task?: NativeTask): boolean | number | bigint | [re: number, im: number]
 
 /**
  * The kind of a reduction's result. `op` counts sum, prod, mean, var, std, min, max, argmin, argmax, any, all,

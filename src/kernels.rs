@@ -1,19 +1,22 @@
-//! Work over whole arrays, in the calling thread and its helpers, until it is done.
+//! Work over whole arrays.
 //!
-//! Each array comes as two arguments: its memory, and a layout (see `operand.rs`).
+//! Each array comes as two arguments: its memory, and a layout (see `operand.rs`). Where there is a `task`, the work goes to
+//! the thread pool and the answer is a promise of the result.
 
-use memmap_kernels::{self as kernels, Comparison, Control, Kind, Params, Reduction, Scan, Tolerance, Value};
+use memmap_kernels::{self as kernels, Comparison, Kind, Params, Reduction, Scan, Tolerance};
 use napi::Env;
-use napi::bindgen_prelude::{BigInt, BigInt64ArraySlice, Either4, Float64ArraySlice, Uint8ArraySlice};
+use napi::bindgen_prelude::{BigInt64ArraySlice, Float64ArraySlice, Uint8ArraySlice};
 use napi_derive::napi;
 
-use crate::error::{throw, throw_kernel};
-use crate::operand::{Memory, Operand};
+use crate::error::throw_kernel;
+use crate::operand::Memory;
+use crate::work::{Done, NativeTask, Outcome, Work};
 
 /// Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays.
 #[napi(
     catch_unwind,
-    ts_args_type = "source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array"
+    ts_args_type = "source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, task?: NativeTask",
+    ts_return_type = "void"
 )]
 pub fn assign(
     env: &Env,
@@ -21,32 +24,39 @@ pub fn assign(
     source_layout: Float64ArraySlice,
     target: Memory,
     target_layout: Float64ArraySlice,
-) -> napi::Result<()> {
-    let work = Work::new(env);
+    task: Option<&NativeTask>,
+) -> napi::Result<Outcome> {
+    let mut work = Work::new(env, task);
     let from = work.operand(&source, &source_layout)?;
     let to = work.operand(&target, &target_layout)?;
-    work.run(|control| kernels::assign(&from.array(), &to.array_mut(), control), &[&source, &target])
+    work.run(move |control| kernels::assign(&from.array(), &to.array_mut(), control).map(|()| Done::Nothing))
 }
 
 /// Stores the bytes of one element in every element.
-#[napi(catch_unwind, ts_args_type = "target: Memory, targetLayout: Float64Array, element: Uint8Array")]
+#[napi(
+    catch_unwind,
+    ts_args_type = "target: Memory, targetLayout: Float64Array, element: Uint8Array, task?: NativeTask",
+    ts_return_type = "void"
+)]
 pub fn fill(
     env: &Env,
     target: Memory,
     target_layout: Float64ArraySlice,
     element: Uint8ArraySlice,
-) -> napi::Result<()> {
-    let work = Work::new(env);
+    task: Option<&NativeTask>,
+) -> napi::Result<Outcome> {
+    let mut work = Work::new(env, task);
     let to = work.operand(&target, &target_layout)?;
-    work.run(|control| kernels::fill(&to.array_mut(), &element, control), &[&target])
+    let element = element.to_vec();
+    work.run(move |control| kernels::fill(&to.array_mut(), &element, control).map(|()| Done::Nothing))
 }
 
 /// Reverses the bytes of every number where it lies.
 #[napi(catch_unwind, ts_args_type = "target: Memory, targetLayout: Float64Array")]
 pub fn byteswap(env: &Env, target: Memory, target_layout: Float64ArraySlice) -> napi::Result<()> {
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let to = work.operand(&target, &target_layout)?;
-    work.run(|control| kernels::byteswap_in_place(&to.array_mut(), control), &[&target])
+    work.now(|control| kernels::byteswap_in_place(&to.array_mut(), control))
 }
 
 /// Copies the entries of `axis` at `indices`, which are not negative, to an array with as many in their place.
@@ -63,13 +73,10 @@ pub fn take(
     target: Memory,
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let from = work.operand(&source, &source_layout)?;
     let to = work.operand(&target, &target_layout)?;
-    work.run(
-        |control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control),
-        &[&source, &target],
-    )
+    work.now(|control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control))
 }
 
 /// Copies the blocks that lie `offsets` bytes from that of the source to the entries of the target's first axis.
@@ -85,14 +92,13 @@ pub fn gather(
     target: Memory,
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let from = work.operand(&source, &source_layout)?;
     let to = work.operand(&target, &target_layout)?;
     let offsets = work.offsets(&from, &offsets)?;
-    work.run(
+    work.now(
         // SAFETY: `Work::offsets` made sure that each block lies in the source's memory.
         |control| unsafe { kernels::gather(&from.array(), &offsets, &to.array_mut(), control) },
-        &[&source, &target],
     )
 }
 
@@ -109,23 +115,22 @@ pub fn scatter(
     target_layout: Float64ArraySlice,
     offsets: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let from = work.operand(&source, &source_layout)?;
     let to = work.operand(&target, &target_layout)?;
     let offsets = work.offsets(&to, &offsets)?;
-    work.run(
+    work.now(
         // SAFETY: `Work::offsets` made sure that each block lies in the target's memory.
         |control| unsafe { kernels::scatter(&from.array(), &to.array_mut(), &offsets, control) },
-        &[&source, &target],
     )
 }
 
 /// How many elements of a boolean array are true.
 #[napi(catch_unwind, ts_args_type = "mask: Memory, maskLayout: Float64Array")]
 pub fn mask_count(env: &Env, mask: Memory, mask_layout: Float64ArraySlice) -> napi::Result<f64> {
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let flags = work.operand(&mask, &mask_layout)?;
-    work.run(|control| kernels::mask_count(&flags.array(), control), &[&mask]).map(|count| count as f64)
+    work.now(|control| kernels::mask_count(&flags.array(), control)).map(|count| count as f64)
 }
 
 /// Copies the elements where the mask is true, in C order.
@@ -142,14 +147,11 @@ pub fn mask_gather(
     target: Memory,
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let from = work.operand(&source, &source_layout)?;
     let flags = work.operand(&mask, &mask_layout)?;
     let to = work.operand(&target, &target_layout)?;
-    work.run(
-        |control| kernels::mask_gather(&from.array(), &flags.array(), &to.array_mut(), control),
-        &[&source, &mask, &target],
-    )
+    work.now(|control| kernels::mask_gather(&from.array(), &flags.array(), &to.array_mut(), control))
 }
 
 /// Compares elements of the same place; `op` counts <, <=, ==, !=, >=, > from 0.
@@ -169,16 +171,13 @@ pub fn compare(
 ) -> napi::Result<()> {
     const OPS: [Comparison; 6] =
         [Comparison::Lt, Comparison::Le, Comparison::Eq, Comparison::Ne, Comparison::Ge, Comparison::Gt];
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let left = work.operand(&a, &a_layout)?;
     let right = work.operand(&b, &b_layout)?;
     let to = work.operand(&target, &target_layout)?;
-    work.run(
-        |control| {
-            kernels::compare(OPS[(op % 6) as usize], &left.array(), &right.array(), &to.array_mut(), control)
-        },
-        &[&a, &b, &target],
-    )
+    work.now(|control| {
+        kernels::compare(OPS[(op % 6) as usize], &left.array(), &right.array(), &to.array_mut(), control)
+    })
 }
 
 /// Whether all elements are equal.
@@ -190,10 +189,10 @@ pub fn equals(
     b: Memory,
     b_layout: Float64ArraySlice,
 ) -> napi::Result<bool> {
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let left = work.operand(&a, &a_layout)?;
     let right = work.operand(&b, &b_layout)?;
-    work.run(|control| kernels::equals(&left.array(), &right.array(), control), &[&a, &b])
+    work.now(|control| kernels::equals(&left.array(), &right.array(), control))
 }
 
 /// Whether all elements are equal within a tolerance.
@@ -211,27 +210,11 @@ pub fn all_close(
     atol: f64,
     equal_nan: bool,
 ) -> napi::Result<bool> {
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let left = work.operand(&a, &a_layout)?;
     let right = work.operand(&b, &b_layout)?;
     let tolerance = Tolerance { rtol, atol, equal_nan };
-    work.run(|control| kernels::all_close(&left.array(), &right.array(), tolerance, control), &[&a, &b])
-}
-
-/// A number as JavaScript has it: 64-bit integers and ticks as bigint, complex as two numbers.
-type Scalar = Either4<bool, f64, BigInt, Vec<f64>>;
-
-fn scalar(value: Value) -> Scalar {
-    match value {
-        Value::Bool(flag) => Either4::A(flag),
-        Value::I64(number) | Value::Time(number) => Either4::C(BigInt::from(number)),
-        Value::U64(number) => Either4::C(BigInt::from(number)),
-        Value::C64(..) | Value::C128(..) => {
-            let (re, im) = value.to_f64();
-            Either4::D(vec![re, im])
-        }
-        _ => Either4::B(value.to_f64().0),
-    }
+    work.now(|control| kernels::all_close(&left.array(), &right.array(), tolerance, control))
 }
 
 const REDUCTIONS: [Reduction; 12] = [
@@ -271,7 +254,7 @@ pub fn reduction_kind(env: &Env, op: u32, kind: u32, dtype: i32) -> napi::Result
 /// Reduces all axes to one value.
 #[napi(
     catch_unwind,
-    ts_args_type = "op: number, source: Memory, sourceLayout: Float64Array, dtype: number, ddof: number, skipNan: boolean",
+    ts_args_type = "op: number, source: Memory, sourceLayout: Float64Array, dtype: number, ddof: number, skipNan: boolean, task?: NativeTask",
     ts_return_type = "boolean | number | bigint | [re: number, im: number]"
 )]
 pub fn reduce_all(
@@ -282,18 +265,21 @@ pub fn reduce_all(
     dtype: i32,
     ddof: f64,
     skip_nan: bool,
-) -> napi::Result<Scalar> {
-    let work = Work::new(env);
+    task: Option<&NativeTask>,
+) -> napi::Result<Outcome> {
+    let mut work = Work::new(env, task);
     let from = work.operand(&source, &source_layout)?;
     let params = params(dtype, ddof, skip_nan);
-    work.run(|control| kernels::reduce_all(reduction(op), &from.array(), &params, control), &[&source])
-        .map(scalar)
+    work.run(move |control| {
+        kernels::reduce_all(reduction(op), &from.array(), &params, control).map(Done::Value)
+    })
 }
 
 /// Reduces the axes whose entry in `axes` is not 0.
 #[napi(
     catch_unwind,
-    ts_args_type = "op: number, source: Memory, sourceLayout: Float64Array, axes: Uint8Array, dtype: number, ddof: number, skipNan: boolean, target: Memory, targetLayout: Float64Array"
+    ts_args_type = "op: number, source: Memory, sourceLayout: Float64Array, axes: Uint8Array, dtype: number, ddof: number, skipNan: boolean, target: Memory, targetLayout: Float64Array, task?: NativeTask",
+    ts_return_type = "void"
 )]
 pub fn reduce(
     env: &Env,
@@ -306,16 +292,17 @@ pub fn reduce(
     skip_nan: bool,
     target: Memory,
     target_layout: Float64ArraySlice,
-) -> napi::Result<()> {
-    let work = Work::new(env);
+    task: Option<&NativeTask>,
+) -> napi::Result<Outcome> {
+    let mut work = Work::new(env, task);
     let from = work.operand(&source, &source_layout)?;
     let to = work.operand(&target, &target_layout)?;
     let params = params(dtype, ddof, skip_nan);
     let axes: Vec<bool> = axes.iter().map(|axis| *axis != 0).collect();
-    work.run(
-        |control| kernels::reduce(reduction(op), &from.array(), &axes, &params, &to.array_mut(), control),
-        &[&source, &target],
-    )
+    work.run(move |control| {
+        kernels::reduce(reduction(op), &from.array(), &axes, &params, &to.array_mut(), control)
+            .map(|()| Done::Nothing)
+    })
 }
 
 /// The kind of the elements of `scan`.
@@ -342,53 +329,14 @@ pub fn scan(
     target: Memory,
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let work = Work::new(env);
+    let mut work = Work::new(env, None);
     let from = work.operand(&source, &source_layout)?;
     let to = work.operand(&target, &target_layout)?;
     let dtype = params(dtype, 0.0, false).dtype;
     let axis = usize::try_from(axis).ok();
-    work.run(
-        |control| kernels::scan(scan_of(product), &from.array(), axis, dtype, &to.array_mut(), control),
-        &[&source, &target],
-    )
+    work.now(|control| kernels::scan(scan_of(product), &from.array(), axis, dtype, &to.array_mut(), control))
 }
 
 fn scan_of(product: bool) -> Scan {
     if product { Scan::CumProd } else { Scan::CumSum }
-}
-
-/// One call: its arrays, and what is asked of them when it is done.
-struct Work<'a> {
-    env: &'a Env,
-    control: Control,
-}
-
-impl<'a> Work<'a> {
-    fn new(env: &'a Env) -> Self {
-        Work { env, control: Control::new() }
-    }
-
-    fn operand(&self, memory: &Memory, layout: &Float64ArraySlice) -> napi::Result<Operand> {
-        Operand::new(memory, layout).map_err(|error| throw(self.env, error))
-    }
-
-    /// Byte offsets of blocks like the operand's, each within its memory.
-    fn offsets(&self, operand: &Operand, offsets: &Float64ArraySlice) -> napi::Result<Vec<isize>> {
-        operand.offsets(offsets).map_err(|error| throw(self.env, error))
-    }
-
-    /// Does the work, and makes sure that everything that was read and written was the file's.
-    fn run<T>(
-        &self,
-        work: impl FnOnce(&Control) -> kernels::Result<T>,
-        memories: &[&Memory],
-    ) -> napi::Result<T> {
-        let result = work(&self.control).map_err(|error| throw_kernel(self.env, &error))?;
-        for memory in memories {
-            if let Memory::Mapped(mapping) = memory {
-                mapping.mapping().check().map_err(|error| throw(self.env, error))?;
-            }
-        }
-        Ok(result)
-    }
 }

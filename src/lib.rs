@@ -14,3 +14,4 @@ mod mapping;
 mod operand;
 mod support;
 mod watch;
+mod work;

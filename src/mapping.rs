@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
-use memmap_core::{Advice, Code, Error, Extent, Lock, Mapping, Mode, Options, Source};
+use memmap_core::{Advice, Code, Error, Extent, Lock, Mapped, Mapping, Mode, Options, Source};
+use memmap_kernels::Control;
 use napi::Env;
-use napi::bindgen_prelude::{Either3, Float64ArraySlice, Uint8ArraySlice, Unknown};
+use napi::bindgen_prelude::{AsyncTask, Either, Either3, Float64ArraySlice, Uint8ArraySlice, Unknown};
 use napi_derive::napi;
 
 use crate::buffers::{self, Exposure};
 use crate::environment;
 use crate::error::throw;
+use crate::work::{Done, Failure, Job, NativeTask, Outcome, Work};
 
 /// Bits of `flags` of `NativeMapping.open`.
 mod flag {
@@ -32,6 +34,10 @@ impl NativeMapping {
     /// What it holds, for work on its elements.
     pub fn mapping(&self) -> &Mapping {
         &self.mapping
+    }
+
+    fn mapped(&self, env: &Env) -> napi::Result<&Mapped> {
+        self.mapping.mapped().map_err(|error| throw(env, error))
     }
 }
 
@@ -89,9 +95,10 @@ impl NativeMapping {
             opened = Mapping::open(source, &options);
         }
         let mapping = opened.map_err(|error| throw(env, error))?;
+        let mapped = mapping.mapped().map_err(|error| throw(env, error))?;
         // SAFETY: the caller's scratch array, which nothing else reads or writes during this call.
         let facts = unsafe { facts.as_mut() };
-        let found = [mapping.length() as f64, mapping.lead() as f64, mapping.span() as f64];
+        let found = [mapped.length() as f64, mapped.lead() as f64, mapped.span() as f64];
         facts.iter_mut().zip(found).for_each(|(fact, value)| *fact = value);
         Ok(NativeMapping { mapping, exposures: Vec::new() })
     }
@@ -99,10 +106,9 @@ impl NativeMapping {
     /// A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn elements<'a>(&self, env: &'a Env) -> napi::Result<Option<Unknown<'a>>> {
-        let Some((start, _)) = self.mapping.lease().map_err(|error| throw(env, error))? else {
-            return Ok(None);
-        };
-        let value = buffers::share(env.raw(), start.as_ptr().cast(), self.mapping.span(), None);
+        let mapped = self.mapped(env)?;
+        let Some(lease) = mapped.lease() else { return Ok(None) };
+        let value = buffers::share(env.raw(), lease.start().as_ptr().cast(), mapped.span(), None);
         // SAFETY: a value of this environment.
         Ok(value.map(|value| unsafe { Unknown::from_raw_unchecked(env.raw(), value) }))
     }
@@ -110,7 +116,7 @@ impl NativeMapping {
     /// An ArrayBuffer for anybody, over `length` bytes from `start` in the range.
     #[napi(catch_unwind, ts_return_type = "ArrayBuffer")]
     pub fn expose<'a>(&mut self, env: &'a Env, start: f64, length: f64) -> napi::Result<Unknown<'a>> {
-        let Some((_, lease)) = self.mapping.lease().map_err(|error| throw(env, error))? else {
+        let Some(lease) = self.mapped(env)?.lease() else {
             return Err(throw(env, Error::new(Code::Closed, "the array has no bytes to make a buffer of")));
         };
         let (value, exposure) = buffers::expose(env.raw(), lease, start as usize, length as usize)
@@ -123,11 +129,9 @@ impl NativeMapping {
     /// A SharedArrayBuffer for anybody, over `length` bytes from `start` in the range; undefined where there are none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn share<'a>(&self, env: &'a Env, start: f64, length: f64) -> napi::Result<Option<Unknown<'a>>> {
-        let Some((base, lease)) = self.mapping.lease().map_err(|error| throw(env, error))? else {
-            return Ok(None);
-        };
+        let Some(lease) = self.mapped(env)?.lease() else { return Ok(None) };
         // SAFETY: TypeScript keeps `start` and `length` within the range.
-        let data = unsafe { base.add(start as usize) };
+        let data = unsafe { lease.start().add(start as usize) };
         let value = buffers::share(env.raw(), data.as_ptr().cast(), length as usize, Some(lease));
         // SAFETY: a value of this environment.
         Ok(value.map(|value| unsafe { Unknown::from_raw_unchecked(env.raw(), value) }))
@@ -143,9 +147,45 @@ impl NativeMapping {
     }
 
     /// Writes `length` bytes from `start` in the array back to the file.
-    #[napi(catch_unwind)]
-    pub fn flush(&self, env: &Env, start: f64, length: f64, durable: bool) -> napi::Result<()> {
-        self.mapping.flush(start as u64, length as u64, durable).map_err(|error| throw(env, error))
+    #[napi(catch_unwind, ts_return_type = "void")]
+    pub fn flush(
+        &self,
+        env: &Env,
+        start: f64,
+        length: f64,
+        durable: bool,
+        task: Option<&NativeTask>,
+    ) -> napi::Result<Outcome> {
+        let mapped = self.mapped(env)?.clone();
+        let (start, length) = (start as u64, length as u64);
+        let Some(task) = task else {
+            mapped.flush(start, length, durable).map_err(|error| throw(env, error))?;
+            return Ok(Either::A(Done::Nothing.into()));
+        };
+        Ok(Either::B(Work::new(env, Some(task)).later(move |control| {
+            in_pieces(start, length, control, |from, length| mapped.flush(from, length, false))?;
+            mapped.flush(start, 0, durable)?;
+            Ok(Done::Nothing)
+        })))
+    }
+
+    /// Reads the pages of `length` bytes from `start` in the array in, where they are not in memory.
+    #[napi(catch_unwind, ts_return_type = "void")]
+    pub fn prefetch(
+        &self,
+        env: &Env,
+        start: f64,
+        length: f64,
+        task: &NativeTask,
+    ) -> napi::Result<AsyncTask<Job>> {
+        let mapped = self.mapped(env)?.clone();
+        Ok(Work::new(env, Some(task)).later(move |control| {
+            in_pieces(start as u64, length as u64, control, |from, length| {
+                mapped.advise(Advice::Populate, from, length)
+            })?;
+            mapped.check()?;
+            Ok(Done::Nothing)
+        }))
     }
 
     /// `advice` counts normal, random, sequential, willneed, dontneed, hugepage, populate from 0.
@@ -161,22 +201,42 @@ impl NativeMapping {
             Advice::Populate,
         ];
         let advice = ALL[(advice as usize).min(ALL.len() - 1)];
-        self.mapping.advise(advice, start as u64, length as u64).map_err(|error| throw(env, error))
+        self.mapped(env)?.advise(advice, start as u64, length as u64).map_err(|error| throw(env, error))
     }
 
     /// Bytes in memory and bytes in all, of the pages that hold `length` bytes from `start`.
     #[napi(catch_unwind, ts_return_type = "[resident: number, total: number]")]
     pub fn residency(&self, env: &Env, start: f64, length: f64) -> napi::Result<Vec<f64>> {
         let residency =
-            self.mapping.residency(start as u64, length as u64).map_err(|error| throw(env, error))?;
+            self.mapped(env)?.residency(start as u64, length as u64).map_err(|error| throw(env, error))?;
         Ok(vec![residency.resident as f64, residency.total as f64])
     }
 
     /// Throws the fault that the mapping has, if any.
     #[napi(catch_unwind)]
     pub fn check_fault(&self, env: &Env) -> napi::Result<()> {
-        self.mapping.fault().map_err(|error| throw(env, error))
+        self.mapped(env)?.fault().map_err(|error| throw(env, error))
     }
+}
+
+/// Work on a long stretch in pieces, between which it can be stopped.
+fn in_pieces(
+    start: u64,
+    length: u64,
+    control: &Control,
+    work: impl Fn(u64, u64) -> memmap_core::Result<()>,
+) -> Result<(), Failure> {
+    // What a slow disk takes some ten milliseconds for.
+    const PIECE: u64 = 4 << 20;
+    for from in (start..start + length).step_by(PIECE as usize) {
+        if control.is_cancelled() {
+            return Err(Failure::Kernel(memmap_kernels::Error::Cancelled));
+        }
+        let piece = PIECE.min(start + length - from);
+        work(from, piece)?;
+        control.advance(piece as usize);
+    }
+    Ok(())
 }
 
 #[cfg(unix)]

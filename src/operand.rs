@@ -15,7 +15,7 @@ use crate::mapping::NativeMapping;
 /// Where elements lie: a mapping, or an ArrayBuffer of JavaScript's.
 pub enum Memory {
     Mapped(&'static NativeMapping),
-    Heap { start: *mut u8, length: usize },
+    Heap { start: *mut u8, length: usize, value: sys::napi_value },
 }
 
 impl FromNapiValue for Memory {
@@ -30,7 +30,7 @@ impl FromNapiValue for Memory {
             napi::check_status!(unsafe {
                 sys::napi_get_arraybuffer_info(env, value, &mut start, &mut length)
             })?;
-            return Ok(Memory::Heap { start: start.cast(), length });
+            return Ok(Memory::Heap { start: start.cast(), length, value });
         }
         // SAFETY: fails for any object that is not ours; the caller's argument keeps it alive during the call.
         let mapping = unsafe { NativeMapping::from_napi_ref(env, value) }?;
@@ -68,6 +68,10 @@ pub struct Operand {
     _lease: Option<Lease>,
 }
 
+// SAFETY: an address and numbers; the lease, or who passed the memory, keeps what stands at the address in place, and
+// the kernels take it that others write there at the same time.
+unsafe impl Send for Operand {}
+
 impl Operand {
     /// The array that lies in `memory` as `layout` says.
     ///
@@ -77,11 +81,14 @@ impl Operand {
     /// which was moved away by `transfer()`.
     pub fn new(memory: &Memory, layout: &Float64ArraySlice<'_>) -> Result<Self> {
         let (start, length, lease) = match memory {
-            Memory::Heap { start, length } => (*start, *length, None),
-            Memory::Mapped(mapping) => match mapping.mapping().lease()? {
-                Some((start, lease)) => (start.as_ptr(), mapping.mapping().span(), Some(lease)),
-                None => (ptr::null_mut(), 0, None),
-            },
+            Memory::Heap { start, length, .. } => (*start, *length, None),
+            Memory::Mapped(mapping) => {
+                let mapped = mapping.mapping().mapped()?;
+                match mapped.lease() {
+                    Some(lease) => (lease.start().as_ptr(), mapped.span(), Some(lease)),
+                    None => (ptr::null_mut(), 0, None),
+                }
+            }
         };
         let layout = Layout::parse(layout, length).ok_or_else(outside)?;
         Ok(Operand { start, length, layout, _lease: lease })

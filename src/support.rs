@@ -7,18 +7,21 @@ use napi::bindgen_prelude::Unknown;
 use napi::{Env, sys};
 use napi_derive::napi;
 
-use crate::{buffers, environment};
+use crate::{buffers, environment, work};
 
 /// Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` tells
 /// whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's.
 #[napi(catch_unwind)]
-pub fn initialize(env: &Env, guard: bool, transfer: bool, worker: bool) {
+pub fn initialize(env: &Env, guard: bool, transfer: bool, worker: bool) -> napi::Result<()> {
     environment::is_deno(env.raw(), true);
     environment::set_buffers_can_move(transfer);
     environment::set_worker(worker);
     if !guard {
         guard::disable();
     }
+    // An environment waits for its work in the pool when it ends.
+    env.add_env_cleanup_hook((), |()| work::cancel_all())?;
+    Ok(())
 }
 
 /// Four bytes that count the open mappings with a fault, shared by all threads.

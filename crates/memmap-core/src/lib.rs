@@ -7,7 +7,8 @@
 //! - [`Window`]: any byte offset, by mapping from the page below.
 //! - `region`: an address range and what stands behind it; the only place that maps and unmaps.
 //! - [`guard`]: a page that cannot be had becomes a page of zeros and a mark, not a dead process.
-//! - [`Mapping`]: one opened file, which ties these together.
+//! - [`Mapped`]: pages and the file they are of, for any thread: flush, advice, residency, faults.
+//! - [`Mapping`]: one opened file, which ties these together and lets go of it.
 //!
 //! The memory is written to by JavaScript, other threads and other processes at any time, so nothing here or above
 //! makes a reference (`&[u8]`) to it: raw pointers only.
@@ -16,6 +17,7 @@ mod advice;
 mod error;
 mod file;
 pub mod guard;
+mod mapped;
 mod mapping;
 mod mode;
 pub mod plan;
@@ -25,7 +27,8 @@ mod window;
 pub use advice::Advice;
 pub use error::{Code, Error, Result};
 pub use file::{Identity, Lock, Source};
-pub use mapping::{Lease, Mapping, Options, Residency};
+pub use mapped::{Lease, Mapped, Residency};
+pub use mapping::{Mapping, Options};
 pub use mode::Mode;
 pub use plan::Extent;
 pub use region::{Backing, page_size};

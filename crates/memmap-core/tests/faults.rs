@@ -24,7 +24,8 @@ fn open(path: &std::path::Path, mode: Mode) -> Mapping {
 }
 
 fn read(mapping: &Mapping, index: usize) -> u8 {
-    let (start, _lease) = mapping.lease().unwrap().unwrap();
+    let lease = mapping.mapped().unwrap().lease().unwrap();
+    let start = lease.start();
     // SAFETY: inside the range.
     let address = unsafe { start.add(index) };
     // SAFETY: mapped for as long as the lease lives; the guard answers for a page that is gone.
@@ -45,26 +46,26 @@ fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
     let mut mapping = open(&path, Mode::ReadWrite);
     let mut other = open(&path, Mode::Copy);
     assert_eq!((read(&mapping, 0), read(&mapping, 8 * page - 1)), (7, 7));
-    mapping.check().unwrap();
+    mapping.mapped().unwrap().check().unwrap();
 
     resize(4);
     // Nobody has touched a page that is gone, and `check` tells all the same.
     assert_eq!(guard::faults().load(Ordering::Relaxed), 0);
-    mapping.fault().unwrap();
-    assert_eq!(mapping.check().unwrap_err().code, Code::Truncated);
+    mapping.mapped().unwrap().fault().unwrap();
+    assert_eq!(mapping.mapped().unwrap().check().unwrap_err().code, Code::Truncated);
 
     assert_eq!(read(&mapping, 4 * page), 0);
     assert_eq!(guard::faults().load(Ordering::Relaxed), 1);
-    let error = mapping.fault().unwrap_err();
+    let error = mapping.mapped().unwrap().fault().unwrap_err();
     assert_eq!(
         (error.code, error.expected, error.actual),
         (Code::Truncated, Some(8 * page as u64), Some(4 * page as u64))
     );
     assert_eq!(read(&mapping, 0), 7);
-    assert_eq!(mapping.flush(0, 1, false).unwrap_err().code, Code::Truncated);
+    assert_eq!(mapping.mapped().unwrap().flush(0, 1, false).unwrap_err().code, Code::Truncated);
 
     // Another mapping of the file is marked by its own faults only.
-    other.fault().unwrap();
+    other.mapped().unwrap().fault().unwrap();
     assert_eq!(read(&other, 7 * page), 0);
     assert_eq!(guard::faults().load(Ordering::Relaxed), 2);
 
@@ -82,6 +83,6 @@ fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
             scope.spawn(|| (0..8 * page).map(|index| u64::from(read(&mapping, index))).sum::<u64>());
         }
     });
-    assert_eq!(mapping.fault().unwrap_err().code, Code::Truncated);
+    assert_eq!(mapping.mapped().unwrap().fault().unwrap_err().code, Code::Truncated);
     assert_eq!(guard::faults().load(Ordering::Relaxed), 1);
 }

@@ -36,7 +36,8 @@ fn close_frees_the_file_and_a_lease_keeps_the_addresses() {
     for mode in [Mode::Read, Mode::ReadWrite, Mode::Copy] {
         let mut mapping = open(&path, mode);
         assert!(is_mapped(&path));
-        let (start, lease) = mapping.lease().unwrap().unwrap();
+        let lease = mapping.mapped().unwrap().lease().unwrap();
+        let start = lease.start();
         mapping.close().unwrap();
         assert!(!is_mapped(&path));
         for index in [0, 1 << 19, (1 << 20) - 1] {

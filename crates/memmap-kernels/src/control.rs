@@ -1,10 +1,12 @@
 //! What a caller holds of a running kernel: a way to stop it, to watch it, and to bound it.
 
 use crate::error::{Error, Result};
+use std::fmt;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Reads pages in ahead of their use: `(first byte, bytes)`. Called from any thread, on memory of the source only.
-pub type Prefetch = fn(*const u8, usize);
+pub type Prefetch = Box<dyn Fn(*const u8, usize) + Send + Sync>;
 
 /// Shared between the caller and the threads of one kernel.
 ///
@@ -14,12 +16,12 @@ pub type Prefetch = fn(*const u8, usize);
 /// control.cancel();
 /// assert!(control.is_cancelled());
 /// ```
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Control {
     cancelled: AtomicBool,
     done: AtomicU64,
     max_threads: Option<usize>,
-    prefetch: Option<Prefetch>,
+    prefetch: OnceLock<Prefetch>,
 }
 
 impl Control {
@@ -29,7 +31,7 @@ impl Control {
             cancelled: AtomicBool::new(false),
             done: AtomicU64::new(0),
             max_threads: None,
-            prefetch: None,
+            prefetch: OnceLock::new(),
         }
     }
 
@@ -39,10 +41,9 @@ impl Control {
         self
     }
 
-    /// A hook that populates the pages of a piece of the source before a thread reads it.
-    pub const fn with_prefetch(mut self, prefetch: Prefetch) -> Control {
-        self.prefetch = Some(prefetch);
-        self
+    /// A hook that populates the pages of a piece of the source before a thread reads it. Given once, before the work.
+    pub fn set_prefetch(&self, prefetch: Prefetch) {
+        let _ = self.prefetch.set(prefetch);
     }
 
     /// Asks the kernel to stop; it answers [`Error::Cancelled`] within milliseconds.
@@ -71,15 +72,25 @@ impl Control {
         if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     }
 
-    /// Counts elements that are done.
-    pub(crate) fn advance(&self, elements: usize) {
+    /// Counts elements that are done: for kernels, and for work of other kinds that is watched in the same way.
+    pub fn advance(&self, elements: usize) {
         self.done.fetch_add(elements as u64, Ordering::Relaxed);
     }
 
     /// Populates the pages of `bytes` bytes from `first` on.
     pub(crate) fn prefetch(&self, first: *const u8, bytes: usize) {
-        if let Some(prefetch) = self.prefetch {
+        if let Some(prefetch) = self.prefetch.get() {
             prefetch(first, bytes);
         }
+    }
+}
+
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Control")
+            .field("cancelled", &self.is_cancelled())
+            .field("done", &self.done())
+            .field("max_threads", &self.max_threads)
+            .finish_non_exhaustive()
     }
 }

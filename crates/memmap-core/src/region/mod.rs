@@ -13,6 +13,7 @@
 //! Systems: `unix.rs` exchanges pages by `mmap` with `MAP_FIXED`. Windows can do that only for ranges made over
 //! placeholders; `windows.rs` makes them so where the system can.
 
+mod ahead;
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod system;
@@ -21,6 +22,8 @@ mod system;
 mod system;
 
 use std::sync::OnceLock;
+
+use crate::Advice;
 
 pub(crate) use system::Region;
 
@@ -43,4 +46,18 @@ pub fn page_size() -> usize {
 pub(crate) fn allocation_granularity() -> usize {
     static SIZE: OnceLock<usize> = OnceLock::new();
     *SIZE.get_or_init(|| system::system_sizes().1)
+}
+
+impl Region {
+    /// Reads the pieces in that hold these bytes, those that were not read in before; nothing for bytes of other memory.
+    pub(crate) fn populate(&self, first: *const u8, length: usize) {
+        let Some(from) = first.addr().checked_sub(self.start().addr().get()) else { return };
+        if from >= self.span() {
+            return;
+        }
+        for piece in self.ahead.take(from, length.min(self.span() - from)) {
+            // What cannot be read in shows when it is touched.
+            let _ = self.advise(Advice::Populate, piece.start, piece.len());
+        }
+    }
 }

@@ -1,11 +1,12 @@
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, BufRead};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use memmap2::{MmapOptions, MmapRaw};
 
+use super::ahead::Ahead;
 use super::{Backing, page_size};
 use crate::guard::{self, Label, Slot};
 use crate::{Advice, Window};
@@ -23,26 +24,39 @@ pub(crate) struct Region {
     // Before the map: the range is no longer guarded when it goes.
     slot: Slot,
     map: MmapRaw,
+    pub(super) ahead: Ahead,
 }
 
 /// How many regions there are.
 static REGIONS: AtomicUsize = AtomicUsize::new(0);
 
-/// How many there may be: the system's limit of mappings for a process, less an eighth. The rest of the process needs some
-/// too: V8 ends it when it cannot have one.
-fn most_regions() -> usize {
+/// Whether the process has room for another mapping, with an eighth of the system's limit left to the rest of it: V8 ends
+/// the process when it cannot have one.
+///
+/// Regions that were let go lie side by side as one mapping, so there may be many more of them than mappings. Counting
+/// these takes milliseconds, and is done when there are as many regions as would fit if none did.
+fn has_room() -> bool {
     static MOST: OnceLock<usize> = OnceLock::new();
-    *MOST.get_or_init(|| {
+    static LOOK_AT: AtomicUsize = AtomicUsize::new(0);
+    let most = *MOST.get_or_init(|| {
         let limit =
             fs::read_to_string("/proc/sys/vm/max_map_count").ok().and_then(|text| text.trim().parse().ok());
         limit.map_or(usize::MAX, |limit: usize| limit - limit / 8)
-    })
+    });
+    let regions = REGIONS.load(Ordering::Relaxed);
+    if regions < most.max(LOOK_AT.load(Ordering::Relaxed)) {
+        return true;
+    }
+    let Ok(file) = File::open("/proc/self/maps") else { return false };
+    let mappings = io::BufReader::new(file).split(b'\n').count();
+    LOOK_AT.store(regions + most.saturating_sub(mappings) / 2, Ordering::Relaxed);
+    mappings < most
 }
 
 impl Region {
     /// Maps a window of the file, which need not reach that far yet.
     pub(crate) fn new(file: &File, window: Window, backing: Backing, label: Label) -> io::Result<Self> {
-        if REGIONS.load(Ordering::Relaxed) >= most_regions() {
+        if !has_room() {
             return Err(io::Error::from_raw_os_error(libc::ENOMEM));
         }
         let mut options = MmapOptions::new();
@@ -54,7 +68,7 @@ impl Region {
         guard::arm();
         let slot = Slot::new(map.as_ptr().addr(), window.span, lazy_stores, Some(Arc::new(label)));
         REGIONS.fetch_add(1, Ordering::Relaxed);
-        Ok(Region { slot, map })
+        Ok(Region { slot, map, ahead: Ahead::new(window.span) })
     }
 
     /// The first address, on a page.
@@ -121,6 +135,9 @@ impl Region {
     pub(crate) fn advise(&self, advice: Advice, from: usize, length: usize) -> io::Result<()> {
         let Some(number) = advice_number(advice) else { return Ok(()) };
         let Some((start, length)) = self.pages(from, length) else { return Ok(()) };
+        if advice == Advice::DontNeed {
+            self.ahead.forget();
+        }
         // SAFETY: whole pages inside the range; no advice of ours drops what was stored (`Mapping::advise` refuses
         // DontNeed where the pages are private).
         let status = unsafe { libc::madvise(start.as_ptr().cast(), length, number) };

@@ -10,6 +10,7 @@ use windows_sys::Win32::System::ProcessStatus::{PSAPI_WORKING_SET_EX_INFORMATION
 use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 
+use super::ahead::Ahead;
 use super::{Backing, page_size};
 use crate::guard::{self, Label, Slot};
 use crate::{Advice, Window};
@@ -30,6 +31,7 @@ pub(super) fn system_sizes() -> (usize, usize) {
 pub(crate) struct Region {
     slot: Slot,
     map: MmapRaw,
+    pub(super) ahead: Ahead,
 }
 
 impl Region {
@@ -54,7 +56,7 @@ impl Region {
         };
         guard::arm();
         let slot = Slot::new(map.as_ptr().addr(), window.span, false, Some(Arc::new(label)));
-        Ok(Region { slot, map })
+        Ok(Region { slot, map, ahead: Ahead::new(window.span) })
     }
 
     /// The first address, on a page.
@@ -104,6 +106,7 @@ impl Region {
                 if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
             }
             Advice::DontNeed => {
+                self.ahead.forget();
                 // Unlocking pages that are not locked takes them out of the working set, and fails by design.
                 // SAFETY: a range inside the mapping; its contents stay.
                 unsafe { VirtualUnlock(start.as_ptr().cast(), end - from) };

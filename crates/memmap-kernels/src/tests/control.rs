@@ -33,12 +33,13 @@ fn progress_reaches_the_number_of_elements() {
 
 #[test]
 fn a_prefetch_hook_sees_every_byte_of_a_packed_source() {
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicUsize, Ordering};
-    static SEEN: AtomicUsize = AtomicUsize::new(0);
-    fn hook(_first: *const u8, bytes: usize) {
-        SEEN.fetch_add(bytes, Ordering::Relaxed);
-    }
-    let (source, control) = (numbers(5000), Control::new().with_prefetch(hook));
+    let seen = Arc::new(AtomicUsize::new(0));
+    let (source, control, count) = (numbers(5000), Control::new(), Arc::clone(&seen));
+    control.set_prefetch(Box::new(move |_first, bytes| {
+        count.fetch_add(bytes, Ordering::Relaxed);
+    }));
     reduce_all(Reduction::Sum, &source.array(), &Params::default(), &control).expect("a sum");
-    assert_eq!(SEEN.load(Ordering::Relaxed), 40000);
+    assert_eq!(seen.load(Ordering::Relaxed), 40000);
 }

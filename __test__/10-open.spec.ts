@@ -20,18 +20,34 @@ const codeOf = (work: () => unknown): string => {
 
 test('the modes by both names, and the short one is kept', (t) => {
   const path = fileOf(t, new Uint8Array(8))
-  const names = { r: 'r', readonly: 'r', 'r+': 'r+', readwrite: 'r+', c: 'c', copyonwrite: 'c', 'w+': 'w+', write: 'w+' } as const
+  const names = {
+    r: 'r',
+    readonly: 'r',
+    'r+': 'r+',
+    readwrite: 'r+',
+    c: 'c',
+    copyonwrite: 'c',
+    'w+': 'w+',
+    write: 'w+',
+  } as const
   for (const [mode, short] of Object.entries(names)) {
     const array = memmap(path, { mode: mode as 'r', shape: 8 })
     t.is(array.mode, short)
     array.close()
   }
-  const error = t.throws(() => memmap(path, { mode: 'w' as never }), { instanceOf: MemmapError, code: 'ERR_MEMMAP_MODE' })
+  const error = t.throws(() => memmap(path, { mode: 'w' as never }), {
+    instanceOf: MemmapError,
+    code: 'ERR_MEMMAP_MODE',
+  })
   t.is(
     error?.message,
     `mode must be one of 'r', 'c', 'r+', 'w+', 'readonly', 'copyonwrite', 'readwrite', 'write' (got 'w')`,
   )
-  for (const mode of ['', 'R', 'rb', 'toString', 1, null, ['r']]) t.is(codeOf(() => memmap(path, { mode: mode as never })), 'ERR_MEMMAP_MODE')
+  for (const mode of ['', 'R', 'rb', 'toString', 1, null, ['r']])
+    t.is(
+      codeOf(() => memmap(path, { mode: mode as never })),
+      'ERR_MEMMAP_MODE',
+    )
 })
 
 test('a file is named by a path, a URL, a Buffer, a descriptor or a FileHandle', async (t) => {
@@ -49,7 +65,10 @@ test('a file is named by a path, a URL, a Buffer, a descriptor or a FileHandle',
   closeSync(descriptor)
   t.is((await handle.read(Buffer.alloc(1), 0, 1, 0)).bytesRead, 1)
   await handle.close()
-  t.is(codeOf(() => memmap(handle, { mode: 'r' })), 'EBADF')
+  t.is(
+    codeOf(() => memmap(handle, { mode: 'r' })),
+    'EBADF',
+  )
 })
 
 test('w+ through a descriptor starts from zeros', (t) => {
@@ -61,24 +80,59 @@ test('w+ through a descriptor starts from zeros', (t) => {
   array.close()
   closeSync(descriptor)
   const reader = openSync(path, 'r')
-  t.is(codeOf(() => memmap(reader, { mode: 'w+', shape: 4 })), 'EACCES')
+  t.is(
+    codeOf(() => memmap(reader, { mode: 'w+', shape: 4 })),
+    'EACCES',
+  )
   closeSync(reader)
 })
 
 test('what is no file is refused by the fitting code', (t) => {
   const at = folder(t)
   const missing = join(at, 'missing.bin')
-  for (const mode of ['r', 'r+', 'c'] as const) t.is(codeOf(() => memmap(missing, { mode })), 'ENOENT')
-  t.is(codeOf(() => memmap(join(missing, 'below.bin'), { mode: 'w+', shape: 1 })), 'ENOENT')
-  t.is(codeOf(() => memmap(at, { mode: 'r' })), 'EISDIR')
-  t.is(codeOf(() => memmap(at, { mode: 'w+', shape: 1 })), 'EISDIR')
-  t.is(codeOf(() => memmap('', { mode: 'r' })), 'ENOENT')
-  t.is(codeOf(() => memmap('a\0b', { mode: 'r' })), 'ERR_MEMMAP_ARGUMENT')
-  t.is(codeOf(() => memmap(join(at, 'x'.repeat(5000)), { mode: 'r' })), 'ENAMETOOLONG')
-  t.is(codeOf(() => memmap(new URL('https://example.org/a.bin'), { mode: 'r' })), 'ERR_MEMMAP_ARGUMENT')
-  for (const file of [undefined, null, 1.5, NaN, -2, true, {}, []]) t.is(codeOf(() => memmap(file as never)), 'ERR_MEMMAP_ARGUMENT')
+  for (const mode of ['r', 'r+', 'c'] as const)
+    t.is(
+      codeOf(() => memmap(missing, { mode })),
+      'ENOENT',
+    )
+  t.is(
+    codeOf(() => memmap(join(missing, 'below.bin'), { mode: 'w+', shape: 1 })),
+    'ENOENT',
+  )
+  t.is(
+    codeOf(() => memmap(at, { mode: 'r' })),
+    'EISDIR',
+  )
+  t.is(
+    codeOf(() => memmap(at, { mode: 'w+', shape: 1 })),
+    'EISDIR',
+  )
+  t.is(
+    codeOf(() => memmap('', { mode: 'r' })),
+    'ENOENT',
+  )
+  t.is(
+    codeOf(() => memmap('a\0b', { mode: 'r' })),
+    'ERR_MEMMAP_ARGUMENT',
+  )
+  t.is(
+    codeOf(() => memmap(join(at, 'x'.repeat(5000)), { mode: 'r' })),
+    'ENAMETOOLONG',
+  )
+  t.is(
+    codeOf(() => memmap(new URL('https://example.org/a.bin'), { mode: 'r' })),
+    'ERR_MEMMAP_ARGUMENT',
+  )
+  for (const file of [undefined, null, 1.5, NaN, -2, true, {}, []])
+    t.is(
+      codeOf(() => memmap(file as never)),
+      'ERR_MEMMAP_ARGUMENT',
+    )
   symlinkSync(missing, join(at, 'dangling'))
-  t.is(codeOf(() => memmap(join(at, 'dangling'), { mode: 'r' })), 'ENOENT')
+  t.is(
+    codeOf(() => memmap(join(at, 'dangling'), { mode: 'r' })),
+    'ENOENT',
+  )
   memmap(join(at, 'dangling'), { mode: 'w+', shape: 3 }).close()
   t.is(statSync(missing).size, 3)
 })
@@ -87,28 +141,86 @@ test('options that do not exist are named', (t) => {
   const path = fileOf(t, 'abc')
   const error = t.throws(() => memmap(path, { Shape: 3 } as MemmapOptions<'uint8'>), { code: 'ERR_MEMMAP_ARGUMENT' })
   t.regex(String(error?.message), /no option 'Shape'.*shape/)
-  t.is(codeOf(() => memmap(path, 'r' as never)), 'ERR_MEMMAP_ARGUMENT')
-  t.is(codeOf(() => memmap(path, { sparse: 1 as never })), 'ERR_MEMMAP_ARGUMENT')
-  t.is(codeOf(() => memmap(path, { access: 'fast' as never })), 'ERR_MEMMAP_ARGUMENT')
-  t.is(codeOf(() => memmap(path, { lock: 'yes' as never })), 'ERR_MEMMAP_ARGUMENT')
+  t.is(
+    codeOf(() => memmap(path, 'r' as never)),
+    'ERR_MEMMAP_ARGUMENT',
+  )
+  t.is(
+    codeOf(() => memmap(path, { sparse: 1 as never })),
+    'ERR_MEMMAP_ARGUMENT',
+  )
+  t.is(
+    codeOf(() => memmap(path, { access: 'fast' as never })),
+    'ERR_MEMMAP_ARGUMENT',
+  )
+  t.is(
+    codeOf(() => memmap(path, { lock: 'yes' as never })),
+    'ERR_MEMMAP_ARGUMENT',
+  )
 })
 
 test('numbers that are none are refused by the option they are for', (t) => {
   const path = fileOf(t, new Uint8Array(16))
   for (const offset of [-1, 1.5, NaN, Infinity, 2 ** 53, 2n ** 60n, '2', {}, null]) {
-    t.is(codeOf(() => memmap(path, { offset: offset as never })), 'ERR_MEMMAP_OFFSET', String(offset))
+    t.is(
+      codeOf(() => memmap(path, { offset: offset as never })),
+      'ERR_MEMMAP_OFFSET',
+      String(offset),
+    )
   }
-  for (const shape of [-2, 1.5, NaN, '4', [2, -2], [-1, -1], [1.5], ['2'], {}, true, Array(65).fill(1), [2 ** 53], [2 ** 40, 2 ** 40]]) {
-    t.is(codeOf(() => memmap(path, { shape: shape as never })), 'ERR_MEMMAP_SHAPE', JSON.stringify(shape))
+  for (const shape of [
+    -2,
+    1.5,
+    NaN,
+    '4',
+    [2, -2],
+    [-1, -1],
+    [1.5],
+    ['2'],
+    {},
+    true,
+    Array(65).fill(1),
+    [2 ** 53],
+    [2 ** 40, 2 ** 40],
+  ]) {
+    t.is(
+      codeOf(() => memmap(path, { shape: shape as never })),
+      'ERR_MEMMAP_SHAPE',
+      JSON.stringify(shape),
+    )
   }
-  t.is(codeOf(() => memmap(path, { order: 'X' as never })), 'ERR_MEMMAP_ORDER')
-  t.is(codeOf(() => memmap(path, { dtype: 'O' as never })), 'ERR_MEMMAP_DTYPE')
-  t.is(codeOf(() => memmap(path, { mode: 'w+' })), 'ERR_MEMMAP_SHAPE')
-  t.is(codeOf(() => memmap(path, { mode: 'w+', shape: [-1, 2] })), 'ERR_MEMMAP_SHAPE')
-  t.is(codeOf(() => memmap(path, { shape: [-1, 0] })), 'ERR_MEMMAP_SHAPE')
-  t.is(codeOf(() => memmap(path, { offset: 17 })), 'ERR_MEMMAP_OFFSET')
-  t.is(codeOf(() => memmap(path, { dtype: 'float64', offset: 3 })), 'ERR_MEMMAP_SIZE')
-  t.is(codeOf(() => memmap(path, { mode: 'r', shape: 17 })), 'ERR_MEMMAP_SIZE')
+  t.is(
+    codeOf(() => memmap(path, { order: 'X' as never })),
+    'ERR_MEMMAP_ORDER',
+  )
+  t.is(
+    codeOf(() => memmap(path, { dtype: 'O' as never })),
+    'ERR_MEMMAP_DTYPE',
+  )
+  t.is(
+    codeOf(() => memmap(path, { mode: 'w+' })),
+    'ERR_MEMMAP_SHAPE',
+  )
+  t.is(
+    codeOf(() => memmap(path, { mode: 'w+', shape: [-1, 2] })),
+    'ERR_MEMMAP_SHAPE',
+  )
+  t.is(
+    codeOf(() => memmap(path, { shape: [-1, 0] })),
+    'ERR_MEMMAP_SHAPE',
+  )
+  t.is(
+    codeOf(() => memmap(path, { offset: 17 })),
+    'ERR_MEMMAP_OFFSET',
+  )
+  t.is(
+    codeOf(() => memmap(path, { dtype: 'float64', offset: 3 })),
+    'ERR_MEMMAP_SIZE',
+  )
+  t.is(
+    codeOf(() => memmap(path, { mode: 'r', shape: 17 })),
+    'ERR_MEMMAP_SIZE',
+  )
   t.deepEqual(readFileSync(path), Buffer.alloc(16))
 })
 
@@ -125,7 +237,10 @@ test('a length of -1 follows from the file', (t) => {
   t.deepEqual(memmap(path, { shape: -1 }).shape, [24])
   t.deepEqual(memmap(path, { shape: [2, -1], dtype: 'int32' }).shape, [2, 3])
   t.deepEqual(memmap(path, { shape: [-1, 4], offset: 4, order: 'F' }).byteStrides, [1, 5])
-  t.is(codeOf(() => memmap(path, { shape: [-1, 5] })), 'ERR_MEMMAP_SIZE')
+  t.is(
+    codeOf(() => memmap(path, { shape: [-1, 5] })),
+    'ERR_MEMMAP_SIZE',
+  )
 })
 
 test('a full disk shows at open, and leaves no file behind', (t) => {
@@ -139,11 +254,17 @@ test('a lock is held until close', (t) => {
   const path = fileOf(t, 'abc')
   const shared = memmap(path, { lock: 'shared' })
   const other = memmap(path, { lock: 'shared' })
-  t.is(codeOf(() => memmap(path, { lock: 'exclusive' })), 'ERR_MEMMAP_LOCKED')
+  t.is(
+    codeOf(() => memmap(path, { lock: 'exclusive' })),
+    'ERR_MEMMAP_LOCKED',
+  )
   other.close()
   shared.close()
   const alone = memmap(path, { lock: 'exclusive' })
-  t.is(codeOf(() => memmap(path, { lock: 'shared' })), 'ERR_MEMMAP_LOCKED')
+  t.is(
+    codeOf(() => memmap(path, { lock: 'shared' })),
+    'ERR_MEMMAP_LOCKED',
+  )
   alone.close()
   memmap(path, { lock: 'exclusive' }).close()
 })
@@ -154,7 +275,10 @@ test('a store through data of an r map neither reaches the file nor ends the pro
   array.data[0] = 1
   array.bytes.fill(2, 1, 3)
   t.is(readFileSync(path, 'utf8'), 'abcdefgh')
-  t.is(codeOf(() => array.set(0, 1)), 'ERR_MEMMAP_READONLY')
+  t.is(
+    codeOf(() => array.set(0, 1)),
+    'ERR_MEMMAP_READONLY',
+  )
 })
 
 test('200 GiB of a hole open in r and c; the last element reads, and takes a store in c', (t) => {
@@ -183,8 +307,14 @@ test('5 GiB: every element by get and set, parts by data, the whole where buffer
     t.is(array.get(place), -1)
   }
   if (support().maxBufferBytes < array.nbytes) {
-    t.is(codeOf(() => array.data), 'ERR_MEMMAP_TOO_LARGE')
-    t.is(codeOf(() => array.buffer), 'ERR_MEMMAP_TOO_LARGE')
+    t.is(
+      codeOf(() => array.data),
+      'ERR_MEMMAP_TOO_LARGE',
+    )
+    t.is(
+      codeOf(() => array.buffer),
+      'ERR_MEMMAP_TOO_LARGE',
+    )
     t.is(array.slice(0, 2 ** 30).data.length, 2 ** 30)
   } else {
     t.is(array.data.length, array.size)
@@ -202,8 +332,24 @@ test('property: a call that throws changes no byte and no size of the file', (t)
   const odd = fc.oneof(fc.constantFrom(NaN, 1.5, -1, 'x', null, 2 ** 53, 2n ** 70n), fc.integer({ min: -2, max: 5000 }))
   const request = fc.record(
     {
-      mode: fc.oneof({ arbitrary: fc.constantFrom('r', 'r+', 'w+', 'c'), weight: 9 }, { arbitrary: fc.constantFrom('w', '', 7), weight: 1 }),
-      dtype: fc.constantFrom('u1', '<f4', '>i2', 'f8', 'S5', 'O', 'f3', ['i2', [2]], [['a', '<i4'], ['b', 'u1']]),
+      mode: fc.oneof(
+        { arbitrary: fc.constantFrom('r', 'r+', 'w+', 'c'), weight: 9 },
+        { arbitrary: fc.constantFrom('w', '', 7), weight: 1 },
+      ),
+      dtype: fc.constantFrom(
+        'u1',
+        '<f4',
+        '>i2',
+        'f8',
+        'S5',
+        'O',
+        'f3',
+        ['i2', [2]],
+        [
+          ['a', '<i4'],
+          ['b', 'u1'],
+        ],
+      ),
       offset: odd,
       shape: fc.oneof(odd, fc.array(odd, { maxLength: 3 })),
       order: fc.constantFrom('C', 'F', 'X', undefined),
@@ -239,7 +385,14 @@ test('an instance tells where it comes from', (t) => {
   const array = memmap(path, { dtype: '<i2', offset: 10, shape: [4, 5], mode: 'r' })
   t.true(array instanceof Memmap)
   const row = array.slice(2)
-  t.like(row as unknown as Record<string, unknown>, { filename: path, mode: 'r', offset: 10, fileOffset: 30, closed: false, fault: null })
+  t.like(row as unknown as Record<string, unknown>, {
+    filename: path,
+    mode: 'r',
+    offset: 10,
+    fileOffset: 30,
+    closed: false,
+    fault: null,
+  })
   t.is(row.base as unknown, array)
   t.is(array.base, null)
 })

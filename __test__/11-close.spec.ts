@@ -106,7 +106,10 @@ function openOne(path: string): Memmap {
 
 test('every method has its place in this test', (t) => {
   const known = [...Reflect.ownKeys(USES), ...ANSWERS]
-  t.deepEqual(publicNames().filter((name) => !known.includes(name)), [])
+  t.deepEqual(
+    publicNames().filter((name) => !known.includes(name)),
+    [],
+  )
 })
 
 for (const name of publicNames().filter((name) => !ANSWERS.includes(name as string))) {
@@ -149,7 +152,10 @@ test('typed arrays that were handed out have length 0 after close(), and the fil
   const row = array.slice(1, 2).data
   const strided = array.T.strided().data
   array.close()
-  t.deepEqual([data, bytes, row, strided].map((one) => one.length), [0, 0, 0, 0])
+  t.deepEqual(
+    [data, bytes, row, strided].map((one) => one.length),
+    [0, 0, 0, 0],
+  )
   t.is(buffer.byteLength, 0)
   rmSync(path)
 })

@@ -37,7 +37,9 @@ for (const use of ['nothing', 'element', 'data']) {
 
 for (const shared of ['on', 'off']) {
   linux(`2,000 maps of 2 GiB cost no garbage collections, shared buffers ${shared}`, (t) => {
-    const { status, report, output } = child('many', [hole(t, 2 ** 31), 2000], { env: { MEMMAP_SHARED_BUFFERS: shared } })
+    const { status, report, output } = child('many', [hole(t, 2 ** 31), 2000], {
+      env: { MEMMAP_SHARED_BUFFERS: shared },
+    })
     t.is(status, 0, output)
     const { collections, microseconds, kept }: { collections: number; microseconds: number; kept: number } = report
     t.is(kept, 2000)

@@ -252,7 +252,7 @@ test('dates: ticks, Date, ISO text', (t) => {
 const point = dtype([['x', '<i2'], ['y', '<f4'], ['in', [['a', 'u1'], ['b', 'S2']]], ['sub', '<u2', [2, 2]]]) // prettier-ignore
 
 test('records: an object by names, a list by position, nested', (t) => {
-  const expected = '0100' + '0000803f' + '02' + '6200' + '0300040005000600'
+  const expected = '01000000803f0262000300040005000600'
   const sub = [[3, 4], [5, 6]] // prettier-ignore
   t.is(hex(encode(point, { x: 1, y: 1, in: { a: 2, b: 'b' }, sub })), expected)
   t.is(hex(encode(point, [1, 1, [2, 'b'], sub])), expected)

@@ -54,7 +54,10 @@ function selector(part: Part): never {
 function run(array: Memmap, { op, index, args = [], kw }: Case): NDArray {
   if (op === 'index') return array.index(...(index ?? []).map(selector))
   const name = METHODS[op] ?? op
-  return (array as unknown as Record<string, (...args: unknown[]) => NDArray>)[name]?.apply(array, kw === undefined ? args : [...args, kw]) as NDArray
+  return (array as unknown as Record<string, (...args: unknown[]) => NDArray>)[name]?.apply(
+    array,
+    kw === undefined ? args : [...args, kw],
+  ) as NDArray
 }
 
 for (const [at, item] of cases.entries()) {

@@ -19,7 +19,9 @@ if (isMainThread) await soak()
 else work()
 
 async function soak() {
-  const { values } = parseArgs({ options: { seconds: { type: 'string' }, rounds: { type: 'string' }, seed: { type: 'string' } } })
+  const { values } = parseArgs({
+    options: { seconds: { type: 'string' }, rounds: { type: 'string' }, seed: { type: 'string' } },
+  })
   const most = Number(values.rounds ?? Infinity)
   const until = performance.now() + 1000 * Number(values.seconds ?? (values.rounds ? Infinity : 30))
   const seed = Number(values.seed ?? Date.now() % 1_000_000)
@@ -48,7 +50,9 @@ async function soak() {
       const now = usage()
       // The first rounds fill caches and compile code.
       if (round >= 100_000) first ??= now
-      console.log(`${String(round).padStart(9)} rounds  ${now.mappings} mappings  ${now.descriptors} descriptors  ${(now.memory / 2 ** 20).toFixed(1)} MiB`)
+      console.log(
+        `${String(round).padStart(9)} rounds  ${now.mappings} mappings  ${now.descriptors} descriptors  ${(now.memory / 2 ** 20).toFixed(1)} MiB`,
+      )
     }
   }
   for (const array of kept) quietly(() => array.close())
@@ -56,7 +60,10 @@ async function soak() {
   console.log(counts)
   const last = usage()
   if (first === null) return
-  const grown = last.mappings > first.mappings + 500 || last.descriptors > first.descriptors + 5 || last.memory > first.memory + 2 ** 26
+  const grown =
+    last.mappings > first.mappings + 500 ||
+    last.descriptors > first.descriptors + 5 ||
+    last.memory > first.memory + 2 ** 26
   console.log(grown ? 'GROWN' : 'flat')
   process.exitCode = grown ? 1 : 0
 }

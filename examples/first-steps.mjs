@@ -16,7 +16,9 @@ const timed = (name, work) => {
 // 1. An MRI slice as it lies on disk: 256 x 256, 16 bits, big-endian, no header.
 const scan = memmap(new URL('s1045.ima', import.meta.url), { dtype: '>u2', shape: [256, 256], mode: 'r' })
 console.log(scan)
-console.log(`${scan.dtype} ${scan.shape.join(' x ')}: min ${scan.min()}, max ${scan.max()}, mean ${scan.mean().toFixed(1)}`)
+console.log(
+  `${scan.dtype} ${scan.shape.join(' x ')}: min ${scan.min()}, max ${scan.max()}, mean ${scan.mean().toFixed(1)}`,
+)
 
 const brightest = scan.max()
 const pixels = scan.map((value) => Math.round((255 * value) / brightest), { dtype: 'uint8' })
@@ -46,7 +48,9 @@ made.close()
 // 3. The same file again: read-only, and copy-on-write.
 const read = timed('opened in r', () => memmap(path, { dtype: 'float32', shape: [rows, columns], mode: 'r' }))
 const copy = timed('opened in c', () => memmap(path, { dtype: 'float32', shape: [rows, columns], mode: 'c' }))
-console.log(`the numbers agree: ${timed('summed again', () => read.sum()) === sum && copy.get(-1, -1) === read.get(-1, -1)}`)
+console.log(
+  `the numbers agree: ${timed('summed again', () => read.sum()) === sum && copy.get(-1, -1) === read.get(-1, -1)}`,
+)
 copy.slice(0, 1).fill(-1)
 console.log(`c changed: ${copy.get(0, 0)}, and the file did not: ${read.get(0, 0)}`)
 read.close()

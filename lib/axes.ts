@@ -4,15 +4,17 @@
  */
 import { given } from './dtype/index.js'
 import { MemmapError } from './errors.js'
-import { viewOf } from './ndarray.js'
+import { viewOf } from './make.js'
 import type { NDArray } from './ndarray.js'
+import { reshape } from './reshape.js'
 import { MAX_NDIM, listOf, parseAxis, parseShape, shapeText } from './shape.js'
 import { indexError } from './slice.js'
 
 /** `NDArray.transpose`. */
 export function transpose(array: NDArray, axes?: unknown): NDArray {
-  const ndim = array.ndim
-  if (axes === undefined) return permuted(array, Array.from({ length: ndim }, (_, axis) => ndim - 1 - axis))
+  const { shape, byteStrides, position, ndim } = array
+  if (axes === undefined)
+    return viewOf(array, { shape: shape.toReversed(), byteStrides: byteStrides.toReversed(), position })
   const list = axisList(axes, ndim)
   if (list.length !== ndim) throw indexError(`axes don't match array: it has ${ndim}, and ${list.length} were given`)
   return permuted(array, list)
@@ -33,11 +35,13 @@ export function moveAxis(array: NDArray, source: unknown, destination: unknown):
   const from = axisList(source, array.ndim)
   const to = axisList(destination, array.ndim)
   if (from.length !== to.length) {
-    throw indexError(`source and destination name the same number of axes (got ${given(source)} and ${given(destination)})`)
+    throw indexError(
+      `source and destination name the same number of axes (got ${given(source)} and ${given(destination)})`,
+    )
   }
   const order = array.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis))
   // By destination, as each insertion shifts what lies behind it.
-  const moves = from.map((axis, index) => ({ axis, at: to[index] as number })).sort((a, b) => a.at - b.at)
+  const moves = from.map((axis, index) => ({ axis, at: to[index] as number })).toSorted((a, b) => a.at - b.at)
   for (const { axis, at } of moves) order.splice(at, 0, axis)
   return permuted(array, order)
 }
@@ -45,7 +49,7 @@ export function moveAxis(array: NDArray, source: unknown, destination: unknown):
 /** `NDArray.squeeze`. */
 export function squeeze(array: NDArray, axis?: unknown): NDArray {
   const { shape, byteStrides, position } = array
-  const gone = axis === undefined ? null : axisList(axis, array.ndim)
+  const gone = axis === undefined ? null : axesToReduce(axis, array.ndim)
   for (const one of gone ?? []) {
     if (shape[one] !== 1) {
       throw new MemmapError(
@@ -66,18 +70,11 @@ export function squeeze(array: NDArray, axis?: unknown): NDArray {
 export function expandDims(array: NDArray, axis: unknown): NDArray {
   const count = Array.isArray(axis) ? axis.length : 1
   const ndim = array.ndim + count
-  if (ndim > MAX_NDIM) throw new MemmapError('ERR_MEMMAP_SHAPE', `an array has at most ${MAX_NDIM} axes, and this would have ${ndim}`)
+  if (ndim > MAX_NDIM)
+    throw new MemmapError('ERR_MEMMAP_SHAPE', `an array has at most ${MAX_NDIM} axes, and this would have ${ndim}`)
   const added = axisList(axis, ndim)
-  const shape: number[] = []
-  const byteStrides: number[] = []
-  let from = 0
-  for (let at = 0; at < ndim; at++) {
-    const isNew = added.includes(at)
-    shape.push(isNew ? 1 : (array.shape[from] as number))
-    byteStrides.push(isNew ? 0 : (array.byteStrides[from] as number))
-    if (!isNew) from++
-  }
-  return viewOf(array, { shape, byteStrides, position: array.position })
+  const lengths = array.shape.values()
+  return reshape(array, [Array.from({ length: ndim }, (_, at) => (added.includes(at) ? 1 : lengths.next().value))])
 }
 
 /** `NDArray.flip`. */
@@ -91,7 +88,11 @@ export function flip(array: NDArray, axis?: unknown): NDArray {
     position += Math.max(0, (array.shape[at] as number) - 1) * stride
     byteStrides[at] = -stride
   }
-  return viewOf(array, { shape: array.shape, byteStrides, position: array.shape.includes(0) ? array.position : position })
+  return viewOf(array, {
+    shape: array.shape,
+    byteStrides,
+    position: array.shape.includes(0) ? array.position : position,
+  })
 }
 
 /** `NDArray.diagonal`. */
@@ -101,7 +102,8 @@ export function diagonal(
 ): NDArray {
   const { shape, byteStrides } = array
   if (shape.length < 2) throw indexError('a diagonal needs an array of at least two dimensions')
-  if (!Number.isSafeInteger(offset)) throw indexError(`the offset of a diagonal is a whole number (got ${given(offset)})`)
+  if (!Number.isSafeInteger(offset))
+    throw indexError(`the offset of a diagonal is a whole number (got ${given(offset)})`)
   const first = parseAxis(axis1, shape.length)
   const second = parseAxis(axis2, shape.length)
   if (first === second) throw indexError('the two axes of a diagonal differ')
@@ -149,7 +151,14 @@ export function broadcastStrides(array: NDArray, shape: readonly number[]): numb
       { expected: shape, actual: array.shape },
     )
   }
-  return shape.map((_, at) => (at < skip || array.shape[at - skip] === 1 ? 0 : (array.byteStrides[at - skip] as number)))
+  return shape.map((_, at) =>
+    at < skip || array.shape[at - skip] === 1 ? 0 : (array.byteStrides[at - skip] as number),
+  )
+}
+
+/** Axes to go through or away. The element of an array without axes is one of one, as in NumPy. */
+export function axesToReduce(axis: unknown, ndim: number): number[] {
+  return ndim === 0 && (axis === 0 || axis === -1) ? [] : axisList(axis, ndim)
 }
 
 /**

@@ -1,8 +1,9 @@
 import { Code } from './dtype/index.js'
 import { MemmapError } from './errors.js'
-import { exposed, extent, isAligned } from './ndarray.js'
 import type { NDArray } from './ndarray.js'
+import { extent, isAligned } from './place.js'
 import { isContiguous, sizeOf } from './shape.js'
+import type { Exposed } from './store.js'
 
 /** A typed array with what finds an array's elements in it; shape, strides and offset in elements. */
 export interface Strided<Data> {
@@ -38,6 +39,12 @@ interface Float16Constructor {
 
 const { Float16Array: Half } = globalThis as unknown as { Float16Array?: Float16Constructor }
 
+/** The buffer that holds an array's elements. */
+export function exposed(array: NDArray): Exposed {
+  const { start, length } = extent(array, array.dtype.itemsize)
+  return array.store.expose(start, length)
+}
+
 /** `NDArray.data`. */
 export function dataOf(array: NDArray): TypedArray {
   return overElements(array, make(array))
@@ -45,6 +52,7 @@ export function dataOf(array: NDArray): TypedArray {
 
 /** `NDArray.bits`. */
 export function bitsOf(array: NDArray): Uint16Array {
+  array.store.checkOpen()
   if (array.dtype.code !== Code.F16) {
     throw notViewable(`bits are those of float16 elements, and these are ${array.dtype.name}`, 'use data, or bytes')
   }
@@ -91,6 +99,7 @@ function inside(array: NDArray, start: number): number {
 }
 
 function make(array: NDArray): (buffer: ArrayBufferLike, at: number, count: number) => TypedArray {
+  array.store.checkOpen()
   const { code, name } = array.dtype
   if (code === Code.F16) {
     if (Half === undefined) {

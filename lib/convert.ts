@@ -1,44 +1,69 @@
 import { assignElements } from './assign.js'
+import { adapted } from './cast/adapt.js'
+import { characters } from './cast/parts.js'
 import { blank } from './create.js'
-import { Code, dtype as dtypeOf } from './dtype/index.js'
-import type { DTypeLike } from './dtype/index.js'
+import { Code, parseDType } from './dtype/index.js'
+import type { DType, DTypeLike } from './dtype/index.js'
 import { MemmapError } from './errors.js'
+import { blankLike } from './keep-order.js'
 import { calling, native } from './native.js'
-import { checkWriteable, viewOf } from './ndarray.js'
 import type { NDArray } from './ndarray.js'
 import { operand } from './operand.js'
 import { fieldOf } from './retype.js'
-import { codecOf } from './scalar/index.js'
 import { isContiguous, parseOrder, shapeText } from './shape.js'
-import type { Order, OrderLike } from './shape.js'
+import type { OrderLike } from './shape.js'
+import { checkWriteable } from './writeable.js'
 
 /** `NDArray.copy`. */
 export function copyOf(array: NDArray, order?: OrderLike): NDArray {
-  return castTo(array, array.dtype, order)
+  return made(planCopy(array, order))
+}
+
+/** A copy that is about to be made: what is to be stored, broadcast and cast, where. */
+export interface CopyPlan {
+  readonly target: NDArray
+  readonly source: NDArray
+}
+
+/** Checks all that can be wrong with a copy, and makes room for it. */
+export function planCopy(array: NDArray, order: OrderLike = 'C'): CopyPlan {
+  array.store.checkOpen()
+  return { target: room(array, array.dtype, order), source: array }
+}
+
+function made({ target, source }: CopyPlan): NDArray {
+  assignElements(target, source)
+  return target
 }
 
 /** `NDArray.astype`. */
 export function castTo(array: NDArray, like: DTypeLike, order?: OrderLike): NDArray {
-  array.store.checkOpen()
-  const dtype = dtypeOf(like)
-  const made = blank([...array.shape, ...dtype.shape], dtype.base, orderOf(array, order))
-  // A sub-array gets the element in each of its places.
-  const places = dtype.shape.reduce<NDArray>((view) => view.expandDims(view.ndim), array)
-  assignElements(made, places)
-  return made
+  return made(planCast(array, like, order))
 }
 
-/** `'A'` and `'K'` keep F order where the array has it. */
-function orderOf({ shape, byteStrides, itemsize }: NDArray, order: OrderLike = 'C'): Order {
-  if (!'AaKk'.includes(order)) return parseOrder(order)
+/** As {@link planCopy}, in another dtype. */
+export function planCast(array: NDArray, like: DTypeLike, order: OrderLike = 'K'): CopyPlan {
+  array.store.checkOpen()
+  const dtype = adapted(parseDType(like), array)
+  // A sub-array gets the element in each of its places.
+  const repeated = dtype.shape.length === 0 ? array : array.expandDims(dtype.shape.map((_, axis) => -1 - axis))
+  const places = { shape: [...array.shape, ...dtype.shape], byteStrides: repeated.byteStrides }
+  return { target: room({ ...places, itemsize: array.itemsize }, dtype.base, order), source: repeated }
+}
+
+/** Room for a copy in an order. */
+function room(of: Pick<NDArray, 'shape' | 'byteStrides' | 'itemsize'>, dtype: DType, order: unknown): NDArray {
+  if (order === 'K' || order === 'k') return blankLike(of, dtype)
+  if (order !== 'A' && order !== 'a') return blank(of.shape, dtype, parseOrder(order))
+  const { shape, byteStrides, itemsize } = of
   const onlyF = isContiguous(shape, byteStrides, itemsize, 'F') && !isContiguous(shape, byteStrides, itemsize, 'C')
-  return onlyF ? 'F' : 'C'
+  return blank(shape, dtype, onlyF ? 'F' : 'C')
 }
 
 /** `NDArray.byteswap`. */
 export function swapBytes(array: NDArray, inplace: boolean): NDArray {
   if (inplace) checkWriteable(array)
-  const target = inplace ? array : copyOf(array, 'K')
+  const target = inplace ? array : copyOf(array, 'A')
   swapElements(target)
   return target
 }
@@ -56,12 +81,6 @@ function swapElements(array: NDArray): void {
   calling(() => native.byteswap(memory, layout))
 }
 
-function characters(array: NDArray): NDArray {
-  const { shape, byteStrides, position, itemsize } = array
-  const place = { shape: [...shape, itemsize / 4], byteStrides: [...byteStrides, 4], position }
-  return viewOf(array, place, dtypeOf('uint32'))
-}
-
 /** `NDArray.item`. */
 export function itemOf(array: NDArray): unknown {
   array.store.checkOpen()
@@ -72,25 +91,4 @@ export function itemOf(array: NDArray): unknown {
     )
   }
   return array.getAnyhow(...array.shape.map(() => 0))
-}
-
-/** `NDArray.toArray`. */
-export function nestedOf(array: NDArray): unknown {
-  array.store.checkOpen()
-  const nested = nest(array, 0, array.position)
-  array.store.checkFault()
-  return nested
-}
-
-function nest(array: NDArray, axis: number, position: number): unknown {
-  const { shape, byteStrides, store, dtype } = array
-  if (axis === shape.length) {
-    const view = store.viewAt(position, dtype.itemsize)
-    return codecOf(dtype).read(view, store.at)
-  }
-  const length = shape[axis] as number
-  const stride = byteStrides[axis] as number
-  const list = new Array<unknown>(length)
-  for (let index = 0; index < length; index++) list[index] = nest(array, axis + 1, position + index * stride)
-  return list
 }

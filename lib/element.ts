@@ -28,7 +28,8 @@ export function storeAt(array: NDArray, indicesAndValue: readonly unknown[]): vo
   const ndim = array.shape.length
   const rest = withoutLeftOut(indicesAndValue.slice(ndim + 1))
   // The value is the last argument; `undefined` for one is told from a value left out by the rank.
-  const indices = rest.length > 0 ? [...indicesAndValue.slice(0, ndim + 1), ...rest.slice(1)] : indicesAndValue.slice(0, ndim)
+  const indices =
+    rest.length > 0 ? [...indicesAndValue.slice(0, ndim + 1), ...rest.slice(1)] : indicesAndValue.slice(0, ndim)
   checkWriteable(array)
   const at = locate(array, indices)
   const put = codecOf(dtype).prepare(indicesAndValue[ndim])

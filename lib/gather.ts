@@ -2,17 +2,35 @@
  * Elements by lists of positions and by masks: copies, and assignments to them.
  * @module
  */
-import { assignValue } from './assign.js'
-import { blank, fromLists } from './create.js'
-import { dtype as dtypeOf, given } from './dtype/index.js'
+import { assignElements, elementOf, sourceOf } from './assign.js'
+import { hasPadding } from './cast/records.js'
+import { blank, blankLaidOut, fromLists } from './create.js'
+import { given, parseDType } from './dtype/index.js'
 import type { DType } from './dtype/index.js'
+import { MemmapError } from './errors.js'
+import { slowFirst } from './keep-order.js'
 import { calling, native } from './native.js'
-import { NDArray, makeArray, viewOf } from './ndarray.js'
+import { asOwner, makeArray, viewOf } from './make.js'
+import { NDArray } from './ndarray.js'
+import type { Place } from './place.js'
 import { operand } from './operand.js'
-import { bounded, flatten, select } from './selection.js'
-import type { Gather, Layout } from './selection.js'
-import { parseAxis, shapeText, sizeOf, stridesOf } from './shape.js'
+import { checkOptions } from './options.js'
+import { fieldOf } from './retype.js'
+import { bounded, checkMaskLength, select } from './selection.js'
+import type { Gather } from './selection.js'
+import { positionsIn } from './selectors.js'
+import { parseAxis, shapeText, sizeOf } from './shape.js'
 import { indexError } from './slice.js'
+
+/** `NDArray.index`: a view, or with lists among the selectors a copy. */
+export function selected(array: NDArray, selectors: readonly unknown[]): NDArray {
+  const [first] = selectors
+  // A kernel goes through an array of bool as it lies.
+  if (selectors.length === 1 && first instanceof NDArray && first.dtype.kind === 'b' && first.ndim > 0)
+    return masked(array, first)
+  const found = select(selectors, array)
+  return 'inner' in found ? gathered(array, found) : viewOf(array, found)
+}
 
 /** The elements that a selection with lists names, as a copy. */
 export function gathered(array: NDArray, selection: Gather): NDArray {
@@ -27,29 +45,45 @@ export function gathered(array: NDArray, selection: Gather): NDArray {
 
 /** Stores a value, broadcast, in the elements that a selection with lists names. */
 export function scattered(array: NDArray, selection: Gather, value: unknown): void {
-  const blocks = blank([selection.offsets.length, ...selection.inner.shape], array.dtype)
+  const shape = [selection.offsets.length, ...selection.inner.shape]
+  const source = sourceOf(value, array.dtype)
+  if (selection.isMask && source !== null && source.ndim > 1) {
+    throw new MemmapError(
+      'ERR_MEMMAP_BROADCAST',
+      `the elements that a mask selects are on one axis, and shape ${shapeText(source.shape)} has ${source.ndim}: ravel() it`,
+      { expected: [selection.offsets.length], actual: source.shape },
+    )
+  }
   // What is assigned is all converted before the first element changes; later positions win where one is named twice.
-  assignValue(placed(blocks, selection), value)
-  if (blocks.size === 0) return
+  const blocks = source === null ? repeated(elementOf(value, array.dtype), shape) : blank(shape, array.dtype)
+  if (source !== null) assignElements(placed(blocks, selection), source)
+  if (sizeOf(shape) > 0) scatterBlocks(viewOf(array, selection.inner), blocks, selection.offsets)
+}
+
+/** Stores the entries of the first axis of `blocks` where they belong. Bytes between fields are left alone, as in NumPy. */
+function scatterBlocks(target: NDArray, blocks: NDArray, offsets: Float64Array): void {
+  const { dtype } = target
+  if (hasPadding(dtype)) {
+    for (const name of dtype.names ?? []) scatterBlocks(fieldOf(target, name), fieldOf(blocks, name), offsets)
+    return
+  }
   const from = operand(blocks)
-  const to = operand(viewOf(array, selection.inner))
-  calling(() => native.scatter(from.memory, from.layout, to.memory, to.layout, selection.offsets))
+  const to = operand(target)
+  calling(() => native.scatter(from.memory, from.layout, to.memory, to.layout, offsets))
+}
+
+/** One element in the place of each. */
+function repeated(one: NDArray, shape: readonly number[]): NDArray {
+  return viewOf(one, { shape, byteStrides: shape.map(() => 0), position: 0 })
 }
 
 /**
  * Room for copies of a block, one after the other. In each the axes keep the order that they have in memory, as NumPy's
  * results do.
  */
-function blankBlocks(count: number, inner: Layout, dtype: DType): NDArray {
-  const { store } = blank([count, ...inner.shape], dtype)
-  const axes = inner.shape.map((_, axis) => axis)
-  const speed = (axis: number): number => Math.abs(inner.byteStrides[axis] as number)
-  const slowFirst = axes.toSorted((a, b) => speed(b) - speed(a))
-  const packed = stridesOf(slowFirst.map((axis) => inner.shape[axis] as number), dtype.itemsize, 'C')
-  const strides = axes.map((axis) => packed[slowFirst.indexOf(axis)] as number)
-  const bytes = sizeOf(inner.shape) * dtype.itemsize
-  const place = { shape: [count, ...inner.shape], byteStrides: [bytes, ...strides], position: 0 }
-  return makeArray(NDArray, store, dtype, place, null, true)
+function blankBlocks(count: number, inner: Place, dtype: DType): NDArray {
+  const order = slowFirst(inner.byteStrides).map((axis) => axis + 1)
+  return blankLaidOut([count, ...inner.shape], dtype, [0, ...order])
 }
 
 /** Blocks, one after the other, with the axes of the lists where they belong in the result. */
@@ -74,51 +108,51 @@ function placed(blocks: NDArray, { outer, axis }: Gather): NDArray {
 /** `NDArray.take`. */
 export function taken(array: NDArray, indices: unknown, options: { axis?: number }): NDArray {
   array.store.checkOpen()
-  if (options.axis === undefined && array.ndim !== 1) return taken(array.ravel() as NDArray, indices, { axis: 0 })
-  const axis = parseAxis(options.axis ?? 0, array.ndim)
-  const { shape, values } = listOfPositions(indices)
+  checkOptions(options, ['axis'], 'take')
+  const positions = positionsIn(indices)
+  if (positions === null)
+    throw indexError(`positions are a whole number or (nested) lists of them (got ${given(indices)})`)
+  const { shape, values } = positions
+  // An element without axes is one of one, as in NumPy.
+  const source = array.ndim === 0 || (options.axis === undefined && array.ndim !== 1) ? array.ravel() : array
+  const axis = parseAxis(options.axis ?? 0, source.ndim)
   const length = values.length
-  const positions = BigInt64Array.from(values, (value) => BigInt(bounded(value, array.shape, axis)))
-  const made = blank(array.shape.toSpliced(axis, 1, length), array.dtype)
+  const made = blank(source.shape.toSpliced(axis, 1, length), source.dtype)
+  if (made.size > 0 && source.shape[axis] === 0) throw indexError('cannot take from an axis without entries')
+  // As in NumPy, positions are not looked at where none of the axes before has an entry to take them from.
+  const known = source.shape.slice(0, axis).includes(0)
+  const counted = BigInt64Array.from(known ? [] : values, (value) => BigInt(bounded(value, source.shape, axis)))
   if (made.size > 0) {
-    const from = operand(array)
+    const from = operand(source)
     const to = operand(made)
-    calling(() => native.take(from.memory, from.layout, axis, positions, to.memory, to.layout))
+    calling(() => native.take(from.memory, from.layout, axis, counted, to.memory, to.layout))
   }
-  return shape.length === 1 ? made : (made.reshape(made.shape.toSpliced(axis, 1, ...shape)) as NDArray)
-}
-
-function listOfPositions(indices: unknown): { shape: readonly number[]; values: number[] } {
-  const list = typeof indices === 'number' || typeof indices === 'bigint' ? { shape: [], values: [indices] } : flatten(indices)
-  if (list === null) throw indexError(`positions are a whole number or (nested) lists of them (got ${given(indices)})`)
-  const values = list.values.map((value) => {
-    const position = typeof value === 'bigint' ? Number(value) : value
-    if (typeof position === 'number' && Number.isSafeInteger(position)) return position
-    throw indexError(`positions are whole numbers (got ${given(value)}): mask() takes booleans`)
-  })
-  return { shape: list.shape, values }
+  return shape.length === 1 ? made : asOwner(made.reshape(made.shape.toSpliced(axis, 1, ...shape)))
 }
 
 /** `NDArray.mask`. */
 export function masked(array: NDArray, booleans: unknown): NDArray {
   array.store.checkOpen()
-  const flags = booleans instanceof NDArray ? booleans : fromLists(booleans, dtypeOf('bool'))
+  const flags = booleans instanceof NDArray ? booleans : fromLists(booleans, parseDType('bool'))
   if (flags.dtype.kind !== 'b') {
     throw indexError(`a mask is an array of bool, and this has dtype ${flags.dtype.name}: compare() makes one`)
   }
   const { shape } = array
-  flags.shape.forEach((length, axis) => {
-    if (length !== shape[axis]) {
-      throw indexError(
-        `boolean index did not match indexed array: the mask has shape ${shapeText(flags.shape)} and the array ${shapeText(shape)}`,
-      )
-    }
-  })
+  if (flags.ndim > shape.length) {
+    throw indexError(
+      `too many indices for array: array is ${shape.length}-dimensional, but the mask has ${flags.ndim} axes`,
+    )
+  }
+  flags.shape.forEach((length, axis) => checkMaskLength(length, shape, axis))
   // A mask without axes is a selector like any other.
-  if (flags.ndim === 0) return gathered(array, select([flags.item() === true], array) as Gather)
+  if (flags.ndim === 0) return gathered(array, select([flags.item()], array) as Gather)
   const mask = operand(flags)
   const count = calling(() => native.maskCount(mask.memory, mask.layout))
-  const inner = { shape: shape.slice(flags.ndim), byteStrides: array.byteStrides.slice(flags.ndim), position: array.position }
+  const inner = {
+    shape: shape.slice(flags.ndim),
+    byteStrides: array.byteStrides.slice(flags.ndim),
+    position: array.position,
+  }
   const made = blankBlocks(count, inner, array.dtype)
   if (sizeOf(made.shape) > 0) {
     const from = operand(array)

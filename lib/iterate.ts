@@ -1,50 +1,144 @@
-import { positions } from './create.js'
-import { viewOf } from './ndarray.js'
+/**
+ * Elements one after the other, in C order whatever the order in memory, each read when it is asked for.
+ *
+ * They are read by `get`, which is quick for up to three axes; arrays of more are gone through by blocks of their last three.
+ * @module
+ */
+import { blocksOf } from './blocks-of-axes.js'
+import { rowMaker } from './make.js'
 import type { NDArray } from './ndarray.js'
-import { codecOf } from './scalar/index.js'
 import { indexError } from './slice.js'
 
+/** The prototype of the language's own iterators, with `map`, `filter`, ... where the runtime has them. */
+const ITERATOR = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object
+
+const DONE = { value: undefined, done: true } as const
+
 /** The entries of axis 0. */
-export function* rowsOf(array: NDArray): Generator<unknown> {
-  const { shape, byteStrides } = array
+export function rowsOf(array: NDArray): IterableIterator<unknown> {
   array.store.checkOpen()
-  if (shape.length === 0) throw indexError('an array without axes cannot be iterated over: item() is its element')
-  const length = shape[0] as number
-  for (let index = 0; index < length; index++) {
-    if (shape.length === 1) {
-      yield array.getAnyhow(index)
-    } else {
-      const position = array.position + index * (byteStrides[0] as number)
-      yield viewOf(array, { shape: shape.slice(1), byteStrides: byteStrides.slice(1), position })
-    }
+  if (array.ndim === 0) throw indexError('an array without axes cannot be iterated over: item() is its element')
+  return array.ndim === 1 ? elementsOf(array) : (new Rows(array) as unknown as IterableIterator<unknown>)
+}
+
+/** Every element. */
+export function elementsOf(array: NDArray): IterableIterator<unknown> {
+  array.store.checkOpen()
+  return new Elements(array) as unknown as IterableIterator<unknown>
+}
+
+/** Every element with its indices. */
+export function entriesOf(array: NDArray): IterableIterator<[number[], unknown]> {
+  array.store.checkOpen()
+  return new Entries(array) as unknown as IterableIterator<[number[], unknown]>
+}
+
+class Rows {
+  private next0 = 0
+  private readonly row: (index: number) => NDArray
+
+  constructor(private readonly array: NDArray) {
+    this.row = rowMaker(array)
+  }
+
+  next(): IteratorResult<unknown> {
+    const index = this.next0
+    if (index >= (this.array.shape[0] as number)) return DONE
+    this.next0 = index + 1
+    return { value: this.row(index), done: false }
   }
 }
 
-/** Every element in C order. */
-export function* elementsOf(array: NDArray): Generator<unknown> {
-  const { store, dtype } = array
-  store.checkOpen()
-  const codec = codecOf(dtype)
-  for (const position of positions(array)) {
-    const view = store.viewAt(position, dtype.itemsize)
-    const element = codec.read(view, store.at)
-    store.checkFault()
-    yield element
+/** Steps through blocks of up to three axes; the innermost index is the quickest. */
+class Elements {
+  private readonly blocks: Iterator<NDArray>
+  private block: NDArray | null
+  private ndim = 0
+  private i = 0
+  private j = 0
+  private k = 0
+  /** The lengths of the block's axes. */
+  private length0 = 0
+  private length1 = 0
+  private length2 = 0
+
+  constructor(array: NDArray) {
+    this.blocks = blocksOf(array)
+    this.block = this.advance()
+  }
+
+  next(): IteratorResult<unknown> {
+    const { block, i, j, k } = this
+    if (block === null) return DONE
+    let value: unknown
+    switch (this.ndim) {
+      case 1:
+        value = block.get(i)
+        if ((this.i = i + 1) === this.length0) this.block = this.advance()
+        break
+      case 2:
+        value = block.get(i, j)
+        if ((this.j = j + 1) === this.length1) this.carry()
+        break
+      case 3:
+        value = block.get(i, j, k)
+        if ((this.k = k + 1) === this.length2) this.carryTwice()
+        break
+      default:
+        value = block.get()
+        this.block = this.advance()
+    }
+    return { value, done: false }
+  }
+
+  private carry(): void {
+    this.j = 0
+    if (++this.i === this.length0) this.block = this.advance()
+  }
+
+  private carryTwice(): void {
+    this.k = 0
+    if (++this.j === this.length1) this.carry()
+  }
+
+  private advance(): NDArray | null {
+    const { value: block, done } = this.blocks.next()
+    if (done === true) return null
+    const [length0 = 1, length1 = 1, length2 = 1] = block.shape
+    this.ndim = block.ndim
+    this.length0 = length0
+    this.length1 = length1
+    this.length2 = length2
+    this.i = 0
+    return block
   }
 }
 
-/** Every element with its indices, in C order. */
-export function* entriesOf(array: NDArray): Generator<[number[], unknown]> {
-  const { shape } = array
-  let index = 0
-  for (const value of elementsOf(array)) {
-    const indices = new Array<number>(shape.length)
-    let rest = index++
-    for (let axis = shape.length - 1; axis >= 0; axis--) {
-      const length = shape[axis] as number
-      indices[axis] = rest % length
-      rest = Math.floor(rest / length)
+class Entries {
+  private readonly elements: Elements
+  private readonly indices: number[]
+
+  constructor(private readonly array: NDArray) {
+    this.elements = new Elements(array)
+    this.indices = array.shape.map(() => 0)
+  }
+
+  next(): IteratorResult<[number[], unknown]> {
+    const { value, done } = this.elements.next()
+    if (done === true) return DONE
+    const { indices } = this
+    const { shape } = this.array
+    const own = indices.slice()
+    for (let axis = indices.length - 1; axis >= 0; axis--) {
+      const next = (indices[axis] as number) + 1
+      if (next < (shape[axis] as number)) {
+        indices[axis] = next
+        break
+      }
+      indices[axis] = 0
     }
-    yield [indices, value]
+    return { value: [own, value], done: false }
   }
 }
+
+for (const type of [Rows, Elements, Entries]) Object.setPrototypeOf(type.prototype, ITERATOR)

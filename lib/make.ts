@@ -37,6 +37,25 @@ export function viewOf(of: NDArray, place: Place, dtype: DType = of.dtype, write
   return makeArray(general, of.store, dtype, place, of.root ?? of, writeable)
 }
 
+/** A view, as the array that owns its memory: for results that nobody else sees. */
+export function asOwner({ constructor, store, dtype, shape, byteStrides, position }: NDArray): NDArray {
+  return makeArray(constructor as ArrayClass, store, dtype, { shape, byteStrides, position }, null, true)
+}
+
+/** A function that makes views of the entries of axis 0, all of one class, without checking anything. */
+export function rowMaker(of: NDArray): (index: number) => NDArray {
+  const { store, dtype, position, root, family } = of
+  const shape = of.shape.slice(1)
+  const byteStrides = of.byteStrides.slice(1)
+  const stride = of.byteStrides[0] as number
+  // Where elements are not all aligned, those of a row may be, and are read as the others.
+  const special = classOf(of.constructor as ArrayClass, family, shape.length)
+  return (index) => {
+    store.checkOpen()
+    return new special(family, store, dtype, shape, byteStrides, position + index * stride, root ?? of, of.lock === 0)
+  }
+}
+
 function classOf(general: ArrayClass, family: Family, ndim: number): ArrayClass {
   let families = species.get(general)
   if (families === undefined) species.set(general, (families = new Map()))

@@ -2,7 +2,8 @@ import type { AnyModel, Model } from './dtype/index.js'
 import { given } from './dtype/index.js'
 import { MemmapError } from './errors.js'
 import { calling } from './native.js'
-import { NDArray, extent } from './ndarray.js'
+import { NDArray } from './ndarray.js'
+import { extent } from './place.js'
 import type { Origin } from './store.js'
 
 /** How the pages will be used, told to the system. `dontneed` lets them leave memory; what was stored stays in the file. */
@@ -92,7 +93,10 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
   advise(advice: Advice): void {
     const number = ADVICE.indexOf(advice)
     if (number < 0) {
-      throw new MemmapError('ERR_MEMMAP_ARGUMENT', `advice is one of ${ADVICE.map((one) => `'${one}'`).join(', ')} (got ${given(advice)})`)
+      throw new MemmapError(
+        'ERR_MEMMAP_ARGUMENT',
+        `advice is one of ${ADVICE.map((one) => `'${one}'`).join(', ')} (got ${given(advice)})`,
+      )
     }
     const { start, length } = this.bytesInFile()
     this.call((mapping) => mapping.advise(number, start, length))

@@ -7,7 +7,7 @@ import { isMainThread } from 'node:worker_threads'
 import type * as Binding from '../native/binding.cjs'
 import { MemmapError } from './errors.js'
 
-export type { NativeMapping } from '../native/binding.cjs'
+export type { NativeMapping, NativeTask } from '../native/binding.cjs'
 
 /** The binding's functions. Their arguments have been checked by the caller: native code takes 1.7 for 1 and NaN for 0. */
 export const native: typeof Binding = load()
@@ -60,6 +60,11 @@ export function calling<T>(work: () => T): T {
   } catch (error) {
     throw fromNative(error)
   }
+}
+
+/** What a call of {@link native} gives that was passed a task: a promise of what it otherwise gives. */
+export async function later<T>(work: () => T): Promise<T> {
+  return (await work()) as T
 }
 
 /** Makes a {@link MemmapError} of what a call of {@link native} threw. */

@@ -5,28 +5,38 @@ import { broadcastTo, diagonal, expandDims, flip, moveAxis, squeeze, swapAxes, t
 import { bitsOf, bytesOf, dataOf, exposed, stridedOf } from './buffers.js'
 import type { Strided } from './buffers.js'
 import { allClose, compare, equals } from './comparisons.js'
-import type { CloseOptions, Comparison } from './comparisons.js'
+import type { CloseOptions } from './comparisons.js'
+import type { Comparison } from './compare/operators.js'
 import { castTo, copyOf, itemOf, swapBytes } from './convert.js'
 import { NATIVE_ORDER } from './dtype/index.js'
 import type { AnyModel, Checked, DType, DTypeLike, Model, ModelOf, Nested } from './dtype/index.js'
 import { elementAt, storeAt } from './element.js'
 import { applyTo, mapTo } from './elementwise.js'
 import type { Family } from './family.js'
-import { gathered, masked, taken } from './gather.js'
-import { elementsOf, entriesOf, nestedOf, rowsOf } from './iterate.js'
+import { masked, selected, taken } from './gather.js'
+import { elementsOf, entriesOf, rowsOf } from './iterate.js'
 import { viewOf } from './make.js'
+import { nestedOf } from './nest.js'
+import { checkOptions, orderIn } from './options.js'
 import { isAligned } from './place.js'
 import { textOf } from './print.js'
-import { reduce, scan } from './reductions.js'
-import type { ReduceOptions, ScanOptions } from './reductions.js'
+import { reduce } from './reductions.js'
+import type {
+  AxisOptions,
+  ExtremeOptions,
+  PositionOptions,
+  ScanOptions,
+  SpreadOptions,
+  SumOptions,
+} from './reduce/options.js'
 import { flatten, ravel, reshape } from './reshape.js'
-import type { FieldModel, IntegerModel, MeanOf, PartModel, SumOf, ViewOf, Whole } from './results.js'
+import type { CheckedOptions, CountModel, FieldModel, ModelIn, Reduced, TruthModel, ViewOf } from './results.js'
 import { fieldOf, partOf, viewAs } from './retype.js'
-import { select } from './selection.js'
-import type { BasicSelector, BooleanList, IndexArray, IntegerList, Selector } from './selection.js'
+import { scan } from './scan.js'
+import { rowsBetween } from './selection.js'
+import type { BasicSelector, BooleanList, IntegerList, Selector } from './selectors.js'
 import { isContiguous, sizeOf } from './shape.js'
 import type { IntegerArray, OrderLike, ShapeLike } from './shape.js'
-import { rowsBetween } from './slice.js'
 import type { Store } from './store.js'
 import type { PrintOptions } from './text/index.js'
 
@@ -60,9 +70,9 @@ const LITTLE = NATIVE_ORDER === '<'
  * a.index(':', '::2').toArray() // [[1, 3], [4, 6]]
  * @see https://numpy.org/doc/2.4/reference/arrays.ndarray.html
  */
-export class NDArray<M extends Model = AnyModel> {
+export class NDArray<out M extends Model = AnyModel> {
   /** What one element is. */
-  readonly dtype: DType
+  readonly dtype: DType<M>
   /** The length of each axis. */
   readonly shape: readonly number[]
   /** From one entry to the next on each axis, in bytes. */
@@ -108,7 +118,7 @@ export class NDArray<M extends Model = AnyModel> {
     root: NDArray | null,
     writeable: boolean,
   ) {
-    this.dtype = dtype
+    this.dtype = dtype as DType<M>
     this.shape = shape
     this.byteStrides = byteStrides
     this.store = store
@@ -121,7 +131,11 @@ export class NDArray<M extends Model = AnyModel> {
     const ndim = shape.length
     // Whole numbers of 32 bits, and known to be: where they do not fit, the slow way is taken.
     this.first = (position / unit) | 0
-    if (ndim > 0 && ndim <= 3 && (store.length <= 2 ** 31 * unit || reach(shape, byteStrides, position) < 2 ** 31 * unit)) {
+    if (
+      ndim > 0 &&
+      ndim <= 3 &&
+      (store.length <= 2 ** 31 * unit || reach(shape, byteStrides, position) < 2 ** 31 * unit)
+    ) {
       this.last0 = ((shape[0] as number) - 1) | 0
       this.step0 = ((byteStrides[0] as number) / unit) | 0
       if (ndim > 1) {
@@ -244,7 +258,7 @@ export class NDArray<M extends Model = AnyModel> {
    * @param indices a whole number for each axis
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
-  get(...indices: number[]): M['scalar'] {
+  get(...indices: (number | bigint)[]): M['scalar'] {
     return this.getAnyhow(...indices) as M['scalar']
   }
 
@@ -254,19 +268,28 @@ export class NDArray<M extends Model = AnyModel> {
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CAST` for a value that the dtype cannot hold; `ERR_MEMMAP_READONLY`;
    *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
-  set(...indicesAndValue: [...indices: number[], value: M['writable']]): void {
+  set(...indicesAndValue: [...indices: (number | bigint)[], value: M['writable']]): void {
     this.setAnyhow(...indicesAndValue)
   }
 
   /**
    * NumPy's `a[...]`. A selector is a whole number (drops its axis), a slice as text (`'1:3'`, `'::-1'`, `':'`) or made by
-   * `slice`, `'...'`, `newaxis`, a list of positions or a (nested) list of booleans.
+   * `slice`, `'...'`, `newaxis`, a list of positions or a (nested) list of booleans; typed arrays and arrays are lists too.
+   * Lists broadcast together; their axes stand where the lists do, or first where something stands between them.
    * @returns a view; with a list, a copy
-   * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`
+   * @example
+   * a.index(0) // NumPy: a[0]
+   * a.index(':', '::-1') // a[:, ::-1]
+   * a.index('...', newaxis) // a[..., None]
+   * a.index([0, 2], ':') // a[[0, 2], :], a copy
+   * a.index(a.compare('>', 0)) // a[a > 0], a copy
+   * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`; with a list the fault of the mapping
+   * @see https://numpy.org/doc/2.4/user/basics.indexing.html
    */
-  index(...selectors: Selector[]): NDArray<M> {
-    const found = select(selectors, this)
-    return 'inner' in found ? (gathered(this, found) as NDArray<M>) : (viewOf(this, found) as NDArray<M>)
+  index(...selectors: BasicSelector[]): this
+  index(...selectors: Selector[]): NDArray<M>
+  index(...selectors: unknown[]): NDArray {
+    return selected(this, selectors)
   }
 
   /**
@@ -274,24 +297,16 @@ export class NDArray<M extends Model = AnyModel> {
    * @throws MemmapError `ERR_MEMMAP_INDEX` for an array without axes, or bounds that are no whole numbers
    */
   slice(start?: number, stop?: number, step?: number): this {
-    const { shape, byteStrides, position } = this
-    if (shape.length === 0) throw indexError('an array without axes has no rows to slice')
-    const part = isBound(start) && isBound(stop) && step === undefined ? new Slice(start, stop, undefined) : slice(start, stop, step)
-    const rows = resolveSlice(part, shape[0] as number)
-    const stride = byteStrides[0] as number
-    return viewOf(this, {
-      shape: replaced(shape, rows.count),
-      byteStrides: replaced(byteStrides, stride * rows.step),
-      position: rows.count > 0 ? position + rows.start * stride : position,
-    }) as this
+    return viewOf(this, rowsBetween(this, start, stop, step)) as this
   }
 
   /**
    * The entries of an axis at these positions, in their order, as a copy: NumPy's `take`.
    * @param indices a position, or (nested) positions; negative ones count from the end
+   * @param options.axis left out, positions count all elements in C order
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`
    */
-  take(indices: number | bigint | IntegerList | IntegerArray | IndexArray, options: { axis?: number } = {}): NDArray<M> {
+  take(indices: number | bigint | IntegerList | IntegerArray | NDArray, options: { axis?: number } = {}): NDArray<M> {
     return taken(this, indices, options) as NDArray<M>
   }
 
@@ -299,7 +314,7 @@ export class NDArray<M extends Model = AnyModel> {
    * The elements where `booleans` is true, in C order, as a copy: NumPy's `a[mask]`.
    * @throws MemmapError `ERR_MEMMAP_INDEX` where the shapes differ; `ERR_MEMMAP_CLOSED`
    */
-  mask(booleans: BooleanList | IndexArray): NDArray<M> {
+  mask(booleans: BooleanList | NDArray): NDArray<M> {
     return masked(this, booleans) as NDArray<M>
   }
 
@@ -307,28 +322,34 @@ export class NDArray<M extends Model = AnyModel> {
    * A field of a structured dtype, mapped; the axes of a sub-array follow those of the array.
    * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such field
    */
-  field<Name extends keyof M['scalar'] & string>(name: Name): NDArray<FieldModel<M, Name>> {
-    return fieldOf(this, name) as unknown as NDArray<FieldModel<M, Name>>
+  field<Name extends keyof M['fields'] & string>(name: Name): ViewOf<this, FieldModel<M, Name>> {
+    return fieldOf(this, name) as unknown as ViewOf<this, FieldModel<M, Name>>
   }
 
   /** The real parts of a complex array, mapped; of any other number, the array itself. */
-  get real(): NDArray {
-    return partOf(this, 'real')
+  get real(): ViewOf<this, M['part']> {
+    return partOf(this, 'real') as unknown as ViewOf<this, M['part']>
   }
 
   /**
    * The imaginary parts of a complex array, mapped.
    * @throws MemmapError `ERR_MEMMAP_DTYPE` where the elements are not complex
    */
-  get imag(): NDArray {
-    return partOf(this, 'imag')
+  get imag(): ViewOf<this, M['part']> {
+    return partOf(this, 'imag') as unknown as ViewOf<this, M['part']>
   }
 
   /**
    * NumPy's `a[selectors] = value`: a scalar, nested list, typed array or NDArray is broadcast to the elements, cast as NumPy
-   * casts it, and stored; correct where both share memory.
+   * casts it, and stored; correct where both share memory. Single values are checked, arrays wrap as NumPy's do. Of places that
+   * lists name twice, the later value stays.
    * @param selectors as for {@link index}; left out, all elements
    * @returns this array
+   * @example
+   * a.assign(0, [':', 1]) // NumPy: a[:, 1] = 0
+   * a.assign([[1], [2]]) // a[...] = [[1], [2]]
+   * a.assign(a.index(':-1'), ['1:']) // a[1:] = a[:-1]
+   * a.assign(0, [a.compare('<', 0)]) // a[a < 0] = 0
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_CAST`; `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_READONLY`;
    *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
@@ -358,7 +379,7 @@ export class NDArray<M extends Model = AnyModel> {
     options: { dtype: Checked<D> },
   ): NDArray<ModelOf<D>>
   map(fn: (value: never, index: number) => unknown, options: { dtype?: DTypeLike } = {}): NDArray {
-    return mapTo(this, fn as (value: unknown, index: number) => unknown, options.dtype)
+    return mapTo(this, fn as (value: unknown, index: number) => unknown, options)
   }
 
   /**
@@ -372,7 +393,8 @@ export class NDArray<M extends Model = AnyModel> {
   }
 
   /**
-   * Compares every element with another array or a scalar, broadcast.
+   * Compares every element with another array or a scalar, broadcast. A single number takes the precision of the array; dates
+   * of any units are compared exactly; kinds that cannot be compared are never equal.
    * @returns an array of bool, fit for {@link mask} and {@link index}
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` where the kinds cannot be compared; `ERR_MEMMAP_CLOSED`
    */
@@ -380,7 +402,10 @@ export class NDArray<M extends Model = AnyModel> {
     return compare(this, op, other) as unknown as NDArray<ModelOf<'bool'>>
   }
 
-  /** Whether shape and elements are the same: NumPy's `array_equal`. */
+  /**
+   * Whether shape and elements are the same: NumPy's `array_equal`. NaN is not equal to itself.
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` for records with other fields; `ERR_MEMMAP_CLOSED`
+   */
   equals(other: Assignable<M>): boolean {
     return equals(this, other)
   }
@@ -390,6 +415,8 @@ export class NDArray<M extends Model = AnyModel> {
    * @param options.rtol 1e-5 by default
    * @param options.atol 1e-8 by default
    * @param options.equalNaN whether NaN is close to NaN; not by default
+   * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` for what are no numbers; `ERR_MEMMAP_ARGUMENT`;
+   *   `ERR_MEMMAP_CLOSED`
    */
   allClose(other: Assignable<M>, options?: CloseOptions): boolean {
     return allClose(this, other, options)
@@ -398,102 +425,86 @@ export class NDArray<M extends Model = AnyModel> {
   /**
    * The sum of all elements, or along axes; bools and integers in 64 bits (as bigint), floats pairwise. NumPy's `sum`.
    * @returns a scalar, or an array where axes are left
-   * @throws MemmapError `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   * @example
+   * a.sum() // of all elements
+   * a.sum({ axis: 0 }) // of each column
+   * a.sum({ axis: [0, 1], keepdims: true, dtype: 'float64', skipNaN: true })
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE` where elements of this kind have no sum;
+   *   `ERR_MEMMAP_ARGUMENT` for an option; `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
-  sum(options?: Whole): SumOf<M>
-  sum(options: ReduceOptions): SumOf<M> | NDArray
-  sum(options?: ReduceOptions): SumOf<M> | NDArray {
-    return reduce(this, 'sum', options) as SumOf<M>
+  sum<const O extends SumOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, M['sum']['scalar'], M['sum']> {
+    return reduce(this, 'sum', options) as Reduced<O, M['sum']['scalar'], M['sum']>
   }
 
   /** The product of all elements, or along axes. As {@link sum}. */
-  prod(options?: Whole): SumOf<M>
-  prod(options: ReduceOptions): SumOf<M> | NDArray
-  prod(options?: ReduceOptions): SumOf<M> | NDArray {
-    return reduce(this, 'prod', options) as SumOf<M>
+  prod<const O extends SumOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, M['sum']['scalar'], M['sum']> {
+    return reduce(this, 'prod', options) as Reduced<O, M['sum']['scalar'], M['sum']>
   }
 
-  /** The arithmetic mean; of integers in float64. As {@link sum}. */
-  mean(options?: Whole): MeanOf<M>
-  mean(options: ReduceOptions): MeanOf<M> | NDArray
-  mean(options?: ReduceOptions): MeanOf<M> | NDArray {
-    return reduce(this, 'mean', options) as MeanOf<M>
+  /** The arithmetic mean; of bools and integers in float64. As {@link sum}. */
+  mean<const O extends SumOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, M['mean']['scalar'], M['mean']> {
+    return reduce(this, 'mean', options) as Reduced<O, M['mean']['scalar'], M['mean']>
   }
 
-  /** The variance, divided by the number of elements less `ddof`. As {@link sum}. */
-  var(options?: Whole): number
-  var(options: ReduceOptions): number | NDArray
-  var(options?: ReduceOptions): number | NDArray {
-    return reduce(this, 'var', options) as number
+  /** The variance: squares of distances from the mean, divided by the number of elements less `ddof`. As {@link sum}. */
+  var<const O extends SpreadOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, number, M['spread']> {
+    return reduce(this, 'var', options) as Reduced<O, number, M['spread']>
   }
 
   /** The standard deviation: the root of {@link var}. */
-  std(options?: Whole): number
-  std(options: ReduceOptions): number | NDArray
-  std(options?: ReduceOptions): number | NDArray {
-    return reduce(this, 'std', options) as number
+  std<const O extends SpreadOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, number, M['spread']> {
+    return reduce(this, 'std', options) as Reduced<O, number, M['spread']>
   }
 
   /**
-   * The smallest element; NaN if there is one.
+   * The smallest element; NaN or NaT if there is one.
    * @throws MemmapError as {@link sum}; `ERR_MEMMAP_ARGUMENT` for no elements
    */
-  min(options?: Whole): M['scalar']
-  min(options: ReduceOptions): M['scalar'] | NDArray
-  min(options?: ReduceOptions): unknown {
-    return reduce(this, 'min', options)
+  min<const O extends ExtremeOptions = {}>(options?: O): Reduced<O, M['scalar'], M> {
+    return reduce(this, 'min', options) as Reduced<O, M['scalar'], M>
   }
 
-  /** The largest element; NaN if there is one. As {@link min}. */
-  max(options?: Whole): M['scalar']
-  max(options: ReduceOptions): M['scalar'] | NDArray
-  max(options?: ReduceOptions): unknown {
-    return reduce(this, 'max', options)
+  /** The largest element; NaN or NaT if there is one. As {@link min}. */
+  max<const O extends ExtremeOptions = {}>(options?: O): Reduced<O, M['scalar'], M> {
+    return reduce(this, 'max', options) as Reduced<O, M['scalar'], M>
   }
 
-  /** The position of the first smallest element, or the first NaN: in C order over all, or along an axis. As {@link min}. */
-  argmin(options?: Whole): number
-  argmin(options: ReduceOptions): number | NDArray
-  argmin(options?: ReduceOptions): number | NDArray {
-    return reduce(this, 'argmin', options) as number
+  /**
+   * The position of the first smallest element, or of the first NaN or NaT: in C order over all, or along one axis. As
+   * {@link min}.
+   */
+  argmin<const O extends PositionOptions = {}>(options?: O): Reduced<O, number, CountModel> {
+    return reduce(this, 'argmin', options) as Reduced<O, number, CountModel>
   }
 
-  /** The position of the first largest element, or the first NaN. As {@link argmin}. */
-  argmax(options?: Whole): number
-  argmax(options: ReduceOptions): number | NDArray
-  argmax(options?: ReduceOptions): number | NDArray {
-    return reduce(this, 'argmax', options) as number
+  /** The position of the first largest element, or of the first NaN or NaT. As {@link argmin}. */
+  argmax<const O extends PositionOptions = {}>(options?: O): Reduced<O, number, CountModel> {
+    return reduce(this, 'argmax', options) as Reduced<O, number, CountModel>
   }
 
-  /** Whether any element is not zero; NaN is not. As {@link sum}. */
-  any(options?: Whole): boolean
-  any(options: ReduceOptions): boolean | NDArray
-  any(options?: ReduceOptions): boolean | NDArray {
-    return reduce(this, 'any', options) as boolean
+  /** Whether any element is true: not zero (NaN and NaT are not), or text and bytes that are not empty. As {@link sum}. */
+  any<const O extends AxisOptions = {}>(options?: O): Reduced<O, boolean, TruthModel> {
+    return reduce(this, 'any', options) as Reduced<O, boolean, TruthModel>
   }
 
-  /** Whether no element is zero. As {@link sum}. */
-  all(options?: Whole): boolean
-  all(options: ReduceOptions): boolean | NDArray
-  all(options?: ReduceOptions): boolean | NDArray {
-    return reduce(this, 'all', options) as boolean
+  /** Whether every element is true, as in {@link any}. */
+  all<const O extends AxisOptions = {}>(options?: O): Reduced<O, boolean, TruthModel> {
+    return reduce(this, 'all', options) as Reduced<O, boolean, TruthModel>
   }
 
-  /** How many elements are not zero. As {@link sum}. */
-  countNonzero(options?: Whole): number
-  countNonzero(options: ReduceOptions): number | NDArray
-  countNonzero(options?: ReduceOptions): number | NDArray {
-    return reduce(this, 'countNonzero', options) as number
+  /** How many elements are true, as in {@link any}. */
+  countNonzero<const O extends AxisOptions = {}>(options?: O): Reduced<O, number, CountModel> {
+    return reduce(this, 'countNonzero', options) as Reduced<O, number, CountModel>
   }
 
   /** The sum of all elements up to each, along an axis, or over all in C order. NumPy's `cumsum`. */
-  cumsum(options: { axis?: number; dtype?: DTypeLike } = {}): NDArray {
-    return scan(this, false, options)
+  cumsum<const O extends ScanOptions = {}>(options?: O & CheckedOptions<O>): NDArray<ModelIn<O, M['sum']>> {
+    return scan(this, false, options) as NDArray<ModelIn<O, M['sum']>>
   }
 
   /** The product of all elements up to each. As {@link cumsum}. */
-  cumprod(options: { axis?: number; dtype?: DTypeLike } = {}): NDArray {
-    return scan(this, true, options)
+  cumprod<const O extends ScanOptions = {}>(options?: O & CheckedOptions<O>): NDArray<ModelIn<O, M['sum']>> {
+    return scan(this, true, options) as NDArray<ModelIn<O, M['sum']>>
   }
 
   /**
@@ -535,14 +546,18 @@ export class NDArray<M extends Model = AnyModel> {
     return reshape(this, given) as NDArray<M>
   }
 
-  /** All elements on one axis; a view where the strides allow it, else a copy. */
+  /**
+   * All elements on one axis: a view where the array is contiguous in the order that is asked for, else a copy.
+   * @param options.order `'C'` by default; `'F'`; `'A'` for F where the array has it; `'K'` as they lie in memory
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`
+   */
   ravel(options: { order?: OrderLike } = {}): NDArray<M> {
-    return ravel(this, options.order) as NDArray<M>
+    return ravel(this, orderIn(options, 'ravel')) as NDArray<M>
   }
 
-  /** All elements on one axis, a copy. */
+  /** All elements on one axis, a copy. Orders as for {@link ravel}. */
   flatten(options: { order?: OrderLike } = {}): NDArray<M> {
-    return flatten(this, options.order) as NDArray<M>
+    return flatten(this, orderIn(options, 'flatten')) as NDArray<M>
   }
 
   /**
@@ -554,12 +569,20 @@ export class NDArray<M extends Model = AnyModel> {
     return transpose(this, axes) as this
   }
 
-  /** Two axes exchanged, a view. */
+  /**
+   * Two axes exchanged, a view.
+   * @throws MemmapError `ERR_MEMMAP_INDEX`
+   */
   swapAxes(axis1: number, axis2: number): this {
     return swapAxes(this, axis1, axis2) as this
   }
 
-  /** An axis, or several, at another place, a view. */
+  /**
+   * An axis, or several, at another place, a view.
+   * @example
+   * images.moveAxis(-1, 0) // channels first
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for axes that are out of range, named twice, or as many on one side only
+   */
   moveAxis(source: number | readonly number[], destination: number | readonly number[]): this {
     return moveAxis(this, source, destination) as this
   }
@@ -572,21 +595,31 @@ export class NDArray<M extends Model = AnyModel> {
     return squeeze(this, axis) as this
   }
 
-  /** With axes of length 1 added at these places of the result, a view. */
+  /**
+   * With axes of length 1 added at these places of the result, a view.
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for places that are out of range or named twice; `ERR_MEMMAP_SHAPE` beyond 64 axes
+   */
   expandDims(axis: number | readonly number[]): this {
     return expandDims(this, axis) as this
   }
 
-  /** In reverse on these axes, or on all, a view. */
+  /**
+   * In reverse on these axes, or on all, a view.
+   * @throws MemmapError `ERR_MEMMAP_INDEX`
+   */
   flip(axis?: number | readonly number[]): this {
     return flip(this, axis) as this
   }
 
   /**
    * The elements whose indices on two axes are equal, on a last axis; a view that cannot be stored to, as in NumPy.
-   * @param options.offset above (positive) or below the main diagonal
+   * @param options.offset above (positive) or below the main diagonal; 0 by default
+   * @param options.axis1 the axis of rows; 0 by default
+   * @param options.axis2 the axis of columns; 1 by default
+   * @throws MemmapError `ERR_MEMMAP_INDEX`
    */
   diagonal(options: { offset?: number; axis1?: number; axis2?: number } = {}): this {
+    checkOptions(options, ['offset', 'axis1', 'axis2'], 'diagonal')
     return diagonal(this, options) as this
   }
 
@@ -601,24 +634,35 @@ export class NDArray<M extends Model = AnyModel> {
   /**
    * The same bytes as elements of another dtype, a view. Where the item sizes differ the last axis changes its length, and
    * must be contiguous; an array without axes keeps its item size.
+   * @param dtype left out, the same
    * @throws MemmapError `ERR_MEMMAP_DTYPE` where they do not divide; `ERR_MEMMAP_CLOSED`
    * @see https://numpy.org/doc/2.4/reference/generated/numpy.ndarray.view.html
    */
-  view<const D extends DTypeLike>(dtype: Checked<D>): NDArray<ModelOf<D>> {
-    return viewAs(this, dtype as DTypeLike) as unknown as NDArray<ModelOf<D>>
+  view(): this
+  view<const D extends DTypeLike>(dtype: Checked<D>): ViewOf<this, ModelOf<D>>
+  view(dtype?: DTypeLike): NDArray {
+    return dtype === undefined ? viewOf(this, this) : viewAs(this, dtype)
   }
 
-  /** A copy in memory. By default in C order; `'F'`; `'A'` and `'K'` keep F where the array is F-contiguous only. */
+  /**
+   * A copy in memory.
+   * @param options.order `'C'` by default; `'F'`; `'A'` for F where the array is F-contiguous only; `'K'` with axes that
+   *   follow one another in memory as they do here
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`; the fault of the mapping
+   */
   copy(options: { order?: OrderLike } = {}): NDArray<M> {
-    return copyOf(this, options.order) as NDArray<M>
+    return copyOf(this, orderIn(options, 'copy')) as NDArray<M>
   }
 
   /**
    * A copy with every element cast as NumPy casts arrays; a float to an integer is cut toward zero and wrapped modulo 2^n.
-   * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such cast; `ERR_MEMMAP_CLOSED`
+   * A dtype without a length or unit (`'S'`, `'U'`, `'M8'`) gets one that fits the elements.
+   * @param options.order as for {@link copy}, but `'K'` by default
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such cast; `ERR_MEMMAP_CAST` for an element that has none, as
+   *   for text to numbers; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`
    */
   astype<const D extends DTypeLike>(dtype: Checked<D>, options: { order?: OrderLike } = {}): NDArray<ModelOf<D>> {
-    return castTo(this, dtype as DTypeLike, options.order) as unknown as NDArray<ModelOf<D>>
+    return castTo(this, dtype as DTypeLike, orderIn(options, 'astype')) as unknown as NDArray<ModelOf<D>>
   }
 
   /**
@@ -626,6 +670,7 @@ export class NDArray<M extends Model = AnyModel> {
    * @throws MemmapError `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
    */
   byteswap(options: { inplace?: boolean } = {}): NDArray<M> {
+    checkOptions(options, ['inplace'], 'byteswap')
     return swapBytes(this, options.inplace ?? false) as NDArray<M>
   }
 
@@ -663,6 +708,7 @@ export class NDArray<M extends Model = AnyModel> {
 /** One past the highest position that an index leads to. */
 function reach(shape: readonly number[], byteStrides: readonly number[], position: number): number {
   let end = position
-  for (let axis = 0; axis < shape.length; axis++) end += Math.max(0, ((shape[axis] as number) - 1) * (byteStrides[axis] as number))
+  for (let axis = 0; axis < shape.length; axis++)
+    end += Math.max(0, ((shape[axis] as number) - 1) * (byteStrides[axis] as number))
   return end
 }

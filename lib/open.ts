@@ -5,7 +5,7 @@ import type { Checked, DType, DTypeLike, ModelOf } from './dtype/index.js'
 import { MemmapError } from './errors.js'
 import { Memmap } from './memmap.js'
 import { fromNative, native } from './native.js'
-import { makeArray } from './ndarray.js'
+import { makeArray } from './make.js'
 import { checkOptions } from './options.js'
 import { MAX_NDIM, integerOf, parseOrder, parseShape, sizeOf, stridesOf } from './shape.js'
 import type { Order, OrderLike, ShapeLike } from './shape.js'
@@ -123,13 +123,23 @@ export function openRaw(file: FileLike, { mode, dtype, offset, shape, order, opt
   const [bytes, lead, span] = facts as unknown as [number, number, number]
   const axes = shape === null ? [bytes / unit] : shape.map((one) => (one === -1 ? bytes / unit : one))
   const full = [...axes, ...dtype.shape]
-  const store = Store.ofMapping(mapping, span, { filename, offset, mode, start: offset - lead }, options.shared === true)
+  const store = Store.ofMapping(
+    mapping,
+    span,
+    { filename, offset, mode, start: offset - lead },
+    options.shared === true,
+  )
   const place = { shape: full, byteStrides: stridesOf(full, dtype.base.itemsize, order), position: lead }
   return makeArray(Memmap, store, dtype.base, place, null, mode !== 'r') as Memmap
 }
 
 /** The bytes that the array needs; negative where it takes what there is, in whole units. */
-function request(mode: Mode, dtype: DType, shape: readonly number[] | null, offset: number): { length: number; unit: number } {
+function request(
+  mode: Mode,
+  dtype: DType,
+  shape: readonly number[] | null,
+  offset: number,
+): { length: number; unit: number } {
   if (shape === null || shape.includes(-1)) {
     if (mode === 'w+') {
       throw new MemmapError(
@@ -139,11 +149,21 @@ function request(mode: Mode, dtype: DType, shape: readonly number[] | null, offs
           : `shape [${shape.join(', ')}] leaves a length to the file, whose size mode 'w+' sets: give all of them`,
       )
     }
-    const unit = sizeOf((shape ?? []).filter((one) => one !== -1), dtype.itemsize) * dtype.itemsize
+    const unit =
+      sizeOf(
+        (shape ?? []).filter((one) => one !== -1),
+        dtype.itemsize,
+      ) * dtype.itemsize
     if (unit === 0) {
       throw shape === null || dtype.itemsize === 0
-        ? new MemmapError('ERR_MEMMAP_DTYPE', `items of dtype '${dtype.str}' have no bytes, so the file does not tell how many there are: give a length in the dtype, or the shape`)
-        : new MemmapError('ERR_MEMMAP_SHAPE', `shape [${shape.join(', ')}] has no elements whatever -1 stands for: give all lengths`)
+        ? new MemmapError(
+            'ERR_MEMMAP_DTYPE',
+            `items of dtype '${dtype.str}' have no bytes, so the file does not tell how many there are: give a length in the dtype, or the shape`,
+          )
+        : new MemmapError(
+            'ERR_MEMMAP_SHAPE',
+            `shape [${shape.join(', ')}] has no elements whatever -1 stands for: give all lengths`,
+          )
     }
     checkAxes((shape ?? [0]).length + dtype.shape.length)
     return { length: -1, unit }
@@ -151,13 +171,17 @@ function request(mode: Mode, dtype: DType, shape: readonly number[] | null, offs
   checkAxes(shape.length + dtype.shape.length)
   const length = sizeOf(shape, dtype.itemsize) * dtype.itemsize
   if (offset + length > Number.MAX_SAFE_INTEGER) {
-    throw new MemmapError('ERR_MEMMAP_SHAPE', `offset ${offset} and ${length} bytes of data exceed 2^53 - 1: give a smaller shape or offset`)
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `offset ${offset} and ${length} bytes of data exceed 2^53 - 1: give a smaller shape or offset`,
+    )
   }
   return { length, unit: 1 }
 }
 
 function checkAxes(ndim: number): void {
-  if (ndim > MAX_NDIM) throw new MemmapError('ERR_MEMMAP_SHAPE', `an array has at most ${MAX_NDIM} axes, and this would have ${ndim}`)
+  if (ndim > MAX_NDIM)
+    throw new MemmapError('ERR_MEMMAP_SHAPE', `an array has at most ${MAX_NDIM} axes, and this would have ${ndim}`)
 }
 
 /**
@@ -169,7 +193,9 @@ export function parseMode(mode: unknown): Mode {
   if (known !== undefined) return known
   throw new MemmapError(
     'ERR_MEMMAP_MODE',
-    `mode must be one of ${Object.keys(MODES).map((name) => `'${name}'`).join(', ')} (got ${given(mode)})`,
+    `mode must be one of ${Object.keys(MODES)
+      .map((name) => `'${name}'`)
+      .join(', ')} (got ${given(mode)})`,
   )
 }
 
@@ -177,7 +203,10 @@ export function parseMode(mode: unknown): Mode {
 function parseOffset(value: unknown): number {
   const offset = integerOf(value)
   if (offset === null || offset < 0) {
-    throw new MemmapError('ERR_MEMMAP_OFFSET', `offset is a whole number of bytes from 0 to 2^53 - 1 (got ${given(value)})`)
+    throw new MemmapError(
+      'ERR_MEMMAP_OFFSET',
+      `offset is a whole number of bytes from 0 to 2^53 - 1 (got ${given(value)})`,
+    )
   }
   return offset
 }
@@ -190,7 +219,10 @@ function flagsOf({ sparse, access, populate, shared, lock }: OpenOptions): numbe
   if (access === 'random') flags |= 4
   else if (access === 'sequential') flags |= 8
   else if (access !== undefined && access !== 'normal') {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `access is one of 'normal', 'random', 'sequential' (got ${given(access)})`)
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `access is one of 'normal', 'random', 'sequential' (got ${given(access)})`,
+    )
   }
   if (lock === 'shared') flags |= 16
   else if (lock === 'exclusive') flags |= 32
@@ -216,7 +248,11 @@ export function nameOf(file: unknown): [name: string | Uint8Array | number, file
     try {
       return nameOf(fileURLToPath(file))
     } catch (cause) {
-      throw new MemmapError('ERR_MEMMAP_ARGUMENT', `${given(file.href)} names no file: a URL of a file starts with file:`, { cause })
+      throw new MemmapError(
+        'ERR_MEMMAP_ARGUMENT',
+        `${given(file.href)} names no file: a URL of a file starts with file:`,
+        { cause },
+      )
     }
   }
   if (typeof file === 'string') {
@@ -232,7 +268,10 @@ export function nameOf(file: unknown): [name: string | Uint8Array | number, file
     return Buffer.from(text).equals(file) ? nameOf(text) : [file, null]
   }
   if (typeof file === 'object' && file !== null && 'fd' in file) return [descriptor(file.fd), null]
-  throw new MemmapError('ERR_MEMMAP_ARGUMENT', `a file is a path, a file: URL, a descriptor or a FileHandle (got ${given(file)})`)
+  throw new MemmapError(
+    'ERR_MEMMAP_ARGUMENT',
+    `a file is a path, a file: URL, a descriptor or a FileHandle (got ${given(file)})`,
+  )
 }
 
 function descriptor(number: unknown): number {

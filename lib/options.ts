@@ -1,5 +1,15 @@
 import { given } from './dtype/index.js'
 import { MemmapError } from './errors.js'
+import type { OrderLike } from './shape.js'
+
+/**
+ * The order in the options of a call.
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
+ */
+export function orderIn(options: { order?: OrderLike }, of: string): OrderLike | undefined {
+  checkOptions(options, ['order'], of)
+  return options.order
+}
 
 /**
  * Refuses options that do not exist, which would otherwise be ignored without a word.

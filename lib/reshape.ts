@@ -1,7 +1,8 @@
 import { copyOf } from './convert.js'
 import { given } from './dtype/index.js'
 import { MemmapError } from './errors.js'
-import { viewOf } from './ndarray.js'
+import { slowFirst, slowFirstFor } from './keep-order.js'
+import { asOwner, viewOf } from './make.js'
 import type { NDArray } from './ndarray.js'
 import { isContiguous, parseOrder, parseShape, shapeText, sizeOf, stridesOf } from './shape.js'
 import type { Order, OrderLike } from './shape.js'
@@ -16,22 +17,33 @@ export function reshape(array: NDArray, args: readonly unknown[]): NDArray {
     throw new MemmapError('ERR_MEMMAP_ARGUMENT', `options of reshape are { order } (got ${given(options)})`)
   }
   const order = orderFor(array, options?.order)
-  const shape = inferred(parseShape(isList ? first : isOptions(second) ? [first] : args, true), array)
+  const asked = parseShape(isList ? first : isOptions(second) ? [first] : args, true)
+  // As in NumPy, the same shape leaves the strides as they are, an inferred one does not.
+  if (asked.length === array.ndim && asked.every((length, axis) => length === array.shape[axis]))
+    return viewOf(array, array)
+  const shape = inferred(asked, array)
   const strides = reshapedStrides(array, shape, order)
   if (strides !== null) return viewOf(array, { shape, byteStrides: strides, position: array.position })
   const copy = copyOf(array, order)
   return viewOf(copy, { shape, byteStrides: stridesOf(shape, copy.itemsize, order), position: copy.position })
 }
 
-/** `NDArray.ravel`. */
-export function ravel(array: NDArray, order?: OrderLike): NDArray {
-  return reshape(array, [[array.size], { order: order ?? 'C' }])
+/** `NDArray.ravel`: a view of what is contiguous in this order, else a copy. Source: NumPy, `PyArray_Ravel` in shape.c. */
+export function ravel(array: NDArray, order: OrderLike = 'C'): NDArray {
+  const keeps = order === 'K' || order === 'k'
+  const inMemory = keeps ? (array.transpose(slowFirst(array.byteStrides)) as NDArray) : array
+  const along = keeps ? 'C' : orderFor(array, order)
+  const { shape, byteStrides, itemsize } = inMemory
+  if (!isContiguous(shape, byteStrides, itemsize, along)) return flatten(array, keeps ? 'K' : along)
+  return viewOf(array, { shape: [array.size], byteStrides: [itemsize], position: array.position })
 }
 
 /** `NDArray.flatten`. */
-export function flatten(array: NDArray, order?: OrderLike): NDArray {
+export function flatten(array: NDArray, order: OrderLike = 'C'): NDArray {
+  if (order === 'K' || order === 'k')
+    return flatten(array.transpose(slowFirstFor(array.shape, array.byteStrides)) as NDArray)
   const copy = copyOf(array, orderFor(array, order))
-  return viewOf(copy, { shape: [copy.size], byteStrides: [copy.itemsize], position: copy.position })
+  return asOwner(viewOf(copy, { shape: [copy.size], byteStrides: [copy.itemsize], position: copy.position }))
 }
 
 function isOptions(value: unknown): value is { order?: unknown } {
@@ -45,6 +57,8 @@ function orderFor(array: NDArray, order: unknown = 'C'): Order {
     const onlyF = isContiguous(shape, byteStrides, itemsize, 'F') && !isContiguous(shape, byteStrides, itemsize, 'C')
     return onlyF ? 'F' : 'C'
   }
+  if (order === 'K' || order === 'k')
+    throw new MemmapError('ERR_MEMMAP_ORDER', `order 'K' is not permitted for reshaping: use ravel`)
   return parseOrder(order)
 }
 

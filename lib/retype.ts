@@ -5,12 +5,13 @@
 import { given, parseDType } from './dtype/index.js'
 import type { DType, DTypeLike } from './dtype/index.js'
 import { MemmapError } from './errors.js'
-import { viewOf } from './ndarray.js'
+import { viewOf } from './make.js'
 import type { NDArray } from './ndarray.js'
 import { stridesOf } from './shape.js'
 
 /** `NDArray.view`. Source: NumPy, `array_descr_set` in getset.c. */
 export function viewAs(array: NDArray, like: DTypeLike): NDArray {
+  array.store.checkOpen()
   const { base, shape: axes } = element(parseDType(like))
   const from = array.itemsize
   const to = base.itemsize * axes.reduce((product, length) => product * length, 1)
@@ -19,14 +20,21 @@ export function viewAs(array: NDArray, like: DTypeLike): NDArray {
   if (from !== to) {
     const last = shape.length - 1
     const refuse = (rule: string): MemmapError =>
-      new MemmapError('ERR_MEMMAP_DTYPE', `cannot view items of ${from} bytes as ${base.name}, items of ${to} bytes: ${rule}`)
+      new MemmapError(
+        'ERR_MEMMAP_DTYPE',
+        `cannot view items of ${from} bytes as ${base.name}, items of ${to} bytes: ${rule}`,
+      )
+    if (axes.length > 0) throw refuse('a sub-array takes the place of as many bytes')
     if (last < 0) throw refuse('an array without axes keeps the size of its item')
     if (from === 0 || to === 0) throw refuse('items without bytes cannot be told apart')
     const length = shape[last] as number
-    if (length !== 1 && byteStrides[last] !== from) throw refuse('the last axis must be contiguous; copy() makes it so')
+    if (length !== 1 && array.size > 0 && byteStrides[last] !== from)
+      throw refuse('the last axis must be contiguous; copy() makes it so')
     const bytes = length * from
     if (from > to ? from % to !== 0 : bytes % to !== 0) {
-      throw refuse(`${from > to ? 'one size must divide the other' : `the last axis has ${bytes} bytes, which is no multiple`}`)
+      throw refuse(
+        `${from > to ? 'one size must divide the other' : `the last axis has ${bytes} bytes, which is no multiple`}`,
+      )
     }
     shape[last] = bytes / to
     byteStrides[last] = to
@@ -36,6 +44,7 @@ export function viewAs(array: NDArray, like: DTypeLike): NDArray {
 
 /** `NDArray.field`. */
 export function fieldOf(array: NDArray, name: unknown): NDArray {
+  array.store.checkOpen()
   const field = typeof name === 'string' ? array.dtype.fields?.[name] : undefined
   if (field === undefined) {
     const names = array.dtype.names
@@ -53,6 +62,7 @@ export function fieldOf(array: NDArray, name: unknown): NDArray {
 
 /** `NDArray.real` and `NDArray.imag`. */
 export function partOf(array: NDArray, part: 'real' | 'imag'): NDArray {
+  array.store.checkOpen()
   const { dtype, shape, byteStrides, position } = array
   if (dtype.kind !== 'c') {
     if (part === 'real' && 'biuf'.includes(dtype.kind)) return viewOf(array, { shape, byteStrides, position })

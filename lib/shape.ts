@@ -38,10 +38,14 @@ export function parseShape(value: unknown, inferred = false): number[] {
   let open = 0
   const shape = list.map((entry) => {
     const length = integerOf(entry)
-    if (length === null) throw shapeError(value, `each length is a whole number up to 2^53 - 1, which ${given(entry)} is not`)
+    if (length === null)
+      throw shapeError(value, `each length is a whole number up to 2^53 - 1, which ${given(entry)} is not`)
     if (length === -1 && inferred && ++open === 1) return length
     if (length < 0) {
-      throw shapeError(value, inferred ? 'a length is not negative, but for one -1 that is to be inferred' : 'a length is not negative')
+      throw shapeError(
+        value,
+        inferred ? 'a length is not negative, but for one -1 that is to be inferred' : 'a length is not negative',
+      )
     }
     return length
   })
@@ -55,7 +59,8 @@ function shapeError(value: unknown, rule: string): MemmapError {
 /** The entries of an array or typed array; null for anything else. */
 export function listOf(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return Array.from(value as unknown as ArrayLike<unknown>)
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return Array.from(value as unknown as ArrayLike<unknown>)
   return null
 }
 

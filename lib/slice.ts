@@ -35,22 +35,42 @@ type Bound = number | bigint | undefined
 export function slice(stop?: Bound): Slice
 export function slice(start: Bound, stop: Bound, step?: Bound): Slice
 export function slice(...bounds: Bound[]): Slice {
-  const [start, stop, step] = (bounds.length === 1 ? [undefined, bounds[0]] : bounds).map((bound) => {
-    if (bound === undefined) return undefined
-    const value = integerOf(bound)
-    if (value === null) throw indexError(`a slice goes by whole numbers, or undefined for an open end (got ${given(bound)})`)
-    return value
-  })
-  if (step === 0) throw indexError('the step of a slice is not 0')
-  return new Slice(start, stop, step)
+  const [first, second, third] = bounds
+  return bounds.length === 1 ? sliceBetween(undefined, first) : sliceBetween(first, second, third)
 }
+
+/**
+ * A slice from start to stop.
+ * @throws MemmapError `ERR_MEMMAP_INDEX` where a bound is no whole number or the step is 0
+ */
+export function sliceBetween(start: Bound, stop: Bound, step?: Bound): Slice {
+  const by = wholeOrOpen(step)
+  if (by === 0) throw indexError('the step of a slice is not 0')
+  return new Slice(wholeOrOpen(start), wholeOrOpen(stop), by)
+}
+
+function wholeOrOpen(bound: Bound): number | undefined {
+  if (bound === undefined) return undefined
+  const value = integerOf(bound)
+  if (value === null)
+    throw indexError(`a slice goes by whole numbers, or undefined for an open end (got ${given(bound)})`)
+  return value
+}
+
+/** Texts seen so far. Bounded, as their number is not. */
+const known = new Map<string, Slice>()
+const MAX_KNOWN = 1000
 
 /** `'1:3'`, `'::-1'`, `':'`: null where the text is no slice. */
 export function parseSlice(text: string): Slice | null {
+  const before = known.get(text)
+  if (before !== undefined) return before
   if (!/^\s*(?:[+-]?\d+)?\s*:\s*(?:[+-]?\d+)?\s*(?::\s*(?:[+-]?\d+)?\s*)?$/.test(text)) return null
   const [start, stop, step] = text.split(':').map((part) => (part.trim() === '' ? undefined : clamped(Number(part))))
   if (step === 0) throw indexError(`the step of a slice is not 0 (got ${given(text)})`)
-  return new Slice(start, stop, step)
+  const part = new Slice(start, stop, step)
+  if (known.size < MAX_KNOWN) known.set(text, part)
+  return part
 }
 
 /** Bounds beyond every length mean the same as the largest safe number. */

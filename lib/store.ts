@@ -1,7 +1,7 @@
 import { constants } from 'node:buffer'
 import { MemmapError } from './errors.js'
 import { calling, faults } from './native.js'
-import type { NativeMapping } from './native.js'
+import type { NativeMapping, NativeTask } from './native.js'
 
 /** What the lenses of a store show while its bytes cannot be reached. */
 const NOTHING = new ArrayBuffer(0)
@@ -111,6 +111,12 @@ export class Store implements Lenses {
   /** What was handed out. */
   private exposed: Exposed[] = []
   private readonly shared: boolean
+  /** Work on it in the thread pool, which ends with `close()`. */
+  readonly running = new Set<NativeTask>()
+  /** How many pieces of work read memory of our own in other threads. */
+  private pins = 0
+  /** Whether somebody else has the buffer of memory of our own, and may move it away. */
+  private known: boolean
 
   /** The memory as the kernels take it. */
   get memory(): NativeMapping | ArrayBufferLike {
@@ -123,6 +129,7 @@ export class Store implements Lenses {
     origin: Origin | null,
     inside: ArrayBufferLike | null,
     shared: boolean,
+    known = false,
   ) {
     Object.defineProperty(this, 'uncloneable', UNCLONEABLE)
     this.length = length
@@ -130,6 +137,7 @@ export class Store implements Lenses {
     this.origin = origin
     this.inside = inside
     this.shared = shared
+    this.known = known
     if (inside !== null) this.state = 0
   }
 
@@ -139,9 +147,9 @@ export class Store implements Lenses {
     return new Store(length, mapping, origin, inside ?? (length === 0 ? NOTHING : null), shared)
   }
 
-  /** A store over memory of our own. */
-  static ofBuffer(buffer: ArrayBuffer): Store {
-    return new Store(buffer.byteLength, null, null, buffer, false)
+  /** A store over memory of our own, or over a buffer that others know. */
+  static ofBuffer(buffer: ArrayBuffer, known = false): Store {
+    return new Store(buffer.byteLength, null, null, buffer, false, known)
   }
 
   /** A store that is closed, and remembers where this one comes from: what is left to a view that was closed. */
@@ -203,6 +211,8 @@ export class Store implements Lenses {
   expose(position: number, length: number): Exposed {
     this.checkOpen()
     if (this.mapping === null || this.length === 0) {
+      if (this.pins > 0 && !this.known) this.move()
+      this.known = true
       return { buffer: this.inside ?? NOTHING, start: 0, length: this.length }
     }
     const end = position + length
@@ -233,6 +243,18 @@ export class Store implements Lenses {
     return made
   }
 
+  /** Keeps memory of our own in place for another thread that reads it, until {@link unpin}; false where others know it. */
+  pin(): boolean {
+    if (this.known) return false
+    this.pins++
+    return true
+  }
+
+  /** See {@link pin}. */
+  unpin(): void {
+    this.pins--
+  }
+
   /**
    * Lets go of the mapping: every buffer that was handed out is detached, the lenses are emptied, the file is free.
    * @throws MemmapError the mapping's fault, after all that
@@ -246,7 +268,15 @@ export class Store implements Lenses {
     this.inside = null
     this.windows = []
     this.exposed = []
+    for (const task of this.running) task.cancel()
     calling(() => mapping.close())
+  }
+
+  /** Goes on in a copy, so that the memory that another thread reads stays unknown. */
+  private move(): void {
+    const inside = (this.inside as ArrayBuffer).slice(0)
+    this.inside = inside
+    for (const name of NAMES) if (this[name].byteLength > 0) this.put(name, LENSES[name](inside))
   }
 
   /** Makes the buffer inside, where it was put off until an element is read. */

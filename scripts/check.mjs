@@ -10,7 +10,12 @@ const steps = new Steps()
 const npm = (...args) => ['npm', ['run', '--silent', ...args]]
 
 const built = await steps.run('build', 'status', ...npm('build'))
-await steps.run('the binding is the one that was reviewed', 'status', 'git', ['diff', '--exit-code', '--', 'native/binding.d.cts'])
+await steps.run('the binding is the one that was reviewed', 'status', 'git', [
+  'diff',
+  '--exit-code',
+  '--',
+  'native/binding.d.cts',
+])
 await steps.run('style of TypeScript and JavaScript', 'status', ...npm('lint:ts'))
 await steps.run('style of Rust', 'status', ...npm('lint:rust'))
 if (!existsSync('.venv/bin/python')) await steps.run('Python with NumPy', 'status', ...npm('venv'))

@@ -62,8 +62,14 @@ function aligned(name, lens, fits, kind) {
 /** Through a DataView: positions and steps count bytes. */
 function bytewise(name, fits, method, kind) {
   const text = code
-    .replace(/this\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\] = value as number/g, (_, at) => `this.store.view.set${method}(${at}, value as number, this.little)`)
-    .replace(/this\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]/g, (_, at) => `this.store.view.get${method}(${at}, this.little)`)
+    .replace(
+      /this\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\] = value as number/g,
+      (_, at) => `this.store.view.set${method}(${at}, value as number, this.little)`,
+    )
+    .replace(
+      /this\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]/g,
+      (_, at) => `this.store.view.get${method}(${at}, this.little)`,
+    )
     .replaceAll('element === undefined || ', '')
   return form(name, fits, kind, text)
 }
@@ -79,7 +85,9 @@ function form(name, fits, kind, text) {
 function index() {
   const local = (name) => name.replaceAll('-', '_')
   const all = ['float32', ...names].toSorted()
-  const lines = all.map((name) => `import * as ${local(name)} from '${name === 'float32' ? '../float32.js' : `./${name}.js`}'`)
+  const lines = all.map(
+    (name) => `import * as ${local(name)} from '${name === 'float32' ? '../float32.js' : `./${name}.js`}'`,
+  )
   const entries = all.map((name) => `  '${name}': ${local(name)},`)
   return `// Made by scripts/elements.mjs.
 import type { Accessors } from '../access.js'

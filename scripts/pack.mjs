@@ -40,7 +40,9 @@ function packMain(staging) {
 
 function packPlatform(name, staging) {
   const manifest = read(join(root, 'npm', name, 'package.json'))
-  const binary = [join(root, 'native', manifest.main), join(root, 'npm', name, manifest.main)].find((path) => existsSync(path))
+  const binary = [join(root, 'native', manifest.main), join(root, 'npm', name, manifest.main)].find((path) =>
+    existsSync(path),
+  )
   if (binary === undefined) return []
   const folder = join(staging, name)
   cpSync(join(root, 'npm', name), folder, { recursive: true })
@@ -49,7 +51,10 @@ function packPlatform(name, staging) {
 }
 
 function npmPack(folder) {
-  const out = execFileSync('npm', ['pack', '--json', '--pack-destination', artifacts], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] })
+  const out = execFileSync('npm', ['pack', '--json', '--pack-destination', artifacts], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   return join(artifacts, JSON.parse(out.toString())[0].filename)
 }
 

@@ -56,9 +56,13 @@ function install(dependencies) {
   mkdirSync(folder, { recursive: true })
   writeFileSync(manifest, JSON.stringify({ private: true, dependencies }, null, 2))
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
-  execFileSync(npm, ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  execFileSync(
+    npm,
+    ['install', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'],
+    {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

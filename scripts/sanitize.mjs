@@ -15,23 +15,41 @@ const TARGET = 'x86_64-unknown-linux-gnu'
 const steps = new Steps()
 const folder = mkdtempSync(join(tmpdir(), 'memmap-asan-'))
 
-const built = await steps.run('build with AddressSanitizer', 'status', 'cargo', ['+nightly', 'build', '--target', TARGET, '--target-dir', 'target/asan'], {
-  env: { ...process.env, RUSTFLAGS: '-Zsanitizer=address' },
-})
+const built = await steps.run(
+  'build with AddressSanitizer',
+  'status',
+  'cargo',
+  ['+nightly', 'build', '--target', TARGET, '--target-dir', 'target/asan'],
+  {
+    env: { ...process.env, RUSTFLAGS: '-Zsanitizer=address' },
+  },
+)
 if (built) {
   // Node loads a library by its extension.
   const library = join(folder, 'memmap.node')
   copyFileSync(join('target/asan', TARGET, 'debug/libmemmap.so'), library)
   const env = {
     ...process.env,
-    LD_PRELOAD: execFileSync('realpath', [execFileSync('gcc', ['-print-file-name=libasan.so']).toString().trim()]).toString().trim(),
+    LD_PRELOAD: execFileSync('realpath', [execFileSync('gcc', ['-print-file-name=libasan.so']).toString().trim()])
+      .toString()
+      .trim(),
     // Signals are the guard's, and V8's own leaks are not ours.
     ASAN_OPTIONS: 'detect_leaks=0:handle_segv=0:handle_sigbus=0:allow_user_segv_handler=1',
     NAPI_RS_NATIVE_LIBRARY_PATH: library,
   }
   const scenarios = {
     faults: ['get', 'set', 'data', 'threads', 'worker', 'many', 'grown_again'],
-    'letting-go': ['randomFill', 'fileWork', 'transfer', 'workerGivesAway', 'workersEnd', 'views', 'finalizer', 'twice', 'exitWithOpen'],
+    'letting-go': [
+      'randomFill',
+      'fileWork',
+      'transfer',
+      'workerGivesAway',
+      'workersEnd',
+      'views',
+      'finalizer',
+      'twice',
+      'exitWithOpen',
+    ],
   }
   for (const { name, kind, path } of runtimes()) {
     if (kind !== 'node') continue
@@ -39,14 +57,25 @@ if (built) {
     for (const [script, all] of Object.entries(scenarios)) {
       for (const scenario of all) {
         if (name.startsWith('Node 20') && /transfer|GivesAway/.test(scenario)) continue
-        const args = ['--expose-gc', `__test__/children/${script}.mjs`, JSON.stringify(scenario), JSON.stringify(join(folder, 'data.bin'))]
+        const args = [
+          '--expose-gc',
+          `__test__/children/${script}.mjs`,
+          JSON.stringify(scenario),
+          JSON.stringify(join(folder, 'data.bin')),
+        ]
         await steps.run(`${name}: ${scenario}`, 'status', path, args, { env })
       }
     }
   }
 }
-await steps.run('Miri over the kernels and the core', 'cargo', 'cargo', ['+nightly', 'miri', 'test', '-p', 'memmap-kernels', '-p', 'memmap-core', '--lib'], {
-  env: { ...process.env, MIRIFLAGS: '-Zmiri-disable-isolation', CARGO_TARGET_DIR: 'target/miri' },
-})
+await steps.run(
+  'Miri over the kernels and the core',
+  'cargo',
+  'cargo',
+  ['+nightly', 'miri', 'test', '-p', 'memmap-kernels', '-p', 'memmap-core', '--lib'],
+  {
+    env: { ...process.env, MIRIFLAGS: '-Zmiri-disable-isolation', CARGO_TARGET_DIR: 'target/miri' },
+  },
+)
 rmSync(folder, { recursive: true, force: true })
 steps.end()

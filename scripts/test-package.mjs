@@ -35,11 +35,15 @@ function install(name, tarballs) {
   const into = join(folder, name)
   mkdirSync(into)
   writeFileSync(join(into, 'package.json'), '{"private":true}')
-  execFileSync('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional', '--offline', ...tarballs], {
-    cwd: into,
-    env: { ...bare, npm_config_cache: join(folder, 'cache') },
-    stdio: ['ignore', 'ignore', 'pipe'],
-  })
+  execFileSync(
+    'npm',
+    ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional', '--offline', ...tarballs],
+    {
+      cwd: into,
+      env: { ...bare, npm_config_cache: join(folder, 'cache') },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    },
+  )
   return into
 }
 
@@ -57,7 +61,12 @@ const USE = `
 
 check('the tarball of the main package holds what users need, and nothing else', () => {
   const list = execFileSync('tar', ['-tzf', main]).toString().trim().split('\n')
-  const odd = list.filter((path) => !/^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.d\.ts|native\/binding\.d?\.?cj?t?s|dist\/.*\.(js|d\.ts))$/.test(path))
+  const odd = list.filter(
+    (path) =>
+      !/^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.d\.ts|native\/binding\.d?\.?cj?t?s|dist\/.*\.(js|d\.ts))$/.test(
+        path,
+      ),
+  )
   expect(odd.length === 0, `unexpected: ${odd.join(', ')}`)
   for (const needed of ['package.json', 'README.md', 'LICENSE', 'index.d.ts', 'dist/index.js', 'native/binding.cjs']) {
     expect(list.includes(`package/${needed}`), `missing: ${needed}`)

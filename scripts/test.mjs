@@ -15,7 +15,10 @@ import { Steps } from './steps.mjs'
 /** Adds the steps of the tests to those of a larger check. */
 export async function test(steps, { quick = false } = {}) {
   const bin = (name) => join('node_modules', '.bin', name)
-  const types = await steps.run('types, of the library and of its tests', 'status', bin('tsc'), ['-p', '__test__/tsconfig.json'])
+  const types = await steps.run('types, of the library and of its tests', 'status', bin('tsc'), [
+    '-p',
+    '__test__/tsconfig.json',
+  ])
   await steps.run('Rust: the core and the kernels', 'cargo', 'cargo', ['test', '--workspace', '--exclude', 'memmap'])
   if (!types) return
   const found = quick ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
@@ -28,12 +31,14 @@ export async function test(steps, { quick = false } = {}) {
       await steps.run(name, 'lines', path, [...args, '__test__/runtimes/smoke.mjs'])
     }
   }
-  if (!quick) await steps.run('the packages, packed and installed', 'lines', process.execPath, ['scripts/test-package.mjs'])
+  if (!quick)
+    await steps.run('the packages, packed and installed', 'lines', process.execPath, ['scripts/test-package.mjs'])
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const python = process.env['MEMMAP_PYTHON'] ?? '.venv/bin/python'
-  if (!existsSync(python)) console.log('no Python with NumPy (npm run venv makes one): the tests that compare with it are skipped')
+  if (!existsSync(python))
+    console.log('no Python with NumPy (npm run venv makes one): the tests that compare with it are skipped')
   const steps = new Steps()
   await test(steps, { quick: process.argv.includes('--quick') })
   steps.end()

@@ -186,7 +186,10 @@ const SCENARIOS = {
       a.data[0] = round
       registry.register({}, a)
     }
-    for (let round = 0; round < 50 && closed < 1000; round++) await collect()
+    for (let round = 0; round < 50; round++) {
+      await collect()
+      if (closed === 1000) break
+    }
     return { closed, mapped: mappings(path) }
   },
   twice() {

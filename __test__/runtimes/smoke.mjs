@@ -22,7 +22,9 @@ async function check(name, work) {
 }
 
 function is(actual, expected) {
-  const [a, b] = [actual, expected].map((value) => JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one)))
+  const [a, b] = [actual, expected].map((value) =>
+    JSON.stringify(value, (_, one) => (typeof one === 'bigint' ? `${one}n` : one)),
+  )
   if (a !== b) throw new Error(`expected ${b}, got ${a}`)
 }
 
@@ -39,11 +41,18 @@ await check('creates, assigns, reads and closes', () => {
   const a = memmap(path, { dtype: 'float32', shape: [3, 4], mode: 'w+' })
   a.assign(array([0, 1, 2, 3], { dtype: 'int16' }))
   a.set(1, -1, 9.5)
-  is(a.toArray(), [[0, 1, 2, 3], [0, 1, 2, 9.5], [0, 1, 2, 3]])
+  is(a.toArray(), [
+    [0, 1, 2, 3],
+    [0, 1, 2, 9.5],
+    [0, 1, 2, 3],
+  ])
   is([a.sum(), a.T.index(-1, slice(1, 3)).toArray()], [24.5, [9.5, 3]])
   a.flush({ durable: true })
   a.close()
-  is(code(() => a.get(0, 0)), 'ERR_MEMMAP_CLOSED')
+  is(
+    code(() => a.get(0, 0)),
+    'ERR_MEMMAP_CLOSED',
+  )
   is(new Float32Array(new Uint8Array(readFileSync(path)).buffer)[7], 9.5)
 })
 
@@ -56,7 +65,10 @@ await check('typed arrays are the file, and have length 0 after close()', () => 
   is(data.length, 0)
   const r = memmap(path, { dtype: '<f4', mode: 'r' })
   r.data[0] = 7
-  is([r instanceof Memmap, readFileSync(path).readFloatLE(0), code(() => r.set(0, 1))], [true, 2.5, 'ERR_MEMMAP_READONLY'])
+  is(
+    [r instanceof Memmap, readFileSync(path).readFloatLE(0), code(() => r.set(0, 1))],
+    [true, 2.5, 'ERR_MEMMAP_READONLY'],
+  )
   r.close()
 })
 
@@ -74,7 +86,10 @@ if (support().guard) {
     writeFileSync(path, Buffer.alloc(1 << 20, 1))
     const a = memmap(path, { mode: 'r' })
     truncateSync(path, 0)
-    is(code(() => a.get(500_000)), 'ERR_MEMMAP_TRUNCATED')
+    is(
+      code(() => a.get(500_000)),
+      'ERR_MEMMAP_TRUNCATED',
+    )
     is([a.fault, code(() => a.close())], ['ERR_MEMMAP_TRUNCATED', 'ERR_MEMMAP_TRUNCATED'])
   })
 }
@@ -92,7 +107,16 @@ await check('a thousand opened, used and forgotten', async () => {
 })
 
 await check('console.log shows what NumPy shows', () => {
-  is(array([[1, 2], [3, 4]], { dtype: 'int32' }).repr(), 'array([[1, 2],\n       [3, 4]], dtype=int32)')
+  is(
+    array(
+      [
+        [1, 2],
+        [3, 4],
+      ],
+      { dtype: 'int32' },
+    ).repr(),
+    'array([[1, 2],\n       [3, 4]], dtype=int32)',
+  )
 })
 
 if (!process.versions.bun && !globalThis.Deno) {

@@ -15,7 +15,11 @@ export interface Outcome {
 
 /** Runs `__test__/children/NAME.mjs` with this Node, which then has itself to lose. */
 export function child(name: string, args: readonly unknown[] = [], options: ChildOptions = {}): Outcome {
-  const script = [...(options.flags ?? ['--expose-gc']), join(CHILDREN, `${name}.mjs`), ...args.map((arg) => JSON.stringify(arg))]
+  const script = [
+    ...(options.flags ?? ['--expose-gc']),
+    join(CHILDREN, `${name}.mjs`),
+    ...args.map((arg) => JSON.stringify(arg)),
+  ]
   const [command, ...before] = [...(options.under ?? []), process.execPath]
   const { status, signal, stdout, stderr } = spawnSync(command as string, [...before, ...script], {
     encoding: 'utf8',

@@ -33,49 +33,92 @@ export interface Model {
   name: string
   /** The axes of a sub-array. */
   axes: readonly number[]
+  /** The models of the fields of a structured dtype, by name. */
+  fields: object
+  /** The model of `real` and `imag`. */
+  part: Model
+  /** The model of sums and products, of means, and of variances; never where there are none. */
+  sum: Model
+  mean: Model
+  spread: Model
 }
 
 /** The model of a dtype known at run time only. */
 export type AnyModel = Model
 
-interface NumberModel<Name extends PlainName, Data, Scalar = number, Writable = WritableNumber> {
+/** For dtypes that are not structured. */
+export interface NoFields {}
+
+interface NumberModel<Name extends PlainName, Data, Sum extends PlainName, Mean extends PlainName, Scalar = number> {
   scalar: Scalar
   data: Data
-  writable: Writable
+  writable: WritableNumber
   name: Name
   axes: []
+  fields: NoFields
+  part: Models[Name]
+  sum: Models[Sum]
+  mean: Models[Mean]
+  spread: Models[Mean]
 }
 
-interface OtherModel<Name extends string, Scalar, Data, Writable> {
+interface ComplexModel<Name extends PlainName, Data, Part extends PlainName> {
+  scalar: Complex
+  data: Data
+  writable: WritableComplex
+  name: Name
+  axes: []
+  fields: NoFields
+  part: Models[Part]
+  sum: Models[Name]
+  mean: Models[Name]
+  spread: Models[Part]
+}
+
+interface OtherModel<Name extends string, Scalar, Data, Writable, Sum = never> {
   scalar: Scalar
   data: Data
   writable: Writable
   name: Name
   axes: []
+  fields: NoFields
+  part: never
+  sum: Sum
+  mean: Sum
+  spread: never
 }
 
 /** By name for numbers, by kind letter for the rest. */
 export interface Models {
-  bool: NumberModel<'bool', Uint8Array, boolean>
-  int8: NumberModel<'int8', Int8Array>
-  uint8: NumberModel<'uint8', Uint8Array>
-  int16: NumberModel<'int16', Int16Array>
-  uint16: NumberModel<'uint16', Uint16Array>
-  int32: NumberModel<'int32', Int32Array>
-  uint32: NumberModel<'uint32', Uint32Array>
-  int64: NumberModel<'int64', BigInt64Array, bigint>
-  uint64: NumberModel<'uint64', BigUint64Array, bigint>
-  float16: NumberModel<'float16', Float16>
-  float32: NumberModel<'float32', Float32Array>
-  float64: NumberModel<'float64', Float64Array>
-  complex64: NumberModel<'complex64', Float32Array, Complex, WritableComplex>
-  complex128: NumberModel<'complex128', Float64Array, Complex, WritableComplex>
+  bool: NumberModel<'bool', Uint8Array, 'int64', 'float64', boolean>
+  int8: NumberModel<'int8', Int8Array, 'int64', 'float64'>
+  uint8: NumberModel<'uint8', Uint8Array, 'uint64', 'float64'>
+  int16: NumberModel<'int16', Int16Array, 'int64', 'float64'>
+  uint16: NumberModel<'uint16', Uint16Array, 'uint64', 'float64'>
+  int32: NumberModel<'int32', Int32Array, 'int64', 'float64'>
+  uint32: NumberModel<'uint32', Uint32Array, 'uint64', 'float64'>
+  int64: NumberModel<'int64', BigInt64Array, 'int64', 'float64', bigint>
+  uint64: NumberModel<'uint64', BigUint64Array, 'uint64', 'float64', bigint>
+  float16: NumberModel<'float16', Float16, 'float16', 'float16'>
+  float32: NumberModel<'float32', Float32Array, 'float32', 'float32'>
+  float64: NumberModel<'float64', Float64Array, 'float64', 'float64'>
+  complex64: ComplexModel<'complex64', Float32Array, 'float32'>
+  complex128: ComplexModel<'complex128', Float64Array, 'float64'>
   S: OtherModel<'bytes' | `bytes${number}`, string, never, WritableText>
   U: OtherModel<'str' | `str${number}`, string, never, WritableText>
   V: OtherModel<'void' | `void${number}`, Uint8Array, never, Uint8Array>
   M: OtherModel<'datetime64' | `datetime64[${string}]`, bigint, BigInt64Array, bigint | number | Date | string>
-  m: OtherModel<'timedelta64' | `timedelta64[${string}]`, bigint, BigInt64Array, bigint | number | string>
+  m: DurationModel
 }
+
+/** The sum of durations is one. */
+interface DurationModel extends OtherModel<
+  'timedelta64' | `timedelta64[${string}]`,
+  bigint,
+  BigInt64Array,
+  bigint | number | string,
+  DurationModel
+> {}
 
 /** Whatever `get` can give. */
 export type AnyScalar = Models[keyof Models]['scalar'] | AnyRecord

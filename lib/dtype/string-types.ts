@@ -84,7 +84,7 @@ type CommaModel<List extends readonly unknown[]> = List extends readonly [[infer
 
 type WithAxes<M, Axes> = M extends Model
   ? Axes extends readonly number[]
-    ? { scalar: M['scalar']; data: M['data']; writable: M['writable']; name: `void${number}`; axes: Axes }
+    ? Omit<M, 'name' | 'axes'> & { name: `void${number}`; axes: Axes }
     : never
   : never
 
@@ -96,13 +96,15 @@ type FieldModel<
   Count extends readonly unknown[] = [],
   Read = unknown,
   Write = unknown,
+  Fields = unknown,
 > = List extends readonly [[infer Axes extends readonly number[], infer Format extends string], ...infer Rest]
   ? SomeModel<FormatModel<Format>> extends infer M extends Model
     ? FieldModel<
         Rest extends readonly [',', ...infer More] ? More : Rest,
         [...Count, 0],
         Read & { [Key in `f${Count['length']}`]: NestIn<M['scalar'], Axes> },
-        Write & { readonly [Key in `f${Count['length']}`]: NestWritableIn<M['writable'], Axes> }
+        Write & { readonly [Key in `f${Count['length']}`]: NestWritableIn<M['writable'], Axes> },
+        Fields & { [Key in `f${Count['length']}`]: M }
       >
     : never
   : {
@@ -111,6 +113,11 @@ type FieldModel<
       writable: { [Key in keyof Write]: Write[Key] } | NestedWritableList<AnyWritable>
       name: `void${number}`
       axes: []
+      fields: { [Key in keyof Fields]: Fields[Key] }
+      part: never
+      sum: never
+      mean: never
+      spread: never
     }
 
 /** Lists around `T`, one for each axis; as deep as it takes where the number of axes is not known. */

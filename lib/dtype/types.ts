@@ -99,6 +99,11 @@ type SubArrayModel<M, Shape extends SubArrayShape> = M extends Model
       writable: M['writable']
       name: `void${number}`
       axes: [...AxesOf<Shape>, ...M['axes']]
+      fields: M['fields']
+      part: M['part']
+      sum: M['sum']
+      mean: M['mean']
+      spread: M['spread']
     }
   : never
 
@@ -107,17 +112,23 @@ type AxesOf<Shape extends SubArrayShape> = Shape extends readonly number[] ? Sha
 /** A padding entry of NumPy's `descr`. */
 type Padding = readonly ['', `${string}V${string}`]
 
-interface RecordModel<Read, Write> {
+interface RecordModel<Read, Write, Fields> {
   scalar: Read
   data: never
   writable: Write | NestedWritableList<AnyWritable>
   name: 'void' | `void${number}`
   axes: []
+  fields: Fields
+  part: never
+  sum: never
+  mean: never
+  spread: never
 }
 
 type ListModel<List extends readonly FieldLike[]> = RecordModel<
   { -readonly [Entry in Exclude<List[number], Padding> as EntryName<Entry[0]>]: FieldScalar<EntryModel<Entry>> },
-  { readonly [Entry in Exclude<List[number], Padding> as EntryName<Entry[0]>]: FieldWritable<EntryModel<Entry>> }
+  { readonly [Entry in Exclude<List[number], Padding> as EntryName<Entry[0]>]: FieldWritable<EntryModel<Entry>> },
+  { [Entry in Exclude<List[number], Padding> as EntryName<Entry[0]>]: EntryModel<Entry> }
 >
 
 type EntryName<Name> = Name extends string
@@ -132,7 +143,8 @@ type EntryModel<Entry extends FieldLike> = Entry extends readonly [unknown, infe
 
 type TableModel<Table extends FieldTable> = RecordModel<
   { -readonly [Index in TableIndex<Table> as Table['names'][Index]]: FieldScalar<ModelOf<FormatAt<Table, Index>>> },
-  { readonly [Index in TableIndex<Table> as Table['names'][Index]]: FieldWritable<ModelOf<FormatAt<Table, Index>>> }
+  { readonly [Index in TableIndex<Table> as Table['names'][Index]]: FieldWritable<ModelOf<FormatAt<Table, Index>>> },
+  { [Index in TableIndex<Table> as Table['names'][Index]]: ModelOf<FormatAt<Table, Index>> }
 >
 
 /** The positions of a literal list of names; any number where the list is known at run time only. */

@@ -47,6 +47,34 @@ export function ticksOf(instant: Instant, { unit, count }: TimeUnit): bigint {
   return floorDivide(periods, BigInt(count))
 }
 
+/** A year and a month of a duration: the mean of the calendar's 400 years. */
+const MEAN_MONTH = (146_097n * DAY) / 4800n
+
+/** How many ticks of one unit make how many of another, in lowest terms. */
+export interface Ratio {
+  readonly numerator: bigint
+  readonly denominator: bigint
+}
+
+/**
+ * The ratio of two units that have a stated length; null where one of them is months or years and the other is not, unless
+ * `mean` lengths will do, as for durations.
+ */
+export function ratioOf(from: TimeUnit, to: TimeUnit, mean: boolean): Ratio | null {
+  const months = (unit: TimeUnitName): bigint => (unit === 'Y' ? 12n : unit === 'M' ? 1n : 0n)
+  const [a, b] = [months(from.unit), months(to.unit)]
+  if (a > 0n && b > 0n) return reduced(a * BigInt(from.count), b * BigInt(to.count))
+  if ((a > 0n || b > 0n) && !mean) return null
+  const length = (unit: TimeUnitName): bigint => LENGTH[unit] ?? months(unit) * MEAN_MONTH
+  return reduced(length(from.unit) * BigInt(from.count), length(to.unit) * BigInt(to.count))
+}
+
+function reduced(a: bigint, b: bigint): Ratio {
+  let [divisor, rest] = [a, b]
+  while (rest > 0n) [divisor, rest] = [rest, divisor % rest]
+  return { numerator: a / divisor, denominator: b / divisor }
+}
+
 /** The moment at which a tick starts. */
 export function instantOf(ticks: bigint, { unit, count }: TimeUnit): Instant {
   const periods = ticks * BigInt(count)

@@ -1,3 +1,5 @@
+import { TIME_UNITS } from '../dtype/index.js'
+import type { TimeUnitName } from '../dtype/index.js'
 import { DAY, HOUR, MINUTE, daysInMonth, daysOf, floorDivide } from './calendar.js'
 import type { Instant } from './calendar.js'
 
@@ -32,4 +34,28 @@ export function parseIso8601(text: string): Instant | undefined {
   const sinceMidnight = zoneSign === '-' ? clock + offset : clock - offset
   const carry = floorDivide(sinceMidnight, DAY)
   return { days: daysOf({ year, month, day }) + carry, attoseconds: sinceMidnight - carry * DAY }
+}
+
+/**
+ * The finest of the units that dates are written in, as NumPy finds it for a dtype without one.
+ * @param finest a unit that others of them have
+ * @returns undefined where there is none
+ */
+export function finestUnit(texts: readonly string[], finest?: TimeUnitName): TimeUnitName | undefined {
+  const units: readonly (TimeUnitName | undefined)[] = TIME_UNITS
+  return texts.map(unitOf).reduce((best, unit) => (units.indexOf(unit) > units.indexOf(best) ? unit : best), finest)
+}
+
+/** The unit that a date is written in; undefined for NaT and for what is no date. */
+function unitOf(text: string): TimeUnitName | undefined {
+  if (/^(now)$/i.test(text)) return 's'
+  if (/^(today)$/i.test(text)) return 'D'
+  const match = ISO.exec(text)
+  if (match === null) return undefined
+  const [, , , month, day, hour, minute, second, fraction] = match
+  if (fraction !== undefined && fraction !== '') return TIME_UNITS[6 + Math.ceil(fraction.length / 3)]
+  if (second !== undefined) return 's'
+  if (minute !== undefined) return 'm'
+  if (hour !== undefined) return 'h'
+  return day !== undefined ? 'D' : month !== undefined ? 'M' : 'Y'
 }

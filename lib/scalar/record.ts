@@ -3,6 +3,7 @@ import type { AnyRecord, AnyScalar, DType, Nested } from '../dtype/index.js'
 import { MemmapError } from '../errors.js'
 import { castError } from './cast-error.js'
 import type { Codec, Store } from './codec.js'
+import { isRecordList } from './record-list.js'
 
 /** A structured dtype: an object by names, or a list by position; all fields are checked before the first is stored. */
 export function recordCodec(dtype: DType, codecOf: (dtype: DType) => Codec): Codec {
@@ -79,7 +80,9 @@ export function subArrayCodec(dtype: DType, base: Codec): Codec {
 function broadcast(value: unknown, dtype: DType): unknown[] {
   const { shape, base } = dtype
   const isAxis = (item: unknown): item is ArrayLike<unknown> =>
-    isList(item) && !(isBytes(item) && 'SUV'.includes(base.kind) && !base.names)
+    isList(item) &&
+    !(isBytes(item) && 'SUV'.includes(base.kind) && !base.names) &&
+    !(Array.isArray(item) && isRecordList(item, base))
   const lengths: number[] = []
   for (let level: unknown = value; lengths.length < shape.length && isAxis(level); level = level[0])
     lengths.push(level.length)

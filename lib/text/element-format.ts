@@ -6,7 +6,7 @@ import { floatScalar } from '../scalar/number-text.js'
 import { floatFormat } from './float-format.js'
 import type { Printing } from './options.js'
 import { bytesRepr, stringRepr, voidRepr } from './python-repr.js'
-import { datetimeText } from './time-text.js'
+import { datetimeText } from '../scalar/time-text.js'
 
 /** Writes one element. The values are what the reader of the dtype gives. */
 export type Format = (value: unknown) => string

@@ -4,7 +4,7 @@ import { complexScalar, floatScalar, pythonNumber } from '../scalar/number-text.
 import { elementFormat } from './element-format.js'
 import type { Printing } from './options.js'
 import { bytesRepr, voidRepr } from './python-repr.js'
-import { datetimeText, timedeltaText } from './time-text.js'
+import { datetimeText, timedeltaText } from '../scalar/time-text.js'
 
 /** `str` of one NumPy scalar, which is what `str` of a 0-d array is: no quotes, all digits. */
 export function scalarText(value: unknown, dtype: DType, options: Printing): string {

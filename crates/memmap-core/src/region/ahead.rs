@@ -47,12 +47,12 @@ mod tests {
     #[test]
     fn each_piece_is_given_once() {
         let ahead = Ahead::new(200 << 20);
-        let take = |from, length| ahead.take(from, length).collect::<Vec<_>>();
-        assert_eq!(take(5, 10), [0..1 << 20]);
-        assert_eq!(take(0, 3 << 20), [1 << 20..2 << 20, 2 << 20..3 << 20]);
+        let take = |from, length| ahead.take(from, length).map(|piece| piece.start >> 20).collect::<Vec<_>>();
+        assert_eq!(take(5, 10), [0]);
+        assert_eq!(take(0, 3 << 20), [1, 2]);
         assert_eq!(take((1 << 20) - 1, 2), []);
-        assert_eq!(take(70 << 20, 1), [70 << 20..71 << 20]);
+        assert_eq!(take(70 << 20, 1), [70]);
         ahead.forget();
-        assert_eq!(take(70 << 20, 1), [70 << 20..71 << 20]);
+        assert_eq!(take(70 << 20, 1), [70]);
     }
 }

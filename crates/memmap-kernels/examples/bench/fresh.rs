@@ -35,7 +35,11 @@ pub fn fresh(bench: &mut Bench) {
     };
     for (name, control) in [
         ("map, sum, unmap F32", Control::new()),
-        ("map, sum, unmap F32, populated", Control::new().with_prefetch(populate)),
+        ("map, sum, unmap F32, populated", {
+            let control = Control::new();
+            control.set_prefetch(Box::new(populate));
+            control
+        }),
     ] {
         let seconds = median(bench.settings.runs, || {
             let (kind, flags, fd) = (libc::PROT_READ, libc::MAP_SHARED, file.as_raw_fd());

@@ -1,0 +1,108 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import test from 'ava'
+import * as library from '../lib/index.js'
+import { folder } from './support/files.js'
+
+/** This file runs from `__test__/.build/__test__`. */
+const ROOT = join(import.meta.dirname, '../../..')
+
+/** Members that the declarations leave out; here because TypeScript has no other way to share them between files. */
+const INTERNAL = ['getAnyhow', 'setAnyhow', 'bytesInFile', 'call', 'origin']
+
+/** Names are a promise: a change here is a change of the contract. */
+const EXPORTS = `
+  DType Memmap MemmapError NDArray array dtype memmap newaxis slice support zeros
+`
+
+const OF_NDARRAY = `
+  T [Symbol.iterator] [nodejs.util.inspect.custom] all allClose any apply argmax argmin assign astype base bits
+  broadcastTo buffer byteOffset bytes byteswap compare copy countNonzero cumprod cumsum data diagonal entries equals
+  expandDims field fill flags flatten flip get imag index item itemsize map mask max mean min moveAxis nbytes ndim
+  prod ravel real repr reshape set size slice squeeze std strided strides sum swapAxes take toArray toJSON toString
+  transpose values var view
+`
+
+const OF_MEMMAP = `
+  [Symbol.asyncDispose] [Symbol.dispose] advise close closed fault fileOffset filename flush mode offset residency
+`
+
+function words(text: string): string[] {
+  return text.trim().split(/\s+/)
+}
+
+function membersOf(type: { readonly prototype: object }): string[] {
+  return (
+    Reflect.ownKeys(type.prototype)
+      // Node 20 has names of its own for some.
+      .map((name) =>
+        typeof name === 'symbol' ? `[${name.description?.replace(/^nodejs\.(?=async|dispose)/, 'Symbol.')}]` : name,
+      )
+      .filter((name) => name !== 'constructor' && !INTERNAL.includes(name))
+      .toSorted()
+  )
+}
+
+test('the exports of the package', (t) => {
+  t.deepEqual(Object.keys(library).toSorted(), words(EXPORTS))
+})
+
+test('the members of NDArray', (t) => {
+  t.deepEqual(membersOf(library.NDArray), words(OF_NDARRAY))
+})
+
+test('the members of Memmap, besides those of NDArray', (t) => {
+  t.deepEqual(membersOf(library.Memmap), words(OF_MEMMAP))
+})
+
+test('index.d.ts names every export, and nothing else', (t) => {
+  const declared = readFileSync(join(ROOT, 'index.d.ts'), 'utf8')
+  const named = (pattern: RegExp): string[] =>
+    [...declared.matchAll(pattern)].flatMap((match) => (match[1] ?? '').match(/\w+/g) ?? [])
+  t.deepEqual(named(/export \{([^}]*)\}/g).toSorted(), Object.keys(library).toSorted())
+  const source = readFileSync(join(ROOT, 'lib/index.ts'), 'utf8')
+  const types = [...source.matchAll(/export type \{([^}]*)\}/g)].flatMap(
+    (match) => (match[1] ?? '').match(/\w+/g) ?? [],
+  )
+  t.deepEqual(named(/export type \{([^}]*)\}/g).toSorted(), types.toSorted())
+})
+
+test('no declaration has the type any', (t) => {
+  const files = readdirSync(join(ROOT, 'dist'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.d.ts'),
+  )
+  t.true(files.includes('index.d.ts'))
+  for (const file of files) {
+    const code = readFileSync(join(ROOT, 'dist', file), 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '')
+    // A method of this name is followed by its type parameters.
+    t.notRegex(code, /(?<!["'])\bany\b(?!["'<(])/, file)
+  }
+})
+
+test('the declarations compile by themselves, strictly, with the libraries of Node 20', (t) => {
+  const path = folder(t)
+  const source = join(path, 'user.ts')
+  const index = join(ROOT, 'index.js').replaceAll('\\', '/')
+  writeFileSync(
+    source,
+    `import { memmap } from '${index}'\nexport const sum: bigint = memmap('a', { dtype: 'int32' }).sum()\n`,
+  )
+  const options = {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    skipLibCheck: false,
+    module: 'nodenext',
+    target: 'es2022',
+    lib: ['es2023'],
+    typeRoots: [join(ROOT, 'node_modules/@types')],
+    types: ['node'],
+    noEmit: true,
+  }
+  writeFileSync(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: [source] }))
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
+  t.notThrows(() =>
+    execFileSync(process.execPath, [tsc, '-p', path], { encoding: 'utf8', stdio: ['ignore', 'inherit', 'inherit'] }),
+  )
+})

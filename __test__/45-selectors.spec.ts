@@ -1,0 +1,184 @@
+import test from 'ava'
+import { Memmap, MemmapError, array, memmap, newaxis, slice, zeros } from '../lib/index.js'
+import type { NDArray } from '../lib/index.js'
+import { fileOf } from './support/files.js'
+
+const a = array(
+  [
+    [0, 1, 2, 3],
+    [4, 5, 6, 7],
+    [8, 9, 10, 11],
+  ],
+  { dtype: 'int32' },
+)
+
+test('the same selection, in every way to write it', (t) => {
+  const rows = [
+    [5, 7],
+    [9, 11],
+  ]
+  t.deepEqual(a.index('1:3', '1::2').toArray(), rows)
+  t.deepEqual(a.index(' 1 : ', '-3 : : +2').toArray(), rows)
+  t.deepEqual(a.index(slice(1, undefined), slice(1, 100, 2)).toArray(), rows)
+  t.deepEqual(a.index(slice(1n, 3n), slice(-3, undefined, 2n)).toArray(), rows)
+  t.deepEqual(
+    a
+      .slice(1)
+      .index('...', slice(1, undefined, 2))
+      .toArray(),
+    rows,
+  )
+  t.deepEqual(a.index(slice(2)).toArray(), a.slice(0, 2).toArray())
+  t.deepEqual(a.index(1n, -1).item(), 7)
+  t.deepEqual(a.index(newaxis, 1, '...', newaxis).shape, [1, 4, 1])
+  t.deepEqual(a.slice(-1, undefined, -1).toArray(), a.flip(0).toArray())
+})
+
+test('lists: nested, typed arrays, arrays of integers and of bool', (t) => {
+  t.deepEqual(a.index([0, -1], [3, 0]).toArray(), [3, 8])
+  t.deepEqual(a.index([[0], [2]], [1, 2]).toArray(), [
+    [1, 2],
+    [9, 10],
+  ])
+  t.deepEqual(a.index(':', Int8Array.of(3, 0)).toArray(), [
+    [3, 0],
+    [7, 4],
+    [11, 8],
+  ])
+  t.deepEqual(a.index(BigUint64Array.of(2n)).toArray(), [[8, 9, 10, 11]])
+  t.deepEqual(a.index(array([[0, 1]], { dtype: '>i2' })).shape, [1, 2, 4])
+  t.deepEqual(a.index([true, false, true]).toArray(), [
+    [0, 1, 2, 3],
+    [8, 9, 10, 11],
+  ])
+  t.deepEqual(a.index(':', [true, false, false, true]).toArray(), [
+    [0, 3],
+    [4, 7],
+    [8, 11],
+  ])
+  t.deepEqual(a.index(a.compare('>', 8)).toArray(), [9, 10, 11])
+  t.deepEqual(a.index(a.T.compare('>', 8).T).toArray(), [9, 10, 11])
+  t.deepEqual(
+    a
+      .index([
+        [true, false, false, false],
+        [false, false, false, true],
+        [false, false, false, false],
+      ])
+      .toArray(),
+    [0, 7],
+  )
+  t.deepEqual(a.index(true).shape, [1, 3, 4])
+  t.deepEqual(a.index(false).shape, [0, 3, 4])
+  t.deepEqual(a.index([]).shape, [0, 4])
+  // An integer among lists is one of them; where something stands between, their axes come first.
+  t.deepEqual(zeros([2, 3, 4]).index(0, ':', [0, 1]).shape, [2, 3])
+  t.deepEqual(zeros([2, 3, 4]).index(':', 0, [0, 1]).shape, [2, 2])
+})
+
+test('what selects nothing is refused, with a way out', (t) => {
+  const refused = (message: RegExp, ...selectors: unknown[]): void => {
+    const error = t.throws(() => a.index(...(selectors as never[])), {
+      instanceOf: MemmapError,
+      code: 'ERR_MEMMAP_INDEX',
+    })
+    t.regex(error?.message ?? '', message)
+  }
+  refused(/':' for all of an axis, newaxis/, null)
+  refused(/':' for all of an axis, newaxis/, undefined)
+  refused(/index 3 is out of bounds for axis 0 with size 3/, 3)
+  refused(/index -5 is out of bounds for axis 1 with size 4/, 0, -5)
+  refused(/too many indices/, 0, 0, 0)
+  refused(/whole number/, 1.5)
+  refused(/whole number/, NaN)
+  refused(/'1:2:3:4'/, '1:2:3:4')
+  refused(/'first'/, 'first')
+  refused(/step of a slice is not 0/, '::0')
+  refused(/ellipsis/, '...', '...')
+  refused(/whole numbers, or booleans only/, [0, true])
+  refused(/whole numbers, or booleans only/, [0.5])
+  refused(/same length on each level/, [[0, 1], [2]])
+  refused(/size of axis is 3 but size of corresponding boolean axis is 2/, [true, false])
+  refused(/shape mismatch/, [0, 1], [0, 1, 2])
+  refused(/integers or booleans/, array([0.5]))
+  refused(/selects nothing/, {})
+  t.throws(() => slice(0, 1, 0), { code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => slice(0.5), { code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => a.mask([true, false]), { code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => a.mask(array([1, 0, 1], { dtype: 'int8' })), { code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => a.take([12]), { code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => a.take([0], { axis: 2 }), { code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => a.take([0.5]), { code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => a.take([0], { axes: 0 } as never), { code: 'ERR_MEMMAP_ARGUMENT' })
+  t.throws(() => a.get(0), { code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => a.get(0, '1' as never), { code: 'ERR_MEMMAP_INDEX' })
+})
+
+test('take goes through all elements unless an axis is given', (t) => {
+  t.deepEqual(a.take([0, -1, 5]).toArray(), [0, 11, 5])
+  t.deepEqual(a.T.take([1]).toArray(), [4])
+  t.deepEqual(a.take([0, -1], { axis: 0 }).toArray(), [
+    [0, 1, 2, 3],
+    [8, 9, 10, 11],
+  ])
+  t.deepEqual(a.take([[0], [1]], { axis: 1 }).shape, [3, 2, 1])
+  t.deepEqual(a.take(2, { axis: -1 }).toArray(), [2, 6, 10])
+  t.is(a.take(7).item(), 7)
+})
+
+test('a large mask selects and stores without lists being made', (t) => {
+  const big = zeros(4_000_000, { dtype: 'uint8' })
+  big.fill(1)
+  big.assign(0, ['::2'])
+  const mask = big.compare('==', 1)
+  t.is(big.index(mask).size, 2_000_000)
+  big.assign(7, [mask])
+  t.is(big.sum(), 14_000_000n)
+  big.assign(
+    big.index(mask).map((value) => value + 1),
+    [mask],
+  )
+  t.is(big.sum(), 16_000_000n)
+})
+
+test('an array without axes is its element', (t) => {
+  const one = memmap(fileOf(t, Buffer.from([5, 0, 0, 0])), { dtype: 'int32', shape: [] })
+  t.deepEqual([one.ndim, one.size, one.shape], [0, 1, []])
+  t.is(one.get(), 5)
+  t.is(one.item(), 5)
+  t.is(one.toArray(), 5)
+  one.set(6)
+  one.assign(7)
+  t.deepEqual([...one.values()], [7])
+  t.deepEqual([...one.entries()], [[[], 7]])
+  t.deepEqual(one.index('...').shape, [])
+  t.deepEqual(one.index(newaxis).toArray(), [7])
+  t.deepEqual(one.reshape([1, 1]).toArray(), [[7]])
+  t.is(one.sum(), 7n)
+  t.is(one.sum({ axis: 0 }) as bigint, 7n)
+  t.deepEqual(one.cumsum().toArray(), [7n])
+  t.is(one.data[0], 7)
+  t.is(one.T.get(), 7)
+  t.throws(() => [...one], { instanceOf: MemmapError, code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => one.index(0), { instanceOf: MemmapError, code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => one.get(0), { instanceOf: MemmapError, code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => one.slice(0), { instanceOf: MemmapError, code: 'ERR_MEMMAP_INDEX' })
+  one.close()
+})
+
+test('views cannot be stored to where elements show more than once, or on a diagonal', (t) => {
+  const map = memmap(fileOf(t, Buffer.alloc(16)), { shape: [4, 4] })
+  for (const view of [
+    map.diagonal(),
+    map.broadcastTo([2, 4, 4]),
+    map.diagonal().index('::2'),
+    map.broadcastTo([2, 4, 4]).T,
+  ]) {
+    t.true(view instanceof Memmap)
+    t.false(view.flags.writeable)
+    t.throws(() => view.fill(1), { instanceOf: MemmapError, code: 'ERR_MEMMAP_READONLY' })
+    t.throws(() => view.set(...view.shape.map(() => 0), 1), { instanceOf: MemmapError, code: 'ERR_MEMMAP_READONLY' })
+  }
+  t.true((map.diagonal().copy() as NDArray).flags.writeable)
+  map.close()
+})

@@ -1,0 +1,99 @@
+import test from 'ava'
+import fc from 'fast-check'
+import { array as arrayOf } from '../lib/index.js'
+import { assigned, build, select } from './support/oracle.js'
+import type { Nest, Part } from './support/oracle.js'
+import { advancedParts, basicParts, samples, selectorsOf } from './support/oracle-arbitraries.js'
+import type { Sample } from './support/oracle-arbitraries.js'
+
+const runs = { numRuns: 1500 }
+
+/** A value for a shape: fewer axes, some of one entry. */
+function valueFor(shape: readonly number[], number: (below: number) => number): { value: Nest; shape: number[] } {
+  // Lists without entries do not tell the axes behind them.
+  const skip = shape.includes(0) ? shape.length : number(shape.length + 1)
+  const from = shape.slice(skip).map((length) => (number(4) === 0 ? 1 : length))
+  return { value: build(from, () => number(100) - 50), shape: from }
+}
+
+function checkStore(
+  t: { deepEqual(a: unknown, b: unknown): void },
+  sample: Sample,
+  parts: readonly Part[],
+  numbers: () => number,
+): void {
+  const number = (below: number): number => numbers() % below
+  const { nest, shape } = sample
+  const { value, shape: valueShape } = valueFor(select(nest, shape, parts).shape, number)
+  const after = assigned(nest, shape, parts, value, valueShape)
+  // As nested lists, and as an array of another dtype.
+  for (const given of [value, arrayOf(value, { dtype: 'int16', order: number(2) === 0 ? 'C' : 'F' })]) {
+    const target = sample.array.copy({ order: 'K' })
+    target.assign(given as never, selectorsOf(parts))
+    t.deepEqual(target.toArray(), after)
+  }
+}
+
+test('what is stored through views lands where the oracle puts it', (t) => {
+  const chosen = samples().chain((sample) =>
+    fc.tuple(fc.constant(sample), basicParts(sample.shape), fc.infiniteStream(fc.nat(1000))),
+  )
+  const property = fc.property(chosen, ([sample, parts, numbers]) =>
+    checkStore(t, sample, parts, () => numbers.next().value as number),
+  )
+  t.notThrows(() => fc.assert(property, runs))
+})
+
+test('what is stored by lists lands where the oracle puts it; of places named twice, the later value stays', (t) => {
+  const chosen = samples(1).chain((sample) =>
+    fc.tuple(fc.constant(sample), advancedParts(sample.shape), fc.infiniteStream(fc.nat(1000))),
+  )
+  const property = fc.property(chosen, ([sample, parts, numbers]) =>
+    checkStore(t, sample, parts, () => numbers.next().value as number),
+  )
+  t.notThrows(() => fc.assert(property, runs))
+})
+
+test('source and target may overlap in any way', (t) => {
+  const chosen = samples(1, 3).chain((sample) =>
+    fc.tuple(fc.constant(sample), basicParts(sample.shape), basicParts(sample.shape)),
+  )
+  const property = fc.property(chosen, ([{ array, nest, shape }, to, from]) => {
+    const source = select(nest, shape, from)
+    const target = select(nest, shape, to)
+    const fits =
+      source.shape.length <= target.shape.length &&
+      source.shape.every(
+        (length, axis) => length === 1 || length === target.shape[target.shape.length - source.shape.length + axis],
+      )
+    fc.pre(fits)
+    const copy = array.copy({ order: 'K' })
+    copy.assign(copy.index(...selectorsOf(from)), selectorsOf(to))
+    t.deepEqual(copy.toArray(), assigned(nest, shape, to, source.nest, source.shape) as never)
+  })
+  t.notThrows(() => fc.assert(property, { numRuns: 1500, maxSkipsPerRun: 1000 }))
+})
+
+test('map and apply go through the elements in C order', (t) => {
+  const property = fc.property(samples(0, 5), ({ array, nest, shape }) => {
+    let count = 0
+    const expected = build(
+      shape,
+      (...indices) => (indices.reduce((level, index) => (level as Nest[])[index], nest) as number) + count++,
+    )
+    const inPlace = array.copy({ order: 'K' })
+    t.deepEqual(
+      array
+        .map((value, index) => (value as number) + index, { dtype: 'int64' })
+        .astype('float64')
+        .toArray(),
+      expected as never,
+    )
+    t.is(
+      inPlace.apply((value, index) => (value as number) + index),
+      inPlace,
+    )
+    t.deepEqual(inPlace.toArray(), expected as never)
+  })
+  t.notThrows(() => fc.assert(property, { numRuns: 500 }))
+})

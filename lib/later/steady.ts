@@ -1,0 +1,30 @@
+import { assignElements } from '../assign.js'
+import { blankLike } from '../keep-order.js'
+import type { NDArray } from '../ndarray.js'
+import { pieceCount, piecesOf } from './pieces.js'
+import type { Watch } from './watched.js'
+
+/** An array whose memory stays where it is while another thread reads it. */
+export interface Steady {
+  readonly source: NDArray
+  /** To be called when the work is done. */
+  readonly release: () => void
+}
+
+/**
+ * What another thread may read in place of an array: the array itself if it is mapped, or if its memory is known to nobody
+ * else; otherwise a copy, because JavaScript could give the memory of a buffer away meanwhile (`transfer()`, `postMessage`).
+ */
+export async function steady(array: NDArray, watch: Watch): Promise<Steady> {
+  const { store } = array
+  if (store.mapping !== null) return { source: array, release: () => {} }
+  if (store.pin()) return { source: array, release: () => store.unpin() }
+  const source = blankLike(array, array.dtype)
+  // What is told of the work begins with the work itself.
+  await watch.quietly((quiet) =>
+    quiet.step(piecesOf([source, array]), pieceCount(array), ([to, from]) =>
+      assignElements(to as NDArray, from as NDArray),
+    ),
+  )
+  return { source, release: () => {} }
+}

@@ -1,0 +1,41 @@
+import type { DType } from '../dtype/index.js'
+
+/**
+ * Whether a list stands for one record by position, rather than for an axis of records: JavaScript has no tuples. It does
+ * where an entry is no record itself; of lists and objects, where each is what its field takes.
+ */
+export function isRecordList(list: readonly unknown[], dtype: DType | undefined): boolean {
+  const names = dtype?.names
+  if (names == null || list.length === 0) return false
+  if (isRecordOf(names, firstLeaf(list))) return false
+  if (list.some((entry) => !Array.isArray(entry) && !isObject(entry))) return true
+  return list.length === names.length && names.every((name, index) => takes(dtype?.fields?.[name]?.dtype, list[index]))
+}
+
+function firstLeaf(list: readonly unknown[]): unknown {
+  let leaf: unknown = list
+  while (Array.isArray(leaf)) leaf = leaf[0]
+  return leaf
+}
+
+/** Whether a value is an object with all of these fields. */
+function isRecordOf(names: readonly string[], value: unknown): boolean {
+  return isObject(value) && names.length > 0 && names.every((name) => Object.hasOwn(value, name))
+}
+
+/** Whether a list or object can be the value of a field. */
+function takes(field: DType | undefined, value: unknown): boolean {
+  if (field === undefined) return false
+  if (field.shape.length > 0) return Array.isArray(value) || takes(field.base, value)
+  if (field.names !== null) return true
+  return field.kind === 'c' ? isComplex(value) : field.kind === 'M' && value instanceof Date
+}
+
+function isComplex(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length === 2 && value.every((part) => typeof part !== 'object')
+  return isObject(value) && 're' in value && 'im' in value
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
+}

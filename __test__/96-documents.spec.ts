@@ -1,0 +1,121 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import test from 'ava'
+import type { ExecutionContext } from 'ava'
+
+/** A block of code in a page, with what is run before it without being shown. */
+interface Block {
+  readonly line: number
+  readonly language: string
+  readonly before: string
+  readonly code: string
+}
+
+const root = process.cwd()
+const pages = [
+  'README.md',
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+]
+
+/**
+ * The blocks of a page. `<!-- before: CODE -->` in front of one is run before it; `<!-- not run: WHY -->` says why one is not;
+ * a block that shows what a script prints is compared with the script before it.
+ */
+function blocksOf(page: string): Block[] {
+  const text = readFileSync(page, 'utf8')
+  const pattern = /(?:<!-- (?<kind>before|not run):(?<note>[^]*?)-->\s*)?^```(?<language>\w+)\n(?<code>[^]*?)^```$/gm
+  return [...text.matchAll(pattern)].flatMap(({ groups = {}, index }) => {
+    if (groups['kind'] === 'not run') return []
+    const line = text.slice(0, index).split('\n').length
+    const { language = '', code = '', note = '' } = groups
+    return [{ line, language, code, before: note }]
+  })
+}
+
+/** An empty folder in which the package is installed. */
+function workplace(t: ExecutionContext): string {
+  const at = mkdtempSync(join(tmpdir(), 'memmap-docs-'))
+  t.teardown(() => rmSync(at, { recursive: true, force: true }))
+  mkdirSync(join(at, 'node_modules/.bin'), { recursive: true })
+  for (const name of readdirSync('node_modules').filter((entry) => !entry.startsWith('.'))) {
+    symlinkSync(resolve('node_modules', name), join(at, 'node_modules', name))
+  }
+  symlinkSync(root, join(at, 'node_modules/memmap'))
+  const command = join(root, 'dist/cli/main.js')
+  if (existsSync(command)) symlinkSync(command, join(at, 'node_modules/.bin/memmap'))
+  mkdirSync(join(at, 'examples'))
+  for (const file of readdirSync('examples')) {
+    if (/\.(ima|dat|npy|npz)$/.test(file)) copyFileSync(join('examples', file), join(at, 'examples', basename(file)))
+  }
+  return at
+}
+
+for (const page of pages) {
+  const scripts = blocksOf(page).filter(({ language }) => language === 'js')
+  for (const { line, code, before } of scripts) {
+    test(`${page}:${line} runs, and prints what it says`, (t) => {
+      const at = workplace(t)
+      writeFileSync(join(at, 'block.mjs'), `${before}\n${code}`)
+      const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-warnings', 'block.mjs'], {
+        cwd: at,
+        encoding: 'utf8',
+      })
+      t.is(status, 0, stderr)
+      const said = [...code.matchAll(/\/\/=> ?(.*)$/gm)].map(([, text]) => text)
+      if (said.length > 0) t.deepEqual(stdout.trimEnd().split('\n'), said)
+    })
+  }
+
+  for (const { line, code, before } of blocksOf(page).filter(({ language }) => language === 'console')) {
+    test(`${page}:${line} commands print what the page says`, (t) => {
+      const at = workplace(t)
+      const env = { ...process.env, PATH: `${join(at, 'node_modules/.bin')}:${process.env['PATH']}`, NO_COLOR: '1' }
+      if (before !== '') execFileSync('sh', ['-ec', before], { cwd: at, env })
+      for (const step of code.split(/^\$ /m).slice(1)) {
+        const [command = '', ...expected] = step.trimEnd().split('\n')
+        const { stdout, stderr } = spawnSync('sh', ['-c', command.replaceAll(/\bnpx memmap\b/g, 'memmap')], {
+          cwd: at,
+          env,
+          encoding: 'utf8',
+        })
+        const printed = `${stdout}${stderr}`
+          .trimEnd()
+          .split('\n')
+          .map((text) => text.trimEnd())
+        const wanted = expected.map((text) => text.trimEnd())
+        t.deepEqual(wanted.length === 0 ? printed.filter((text) => text !== '') : printed, wanted, command)
+      }
+    })
+  }
+
+  test(`${page} leads only to what exists`, (t) => {
+    const text = readFileSync(page, 'utf8').replaceAll(/^```[^]*?^```$/gm, '')
+    const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
+    const gone = targets.filter(
+      (target) => !/^(https?:|#)/.test(target) && !existsSync(join(page, '..', target.replace(/#.*/, ''))),
+    )
+    t.deepEqual(gone, [])
+  })
+}
+
+/** Blocks of other kinds are for people, and are few. */
+test('every block of code has a language that is run or read', (t) => {
+  const known = ['js', 'console', 'sh', 'text', 'ts', 'python', 'yaml', 'json', 'html']
+  for (const page of pages) {
+    for (const { language, line } of blocksOf(page)) t.true(known.includes(language), `${page}:${line} is ${language}`)
+  }
+})

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
+import { NODE } from './support/node.js'
 import * as library from '../lib/index.js'
 import { folder } from './support/files.js'
 
@@ -103,6 +104,6 @@ test('the declarations compile by themselves, strictly, with the libraries of No
   writeFileSync(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: [source] }))
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
   t.notThrows(() =>
-    execFileSync(process.execPath, [tsc, '-p', path], { encoding: 'utf8', stdio: ['ignore', 'inherit', 'inherit'] }),
+    execFileSync(NODE[0], [...NODE.slice(1), tsc, '-p', path], { encoding: 'utf8', stdio: ['ignore', 'inherit', 'inherit'] }),
   )
 })

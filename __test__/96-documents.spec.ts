@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import { NODE } from './support/node.js'
 
 /** A block of code in a page, with what is run before it without being shown. */
 interface Block {
@@ -70,7 +71,7 @@ for (const page of pages) {
     test(`${page}:${line} runs, and prints what it says`, (t) => {
       const at = workplace(t)
       writeFileSync(join(at, 'block.mjs'), `${before}\n${code}`)
-      const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-warnings', 'block.mjs'], {
+      const { status, stdout, stderr } = spawnSync(NODE[0], [...NODE.slice(1), '--no-warnings', 'block.mjs'], {
         cwd: at,
         encoding: 'utf8',
       })

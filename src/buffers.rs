@@ -133,7 +133,7 @@ impl From<Failure> for Error {
             Failure::Forbidden => Error::new(
                 Code::ExternalBuffers,
                 "this runtime allows no ArrayBuffer over mapped memory (Electron's memory cage), and a copy would lose what is \
-                 stored in it: use get, set and the methods of the array, or run the work in a plain Node process",
+                 stored in it: use methods that need none (copy, assign, fill, sum and the like), or a plain Node process",
             ),
             Failure::TooLarge(length) => Error::new(
                 Code::TooLarge,

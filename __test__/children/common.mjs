@@ -4,6 +4,9 @@ import { readFileSync, readdirSync } from 'node:fs'
 export * from '../../dist/index.js'
 export { native } from '../../dist/native.js'
 
+/** The command that runs this Node; see `support/node.ts`. */
+export const node = JSON.parse(process.env.MEMMAP_NODE ?? JSON.stringify([process.execPath]))
+
 export const args = process.argv.slice(2).map((arg) => JSON.parse(arg))
 
 export function report(value) {

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { args, memmap, report } from './common.mjs'
+import { args, memmap, node, report } from './common.mjs'
 
 const [path, work, rounds] = args
 const BYTES = 1 << 26
@@ -16,7 +16,7 @@ const CUT = `
     process.stdout.write('x')
   })
 `
-const other = spawn(process.execPath, ['-e', CUT], { stdio: ['pipe', 'pipe', 'inherit'] })
+const other = spawn(node[0], [...node.slice(1), '-e', CUT], { stdio: ['pipe', 'pipe', 'inherit'] })
 const codes = {}
 let wrong = 0
 for (let round = 0; round < rounds; round++) {

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { statSync, truncateSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
-import { args, memmap, report } from './common.mjs'
+import { args, memmap, node, report } from './common.mjs'
 
 const [scenario, path, seed = 1] = isMainThread ? args : ['thread', workerData.path, workerData.seed]
 const ROUNDS = 300
@@ -59,7 +59,8 @@ async function processes(grow) {
   const done = await Promise.all(
     [1, 2, 3].map(async (one) => {
       const script = fileURLToPath(import.meta.url)
-      const child = spawn(process.execPath, [
+      const child = spawn(node[0], [
+        ...node.slice(1),
         script,
         JSON.stringify(grow ? 'grow' : 'anything'),
         JSON.stringify(path),

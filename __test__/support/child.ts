@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
+import { NODE } from './node.js'
 
 const CHILDREN = join(import.meta.dirname, '../../../children')
 
@@ -20,7 +21,7 @@ export function child(name: string, args: readonly unknown[] = [], options: Chil
     join(CHILDREN, `${name}.mjs`),
     ...args.map((arg) => JSON.stringify(arg)),
   ]
-  const [command, ...before] = [...(options.under ?? []), process.execPath]
+  const [command, ...before] = [...(options.under ?? []), ...NODE]
   const { status, signal, stdout, stderr } = spawnSync(command as string, [...before, ...script], {
     encoding: 'utf8',
     env: { ...process.env, ...options.env },

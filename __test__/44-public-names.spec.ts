@@ -14,7 +14,7 @@ const INTERNAL = ['getAnyhow', 'setAnyhow', 'bytesInFile', 'call', 'origin']
 
 /** Names are a promise: a change here is a change of the contract. */
 const EXPORTS = `
-  DType Memmap MemmapError NDArray array dtype memmap newaxis slice support zeros
+  DType Memmap MemmapError NDArray NpzFile array dtype load memmap newaxis openMemmap save savez slice support zeros
 `
 
 const OF_NDARRAY = `
@@ -27,6 +27,10 @@ const OF_NDARRAY = `
 
 const OF_MEMMAP = `
   [Symbol.asyncDispose] [Symbol.dispose] advise close closed fault fileOffset filename flush mode offset residency
+`
+
+const OF_NPZ = `
+  [Symbol.dispose] [Symbol.iterator] close closed get
 `
 
 function words(text: string): string[] {
@@ -55,6 +59,10 @@ test('the members of NDArray', (t) => {
 
 test('the members of Memmap, besides those of NDArray', (t) => {
   t.deepEqual(membersOf(library.Memmap), words(OF_MEMMAP))
+})
+
+test('the members of NpzFile', (t) => {
+  t.deepEqual(membersOf(library.NpzFile), words(OF_NPZ))
 })
 
 test('index.d.ts names every export, and nothing else', (t) => {

@@ -133,11 +133,11 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
     this.close()
   }
 
-  /** The bytes that the elements reach over, counted from the start of the array that was opened. */
+  /** The bytes that the elements reach over, counted from the first that was mapped. */
   private bytesInFile(): { start: number; length: number } {
     this.store.checkOpen()
     const { start, length } = extent(this, this.itemsize)
-    return { start: start - (this.origin.offset - this.origin.start), length }
+    return { start: start - this.origin.lead, length }
   }
 
   private call<T>(work: (mapping: NonNullable<NDArray['store']['mapping']>) => T): T {

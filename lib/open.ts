@@ -4,7 +4,8 @@ import { dtype as dtypeOf, given } from './dtype/index.js'
 import type { Checked, DType, DTypeLike, ModelOf } from './dtype/index.js'
 import { MemmapError } from './errors.js'
 import { Memmap } from './memmap.js'
-import { fromNative, native } from './native.js'
+import { calling, native } from './native.js'
+import type { NativeMapping } from './native.js'
 import { makeArray } from './make.js'
 import { checkOptions } from './options.js'
 import { MAX_NDIM, integerOf, parseOrder, parseShape, sizeOf, stridesOf } from './shape.js'
@@ -111,26 +112,47 @@ export interface Opening {
 
 /** Opens, maps and makes the array. */
 export function openRaw(file: FileLike, { mode, dtype, offset, shape, order, options }: Opening): Memmap {
-  const flags = flagsOf(options)
   const { length, unit } = request(mode, dtype, shape, offset)
-  const [name, filename] = nameOf(file)
-  let mapping
-  try {
-    mapping = native.NativeMapping.open(name, MODE_NUMBER[mode], offset, length, unit, flags, facts)
-  } catch (error) {
-    throw fromNative(error)
-  }
-  const [bytes, lead, span] = facts as unknown as [number, number, number]
+  const { mapping, filename, bytes, lead, span } = mapRange(file, mode, offset, length, unit, options)
   const axes = shape === null ? [bytes / unit] : shape.map((one) => (one === -1 ? bytes / unit : one))
   const full = [...axes, ...dtype.shape]
   const store = Store.ofMapping(
     mapping,
     span,
-    { filename, offset, mode, start: offset - lead },
+    { filename, offset, mode, start: offset - lead, lead },
     options.shared === true,
   )
   const place = { shape: full, byteStrides: stridesOf(full, dtype.base.itemsize, order), position: lead }
   return makeArray(Memmap, store, dtype.base, place, null, mode !== 'r') as Memmap
+}
+
+/** A part of a file in memory. */
+export interface Range {
+  readonly mapping: NativeMapping
+  /** The absolute path; null for a descriptor. */
+  readonly filename: string | null
+  /** Bytes of what was asked for. */
+  readonly bytes: number
+  /** Where that begins in the range, which begins on a page. */
+  readonly lead: number
+  /** Bytes of the range. */
+  readonly span: number
+}
+
+/** Opens and maps `length` bytes, or where that is negative as many whole units as there are. */
+export function mapRange(
+  file: FileLike,
+  mode: Mode,
+  offset: number,
+  length: number,
+  unit: number,
+  options: OpenOptions,
+): Range {
+  const flags = flagsOf(options)
+  const [name, filename] = nameOf(file)
+  const mapping = calling(() => native.NativeMapping.open(name, MODE_NUMBER[mode], offset, length, unit, flags, facts))
+  const [bytes, lead, span] = facts as unknown as [number, number, number]
+  return { mapping, filename, bytes, lead, span }
 }
 
 /** The bytes that the array needs; negative where it takes what there is, in whole units. */
@@ -179,7 +201,7 @@ function request(
   return { length, unit: 1 }
 }
 
-function checkAxes(ndim: number): void {
+export function checkAxes(ndim: number): void {
   if (ndim > MAX_NDIM)
     throw new MemmapError('ERR_MEMMAP_SHAPE', `an array has at most ${MAX_NDIM} axes, and this would have ${ndim}`)
 }
@@ -232,7 +254,7 @@ function flagsOf({ sparse, access, populate, shared, lock }: OpenOptions): numbe
   return flags
 }
 
-function checkBoolean(name: string, value: unknown): void {
+export function checkBoolean(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean') {
     throw new MemmapError('ERR_MEMMAP_ARGUMENT', `${name} is true or false (got ${given(value)})`)
   }

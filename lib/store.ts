@@ -45,6 +45,8 @@ export interface Origin {
   readonly mode: 'r' | 'r+' | 'w+' | 'c'
   /** Where the mapped range begins in the file, in bytes. */
   readonly start: number
+  /** Where in that range the bytes begin that were mapped, from which the binding counts. */
+  readonly lead: number
 }
 
 /** A buffer over a part of a store, and where in the store it begins. */

@@ -1,0 +1,134 @@
+/**
+ * Files that are written beside the one that they replace, so that nobody ever sees half of one.
+ * @module
+ */
+import { randomBytes } from 'node:crypto'
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import type { Stats } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { given } from '../dtype/index.js'
+import { MemmapError } from '../errors.js'
+import { nameOf } from '../open.js'
+import { systemError } from './system-error.js'
+
+/** What names a file to be written: a descriptor cannot be replaced. */
+export type PathLike = string | URL | Uint8Array
+
+/** Links that are followed before they are taken for a circle, as in Linux. */
+const MAX_LINKS = 40
+
+/**
+ * Lets `write` make a file, and puts it in the place of the one at `path`, which is as it was if anything fails. A link is
+ * followed; permissions of a file that is replaced are kept.
+ * @param write makes a complete file at the path that it is given, and sees to it that the device has it
+ * @throws MemmapError what `write` throws; the system's
+ */
+export function replaceFile(path: PathLike, of: string, write: (path: string) => void): void {
+  const target = targetOf(path, of)
+  const shown = typeof path === 'string' ? path : target
+  const temporary = join(dirname(target), `.memmap-${process.pid}-${randomBytes(8).toString('hex')}.tmp`)
+  try {
+    const old = existing(target)
+    write(temporary)
+    if (old !== null) keepPermissions(temporary, old)
+    renameSync(temporary, target)
+  } catch (error) {
+    rmSync(temporary, { force: true })
+    throw named(systemError(error, target), shown, temporary, target)
+  }
+  syncFolder(dirname(target))
+}
+
+function targetOf(path: PathLike, of: string): string {
+  const [name, filename] = nameOf(path)
+  if (typeof name === 'number') {
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `${of} takes a path: a file that is open already cannot be replaced as a whole (got ${given(path)})`,
+    )
+  }
+  if (filename === null) {
+    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `${of} takes a path that is text (got ${given(path)})`)
+  }
+  if (filename === '')
+    throw new MemmapError('ENOENT', `ENOENT: no such file or directory, open ''`, { syscall: 'open' })
+  return followed(filename, 0)
+}
+
+/** Where a path leads, through links that lead nowhere yet too. */
+function followed(path: string, links: number): string {
+  try {
+    return realpathSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || links > MAX_LINKS) throw systemError(error, path)
+  }
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path
+  return followed(resolve(dirname(path), readlinkSync(path)), links + 1)
+}
+
+/** The file that is to be replaced, which has to be one that could be written to; null where there is none. */
+function existing(target: string): Stats | null {
+  const found = statSync(target, { throwIfNoEntry: false })
+  if (found === undefined) return null
+  if (found.isDirectory()) {
+    throw new MemmapError('EISDIR', `EISDIR: illegal operation on a directory, open '${target}'`, { syscall: 'open' })
+  }
+  if (!found.isFile()) {
+    throw new MemmapError('ERR_MEMMAP_UNSUPPORTED', `'${target}' is no regular file, and only such a file is replaced`)
+  }
+  accessSync(target, constants.W_OK)
+  return found
+}
+
+function keepPermissions(path: string, { uid, gid, mode }: Stats): void {
+  try {
+    chownSync(path, uid, gid)
+  } catch {
+    // Only some users may give files away, and not all file systems have owners.
+  }
+  chmodSync(path, mode & 0o7777)
+}
+
+/** Makes the system remember the new name too; not all of them can. */
+function syncFolder(path: string): void {
+  try {
+    const fd = openSync(path, 'r')
+    try {
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  } catch {
+    // The file is complete, and in its place.
+  }
+}
+
+/** The same error about the file that the caller named, not the one beside it. */
+function named(error: unknown, shown: string, temporary: string, path: string): unknown {
+  if (!(error instanceof MemmapError)) return error
+  const { code, message, syscall, errno, expected, actual } = error
+  if (code.startsWith('ERR_MEMMAP_')) return error
+  const text = message.replaceAll(temporary, path)
+  return new MemmapError(code, `${given(shown)} cannot be saved, and is as it was: ${text}`, {
+    path,
+    syscall,
+    errno,
+    expected,
+    actual,
+    cause: error,
+  })
+}

@@ -1,0 +1,270 @@
+import { constants, crc32, inflateRawSync } from 'node:zlib'
+import { blank } from '../create.js'
+import { given } from '../dtype/index.js'
+import { MemmapError } from '../errors.js'
+import type { Memmap } from '../memmap.js'
+import type { NDArray } from '../ndarray.js'
+import type { FileLike, Mode } from '../open.js'
+import { checkOptions } from '../options.js'
+import { parseMmapMode } from '../npy/mmap-mode.js'
+import type { MmapMode } from '../npy/mmap-mode.js'
+import { checkData, dataSize, mapFound } from '../npy/open-memmap.js'
+import { readAll } from '../npy/raw-bytes.js'
+import { readHeader } from '../npy/read-header.js'
+import { Source, reading } from '../npy/source.js'
+import type { Bytes } from '../npy/source.js'
+import { damaged, placeOf, readDirectory } from './zip.js'
+import type { Entry } from './zip.js'
+
+/** Bytes whose check sum is taken at once. */
+const PIECE = 2 ** 24
+
+const STORED = 0
+const DEFLATED = 8
+
+/** The options of {@link NpzFile.get}. */
+export interface MemberOptions {
+  /** `'r'` or `'c'` to map the member where it lies, null to read it; by default as `load` was told. */
+  mmapMode?: MmapMode | '' | null
+}
+
+/**
+ * Several arrays in one `.npz` file, made by `load`. Opening it reads the directory only; each `get` reads, or maps, one array,
+ * which lives on after `close()`. No descriptor is kept: a file that another has taken the place of is refused.
+ *
+ * @example
+ * using several = load('several.npz', { mmapMode: 'r' })
+ * several.files // ['x', 'y']
+ * several.get('x') // a Memmap of the member where it lies
+ * for (const [name, array] of several) console.log(name, array.shape)
+ * @see https://numpy.org/doc/2.4/reference/generated/numpy.lib.npyio.NpzFile.html
+ */
+export class NpzFile {
+  /** The names of the arrays: those of the members, without `.npy`. */
+  readonly files: readonly string[]
+  readonly #members: ReadonlyMap<string, Entry>
+  readonly #file: FileLike
+  readonly #identity: string
+  readonly #directory: number
+  readonly #mode: 'r' | 'c' | null
+  readonly #maxHeaderSize: number
+  #closed = false
+
+  private constructor(
+    source: Source,
+    file: FileLike,
+    members: ReadonlyMap<string, Entry>,
+    directory: number,
+    mode: 'r' | 'c' | null,
+    maxHeaderSize: number,
+  ) {
+    this.files = Object.freeze([...members.keys()].map((name) => name.replace(/\.npy$/, '')))
+    this.#members = members
+    // An absolute path, so that it leads to the same file wherever the process goes.
+    this.#file = source.filename ?? file
+    this.#identity = source.identity
+    this.#directory = directory
+    this.#mode = mode
+    this.#maxHeaderSize = maxHeaderSize
+  }
+
+  /** @internal Use `load`. */
+  static open(file: FileLike, mode: Exclude<Mode, 'w+'> | null, maxHeaderSize: number): NpzFile {
+    const checked = checkMode(mode)
+    return reading(file, (source) => {
+      const { entries, start } = readDirectory(source)
+      // Of two members of one name the last counts, as in NumPy.
+      const members = new Map(entries.map((entry) => [entry.name, entry]))
+      return new NpzFile(source, file, members, start, checked, maxHeaderSize)
+    })
+  }
+
+  /** Whether `close()` was called. */
+  get closed(): boolean {
+    return this.#closed
+  }
+
+  /**
+   * One array: of its own, which lives on after `close()`. Its check sum is compared where it is read, not where it is mapped.
+   * @param name as in `files`, or with `.npy`
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_ARGUMENT` for a name that there is not; `ERR_MEMMAP_UNSUPPORTED` where
+   *   a member that is compressed is to be mapped, or mode is `r+`, or another file has taken the place; `ERR_MEMMAP_NPY` for
+   *   what is damaged or no array; `ERR_MEMMAP_SIZE` where data is missing; `ERR_MEMMAP_TOO_LARGE`
+   */
+  get(name: string, options: MemberOptions & { mmapMode: MmapMode }): Memmap
+  get(name: string, options: MemberOptions & { mmapMode: '' | null }): NDArray
+  get(name: string, options?: MemberOptions): Memmap | NDArray
+  get(name: string, options: MemberOptions = {}): Memmap | NDArray {
+    checkOptions(options, ['mmapMode'], 'get')
+    const mode = options.mmapMode === undefined ? this.#mode : checkMode(parseMmapMode(options.mmapMode))
+    this.#checkOpen()
+    const entry = this.#members.get(name) ?? this.#members.get(`${name}.npy`)
+    if (entry === undefined) {
+      throw new MemmapError(
+        'ERR_MEMMAP_ARGUMENT',
+        `there is no array ${given(name)} in the file: it has ${given(this.files)}`,
+      )
+    }
+    if (entry.encrypted) throw unsupported(entry, 'is encrypted', 'unpack it with another program')
+    if (entry.method !== STORED && entry.method !== DEFLATED) {
+      throw unsupported(entry, `is compressed by method ${entry.method}`, 'pack it anew, stored or deflated')
+    }
+    return reading(this.#file, (source) => {
+      if (source.identity !== this.#identity) {
+        throw new MemmapError(
+          'ERR_MEMMAP_UNSUPPORTED',
+          `'${source.filename}' is another file by now than the one that was loaded: load it again`,
+        )
+      }
+      const place = placeOf(source, entry, this.#directory)
+      if (entry.method === DEFLATED) return this.#inflated(source, entry, place, mode)
+      return this.#stored(source, entry, place, mode)
+    })
+  }
+
+  /** `[name, array]` of each array, as `get` gives it. */
+  *[Symbol.iterator](): IterableIterator<[name: string, array: Memmap | NDArray]> {
+    for (const name of this.#members.keys()) yield [name.replace(/\.npy$/, ''), this.get(name)]
+  }
+
+  /** Ends the use of the file; arrays that came from it live on. A second call does nothing. */
+  close(): void {
+    this.#closed = true
+  }
+
+  /** `close()`, for `using`. */
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  #checkOpen(): void {
+    if (this.#closed) throw new MemmapError('ERR_MEMMAP_CLOSED', 'the .npz file is closed: load it again')
+  }
+
+  #stored(source: Source, entry: Entry, place: number, mode: 'r' | 'c' | null): Memmap | NDArray {
+    if (entry.packed !== entry.size) throw damaged(`its member '${entry.name}' is stored, but has two sizes`)
+    const member: Bytes = {
+      size: entry.size,
+      read: (position, length) => source.read(place + position, Math.min(length, entry.size - position)),
+    }
+    const found = this.#headerOf(entry, member)
+    checkData(found, entry.size)
+    const whole = { ...found, offset: place + found.offset }
+    if (mode !== null) return mapFound(this.#file, whole, mode, {})
+    const mapped = mapFound(this.#file, whole, 'r', { access: 'sequential' })
+    let made
+    try {
+      made = readAll(mapped as unknown as NDArray)
+    } finally {
+      mapped.close()
+    }
+    let sum = crc32(member.read(0, found.offset))
+    sum = sumOf(made.bytes, sum)
+    for (let position = found.offset + made.nbytes; position < entry.size; position += PIECE) {
+      sum = crc32(member.read(position, PIECE), sum)
+    }
+    checkSum(entry, sum)
+    return made
+  }
+
+  #inflated(source: Source, entry: Entry, place: number, mode: 'r' | 'c' | null): NDArray {
+    if (mode !== null) {
+      throw unsupported(
+        entry,
+        'is compressed, so it is nowhere in the file as it is',
+        'read it with get(name, { mmapMode: null }), or save the arrays with savez(), which does not compress',
+      )
+    }
+    const found = this.#headerOf(entry, startOf(source, entry, place))
+    checkData(found, entry.size)
+    if (found.offset + dataSize(found) !== entry.size) {
+      throw damaged(
+        `its member '${entry.name}' has ${entry.size} bytes, and its header says ${found.offset + dataSize(found)}`,
+      )
+    }
+    const bytes = inflate(source.read(place, entry.packed), entry)
+    if (bytes.length !== entry.size) {
+      throw damaged(`its member '${entry.name}' has ${bytes.length} bytes, and its directory says ${entry.size}`)
+    }
+    checkSum(entry, sumOf(bytes, 0))
+    const { dtype, shape, fortranOrder, offset } = found
+    const made = blank([...shape, ...dtype.shape], dtype.base, fortranOrder ? 'F' : 'C')
+    made.bytes.set(bytes.subarray(offset))
+    return made
+  }
+
+  #headerOf(entry: Entry, member: Bytes): ReturnType<typeof readHeader> {
+    try {
+      return readHeader(member, this.#maxHeaderSize)
+    } catch (error) {
+      if (!(error instanceof MemmapError)) throw error
+      throw new MemmapError(error.code, `the member '${entry.name}' is no array: ${error.message}`, { cause: error })
+    }
+  }
+}
+
+/**
+ * Members are not written to where they lie: the check sum beside one would no longer be its own, and every reader would call
+ * it damaged.
+ */
+function checkMode(mode: Exclude<Mode, 'w+'> | null): 'r' | 'c' | null {
+  if (mode !== 'r+') return mode
+  throw new MemmapError(
+    'ERR_MEMMAP_UNSUPPORTED',
+    `arrays in a .npz file cannot be mapped with mode 'r+', which would leave their check sums wrong: use 'r' or 'c', and savez() to write`,
+  )
+}
+
+function unsupported({ name }: Entry, what: string, way: string): MemmapError {
+  return new MemmapError('ERR_MEMMAP_UNSUPPORTED', `the member '${name}' ${what}: ${way}`)
+}
+
+function sumOf(bytes: Uint8Array, start: number): number {
+  let sum = start
+  for (let at = 0; at < bytes.length; at += PIECE) sum = crc32(bytes.subarray(at, at + PIECE), sum)
+  return sum
+}
+
+function checkSum(entry: Entry, sum: number): void {
+  if (sum !== entry.crc) throw damaged(`the check sum of its member '${entry.name}' is wrong`)
+}
+
+/** The first bytes of a deflated member: no more of it is inflated than is asked for, and a little. */
+function startOf(source: Bytes, entry: Entry, place: number): Bytes {
+  let bytes: Buffer = Buffer.alloc(0)
+  let packed = 0
+  return {
+    size: entry.size,
+    read: (position, length) => {
+      while (bytes.length < position + length && packed < entry.packed) {
+        packed = Math.min(entry.packed, packed === 0 ? 4096 : 4 * packed)
+        const piece = source.read(place, packed)
+        bytes = inflating(entry, () => inflateRawSync(piece, { finishFlush: constants.Z_SYNC_FLUSH }))
+      }
+      return bytes.subarray(position, position + length)
+    },
+  }
+}
+
+function inflate(packed: Buffer, entry: Entry): Buffer {
+  // One byte more than there may be, so that too many are seen; zlib takes no 0.
+  return inflating(entry, () => inflateRawSync(packed, { maxOutputLength: entry.size + 1 }))
+}
+
+function inflating(entry: Entry, work: () => Buffer): Buffer {
+  try {
+    return work()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ERR_BUFFER_TOO_LARGE' || code === 'ERR_OUT_OF_RANGE') {
+      throw new MemmapError(
+        'ERR_MEMMAP_TOO_LARGE',
+        `the member '${entry.name}' inflates to more than it says (${entry.size} bytes) or than a buffer of this runtime holds`,
+        { expected: entry.size, cause: error },
+      )
+    }
+    if (code?.startsWith('Z_'))
+      throw damaged(`its member '${entry.name}' cannot be inflated (${(error as Error).message})`)
+    throw error
+  }
+}

@@ -26,7 +26,8 @@ const OF_NDARRAY = `
 `
 
 const OF_MEMMAP = `
-  [Symbol.asyncDispose] [Symbol.dispose] advise close closed fault fileOffset filename flush mode offset residency
+  [Symbol.asyncDispose] [Symbol.dispose] advise append close closed describe fault fileOffset filename
+  flush mode offset residency resize toJSON
 `
 
 const OF_NPZ = `
@@ -112,6 +113,9 @@ test('the declarations compile by themselves, strictly, with the libraries of No
   writeFileSync(join(path, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: [source] }))
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc')
   t.notThrows(() =>
-    execFileSync(NODE[0], [...NODE.slice(1), tsc, '-p', path], { encoding: 'utf8', stdio: ['ignore', 'inherit', 'inherit'] }),
+    execFileSync(NODE[0], [...NODE.slice(1), tsc, '-p', path], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'inherit', 'inherit'],
+    }),
   )
 })

@@ -34,6 +34,7 @@ export type {
   TypedArrayOf,
   Writable,
 } from './dtype/index.js'
+export type { AttachOptions, Descriptor } from './descriptor.js'
 export { MemmapError } from './errors.js'
 export type { ErrorDetails, MemmapErrorCode } from './errors.js'
 export { Memmap } from './memmap.js'

@@ -1,9 +1,14 @@
 import type { AnyModel, Model } from './dtype/index.js'
+import type { Assignable } from './assign.js'
+import { attach, describe } from './descriptor.js'
+import type { AttachOptions, Descriptor } from './descriptor.js'
 import { given } from './dtype/index.js'
 import { MemmapError } from './errors.js'
+import { append, resize } from './grow.js'
 import { calling } from './native.js'
 import { NDArray } from './ndarray.js'
 import { extent } from './place.js'
+import type { ShapeLike } from './shape.js'
 import type { Origin } from './store.js'
 
 /** How the pages will be used, told to the system. `dontneed` lets them leave memory; what was stored stays in the file. */
@@ -110,6 +115,70 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
     const { start, length } = this.bytesInFile()
     const [resident, total] = this.call((mapping) => mapping.residency(start, length))
     return { resident, total }
+  }
+
+  /**
+   * Gives axis 0 another length: of the array, of the file, and of what the header of a `.npy` file says. What it grows by is
+   * zeros. Works on the array that was opened, in C order, in modes `r+` and `w+`.
+   *
+   * Typed arrays that were handed out are dead afterwards (length 0): take `data` anew. Views go on when the array grows, and are
+   * closed when it shrinks. A process that is killed meanwhile leaves a file that opens with the old or the new shape.
+   * @param shape the whole shape; all lengths but the first as they are
+   * @returns this array
+   * @example
+   * const a = memmap('log.bin', { dtype: 'float64', shape: [10, 3], mode: 'w+' })
+   * a.resize([20, 3])
+   * @throws MemmapError `ERR_MEMMAP_SHAPE`; `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_UNSUPPORTED` for views, F order, mode `c`, a file
+   *   that was opened by a descriptor or replaced meanwhile, bytes behind the array in a raw file, and while work on it is under
+   *   way in another thread; `ERR_MEMMAP_CLOSED`; the fault of the mapping; the system's (`ENOSPC`)
+   */
+  resize(shape: ShapeLike): this {
+    resize(this as unknown as Memmap, shape)
+    return this
+  }
+
+  /**
+   * Adds rows at the end of axis 0, as {@link resize} does and with all that it says; adding row by row maps anew only now and
+   * then. What is wrong with the rows is found before the file changes.
+   * @param rows an array, typed array or (nested) lists with the array's other axes; or a single row
+   * @returns this array
+   * @example
+   * const log = openMemmap('log.npy', { mode: 'w+', dtype: 'float64', shape: [0, 3] })
+   * log.append([[1, 2, 3], [4, 5, 6]])
+   * log.append([7, 8, 9])
+   * log.shape // [3, 3]
+   * @throws MemmapError as {@link resize}; `ERR_MEMMAP_SHAPE` where the rows do not fit; `ERR_MEMMAP_CAST`
+   */
+  append(rows: Assignable<M>): this {
+    append(this as unknown as Memmap, rows)
+    return this
+  }
+
+  /**
+   * What is needed to open this array or view again, in any thread, process or language, as plain JSON: path, dtype (as `str`
+   * or `descr`), shape, strides and position in bytes. Made again by {@link Memmap.attach}; `docs/python.md` has the lines of
+   * Python that do it.
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_UNSUPPORTED` for a file that was opened by a descriptor
+   * @example
+   * worker.postMessage(a.index(':', '::2').describe())
+   */
+  describe(): Descriptor {
+    return describe(this as unknown as Memmap)
+  }
+
+  /** {@link describe}, for `JSON.stringify`. */
+  override toJSON(): Descriptor {
+    return this.describe()
+  }
+
+  /**
+   * Opens what {@link describe} described. Never makes, grows or clears a file.
+   * @param options.mode by default the descriptor's
+   * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for what is no descriptor; `ERR_MEMMAP_MODE` for `w+`; `ERR_MEMMAP_SIZE` where the
+   *   file is too short by now; `ERR_MEMMAP_DTYPE`, `_SHAPE`; the system's
+   */
+  static attach(descriptor: Descriptor, options: AttachOptions = {}): Memmap {
+    return attach(descriptor, options)
   }
 
   /**

@@ -63,8 +63,8 @@ const MODE_NUMBER: Readonly<Record<Mode, number>> = { r: 0, 'r+': 1, 'w+': 2, c:
 
 const OPTIONS = ['dtype', 'mode', 'offset', 'shape', 'order', 'sparse', 'access', 'populate', 'shared', 'lock']
 
-/** What the binding reports of a mapping: length, lead and span. */
-const facts = new Float64Array(3)
+/** What the binding reports of a mapping: length, lead, where it ends in its range, and the bytes of the range. */
+export const facts = new Float64Array(4)
 
 /**
  * Opens a file of raw elements as an array, without reading it: NumPy's `numpy.memmap`.
@@ -102,6 +102,10 @@ export function memmap<const D extends DTypeLike = 'uint8'>(
 
 /** What is to be opened, all of it understood; `shape` without the axes of a sub-array, null where it follows from the file. */
 export interface Opening {
+  /** Whether it is the data of a `.npy` file. */
+  readonly npy?: boolean
+  /** Whether mode `r+` must not make the file longer. */
+  readonly fixed?: boolean
   readonly mode: Mode
   readonly dtype: DType
   readonly offset: number
@@ -111,15 +115,18 @@ export interface Opening {
 }
 
 /** Opens, maps and makes the array. */
-export function openRaw(file: FileLike, { mode, dtype, offset, shape, order, options }: Opening): Memmap {
+export function openRaw(
+  file: FileLike,
+  { mode, dtype, offset, shape, order, options, npy = false, fixed = false }: Opening,
+): Memmap {
   const { length, unit } = request(mode, dtype, shape, offset)
-  const { mapping, filename, bytes, lead, span } = mapRange(file, mode, offset, length, unit, options)
+  const { mapping, filename, bytes, lead, span } = mapRange(file, mode, offset, length, unit, options, fixed)
   const axes = shape === null ? [bytes / unit] : shape.map((one) => (one === -1 ? bytes / unit : one))
   const full = [...axes, ...dtype.shape]
   const store = Store.ofMapping(
     mapping,
     span,
-    { filename, offset, mode, start: offset - lead, lead },
+    { filename, offset, mode, start: offset - lead, lead, options, npy },
     options.shared === true,
   )
   const place = { shape: full, byteStrides: stridesOf(full, dtype.base.itemsize, order), position: lead }
@@ -147,8 +154,9 @@ export function mapRange(
   length: number,
   unit: number,
   options: OpenOptions,
+  fixed = false,
 ): Range {
-  const flags = flagsOf(options)
+  const flags = flagsOf(options) | (fixed ? 64 : 0)
   const [name, filename] = nameOf(file)
   const mapping = calling(() => native.NativeMapping.open(name, MODE_NUMBER[mode], offset, length, unit, flags, facts))
   const [bytes, lead, span] = facts as unknown as [number, number, number]

@@ -2,6 +2,7 @@ import { constants } from 'node:buffer'
 import { MemmapError } from './errors.js'
 import { calling, faults } from './native.js'
 import type { NativeMapping, NativeTask } from './native.js'
+import type { OpenOptions } from './open.js'
 
 /** What the lenses of a store show while its bytes cannot be reached. */
 const NOTHING = new ArrayBuffer(0)
@@ -47,6 +48,10 @@ export interface Origin {
   readonly start: number
   /** Where in that range the bytes begin that were mapped, from which the binding counts. */
   readonly lead: number
+  /** How it was opened, where it can be given another size. */
+  readonly options?: OpenOptions
+  /** Whether it is the data of a `.npy` file, whose header tells the shape. */
+  readonly npy?: boolean
 }
 
 /** A buffer over a part of a store, and where in the store it begins. */
@@ -98,8 +103,10 @@ export class Store implements Lenses {
   at = 0
   closed = false
 
-  /** Bytes in the range. */
-  readonly length: number
+  /** Bytes from the start of the range to the end of the array. */
+  length: number
+  /** Bytes of the whole range: those behind the array are room to grow. */
+  private room: number
   /** The mapping; null for memory of our own. */
   readonly mapping: NativeMapping | null
   /** Where they come from; null for memory of our own. */
@@ -135,6 +142,7 @@ export class Store implements Lenses {
   ) {
     Object.defineProperty(this, 'uncloneable', UNCLONEABLE)
     this.length = length
+    this.room = length
     this.mapping = mapping
     this.origin = origin
     this.inside = inside
@@ -188,7 +196,7 @@ export class Store implements Lenses {
    */
   viewAt(position: number, size: number): DataView {
     this.checkOpen()
-    if (this.inside === null && this.length <= LARGEST_BUFFER) this.reach()
+    if (this.inside === null && this.room <= LARGEST_BUFFER) this.reach()
     if (this.inside !== null) {
       this.want('view')
       this.at = position
@@ -203,7 +211,7 @@ export class Store implements Lenses {
     const known = this.windows[index]
     if (known !== undefined) return known
     const length = Math.min(WINDOW, this.length - start)
-    return (this.windows[index] = new DataView(this.make(start, length)))
+    return (this.windows[index] = new DataView(this.makeInside(start, length)))
   }
 
   /**
@@ -264,14 +272,46 @@ export class Store implements Lenses {
   close(): void {
     const { mapping } = this
     if (this.closed || mapping === null) return
+    this.empty()
+    for (const task of this.running) task.cancel()
+    calling(() => mapping.close())
+  }
+
+  /** Whether this is the memory of a buffer that was handed out. */
+  handedOut(memory: unknown): boolean {
+    return this.exposed.some(({ buffer }) => buffer === memory)
+  }
+
+  private empty(): void {
     this.closed = true
     this.state = -1
     for (const name of NAMES) this.put(name, EMPTY[name])
     this.inside = null
     this.windows = []
     this.exposed = []
-    for (const task of this.running) task.cancel()
-    calling(() => mapping.close())
+  }
+
+  /** A store in the place of this one, which is closed for all who have it: the mapping goes on. */
+  successor(mapping: NativeMapping, length: number, origin: Origin): Store {
+    this.empty()
+    return Store.ofMapping(mapping, length, origin, this.shared)
+  }
+
+  /**
+   * After the mapping has grown: what was handed out is dead, and positions mean what they meant.
+   * @param moved whether the range is another one
+   */
+  renew(length: number, room: number, moved: boolean): void {
+    this.length = length
+    this.room = room
+    this.exposed = []
+    this.windows = []
+    if (!moved) return
+    const inUse = NAMES.filter((name) => this[name] !== EMPTY[name])
+    for (const name of NAMES) this.put(name, EMPTY[name])
+    this.inside = this.mapping?.elements() ?? (length === 0 ? NOTHING : null)
+    this.state = this.inside === null ? -1 : 0
+    for (const name of [...inUse, ...this.wanted.splice(0)]) this.want(name)
   }
 
   /** Goes on in a copy, so that the memory that another thread reads stays unknown. */
@@ -283,7 +323,7 @@ export class Store implements Lenses {
 
   /** Makes the buffer inside, where it was put off until an element is read. */
   private reach(): void {
-    this.inside = this.make(0, this.length)
+    this.inside = this.makeInside(0, this.room)
     for (const lens of this.wanted) this.focus(lens, this.inside)
     this.wanted = []
     this.state = 0
@@ -292,7 +332,12 @@ export class Store implements Lenses {
   private make(start: number, length: number, shared = false): ArrayBufferLike {
     const { mapping } = this
     if (mapping === null) return NOTHING
-    return calling(() => (shared ? mapping.share(start, length) : null) ?? mapping.expose(start, length))
+    return calling(() => (shared ? mapping.share(start, length) : null) ?? mapping.expose(start, length, false))
+  }
+
+  private makeInside(start: number, length: number): ArrayBufferLike {
+    const { mapping } = this
+    return mapping === null ? NOTHING : calling(() => mapping.expose(start, length, true))
   }
 
   /** A view of exactly these bytes, for an element too large for the windows. */

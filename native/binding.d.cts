@@ -16,17 +16,28 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class NativeMapping {
   /**
    * Opens and maps. `mode` counts r, r+, w+, c from 0. `length` is the array's bytes, or negative to take what the file
-   * has from `offset` on, in whole units of `unit` bytes. `facts` receives length, lead and span.
+   * has from `offset` on, in whole units of `unit` bytes. `facts` receives length, lead, span and room.
    */
   static open(file: string | Uint8Array | number, mode: number, offset: number, length: number, unit: number, flags: number, facts: Float64Array): NativeMapping
   /** A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none. */
   elements(): SharedArrayBuffer | null
-  /** An ArrayBuffer for anybody, over `length` bytes from `start` in the range. */
-  expose(start: number, length: number): ArrayBuffer
+  /**
+   * An ArrayBuffer over `length` bytes from `start` in the range: for anybody, or `inside` the library only, where it outlives
+   * `resize()` in place.
+   */
+  expose(start: number, length: number, inside: boolean): ArrayBuffer
   /** A SharedArrayBuffer for anybody, over `length` bytes from `start` in the range; undefined where there are none. */
   share(start: number, length: number): SharedArrayBuffer | null
   /** Detaches every buffer handed out and lets go of the file. Throws the mapping's fault, after letting go. */
   close(): void
+  /**
+   * Gives the array `length` bytes, and the file the size that this needs; with `cut`, bytes behind the array are cut off
+   * first. Detaches every buffer that others have; those inside only where the range is another one afterwards, which is
+   * what it returns. `facts` receives length, lead, span and room.
+   */
+  resize(length: number, sparse: boolean, cut: boolean, facts: Float64Array): boolean
+  /** Writes bytes at a position in the file, outside of the array. */
+  writeFile(position: number, bytes: Uint8Array): void
   /** Writes `length` bytes from `start` in the array back to the file. */
   flush(start: number, length: number, durable: boolean, task?: NativeTask | undefined | null): void
   /** Reads the pages of `length` bytes from `start` in the array in, where they are not in memory. */

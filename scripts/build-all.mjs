@@ -12,7 +12,8 @@ import { TARGETS, binaryOf, libraryOf } from './targets.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const TOOLS = ['ziglang==0.17.1', 'cargo-zigbuild==0.24.0']
-const run = (command, args, options) => execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options })
+const run = (command, args, options) =>
+  execFileSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options })
 
 const wanted = process.argv.slice(2)
 const targets = TARGETS.filter(({ platform }) => wanted.length === 0 || wanted.includes(platform))
@@ -29,9 +30,13 @@ run('rustup', ['target', 'add', ...targets.map(({ rust }) => rust)])
 
 for (const target of targets) {
   const start = performance.now()
-  run(join(tools, 'cargo-zigbuild'), ['zigbuild', '--release', '--package', 'memmap', '--target', target.zig ?? target.rust], {
-    env: { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}`, ...environmentOf(target) },
-  })
+  run(
+    join(tools, 'cargo-zigbuild'),
+    ['zigbuild', '--release', '--package', 'memmap', '--target', target.zig ?? target.rust],
+    {
+      env: { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}`, ...environmentOf(target) },
+    },
+  )
   const made = join(root, 'target', target.rust, 'release', libraryOf(target))
   const binary = join(root, 'npm', target.platform, binaryOf(target))
   // Anew, not over the old one: a process may have it mapped.

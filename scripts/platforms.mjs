@@ -3,7 +3,7 @@
  *
  *   node scripts/platforms.mjs [--check]
  */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { TARGETS, manifestOf } from './targets.mjs'
 

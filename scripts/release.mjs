@@ -31,7 +31,9 @@ if (publish) {
 }
 
 const { main, platforms } = pack()
-const missing = TARGETS.filter(({ platform }) => !platforms.some((path) => basename(path).startsWith(`memmap-${platform}-`)))
+const missing = TARGETS.filter(
+  ({ platform }) => !platforms.some((path) => basename(path).startsWith(`memmap-${platform}-`)),
+)
 check(missing.length === 0, `not built: ${missing.map(({ platform }) => platform).join(', ')} (npm run build:all)`)
 for (const path of [...platforms, main]) console.log(`${String(statSync(path).size).padStart(9)}  ${basename(path)}`)
 for (const [tool, args] of [

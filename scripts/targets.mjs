@@ -4,11 +4,26 @@
 
 /** `zig`: the target with the oldest C library that it is linked for. */
 export const TARGETS = [
-  { platform: 'linux-x64-gnu', rust: 'x86_64-unknown-linux-gnu', zig: 'x86_64-unknown-linux-gnu.2.17', what: 'Linux x64 with glibc' },
-  { platform: 'linux-arm64-gnu', rust: 'aarch64-unknown-linux-gnu', zig: 'aarch64-unknown-linux-gnu.2.17', what: 'Linux arm64 with glibc' },
+  {
+    platform: 'linux-x64-gnu',
+    rust: 'x86_64-unknown-linux-gnu',
+    zig: 'x86_64-unknown-linux-gnu.2.17',
+    what: 'Linux x64 with glibc',
+  },
+  {
+    platform: 'linux-arm64-gnu',
+    rust: 'aarch64-unknown-linux-gnu',
+    zig: 'aarch64-unknown-linux-gnu.2.17',
+    what: 'Linux arm64 with glibc',
+  },
   { platform: 'linux-x64-musl', rust: 'x86_64-unknown-linux-musl', what: 'Linux x64 with musl' },
   { platform: 'linux-arm64-musl', rust: 'aarch64-unknown-linux-musl', what: 'Linux arm64 with musl' },
-  { platform: 'linux-arm-gnueabihf', rust: 'armv7-unknown-linux-gnueabihf', zig: 'armv7-unknown-linux-gnueabihf.2.17', what: 'Linux armv7 with glibc' },
+  {
+    platform: 'linux-arm-gnueabihf',
+    rust: 'armv7-unknown-linux-gnueabihf',
+    zig: 'armv7-unknown-linux-gnueabihf.2.17',
+    what: 'Linux armv7 with glibc',
+  },
   { platform: 'win32-x64-msvc', rust: 'x86_64-pc-windows-gnu', what: 'Windows x64' },
   { platform: 'win32-arm64-msvc', rust: 'aarch64-pc-windows-gnullvm', what: 'Windows arm64' },
   { platform: 'darwin-x64', rust: 'x86_64-apple-darwin', what: 'macOS x64' },

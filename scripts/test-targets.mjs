@@ -29,13 +29,19 @@ steps.end()
 
 async function direct(name, command, env, binary) {
   const [first, ...before] = command
-  await steps.run(name, 'tap', first, [...before, join('node_modules/ava/entrypoints/cli.mjs'), '--tap', '--timeout=30m'], {
-    env: {
-      ...process.env,
-      ...env,
-      NODE_NO_WARNINGS: '1',
-      NAPI_RS_NATIVE_LIBRARY_PATH: binary,
-      MEMMAP_NODE: JSON.stringify(command),
+  await steps.run(
+    name,
+    'tap',
+    first,
+    [...before, join('node_modules/ava/entrypoints/cli.mjs'), '--tap', '--timeout=30m'],
+    {
+      env: {
+        ...process.env,
+        ...env,
+        NODE_NO_WARNINGS: '1',
+        NAPI_RS_NATIVE_LIBRARY_PATH: binary,
+        MEMMAP_NODE: JSON.stringify(command),
+      },
     },
-  })
+  )
 }

@@ -21,19 +21,29 @@ mod flag {
     pub const SEQUENTIAL: u32 = 8;
     pub const LOCK_SHARED: u32 = 16;
     pub const LOCK_EXCLUSIVE: u32 = 32;
+    pub const FIXED: u32 = 64;
 }
 
 /// One opened file.
 #[napi]
 pub struct NativeMapping {
     mapping: Mapping,
+    /// Buffers that others have.
     exposures: Vec<Exposure>,
+    /// Buffers that never leave the library.
+    inside: Vec<Exposure>,
 }
 
 impl NativeMapping {
     /// What it holds, for work on its elements.
     pub fn mapping(&self) -> &Mapping {
         &self.mapping
+    }
+
+    fn detach_all(&mut self, env: &Env) {
+        for exposure in self.exposures.drain(..).chain(self.inside.drain(..)) {
+            exposure.detach(env.raw());
+        }
     }
 
     fn mapped(&self, env: &Env) -> napi::Result<&Mapped> {
@@ -44,7 +54,7 @@ impl NativeMapping {
 #[napi]
 impl NativeMapping {
     /// Opens and maps. `mode` counts r, r+, w+, c from 0. `length` is the array's bytes, or negative to take what the file
-    /// has from `offset` on, in whole units of `unit` bytes. `facts` receives length, lead and span.
+    /// has from `offset` on, in whole units of `unit` bytes. `facts` receives length, lead, span and room.
     #[napi(factory, catch_unwind)]
     pub fn open(
         env: &Env,
@@ -79,6 +89,7 @@ impl NativeMapping {
             } else {
                 Extent::Bytes(length as u64)
             },
+            grow: !has(flag::FIXED),
             sparse: has(flag::SPARSE),
             populate: has(flag::POPULATE),
             access: [(flag::RANDOM, Advice::Random), (flag::SEQUENTIAL, Advice::Sequential)]
@@ -96,11 +107,8 @@ impl NativeMapping {
         }
         let mapping = opened.map_err(|error| throw(env, error))?;
         let mapped = mapping.mapped().map_err(|error| throw(env, error))?;
-        // SAFETY: the caller's scratch array, which nothing else reads or writes during this call.
-        let facts = unsafe { facts.as_mut() };
-        let found = [mapped.length() as f64, mapped.lead() as f64, mapped.span() as f64];
-        facts.iter_mut().zip(found).for_each(|(fact, value)| *fact = value);
-        Ok(NativeMapping { mapping, exposures: Vec::new() })
+        tell(mapped, &mut facts);
+        Ok(NativeMapping { mapping, exposures: Vec::new(), inside: Vec::new() })
     }
 
     /// A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none.
@@ -108,20 +116,31 @@ impl NativeMapping {
     pub fn elements<'a>(&self, env: &'a Env) -> napi::Result<Option<Unknown<'a>>> {
         let mapped = self.mapped(env)?;
         let Some(lease) = mapped.lease() else { return Ok(None) };
-        let value = buffers::share(env.raw(), lease.start().as_ptr().cast(), mapped.span(), None);
+        let value = buffers::share(env.raw(), lease.start().as_ptr().cast(), mapped.room(), None);
         // SAFETY: a value of this environment.
         Ok(value.map(|value| unsafe { Unknown::from_raw_unchecked(env.raw(), value) }))
     }
 
-    /// An ArrayBuffer for anybody, over `length` bytes from `start` in the range.
+    /// An ArrayBuffer over `length` bytes from `start` in the range: for anybody, or `inside` the library only, where it outlives
+    /// `resize()` in place.
     #[napi(catch_unwind, ts_return_type = "ArrayBuffer")]
-    pub fn expose<'a>(&mut self, env: &'a Env, start: f64, length: f64) -> napi::Result<Unknown<'a>> {
+    pub fn expose<'a>(
+        &mut self,
+        env: &'a Env,
+        start: f64,
+        length: f64,
+        inside: bool,
+    ) -> napi::Result<Unknown<'a>> {
         let Some(lease) = self.mapped(env)?.lease() else {
             return Err(throw(env, Error::new(Code::Closed, "the array has no bytes to make a buffer of")));
         };
         let (value, exposure) = buffers::expose(env.raw(), lease, start as usize, length as usize)
             .map_err(|failure| throw(env, failure.into()))?;
-        self.exposures.push(exposure);
+        if inside {
+            self.inside.push(exposure)
+        } else {
+            self.exposures.push(exposure)
+        }
         // SAFETY: a value of this environment.
         Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
     }
@@ -140,10 +159,38 @@ impl NativeMapping {
     /// Detaches every buffer handed out and lets go of the file. Throws the mapping's fault, after letting go.
     #[napi(catch_unwind)]
     pub fn close(&mut self, env: &Env) -> napi::Result<()> {
-        for exposure in self.exposures.drain(..) {
-            exposure.detach(env.raw());
-        }
+        self.detach_all(env);
         self.mapping.close().map_err(|error| throw(env, error))
+    }
+
+    /// Gives the array `length` bytes, and the file the size that this needs; with `cut`, bytes behind the array are cut off
+    /// first. Detaches every buffer that others have; those inside only where the range is another one afterwards, which is
+    /// what it returns. `facts` receives length, lead, span and room.
+    #[napi(catch_unwind)]
+    pub fn resize(
+        &mut self,
+        env: &Env,
+        length: f64,
+        sparse: bool,
+        cut: bool,
+        mut facts: Float64ArraySlice,
+    ) -> napi::Result<bool> {
+        let owner = environment::number();
+        let moved =
+            self.mapping.resize(length as u64, sparse, cut, owner).map_err(|error| throw(env, error))?;
+        if moved {
+            self.detach_all(env);
+        } else {
+            self.exposures.drain(..).for_each(|exposure| exposure.detach(env.raw()));
+        }
+        tell(self.mapped(env)?, &mut facts);
+        Ok(moved)
+    }
+
+    /// Writes bytes at a position in the file, outside of the array.
+    #[napi(catch_unwind)]
+    pub fn write_file(&self, env: &Env, position: f64, bytes: Uint8ArraySlice) -> napi::Result<()> {
+        self.mapped(env)?.write_file(position as u64, &bytes).map_err(|error| throw(env, error))
     }
 
     /// Writes `length` bytes from `start` in the array back to the file.
@@ -217,6 +264,14 @@ impl NativeMapping {
     pub fn check_fault(&self, env: &Env) -> napi::Result<()> {
         self.mapped(env)?.fault().map_err(|error| throw(env, error))
     }
+}
+
+/// Length of the array, its lead in the range, where it ends there, and the bytes of the range.
+fn tell(mapped: &Mapped, facts: &mut Float64ArraySlice) {
+    let found = [mapped.length() as f64, mapped.lead() as f64, mapped.span() as f64, mapped.room() as f64];
+    // SAFETY: the caller's scratch array, which nothing else reads or writes during this call.
+    let facts = unsafe { facts.as_mut() };
+    facts.iter_mut().zip(found).for_each(|(fact, value)| *fact = value);
 }
 
 /// Work on a long stretch in pieces, between which it can be stopped.

@@ -75,19 +75,41 @@ function wrong(what: string): MemmapError {
  * @param version by default the lowest that can hold it
  * @throws MemmapError `ERR_MEMMAP_NPY` where the version cannot hold it; `ERR_MEMMAP_DTYPE` for overlapping fields
  */
-export function encodeHeader({ dtype, shape, fortranOrder }: Header, version: NpyVersion | null = null): Buffer {
+export function encodeHeader(header: Header, version: NpyVersion | null = null): Buffer {
+  const { shape, fortranOrder } = header
+  const growing = fortranOrder ? shape.at(-1) : shape[0]
+  // So that the file can grow without its data being moved.
+  const room = growing === undefined ? 0 : GROWTH_DIGITS - String(growing).length
+  const text = `${dictionary(header)}${' '.repeat(room)}`
+  if (version !== null) return wrapped(text, version)
+  const major = !isLatin1(text) ? 3 : fits(text, 1) ? 1 : 2
+  return wrapped(text, [major, 0])
+}
+
+function dictionary({ dtype, shape, fortranOrder }: Header): string {
   const entries = [
     `'descr': ${descrText(dtype)}`,
     `'fortran_order': ${fortranOrder ? 'True' : 'False'}`,
     `'shape': ${tupleRepr(shape)}`,
   ]
-  const growing = fortranOrder ? shape.at(-1) : shape[0]
-  // So that the file can grow without its data being moved.
-  const room = growing === undefined ? 0 : GROWTH_DIGITS - String(growing).length
-  const text = `{${entries.join(', ')}, }${' '.repeat(room)}`
-  if (version !== null) return wrapped(text, version)
-  const major = !isLatin1(text) ? 3 : fits(text, 1) ? 1 : 2
-  return wrapped(text, [major, 0])
+  return `{${entries.join(', ')}, }`
+}
+
+/**
+ * The first bytes of a `.npy` file with another header in the place of the one that it has; null where that is too short.
+ * @param old all bytes in front of the data
+ */
+export function headerInPlace(old: Buffer, header: Header): Buffer | null {
+  const major = old[6] as number
+  const text = dictionary(header)
+  const body = encoded(text, major)
+  const prefix = prefixOf(major)
+  if ((major < 3 && !isLatin1(text)) || prefix + body.length + 1 > old.length) return null
+  const file = Buffer.alloc(old.length, ' ')
+  old.copy(file, 0, 0, prefix)
+  body.copy(file, prefix)
+  file[file.length - 1] = 0x0a
+  return file
 }
 
 function wrapped(text: string, version: NpyVersion): Buffer {

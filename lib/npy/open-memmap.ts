@@ -107,7 +107,7 @@ export function openNpy(
 /** Maps the data that a header tells of, which is known to be there. */
 export function mapFound(path: FileLike, found: Found, mode: Exclude<Mode, 'w+'>, options: OpenOptions): Memmap {
   const { dtype, shape, fortranOrder, offset } = found
-  return openRaw(path, { mode, dtype, offset, shape, order: fortranOrder ? 'F' : 'C', options })
+  return openRaw(path, { mode, dtype, offset, shape, order: fortranOrder ? 'F' : 'C', options, npy: true, fixed: true })
 }
 
 /** The bytes of an array's data. */
@@ -149,7 +149,7 @@ export function createNpy(path: FileLike, header: Header, version: NpyVersion | 
   const isNew = typeof name !== 'number' && !existsSync(typeof name === 'string' ? name : Buffer.from(name))
   const { mapping, filename, lead, span } = mapRange(path, 'w+', 0, length, 1, options)
   // As in NumPy, which writes the header and opens the file anew.
-  const origin = { filename, offset: text.length, mode: 'r+', start: -lead, lead } as const
+  const origin = { filename, offset: text.length, mode: 'r+', start: -lead, lead, options, npy: true } as const
   const store = Store.ofMapping(mapping, span, origin, options.shared === true)
   try {
     assignElements(bytesIn(store, lead, text.length), arrayOver(new Uint8Array(text)) as NDArray)

@@ -8,7 +8,7 @@
 //! - `region`: an address range and what stands behind it; the only place that maps and unmaps.
 //! - [`guard`]: a page that cannot be had becomes a page of zeros and a mark, not a dead process.
 //! - [`Mapped`]: pages and the file they are of, for any thread: flush, advice, residency, faults.
-//! - [`Mapping`]: one opened file, which ties these together and lets go of it.
+//! - [`Mapping`]: one opened file, which ties these together, gives it another size (`resize.rs`) and lets go of it.
 //!
 //! The memory is written to by JavaScript, other threads and other processes at any time, so nothing here or above
 //! makes a reference (`&[u8]`) to it: raw pointers only.
@@ -22,6 +22,7 @@ mod mapping;
 mod mode;
 pub mod plan;
 mod region;
+mod resize;
 mod window;
 
 pub use advice::Advice;

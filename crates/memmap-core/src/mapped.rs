@@ -65,6 +65,12 @@ impl Mapped {
 
     /// Bytes from the start of the range to the end of the array.
     pub fn span(&self) -> usize {
+        // Below the length of a range in memory.
+        self.region.as_ref().map_or(0, |_| self.lead + self.length as usize)
+    }
+
+    /// Bytes of the whole range: those behind the array are room to grow, and no part of the file yet.
+    pub fn room(&self) -> usize {
         self.region.as_ref().map_or(0, |region| region.span())
     }
 
@@ -221,7 +227,7 @@ impl Mapped {
     }
 
     /// The same file again by its path, if it is still the same.
-    fn reopen(&self, write: bool) -> Result<File> {
+    pub(crate) fn reopen(&self, write: bool) -> Result<File> {
         let Some(path) = self.path() else {
             return Err(Error::new(
                 Code::Unsupported,

@@ -1,6 +1,6 @@
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use crate::file::OpenFile;
 use crate::guard::Label;
@@ -18,6 +18,8 @@ pub struct Options {
     pub offset: u64,
     /// How many bytes it takes.
     pub extent: Extent,
+    /// Whether mode `r+` may make a file longer; otherwise a file that is too short is refused as in `r`.
+    pub grow: bool,
     /// Leave holes in a file that is made or grown, instead of taking the space now.
     pub sparse: bool,
     /// Read the pages in before returning.
@@ -36,8 +38,10 @@ pub struct Options {
 /// [`close`](Mapping::close) lets go of the file at once, and the range itself goes with the last of them.
 pub struct Mapping {
     /// Where it is closed, the path that it was opened by.
-    mapped: std::result::Result<Mapped, Option<Arc<Path>>>,
+    pub(crate) mapped: std::result::Result<Mapped, Option<Arc<Path>>>,
     lock: Option<File>,
+    /// Ranges from before it was given another size, which others may still hold.
+    pub(crate) older: Vec<Weak<Region>>,
 }
 
 impl Mapping {
@@ -59,6 +63,16 @@ impl Mapping {
         let mut file = OpenFile::open(source, mode)?;
         let lock = options.lock.map(|lock| file.lock(lock)).transpose()?;
         let plan = plan(mode, file.size(), options.offset, options.extent)?;
+        if !options.grow && mode == Mode::ReadWrite && plan.file_size > file.size() {
+            return Err(Error::new(
+                Code::Size,
+                format!(
+                    "the file has {} bytes, and offset {} and {} bytes of data need {}: it was cut since, or another file was meant",
+                    file.size(), options.offset, plan.length, plan.file_size
+                ),
+            )
+            .with_sizes(plan.file_size, file.size()));
+        }
         let window = Window::new(options.offset, plan.length)?;
         let identity = file.identity();
         let path: Option<Arc<Path>> = source.path().map(Arc::from);
@@ -97,7 +111,7 @@ impl Mapping {
         if options.populate {
             let _ = mapped.advise(Advice::Populate, 0, plan.length);
         }
-        Ok(Mapping { mapped: Ok(mapped), lock })
+        Ok(Mapping { mapped: Ok(mapped), lock, older: Vec::new() })
     }
 
     /// What is mapped.
@@ -130,6 +144,7 @@ impl Mapping {
         {
             region.let_go();
         }
+        self.older.drain(..).filter_map(|old| old.upgrade()).for_each(|old| old.let_go());
         fault
     }
 }

@@ -12,7 +12,17 @@ use tempfile::TempDir;
 const MODES: [Mode; 4] = [Mode::Read, Mode::Copy, Mode::ReadWrite, Mode::Create];
 
 fn options(mode: Mode, offset: u64, extent: Extent) -> Options {
-    Options { mode, offset, extent, sparse: false, populate: false, access: None, lock: None, owner: 0 }
+    Options {
+        mode,
+        offset,
+        extent,
+        grow: true,
+        sparse: false,
+        populate: false,
+        access: None,
+        lock: None,
+        owner: 0,
+    }
 }
 
 fn open(path: &Path, mode: Mode, offset: u64, length: u64) -> Result<Mapping, Error> {

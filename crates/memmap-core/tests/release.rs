@@ -13,6 +13,7 @@ fn open(path: &std::path::Path, mode: Mode) -> Mapping {
         mode,
         offset: 0,
         extent,
+        grow: true,
         sparse: false,
         populate: false,
         access: None,

@@ -13,7 +13,7 @@ mod system;
 use std::fs::File;
 use std::path::Path;
 
-pub(crate) use system::{INPUT_OUTPUT, NO_SPACE, OpenFile, error_name, is_full};
+pub(crate) use system::{INPUT_OUTPUT, NO_SPACE, OpenFile, error_name, is_full, write_at};
 
 use crate::{Code, Error, Result};
 

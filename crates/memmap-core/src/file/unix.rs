@@ -114,6 +114,16 @@ impl<'a> OpenFile<'a> {
     }
 }
 
+impl OpenFile<'_> {
+    /// Cuts the file to `size` bytes.
+    pub(crate) fn cut(&mut self, size: u64) -> Result<()> {
+        let _alone = CHANGING_SIZES.lock().unwrap_or_else(PoisonError::into_inner);
+        self.file.set_len(size).map_err(|error| self.error(&error, "ftruncate"))?;
+        self.size = size;
+        Ok(())
+    }
+}
+
 impl Prepared<'_, '_> {
     pub(crate) fn file(&self) -> &File {
         self.file.file()
@@ -247,7 +257,9 @@ fn within_limit(size: u64) -> io::Result<()> {
     }
     // SAFETY: filled in, since the call succeeded.
     let limit = unsafe { limit.assume_init() };
-    if limit.rlim_cur != libc::RLIM_INFINITY && size > limit.rlim_cur {
+    #[allow(clippy::unnecessary_cast, reason = "the field's type differs between systems")]
+    let most = limit.rlim_cur as u64;
+    if limit.rlim_cur != libc::RLIM_INFINITY && size > most {
         return Err(io::Error::from_raw_os_error(libc::EFBIG));
     }
     Ok(())
@@ -345,9 +357,14 @@ fn zero(file: &File, end: u64, sparse: bool) -> io::Result<()> {
 }
 
 fn seek(file: &File, offset: u64, whence: libc::c_int) -> io::Result<u64> {
+    #[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+    use libc::lseek;
+    // Offsets of 64 bits on processors of 32, too.
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    use libc::lseek64 as lseek;
     let offset = offset.try_into().map_err(|_| io::Error::from_raw_os_error(libc::EFBIG))?;
     // SAFETY: an open descriptor and numbers.
-    let found = unsafe { libc::lseek(file.as_raw_fd(), offset, whence) };
+    let found = unsafe { lseek(file.as_raw_fd(), offset, whence) };
     u64::try_from(found).map_err(|_| io::Error::last_os_error())
 }
 
@@ -391,6 +408,12 @@ fn write_zeros(file: &File, mut from: u64, mut length: u64) -> io::Result<()> {
         length -= piece as u64;
     }
     Ok(())
+}
+
+/// Writes all of the bytes at a position, without moving the descriptor's.
+pub(crate) fn write_at(file: &File, bytes: &[u8], position: u64) -> io::Result<()> {
+    use std::os::unix::fs::FileExt;
+    file.write_all_at(bytes, position)
 }
 
 /// Whether the file system that holds `path` has no room for another block.

@@ -124,6 +124,16 @@ impl<'a> OpenFile<'a> {
     }
 }
 
+impl OpenFile<'_> {
+    /// Cuts the file to `size` bytes, which is refused while it is mapped.
+    pub(crate) fn cut(&mut self, size: u64) -> Result<()> {
+        let _alone = CHANGING_SIZES.lock().unwrap_or_else(PoisonError::into_inner);
+        self.file.set_len(size).map_err(|error| self.error(&error, "SetEndOfFile"))?;
+        self.size = size;
+        Ok(())
+    }
+}
+
 impl Prepared<'_, '_> {
     pub(crate) fn file(&self) -> &File {
         self.file.file()
@@ -282,6 +292,16 @@ pub(super) fn identity(path: &Path, _metadata: &Metadata) -> Result<Identity> {
     File::open(path)
         .and_then(|file| identity_of(&file))
         .map_err(|error| Error::system(&error, "open", Some(path)))
+}
+
+/// Writes all of the bytes at a position.
+pub(crate) fn write_at(file: &File, mut bytes: &[u8], mut position: u64) -> io::Result<()> {
+    while !bytes.is_empty() {
+        let written = file.seek_write(bytes, position)?;
+        bytes = &bytes[written..];
+        position += written as u64;
+    }
+    Ok(())
 }
 
 /// Never asked: a page that is stored to has its space.

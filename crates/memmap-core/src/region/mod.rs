@@ -11,7 +11,7 @@
 //! a buffer): the pages are exchanged in place, so a late access finds zeros instead of nothing.
 //!
 //! Systems: `unix.rs` exchanges pages by `mmap` with `MAP_FIXED`. Windows can do that only for ranges made over
-//! placeholders; `windows.rs` makes them so where the system can.
+//! placeholders, and charges memory for all of them; `windows.rs` tells what holds there instead.
 
 mod ahead;
 #[cfg(unix)]

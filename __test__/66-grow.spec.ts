@@ -1,0 +1,322 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, openSync, closeSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import test from 'ava'
+import fc from 'fast-check'
+import type { NDArray } from '../lib/index.js'
+import { MemmapError, array, load, memmap, openMemmap, save } from '../lib/index.js'
+import { fileOf, folder } from './support/files.js'
+import { NODE } from './support/node.js'
+
+const read = (path: string): NDArray => load(path as `${string}.npy`)
+
+const ROWS = [
+  [1, 2, 3],
+  [4, 5, 6],
+]
+
+test('append adds rows to array and file: lists, arrays, typed arrays, a single row', (t) => {
+  const path = join(folder(t), 'a.bin')
+  const a = memmap(path, { dtype: 'float32', shape: [0, 3], mode: 'w+' })
+  t.is(a.append(ROWS), a)
+  a.append([7, 8, 9])
+  a.append(array(ROWS, { dtype: 'int16' }))
+  a.append(array(new Float64Array([10, 11, 12])))
+  t.deepEqual(a.shape, [6, 3])
+  t.deepEqual(a.toArray(), [...ROWS, [7, 8, 9], ...ROWS, [10, 11, 12]])
+  t.is(statSync(path).size, 6 * 3 * 4)
+  t.is(a.get(5, 2), 12)
+  a.set(5, 2, -1)
+  t.is(a.data[17], -1)
+  a.append(a)
+  t.deepEqual(a.index('6:').toArray(), a.index(':6').toArray())
+  a.close()
+  t.deepEqual(memmap(path, { dtype: 'float32', shape: [-1, 3] }).shape, [12, 3])
+})
+
+test('append to one dimension takes scalars, text and records', (t) => {
+  const at = folder(t)
+  const numbers = memmap(join(at, 'n'), { dtype: 'int64', shape: 0, mode: 'w+' })
+  numbers.append(5n)
+  numbers.append([6n, 7n])
+  t.deepEqual(numbers.toArray(), [5n, 6n, 7n])
+  const names = memmap(join(at, 's'), { dtype: 'S3', shape: [1], mode: 'w+' })
+  names.append(['ab', 'c'])
+  t.deepEqual(names.toArray(), ['', 'ab', 'c'])
+  const records = memmap(join(at, 'r'), {
+    dtype: [
+      ['x', '<f4'],
+      ['y', '>i2', [2]],
+    ],
+    shape: 1,
+    mode: 'w+',
+  })
+  records.append([{ x: 1, y: [2, 3] }])
+  t.deepEqual(records.get(1), { x: 1, y: [2, 3] })
+})
+
+test('resize grows with zeros and shrinks, raw and .npy, and the file follows', (t) => {
+  const at = folder(t)
+  const raw = memmap(join(at, 'raw'), { dtype: '>u2', shape: [2, 3], mode: 'w+' })
+  raw.assign(ROWS)
+  raw.resize([4, 3])
+  t.deepEqual(raw.toArray(), [...ROWS, [0, 0, 0], [0, 0, 0]])
+  t.is(statSync(join(at, 'raw')).size, 24)
+  raw.resize([1, 3])
+  t.deepEqual(raw.toArray(), [[1, 2, 3]])
+  t.is(statSync(join(at, 'raw')).size, 6)
+
+  const path = join(at, 'a.npy')
+  save(path, array(ROWS, { dtype: 'int32' }))
+  const npy = openMemmap(path)
+  npy.resize([4, 3])
+  npy.set(3, 0, 9)
+  t.deepEqual(read(path).toArray(), [...ROWS, [0, 0, 0], [9, 0, 0]])
+  npy.resize([1, 3])
+  t.deepEqual(read(path).toArray(), [[1, 2, 3]])
+  t.is(statSync(path).size, 128 + 12)
+  npy.close()
+  const one = openMemmap(path, { mode: 'w+', dtype: 'int8', shape: [0] })
+  one.resize(3)
+  t.deepEqual(read(path).toArray(), [0, 0, 0])
+})
+
+test('what we write after growing is what NumPy would write', (t) => {
+  const at = folder(t)
+  const grown = openMemmap(join(at, 'grown.npy'), { mode: 'w+', dtype: 'float64', shape: [0, 2] })
+  const all = Array.from({ length: 1234 }, (_, i) => [i, i / 2])
+  for (let i = 0; i < all.length; i += 100) grown.append(all.slice(i, i + 100))
+  grown.close()
+  save(join(at, 'saved.npy'), all)
+  t.deepEqual(readFileSync(join(at, 'grown.npy')), readFileSync(join(at, 'saved.npy')))
+})
+
+test('a header without room is written anew with the file, under the same name', (t) => {
+  const path = join(folder(t), 'old.npy')
+  // As written before NumPy left room, with the least padding that there can be.
+  const text = "{'descr': '<i4', 'fortran_order': False, 'shape': (9, 1), }\n"
+  const start = Buffer.alloc(10)
+  start.write('\x93NUMPY\x01\x00', 'latin1')
+  start.writeUInt16LE(text.length, 8)
+  writeFileSync(path, Buffer.concat([start, Buffer.from(text), Buffer.from(new Int32Array(9).fill(5).buffer)]))
+  const a = openMemmap(path, { lock: 'exclusive' })
+  const view = a.slice(1)
+  a.append([[6]])
+  t.deepEqual(a.shape, [10, 1])
+  t.is(a.get(9, 0), 6)
+  t.is(a.get(8, 0), 5)
+  a.set(0, 0, 1)
+  t.throws(() => view.get(0, 0), { code: 'ERR_MEMMAP_CLOSED' })
+  t.throws(() => openMemmap(path, { lock: 'shared' }), { code: 'ERR_MEMMAP_LOCKED' })
+  a.append([[7]])
+  a.close()
+  t.deepEqual(read(path).toArray(), [[1], ...Array.from({ length: 8 }, () => [5]), [6], [7]])
+})
+
+test('views go on when the array grows and end when it shrinks; typed arrays end', (t) => {
+  for (const rows of [10, 400_000]) {
+    const a = memmap(join(folder(t), 'a.bin'), { dtype: 'int32', shape: [rows, 3], mode: 'w+' })
+    a.set(5, 1, 77)
+    const view = a.index('5:7', '::-1')
+    const { data } = a
+    const more = rows
+    a.resize([rows + more, 3])
+    t.is(data.length, 0)
+    t.is(view.get(0, 1), 77)
+    view.set(1, 2, 8)
+    t.is(a.get(6, 0), 8)
+    t.is(view.sum(), 85n)
+    t.is(a.data.length, 3 * (rows + more))
+    a.resize([6, 3])
+    t.throws(() => view.get(0, 1), { code: 'ERR_MEMMAP_CLOSED' })
+    t.throws(() => view.set(1, 2, 8), { code: 'ERR_MEMMAP_CLOSED' })
+    t.is(a.get(5, 1), 77)
+    a.close()
+    t.throws(() => a.append([[1, 2, 3]]), { code: 'ERR_MEMMAP_CLOSED' })
+    t.throws(() => a.resize([1, 3]), { code: 'ERR_MEMMAP_CLOSED' })
+  }
+})
+
+test('many small appends, and every element as it should be', (t) => {
+  const path = join(folder(t), 'a.npy')
+  const a = openMemmap(path, { mode: 'w+', dtype: 'float64', shape: [0, 2] })
+  for (let i = 0; i < 20_000; i++) a.append([i, -i])
+  t.deepEqual(a.shape, [20_000, 2])
+  const { data } = a
+  t.true(data.every((value, at) => value === (at % 2 === 0 ? at / 2 : -(at - 1) / 2)))
+  a.close()
+  t.is(read(path).sum(), 0)
+})
+
+test('what cannot grow says why, and nothing changes', (t) => {
+  const at = folder(t)
+  const path = join(at, 'a.bin')
+  writeFileSync(path, Buffer.alloc(24, 1))
+  const before = readFileSync(path)
+  const code = (work: () => unknown): string => t.throws(work, { instanceOf: MemmapError })?.code as string
+  const open = (options: object): ReturnType<typeof memmap> => memmap(path, options) as ReturnType<typeof memmap>
+  t.is(
+    code(() => open({ mode: 'r' }).append([1])),
+    'ERR_MEMMAP_READONLY',
+  )
+  t.is(
+    code(() => open({ mode: 'c' }).append([1])),
+    'ERR_MEMMAP_UNSUPPORTED',
+  )
+  t.is(
+    code(() => open({ shape: [4, 6], order: 'F' }).resize([5, 6])),
+    'ERR_MEMMAP_UNSUPPORTED',
+  )
+  t.is(
+    code(() => open({}).slice(1).append([1])),
+    'ERR_MEMMAP_UNSUPPORTED',
+  )
+  t.is(
+    code(() => open({ shape: [], dtype: 'V24' }).resize([])),
+    'ERR_MEMMAP_UNSUPPORTED',
+  )
+  t.is(
+    code(() => open({ shape: [4, 6] }).resize([5, 5])),
+    'ERR_MEMMAP_SHAPE',
+  )
+  t.is(
+    code(() => open({ shape: [4, 6] }).resize(5)),
+    'ERR_MEMMAP_SHAPE',
+  )
+  t.is(
+    code(() => open({ shape: [4, 6] }).append([[1, 2]])),
+    'ERR_MEMMAP_SHAPE',
+  )
+  t.is(
+    code(() => open({ shape: [4, 6] }).append(1)),
+    'ERR_MEMMAP_SHAPE',
+  )
+  t.is(
+    code(() => open({ shape: [4, 6] }).append([[1, 2, 3, 4, 5, 256]])),
+    'ERR_MEMMAP_CAST',
+  )
+  t.is(
+    code(() => open({ shape: 10 }).append([1])),
+    'ERR_MEMMAP_UNSUPPORTED',
+  )
+  t.is(
+    code(() => open({}).resize(-1)),
+    'ERR_MEMMAP_SHAPE',
+  )
+  t.is(
+    code(() => open({}).resize(1.5)),
+    'ERR_MEMMAP_SHAPE',
+  )
+  const descriptor = openSync(path, 'r+')
+  t.is(
+    code(() => memmap(descriptor).append([1])),
+    'ERR_MEMMAP_UNSUPPORTED',
+  )
+  closeSync(descriptor)
+  t.deepEqual(readFileSync(path), before)
+
+  const moved = open({})
+  renameSync(path, `${path}.moved`)
+  t.is(
+    code(() => moved.append([1])),
+    'ENOENT',
+  )
+  copyFileSync(`${path}.moved`, path)
+  t.is(
+    code(() => moved.append([1])),
+    'ERR_MEMMAP_UNSUPPORTED',
+  )
+  t.deepEqual(readFileSync(path), before)
+  t.deepEqual(moved.shape, [24])
+})
+
+test('property: random sizes and appends leave what an array in memory would have', (t) => {
+  const step = fc.oneof(
+    fc.record({ kind: fc.constant('resize' as const), rows: fc.nat(40) }),
+    fc.record({ kind: fc.constant('append' as const), rows: fc.nat(9) }),
+    fc.record({ kind: fc.constant('far' as const), rows: fc.integer({ min: 90_000, max: 200_000 }) }),
+  )
+  const at = folder(t)
+  let run = 0
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), fc.boolean(), (steps, npy) => {
+        const path = join(at, `${run++}`)
+        const a = npy
+          ? openMemmap(path, { mode: 'w+', dtype: 'int32', shape: [2, 3] })
+          : memmap(path, { mode: 'w+', dtype: 'int32', shape: [2, 3], offset: 8 })
+        let model = [0, 0, 0, 0, 0, 0]
+        let next = 1
+        for (const { kind, rows } of steps) {
+          if (kind === 'append') {
+            const values = Array.from({ length: rows }, () => [next++, next++, next++])
+            a.append(values.length === 0 ? array([], { dtype: 'int32' }).reshape(0, 3) : values)
+            model = [...model, ...values.flat()]
+          } else {
+            a.resize([rows, 3])
+            model = model.slice(0, 3 * rows)
+            while (model.length < 3 * rows) model.push(0)
+          }
+        }
+        const same = (found: Iterable<unknown>): boolean =>
+          Buffer.from(Int32Array.from(found as Iterable<number>).buffer).equals(
+            Buffer.from(Int32Array.from(model).buffer),
+          )
+        if (!same(a.data as unknown as Int32Array)) return false
+        a.close()
+        if (statSync(path).size !== (npy ? 128 : 8) + 4 * model.length) return false
+        return !npy || same(load(path as `${string}.npy`).data as unknown as Int32Array)
+      }),
+      { numRuns: 40 },
+    ),
+  )
+})
+
+const linux = process.platform === 'linux' ? test : test.skip
+
+for (const kind of ['npy', 'raw']) {
+  linux(`a process that is killed while it appends leaves a whole file, at any moment: ${kind}`, async (t) => {
+    const path = join(folder(t), kind === 'npy' ? 'a.npy' : 'a.bin')
+    const child = join(import.meta.dirname, '../../children/append.mjs')
+    if (kind === 'npy') openMemmap(path, { mode: 'w+', dtype: 'int32', shape: [0, 3] }).close()
+    else writeFileSync(path, '')
+    for (let round = 0; round < 25; round++) {
+      const args = [child, JSON.stringify(path), JSON.stringify(kind), String(round)]
+      const process = spawn(NODE[0], [...NODE.slice(1), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+      await once(process.stdout as never, 'data')
+      await sleep((round * 7) % 40)
+      process.kill('SIGKILL')
+      await once(process, 'close')
+      if (statSync(path).size === 0) continue
+      const a =
+        kind === 'npy' ? openMemmap(path, { mode: 'r' }) : memmap(path, { dtype: 'int32', mode: 'r', shape: [-1, 3] })
+      t.is(a.shape[1], 3)
+      const { data, shape } = a
+      const values = data as unknown as Int32Array
+      let wrong = 0
+      for (let row = 0; row < (shape[0] as number); row++) {
+        const whole = values[3 * row] === row && values[3 * row + 1] === -row && values[3 * row + 2] === 7
+        if (!whole) wrong++
+      }
+      // A raw file has its new size before the rows are stored; a .npy file counts them when they are.
+      t.true(kind === 'npy' ? wrong === 0 : wrong <= 400, `${wrong} rows`)
+      a.close()
+      // Rows that were lost would be found again by every later round.
+      if (kind === 'raw') writeFileSync(path, '')
+    }
+  })
+}
+
+test('a file that was mapped before is seen to grow by its other maps only as far as they reach', (t) => {
+  const path = fileOf(t, Buffer.alloc(8, 1))
+  const other = memmap(path, { mode: 'r' })
+  const a = memmap(path)
+  a.append([2, 3])
+  t.deepEqual(other.shape, [8])
+  t.is(other.sum(), 8n)
+  a.resize(4)
+  t.throws(() => other.sum(), { code: 'ERR_MEMMAP_TRUNCATED' })
+  t.is(a.sum(), 4n)
+})

@@ -1,0 +1,121 @@
+/**
+ * An array in a file as plain JSON, and back.
+ * @module
+ */
+import { dtype as dtypeOf, given } from './dtype/index.js'
+import type { DTypeJson, DTypeLike } from './dtype/index.js'
+import { MemmapError } from './errors.js'
+import { makeArray } from './make.js'
+import { Memmap } from './memmap.js'
+import type { NDArray } from './ndarray.js'
+import { mapRange, parseMode } from './open.js'
+import type { Mode, ModeLike, OpenOptions } from './open.js'
+import { checkOptions } from './options.js'
+import { extent } from './place.js'
+import { integerOf, isContiguous, parseShape } from './shape.js'
+import { Store } from './store.js'
+
+/** What is needed to open an array or view again, anywhere. All numbers count bytes but those of the shape. */
+export interface Descriptor {
+  /** The absolute path. */
+  readonly path: string
+  /** NumPy's `dtype.str`, or for records `dtype.descr`; an object where no list can place the fields. */
+  readonly dtype: DTypeJson
+  readonly shape: readonly number[]
+  readonly byteStrides: readonly number[]
+  /** Where the first element lies in the file. */
+  readonly fileOffset: number
+  /** `w+` travels as `r+`: a file is made once. */
+  readonly mode: 'r' | 'r+' | 'c'
+  /** The order in which elements follow one another; null where only the strides tell. */
+  readonly order: 'C' | 'F' | null
+}
+
+/** The options of `Memmap.attach`, besides those that open any file. */
+export interface AttachOptions extends OpenOptions {
+  /** By default the descriptor's. */
+  mode?: ModeLike
+}
+
+/** `Memmap.describe`. */
+export function describe(array: Memmap): Descriptor {
+  array.store.checkOpen()
+  const { filename: path, shape, byteStrides, fileOffset, itemsize, mode } = array
+  if (path === null) {
+    throw new MemmapError(
+      'ERR_MEMMAP_UNSUPPORTED',
+      'the array was opened by a descriptor, which means nothing elsewhere: open the file by its path',
+    )
+  }
+  const order = isContiguous(shape, byteStrides, itemsize, 'C')
+    ? 'C'
+    : isContiguous(shape, byteStrides, itemsize, 'F')
+      ? 'F'
+      : null
+  return {
+    path,
+    dtype: array.dtype.toJSON(),
+    shape: [...shape],
+    byteStrides: [...byteStrides],
+    fileOffset,
+    mode: mode === 'w+' ? 'r+' : mode,
+    order,
+  }
+}
+
+const OPTIONS = ['mode', 'sparse', 'access', 'populate', 'shared', 'lock']
+
+/** `Memmap.attach`. */
+export function attach(descriptor: unknown, options: AttachOptions): Memmap {
+  checkOptions(options, OPTIONS, 'attach')
+  if (typeof descriptor !== 'object' || descriptor === null || Array.isArray(descriptor)) {
+    throw wrong('descriptor', descriptor, 'an object that describe() gave')
+  }
+  const given = descriptor as Partial<Record<keyof Descriptor, unknown>>
+  const { path } = given
+  if (typeof path !== 'string') throw wrong('path', path, 'text')
+  const mode = modeOf(options.mode ?? given.mode)
+  const dtype = dtypeOf(given.dtype as DTypeLike)
+  const shape = [...parseShape(given.shape)]
+  const byteStrides = stridesIn(given.byteStrides, shape)
+  const fileOffset = integerOf(given.fileOffset)
+  if (fileOffset === null || fileOffset < 0) throw wrong('fileOffset', given.fileOffset, 'a whole number of bytes')
+  if (dtype.shape.length > 0)
+    throw wrong('dtype', given.dtype, 'that of one element: the axes of a sub-array belong to the shape')
+
+  const { start, length } = extent({ shape, byteStrides, position: fileOffset }, dtype.itemsize)
+  if (start < 0 || start + length > Number.MAX_SAFE_INTEGER) {
+    throw new MemmapError(
+      'ERR_MEMMAP_OFFSET',
+      `the elements reach from byte ${start} to ${start + length}: they lie within a file of at most 2^53 - 1 bytes`,
+    )
+  }
+  const { mapping, filename, lead, span } = mapRange(path, mode, start, length, 1, options, true)
+  const origin = { filename, offset: start, mode, start: start - lead, lead, options, npy: false }
+  const store = Store.ofMapping(mapping, span, origin, options.shared === true)
+  // As in broadcastTo: an element that stands in several places is not stored to.
+  const once = shape.every((one, axis) => one < 2 || byteStrides[axis] !== 0)
+  const place = { shape, byteStrides, position: fileOffset - origin.start }
+  return makeArray(Memmap, store, dtype as NDArray['dtype'], place, null, mode !== 'r' && once) as Memmap
+}
+
+function modeOf(value: unknown): Exclude<Mode, 'w+'> {
+  const mode = parseMode(value)
+  if (mode !== 'w+') return mode
+  throw new MemmapError(
+    'ERR_MEMMAP_MODE',
+    `mode ${given(value)} would make the file, and attach never makes, grows or clears one: give 'r', 'r+' or 'c'`,
+  )
+}
+
+function stridesIn(value: unknown, shape: readonly number[]): number[] {
+  const strides = Array.isArray(value) ? value.map(integerOf) : []
+  if (!Array.isArray(value) || strides.length !== shape.length || strides.includes(null)) {
+    throw wrong('byteStrides', value, `a list of whole numbers, one for each of ${shape.length} axes`)
+  }
+  return strides as number[]
+}
+
+function wrong(name: string, value: unknown, rule: string): MemmapError {
+  return new MemmapError('ERR_MEMMAP_ARGUMENT', `${name} of a descriptor is ${rule} (got ${given(value)})`)
+}

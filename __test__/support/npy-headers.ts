@@ -193,14 +193,7 @@ function descr(random: Random, wild: boolean, depth = 0): string {
   if (depth > 2 || kind < 0.5)
     return quoted(random, random.pick(wild && random.chance(0.3) ? WRONG : random.chance(0.3) ? NAMES : PLAIN))
   if (kind < 0.6) {
-    const of = random.pick([
-      '2',
-      '(2,)',
-      '(2, 3)',
-      '()',
-      '[2]',
-      ...(wild ? ["'2'", '-1', 'True', '2.0', '99, 3'] : []),
-    ])
+    const of = random.pick(['2', '(2,)', '(2, 3)', '()', '[2]', ...(wild ? ["'2'", '-1', 'True', '2.0', '99, 3'] : [])])
     return `(${descr(random, wild, depth + 1)},${spaced(random)}${of})`
   }
   const fields = Array.from({ length: random.below(4) }, (_, index) => field(random, wild, depth, index))

@@ -75,7 +75,8 @@ function parseCommaString(spec: string, aligned: boolean): DType {
 
 function parseItem(item: string, spec: string): DType {
   const [, before = '', repeats, after = '', format] = ITEM.exec(item) ?? []
-  if (format === undefined) throw notUnderstood(item, spec)
+  // Repeats are written as Python writes integers, which do not begin with 0.
+  if (format === undefined || /\b0+[1-9]/.test(repeats ?? '')) throw notUnderstood(item, spec)
   const [first, second] = [before, after].map((order) => (order === '' ? '' : order === '|' ? '=' : order))
   if (first !== '' && second !== '' && first !== second) {
     throw new MemmapError(

@@ -79,7 +79,8 @@ function nameOf(key: Literal): { name: string; title: string | null } {
 }
 
 function repeated(dtype: DType, shape: Literal): DType {
-  if (shape.type === 'None') return dtype
+  // As in NumPy, which takes it for raw bytes that have no length yet.
+  if (dtype.itemsize === 0 && dtype.shape.length > 0) throw wrong('a sub-array of nothing cannot be repeated')
   if (shape.type === 'int') return parseDType([dtype, lengthOf(shape)])
   if (shape.type !== 'tuple' && shape.type !== 'list') throw wrong(`a ${shape.type} is not the shape of a sub-array`)
   return parseDType([dtype, shape.items.map(lengthOf)])

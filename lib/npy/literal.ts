@@ -87,13 +87,12 @@ class Parser {
       this.#at++
       const start = this.#at
       this.#take(INDENTATION)
+      const indented = /[ \t]+$/.test(this.#text.slice(start, this.#at))
+      this.#space()
       const next = this.#text[this.#at]
       if (next === '\n') continue
-      const line = this.#text.slice(start, this.#at)
-      const indented = /[ \t]+$/.test(line)
       // Spaces at the very end, without a line break, are an indentation to Python 3 only.
       if (indented && !(next === undefined && this.#python2)) throw this.#wrong('a line is indented', start)
-      this.#space()
     }
   }
 

@@ -2,7 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { assignElements } from '../assign.js'
 import { arrayOver } from '../create.js'
 import { dtype as dtypeOf, given } from '../dtype/index.js'
-import type { Checked, DType, DTypeLike, ModelOf } from '../dtype/index.js'
+import type { AnyModel, Checked, DType, DTypeLike, ModelOf } from '../dtype/index.js'
 import { MemmapError } from '../errors.js'
 import { makeArray } from '../make.js'
 import { Memmap } from '../memmap.js'
@@ -64,11 +64,10 @@ const OPTIONS = [
  * openMemmap('grid.npy', { mode: 'r' }).get(2, 3) // 0.5
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.lib.format.open_memmap.html
  */
-export function openMemmap<const D extends DTypeLike = 'float64'>(
+export function openMemmap<const D extends DTypeLike = 'float64', const M extends ModeLike = 'r+'>(
   path: FileLike,
-  options: OpenMemmapOptions<Checked<D>> & { mode: 'w+' | 'write' },
-): Memmap<ModelOf<D>>
-export function openMemmap(path: FileLike, options?: OpenMemmapOptions): Memmap
+  options?: OpenMemmapOptions<Checked<D>> & { mode?: M },
+): Memmap<[M] extends ['w+' | 'write'] ? ModelOf<D> : AnyModel>
 export function openMemmap(path: FileLike, options: OpenMemmapOptions = {}): Memmap {
   checkOptions(options, OPTIONS, 'openMemmap')
   const mode = parseMode(options.mode === undefined ? 'r+' : options.mode)

@@ -1,0 +1,9 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import test from 'ava'
+
+test('damaged headers, files and archives are read or refused, and never more', (t) => {
+  const script = join(import.meta.dirname, '../../../fuzz/npy.mjs')
+  const said = execFileSync(process.execPath, [script, '--runs', '20000', '--seed', '7'], { encoding: 'utf8' })
+  t.regex(said, /^20000 inputs: \d+ read, \d+ refused, none failed/)
+})

@@ -34,6 +34,7 @@ export type {
   AnyScalar,
   AnyWritable,
   ArrayOptions,
+  ArrayPromises,
   Assignable,
   AxisOptions,
   BasicSelector,
@@ -88,5 +89,6 @@ export type {
   Support,
   TimeUnitName,
   TypedArrayOf,
+  WatchOptions,
   Writable,
 } from './dist/index.js'

@@ -36,6 +36,8 @@ export type {
 } from './dtype/index.js'
 export { MemmapError } from './errors.js'
 export type { ErrorDetails, MemmapErrorCode } from './errors.js'
+export type { ArrayPromises } from './later/promises.js'
+export type { WatchOptions } from './later/watched.js'
 export { Memmap } from './memmap.js'
 export type { Advice, Residency } from './memmap.js'
 export { NDArray } from './ndarray.js'

@@ -3,7 +3,7 @@ import { given } from './dtype/index.js'
 import { MemmapError } from './errors.js'
 import { calling } from './native.js'
 import { NDArray } from './ndarray.js'
-import { extent } from './place.js'
+import { bytesInFile } from './in-file.js'
 import type { Origin } from './store.js'
 
 /** How the pages will be used, told to the system. `dontneed` lets them leave memory; what was stored stays in the file. */
@@ -82,7 +82,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    *   the file by its path; the system's (`EIO`, `ENOSPC`)
    */
   flush(options: { durable?: boolean } = {}): void {
-    const { start, length } = this.bytesInFile()
+    const { start, length } = bytesInFile(this)
     this.call((mapping) => mapping.flush(start, length, options.durable ?? false))
   }
 
@@ -98,7 +98,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
         `advice is one of ${ADVICE.map((one) => `'${one}'`).join(', ')} (got ${given(advice)})`,
       )
     }
-    const { start, length } = this.bytesInFile()
+    const { start, length } = bytesInFile(this)
     this.call((mapping) => mapping.advise(number, start, length))
   }
 
@@ -107,7 +107,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
   residency(): Residency {
-    const { start, length } = this.bytesInFile()
+    const { start, length } = bytesInFile(this)
     const [resident, total] = this.call((mapping) => mapping.residency(start, length))
     return { resident, total }
   }
@@ -131,13 +131,6 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
   /** `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
-  }
-
-  /** The bytes that the elements reach over, counted from the start of the array that was opened. */
-  private bytesInFile(): { start: number; length: number } {
-    this.store.checkOpen()
-    const { start, length } = extent(this, this.itemsize)
-    return { start: start - (this.origin.offset - this.origin.start), length }
   }
 
   private call<T>(work: (mapping: NonNullable<NDArray['store']['mapping']>) => T): T {

@@ -15,6 +15,8 @@ import { applyTo, mapTo } from './elementwise.js'
 import type { Family } from './family.js'
 import { masked, selected, taken } from './gather.js'
 import { elementsOf, entriesOf, rowsOf } from './iterate.js'
+import { promisesOf } from './later/promises.js'
+import type { ArrayPromises } from './later/promises.js'
 import { viewOf } from './make.js'
 import { nestedOf } from './nest.js'
 import { checkOptions, orderIn } from './options.js'
@@ -495,6 +497,16 @@ export class NDArray<out M extends Model = AnyModel> {
   /** How many elements are true, as in {@link any}. */
   countNonzero<const O extends AxisOptions = {}>(options?: O): Reduced<O, number, CountModel> {
     return reduce(this, 'countNonzero', options) as Reduced<O, number, CountModel>
+  }
+
+  /**
+   * The work over whole arrays off the event loop: reductions, `copy`, `astype`, `assign`, `fill`, `flush` and `prefetch`, each
+   * as the method of that name, with `{ signal, onProgress }` besides.
+   * @example
+   * await a.promises.std({ axis: 0, signal })
+   */
+  get promises(): ArrayPromises<M, this> {
+    return promisesOf(this) as unknown as ArrayPromises<M, this>
   }
 
   /** The sum of all elements up to each, along an axis, or over all in C order. NumPy's `cumsum`. */

@@ -35,7 +35,11 @@ export async function reduceLater(
   const { signal, onProgress, ...rest } = options
   const watch = new Watch(options, [array])
   const plan = planReduction(array, name, rest)
-  if (plan.text) return textReduction(plan)
+  if (plan.text) {
+    const positions = textReduction(plan)
+    watch.tell(1)
+    return positions
+  }
   const { source, release } = await steady(plan.source, watch)
   try {
     const value = await watch.run(source.size, (task) => later(() => runReduction({ ...plan, source }, task)))

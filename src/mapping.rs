@@ -1,5 +1,6 @@
 //! The mapping as JavaScript holds it. All numbers have been checked in TypeScript: whole, not negative, in range.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use memmap_core::{Advice, Code, Error, Extent, Lock, Mapped, Mapping, Mode, Options, Source};
@@ -24,20 +25,23 @@ mod flag {
 }
 
 /// One opened file.
+///
+/// Of one JavaScript thread. What changes is in cells: work in the pool counts as a use of the object until it is done, and
+/// `close()` does not wait for it.
 #[napi]
 pub struct NativeMapping {
-    mapping: Mapping,
-    exposures: Vec<Exposure>,
+    mapping: RefCell<Mapping>,
+    exposures: RefCell<Vec<Exposure>>,
 }
 
 impl NativeMapping {
     /// What it holds, for work on its elements.
-    pub fn mapping(&self) -> &Mapping {
-        &self.mapping
+    pub fn mapped(&self) -> memmap_core::Result<Mapped> {
+        self.mapping.borrow().mapped().cloned()
     }
 
-    fn mapped(&self, env: &Env) -> napi::Result<&Mapped> {
-        self.mapping.mapped().map_err(|error| throw(env, error))
+    fn open_one(&self, env: &Env) -> napi::Result<Mapped> {
+        self.mapped().map_err(|error| throw(env, error))
     }
 }
 
@@ -100,13 +104,13 @@ impl NativeMapping {
         let facts = unsafe { facts.as_mut() };
         let found = [mapped.length() as f64, mapped.lead() as f64, mapped.span() as f64];
         facts.iter_mut().zip(found).for_each(|(fact, value)| *fact = value);
-        Ok(NativeMapping { mapping, exposures: Vec::new() })
+        Ok(NativeMapping { mapping: RefCell::new(mapping), exposures: RefCell::default() })
     }
 
     /// A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn elements<'a>(&self, env: &'a Env) -> napi::Result<Option<Unknown<'a>>> {
-        let mapped = self.mapped(env)?;
+        let mapped = self.open_one(env)?;
         let Some(lease) = mapped.lease() else { return Ok(None) };
         let value = buffers::share(env.raw(), lease.start().as_ptr().cast(), mapped.span(), None);
         // SAFETY: a value of this environment.
@@ -115,13 +119,13 @@ impl NativeMapping {
 
     /// An ArrayBuffer for anybody, over `length` bytes from `start` in the range.
     #[napi(catch_unwind, ts_return_type = "ArrayBuffer")]
-    pub fn expose<'a>(&mut self, env: &'a Env, start: f64, length: f64) -> napi::Result<Unknown<'a>> {
-        let Some(lease) = self.mapped(env)?.lease() else {
+    pub fn expose<'a>(&self, env: &'a Env, start: f64, length: f64) -> napi::Result<Unknown<'a>> {
+        let Some(lease) = self.open_one(env)?.lease() else {
             return Err(throw(env, Error::new(Code::Closed, "the array has no bytes to make a buffer of")));
         };
         let (value, exposure) = buffers::expose(env.raw(), lease, start as usize, length as usize)
             .map_err(|failure| throw(env, failure.into()))?;
-        self.exposures.push(exposure);
+        self.exposures.borrow_mut().push(exposure);
         // SAFETY: a value of this environment.
         Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
     }
@@ -129,7 +133,7 @@ impl NativeMapping {
     /// A SharedArrayBuffer for anybody, over `length` bytes from `start` in the range; undefined where there are none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn share<'a>(&self, env: &'a Env, start: f64, length: f64) -> napi::Result<Option<Unknown<'a>>> {
-        let Some(lease) = self.mapped(env)?.lease() else { return Ok(None) };
+        let Some(lease) = self.open_one(env)?.lease() else { return Ok(None) };
         // SAFETY: TypeScript keeps `start` and `length` within the range.
         let data = unsafe { lease.start().add(start as usize) };
         let value = buffers::share(env.raw(), data.as_ptr().cast(), length as usize, Some(lease));
@@ -139,11 +143,11 @@ impl NativeMapping {
 
     /// Detaches every buffer handed out and lets go of the file. Throws the mapping's fault, after letting go.
     #[napi(catch_unwind)]
-    pub fn close(&mut self, env: &Env) -> napi::Result<()> {
-        for exposure in self.exposures.drain(..) {
+    pub fn close(&self, env: &Env) -> napi::Result<()> {
+        for exposure in self.exposures.take() {
             exposure.detach(env.raw());
         }
-        self.mapping.close().map_err(|error| throw(env, error))
+        self.mapping.borrow_mut().close().map_err(|error| throw(env, error))
     }
 
     /// Writes `length` bytes from `start` in the array back to the file.
@@ -156,7 +160,7 @@ impl NativeMapping {
         durable: bool,
         task: Option<&NativeTask>,
     ) -> napi::Result<Outcome> {
-        let mapped = self.mapped(env)?.clone();
+        let mapped = self.open_one(env)?;
         let (start, length) = (start as u64, length as u64);
         let Some(task) = task else {
             mapped.flush(start, length, durable).map_err(|error| throw(env, error))?;
@@ -178,7 +182,7 @@ impl NativeMapping {
         length: f64,
         task: &NativeTask,
     ) -> napi::Result<AsyncTask<Job>> {
-        let mapped = self.mapped(env)?.clone();
+        let mapped = self.open_one(env)?;
         Ok(Work::new(env, Some(task)).later(move |control| {
             in_pieces(start as u64, length as u64, control, |from, length| {
                 mapped.advise(Advice::Populate, from, length)
@@ -201,21 +205,21 @@ impl NativeMapping {
             Advice::Populate,
         ];
         let advice = ALL[(advice as usize).min(ALL.len() - 1)];
-        self.mapped(env)?.advise(advice, start as u64, length as u64).map_err(|error| throw(env, error))
+        self.open_one(env)?.advise(advice, start as u64, length as u64).map_err(|error| throw(env, error))
     }
 
     /// Bytes in memory and bytes in all, of the pages that hold `length` bytes from `start`.
     #[napi(catch_unwind, ts_return_type = "[resident: number, total: number]")]
     pub fn residency(&self, env: &Env, start: f64, length: f64) -> napi::Result<Vec<f64>> {
         let residency =
-            self.mapped(env)?.residency(start as u64, length as u64).map_err(|error| throw(env, error))?;
+            self.open_one(env)?.residency(start as u64, length as u64).map_err(|error| throw(env, error))?;
         Ok(vec![residency.resident as f64, residency.total as f64])
     }
 
     /// Throws the fault that the mapping has, if any.
     #[napi(catch_unwind)]
     pub fn check_fault(&self, env: &Env) -> napi::Result<()> {
-        self.mapped(env)?.fault().map_err(|error| throw(env, error))
+        self.open_one(env)?.fault().map_err(|error| throw(env, error))
     }
 }
 

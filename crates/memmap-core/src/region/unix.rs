@@ -136,7 +136,7 @@ impl Region {
         let Some(number) = advice_number(advice) else { return Ok(()) };
         let Some((start, length)) = self.pages(from, length) else { return Ok(()) };
         if advice == Advice::DontNeed {
-            self.ahead.forget();
+            self.ahead.forget(from, length);
         }
         // SAFETY: whole pages inside the range; no advice of ours drops what was stored (`Mapping::advise` refuses
         // DontNeed where the pages are private).

@@ -38,6 +38,8 @@ export type {
   Assignable,
   AxisOptions,
   BasicSelector,
+  BlockOptions,
+  Blocks,
   BooleanList,
   ByteOrder,
   CloseOptions,

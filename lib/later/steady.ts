@@ -1,6 +1,8 @@
 import { assignElements } from '../assign.js'
 import { blankLike } from '../keep-order.js'
-import type { NDArray } from '../ndarray.js'
+import { makeArray } from '../make.js'
+import { NDArray } from '../ndarray.js'
+import { Store } from '../store.js'
 import { piecesOf } from './pieces.js'
 import type { Watch } from './watched.js'
 
@@ -18,7 +20,12 @@ export interface Steady {
 export async function steady(array: NDArray, watch: Watch): Promise<Steady> {
   const { store } = array
   if (store.mapping !== null) return { source: array, release: () => {} }
-  if (store.pin()) return { source: array, release: () => store.unpin() }
+  const memory = store.pin()
+  if (memory !== null) {
+    // Of the memory as it is now: the array may go on in a copy.
+    const source = makeArray(NDArray, Store.ofBuffer(memory), array.dtype, array, null, false)
+    return { source, release: () => store.unpin() }
+  }
   return { source: await copiedAway(array, watch), release: () => {} }
 }
 

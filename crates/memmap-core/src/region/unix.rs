@@ -162,7 +162,7 @@ impl Region {
         let Some((start, length)) = self.pages(from, length) else { return Ok((0, 0)) };
         let pages = length.div_ceil(page_size());
         let mut resident = 0;
-        let mut states = [0; PIECE];
+        let mut states = [0_u8; PIECE];
         for first in (0..pages).step_by(PIECE) {
             let count = PIECE.min(pages - first);
             // SAFETY: a page of the range, since `first < pages`.

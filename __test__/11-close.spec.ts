@@ -20,6 +20,7 @@ const USES: Readonly<Record<string, (a: Memmap, other: NDArray) => unknown>> = {
   assign: (a) => a.assign(1),
   astype: (a) => a.astype('float64'),
   bits: (a) => a.bits,
+  blocks: (a) => a.blocks(),
   broadcastTo: (a) => a.broadcastTo([2, 3, 4]),
   buffer: (a) => a.buffer,
   bytes: (a) => a.bytes,
@@ -87,6 +88,7 @@ const ANSWERS = [
   'nbytes',
   'ndim',
   'offset',
+  'promises',
   'size',
   'strides',
   'close',
@@ -96,7 +98,7 @@ const ANSWERS = [
 
 function publicNames(): (string | symbol)[] {
   const inherited = [Memmap.prototype, NDArray.prototype].flatMap((prototype) => Reflect.ownKeys(prototype))
-  const internal = ['constructor', 'getAnyhow', 'setAnyhow', 'locate', 'origin', 'bytesInFile', 'call']
+  const internal = ['constructor', 'getAnyhow', 'setAnyhow', 'locate', 'origin', 'call']
   const symbols = [Symbol.iterator]
   return [...new Set(inherited)].filter((name) =>
     typeof name === 'symbol' ? symbols.includes(name as typeof Symbol.iterator) : !internal.includes(name),

@@ -10,7 +10,7 @@ import { folder } from './support/files.js'
 const ROOT = join(import.meta.dirname, '../../..')
 
 /** Members that the declarations leave out; here because TypeScript has no other way to share them between files. */
-const INTERNAL = ['getAnyhow', 'setAnyhow', 'bytesInFile', 'call', 'origin']
+const INTERNAL = ['getAnyhow', 'setAnyhow', 'call', 'origin']
 
 /** Names are a promise: a change here is a change of the contract. */
 const EXPORTS = `
@@ -19,9 +19,9 @@ const EXPORTS = `
 
 const OF_NDARRAY = `
   T [Symbol.iterator] [nodejs.util.inspect.custom] all allClose any apply argmax argmin assign astype base bits
-  broadcastTo buffer byteOffset bytes byteswap compare copy countNonzero cumprod cumsum data diagonal entries equals
+  blocks broadcastTo buffer byteOffset bytes byteswap compare copy countNonzero cumprod cumsum data diagonal entries equals
   expandDims field fill flags flatten flip get imag index item itemsize map mask max mean min moveAxis nbytes ndim
-  prod ravel real repr reshape set size slice squeeze std strided strides sum swapAxes take toArray toJSON toString
+  prod promises ravel real repr reshape set size slice squeeze std strided strides sum swapAxes take toArray toJSON toString
   transpose values var view
 `
 

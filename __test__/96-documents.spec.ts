@@ -21,6 +21,8 @@ interface Block {
   readonly line: number
   readonly language: string
   readonly before: string
+  /** The name of the file that it is, for the blocks after it. */
+  readonly file: string
   readonly code: string
 }
 
@@ -33,22 +35,28 @@ const pages = [
 ]
 
 /**
- * The blocks of a page. `<!-- before: CODE -->` in front of one is run before it; `<!-- not run: WHY -->` says why one is not;
+ * The blocks of a page. `<!-- before: CODE -->` in front of one is run before it; `<!-- file: NAME -->` says what file
+ * of the blocks after it one is; `<!-- not run: WHY -->` says why one is not;
  * a block that shows what a script prints is compared with the script before it.
  */
 function blocksOf(page: string): Block[] {
   const text = readFileSync(page, 'utf8')
-  const pattern = /(?:<!-- (?<kind>before|not run):(?<note>[^]*?)-->\s*)?^```(?<language>\w+)\n(?<code>[^]*?)^```$/gm
+  const pattern =
+    /(?:<!-- (?<kind>before|file|not run):(?<note>[^]*?)-->\s*)?^```(?<language>\w+)\n(?<code>[^]*?)^```$/gm
   return [...text.matchAll(pattern)].flatMap(({ groups = {}, index }) => {
     if (groups['kind'] === 'not run') return []
     const line = text.slice(0, index).split('\n').length
     const { language = '', code = '', note = '' } = groups
-    return [{ line, language, code, before: note }]
+    const file = groups['kind'] === 'file' ? note.trim() : ''
+    return [{ line, language, code, file, before: file === '' ? note : '' }]
   })
 }
 
-/** An empty folder in which the package is installed. */
-function workplace(t: ExecutionContext): string {
+const python = process.env['MEMMAP_PYTHON'] ?? resolve('.venv/bin/python')
+const environment = { ...process.env, MEMMAP_PYTHON: python }
+
+/** An empty folder in which the package is installed, with the files that a page shows. */
+function workplace(t: ExecutionContext, page: string): string {
   const at = mkdtempSync(join(tmpdir(), 'memmap-docs-'))
   t.teardown(() => rmSync(at, { recursive: true, force: true }))
   mkdirSync(join(at, 'node_modules/.bin'), { recursive: true })
@@ -58,6 +66,7 @@ function workplace(t: ExecutionContext): string {
   symlinkSync(root, join(at, 'node_modules/memmap'))
   const command = join(root, 'dist/cli/main.js')
   if (existsSync(command)) symlinkSync(command, join(at, 'node_modules/.bin/memmap'))
+  for (const { file, code } of blocksOf(page)) if (file !== '') writeFileSync(join(at, file), code)
   mkdirSync(join(at, 'examples'))
   for (const file of readdirSync('examples')) {
     if (/\.(ima|dat|npy|npz)$/.test(file)) copyFileSync(join('examples', file), join(at, 'examples', basename(file)))
@@ -68,12 +77,14 @@ function workplace(t: ExecutionContext): string {
 for (const page of pages) {
   const scripts = blocksOf(page).filter(({ language }) => language === 'js')
   for (const { line, code, before } of scripts) {
-    test(`${page}:${line} runs, and prints what it says`, (t) => {
-      const at = workplace(t)
+    const run = code.includes('MEMMAP_PYTHON') && !existsSync(python) ? test.skip : test
+    run(`${page}:${line} runs, and prints what it says`, (t) => {
+      const at = workplace(t, page)
       writeFileSync(join(at, 'block.mjs'), `${before}\n${code}`)
       const { status, stdout, stderr } = spawnSync(NODE[0], [...NODE.slice(1), '--no-warnings', 'block.mjs'], {
         cwd: at,
         encoding: 'utf8',
+        env: environment,
       })
       t.is(status, 0, stderr)
       const said = [...code.matchAll(/\/\/=> ?(.*)$/gm)].map(([, text]) => text)
@@ -83,7 +94,7 @@ for (const page of pages) {
 
   for (const { line, code, before } of blocksOf(page).filter(({ language }) => language === 'console')) {
     test(`${page}:${line} commands print what the page says`, (t) => {
-      const at = workplace(t)
+      const at = workplace(t, page)
       const env = { ...process.env, PATH: `${join(at, 'node_modules/.bin')}:${process.env['PATH']}`, NO_COLOR: '1' }
       if (before !== '') execFileSync('sh', ['-ec', before], { cwd: at, env })
       for (const step of code.split(/^\$ /m).slice(1)) {

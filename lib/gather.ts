@@ -45,6 +45,26 @@ export function gathered(array: NDArray, selection: Gather): NDArray {
 
 /** Stores a value, broadcast, in the elements that a selection with lists names. */
 export function scattered(array: NDArray, selection: Gather, value: unknown): void {
+  const { target, blocks, room, source } = planScatter(array, selection, value)
+  // What is assigned is all converted before the first element changes; later positions win where one is named twice.
+  if (source !== null) assignElements(room, source)
+  if (blocks.size > 0) scatterBlocks(target, blocks, selection.offsets)
+}
+
+/** What is stored where a selection with lists says. */
+export interface ScatterPlan {
+  /** The first of the places. */
+  readonly target: NDArray
+  /** What goes to each place, one after the other on a first axis. */
+  readonly blocks: NDArray
+  /** The same elements in the shape that was selected; the source belongs there before they are stored. */
+  readonly room: NDArray
+  /** Null where the blocks are all the one value that was given. */
+  readonly source: NDArray | null
+}
+
+/** @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_CAST` */
+export function planScatter(array: NDArray, selection: Gather, value: unknown): ScatterPlan {
   const shape = [selection.offsets.length, ...selection.inner.shape]
   const source = sourceOf(value, array.dtype)
   if (selection.isMask && source !== null && source.ndim > 1) {
@@ -54,14 +74,13 @@ export function scattered(array: NDArray, selection: Gather, value: unknown): vo
       { expected: [selection.offsets.length], actual: source.shape },
     )
   }
-  // What is assigned is all converted before the first element changes; later positions win where one is named twice.
   const blocks = source === null ? repeated(elementOf(value, array.dtype), shape) : blank(shape, array.dtype)
-  if (source !== null) assignElements(placed(blocks, selection), source)
-  if (sizeOf(shape) > 0) scatterBlocks(viewOf(array, selection.inner), blocks, selection.offsets)
+  const room = source === null ? blocks : placed(blocks, selection)
+  return { target: viewOf(array, selection.inner), blocks, room, source }
 }
 
 /** Stores the entries of the first axis of `blocks` where they belong. Bytes between fields are left alone, as in NumPy. */
-function scatterBlocks(target: NDArray, blocks: NDArray, offsets: Float64Array): void {
+export function scatterBlocks(target: NDArray, blocks: NDArray, offsets: Float64Array): void {
   const { dtype } = target
   if (hasPadding(dtype)) {
     for (const name of dtype.names ?? []) scatterBlocks(fieldOf(target, name), fieldOf(blocks, name), offsets)

@@ -7,7 +7,7 @@ import { MemmapError } from './errors.js'
 import { append, resize } from './grow.js'
 import { calling } from './native.js'
 import { NDArray } from './ndarray.js'
-import { extent } from './place.js'
+import { bytesInFile } from './in-file.js'
 import type { ShapeLike } from './shape.js'
 import type { Origin } from './store.js'
 
@@ -87,7 +87,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    *   the file by its path; the system's (`EIO`, `ENOSPC`)
    */
   flush(options: { durable?: boolean } = {}): void {
-    const { start, length } = this.bytesInFile()
+    const { start, length } = bytesInFile(this)
     this.call((mapping) => mapping.flush(start, length, options.durable ?? false))
   }
 
@@ -103,7 +103,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
         `advice is one of ${ADVICE.map((one) => `'${one}'`).join(', ')} (got ${given(advice)})`,
       )
     }
-    const { start, length } = this.bytesInFile()
+    const { start, length } = bytesInFile(this)
     this.call((mapping) => mapping.advise(number, start, length))
   }
 
@@ -112,7 +112,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
   residency(): Residency {
-    const { start, length } = this.bytesInFile()
+    const { start, length } = bytesInFile(this)
     const [resident, total] = this.call((mapping) => mapping.residency(start, length))
     return { resident, total }
   }
@@ -200,13 +200,6 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
   /** `close()`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.close()
-  }
-
-  /** The bytes that the elements reach over, counted from the first that was mapped. */
-  private bytesInFile(): { start: number; length: number } {
-    this.store.checkOpen()
-    const { start, length } = extent(this, this.itemsize)
-    return { start: start - this.origin.lead, length }
   }
 
   private call<T>(work: (mapping: NonNullable<NDArray['store']['mapping']>) => T): T {

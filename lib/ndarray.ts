@@ -2,6 +2,8 @@ import { inspect } from 'node:util'
 import { assign, fill } from './assign.js'
 import type { Assignable } from './assign.js'
 import { broadcastTo, diagonal, expandDims, flip, moveAxis, squeeze, swapAxes, transpose } from './axes.js'
+import { blocksAlong } from './blocks.js'
+import type { BlockOptions, Blocks } from './blocks.js'
 import { bitsOf, bytesOf, dataOf, exposed, stridedOf } from './buffers.js'
 import type { Strided } from './buffers.js'
 import { allClose, compare, equals } from './comparisons.js'
@@ -15,6 +17,8 @@ import { applyTo, mapTo } from './elementwise.js'
 import type { Family } from './family.js'
 import { masked, selected, taken } from './gather.js'
 import { elementsOf, entriesOf, rowsOf } from './iterate.js'
+import { promisesOf } from './later/promises.js'
+import type { ArrayPromises } from './later/promises.js'
 import { viewOf } from './make.js'
 import { nestedOf } from './nest.js'
 import { checkOptions, orderIn } from './options.js'
@@ -497,6 +501,16 @@ export class NDArray<out M extends Model = AnyModel> {
     return reduce(this, 'countNonzero', options) as Reduced<O, number, CountModel>
   }
 
+  /**
+   * The work over whole arrays off the event loop: reductions, `copy`, `astype`, `assign`, `fill`, `flush` and `prefetch`, each
+   * as the method of that name, with `{ signal, onProgress }` besides.
+   * @example
+   * await a.promises.std({ axis: 0, signal })
+   */
+  get promises(): ArrayPromises<M, this> {
+    return promisesOf(this) as unknown as ArrayPromises<M, this>
+  }
+
   /** The sum of all elements up to each, along an axis, or over all in C order. NumPy's `cumsum`. */
   cumsum<const O extends ScanOptions = {}>(options?: O & CheckedOptions<O>): NDArray<ModelIn<O, M['sum']>> {
     return scan(this, false, options) as NDArray<ModelIn<O, M['sum']>>
@@ -523,6 +537,26 @@ export class NDArray<out M extends Model = AnyModel> {
   /** The entries of axis 0: views, and scalars for one dimension. */
   [Symbol.iterator](): IterableIterator<M['scalar'] | NDArray<M>> {
     return rowsOf(this) as IterableIterator<M['scalar'] | NDArray<M>>
+  }
+
+  /**
+   * The array in pieces along an axis: views that follow one another and cover it, for `for` and for `for await`. The pages of
+   * the next piece are read ahead, by `for await` in the thread pool; those of a piece that is left behind leave the process,
+   * and what was stored in them is in the file. So a file many times larger than memory streams through.
+   *
+   * A piece may be kept: its pages are read again when it is used. In mode `c` pages stay, because what was stored is nowhere
+   * else. Along an axis that is not the slowest in memory, a piece is many stretches far apart: where these are long (64 KiB and
+   * more, up to 256 of them) each is read ahead and let go; where they are short, every piece touches all pages of the array,
+   * and nothing is: then go along another axis, `axis: -1` for an array in F order.
+   * @param options.bytes of a piece, about; 16 MiB by default. A piece has at least one entry of the axis
+   * @param options.axis 0 by default
+   * @example
+   * for await (const block of a.blocks({ bytes: 64 * 2 ** 20 })) total += await block.promises.sum()
+   * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`, also from a loop that goes on after
+   *   `close()`
+   */
+  blocks(options?: BlockOptions): Blocks<this> {
+    return blocksAlong(this, options)
   }
 
   /** Every element, in C order whatever the order in memory. */

@@ -158,7 +158,7 @@ export class Store implements Lenses {
   }
 
   /** A store over memory of our own, or over a buffer that others know. */
-  static ofBuffer(buffer: ArrayBuffer, known = false): Store {
+  static ofBuffer(buffer: ArrayBufferLike, known = false): Store {
     return new Store(buffer.byteLength, null, null, buffer, false, known)
   }
 
@@ -253,11 +253,14 @@ export class Store implements Lenses {
     return made
   }
 
-  /** Keeps memory of our own in place for another thread that reads it, until {@link unpin}; false where others know it. */
-  pin(): boolean {
-    if (this.known) return false
+  /**
+   * Keeps memory of our own in place for another thread that reads it, until {@link unpin}: whoever asks for the buffer
+   * meanwhile gets a copy, in which this store goes on. Null where others know the buffer already.
+   */
+  pin(): ArrayBufferLike | null {
+    if (this.known || this.inside === null) return null
     this.pins++
-    return true
+    return this.inside
   }
 
   /** See {@link pin}. */

@@ -12,7 +12,12 @@ export type Memory = NativeMapping | ArrayBufferLike
  */
 export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
 
-/** One opened file. */
+/**
+ * One opened file.
+ *
+ * Of one JavaScript thread. What changes is in cells: work in the pool counts as a use of the object until it is done, and
+ * `close()` does not wait for it.
+ */
 export declare class NativeMapping {
   /**
    * Opens and maps. `mode` counts r, r+, w+, c from 0. `length` is the array's bytes, or negative to take what the file

@@ -3,7 +3,8 @@
  */
 import { execFileSync } from 'node:child_process'
 
-const PACKAGES = ['numpy==2.4.6']
+// Dask for one of the examples.
+const PACKAGES = ['numpy==2.4.6', 'dask==2026.8.0', 'distributed==2026.8.0']
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
 run('python3', '-m', 'venv', '.venv')

@@ -1,5 +1,6 @@
 //! The mapping as JavaScript holds it. All numbers have been checked in TypeScript: whole, not negative, in range.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 
 use memmap_core::{Advice, Code, Error, Extent, Lock, Mapped, Mapping, Mode, Options, Source};
@@ -25,29 +26,32 @@ mod flag {
 }
 
 /// One opened file.
+///
+/// Of one JavaScript thread. What changes is in cells: work in the pool counts as a use of the object until it is done, and
+/// `close()` does not wait for it.
 #[napi]
 pub struct NativeMapping {
-    mapping: Mapping,
+    mapping: RefCell<Mapping>,
     /// Buffers that others have.
-    exposures: Vec<Exposure>,
+    exposures: RefCell<Vec<Exposure>>,
     /// Buffers that never leave the library.
-    inside: Vec<Exposure>,
+    inside: RefCell<Vec<Exposure>>,
 }
 
 impl NativeMapping {
     /// What it holds, for work on its elements.
-    pub fn mapping(&self) -> &Mapping {
-        &self.mapping
+    pub fn mapped(&self) -> memmap_core::Result<Mapped> {
+        self.mapping.borrow().mapped().cloned()
     }
 
-    fn detach_all(&mut self, env: &Env) {
-        for exposure in self.exposures.drain(..).chain(self.inside.drain(..)) {
+    fn detach_all(&self, env: &Env) {
+        for exposure in self.exposures.take().into_iter().chain(self.inside.take()) {
             exposure.detach(env.raw());
         }
     }
 
-    fn mapped(&self, env: &Env) -> napi::Result<&Mapped> {
-        self.mapping.mapped().map_err(|error| throw(env, error))
+    fn open_one(&self, env: &Env) -> napi::Result<Mapped> {
+        self.mapped().map_err(|error| throw(env, error))
     }
 }
 
@@ -108,13 +112,17 @@ impl NativeMapping {
         let mapping = opened.map_err(|error| throw(env, error))?;
         let mapped = mapping.mapped().map_err(|error| throw(env, error))?;
         tell(mapped, &mut facts);
-        Ok(NativeMapping { mapping, exposures: Vec::new(), inside: Vec::new() })
+        Ok(NativeMapping {
+            mapping: RefCell::new(mapping),
+            exposures: RefCell::default(),
+            inside: RefCell::default(),
+        })
     }
 
     /// A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn elements<'a>(&self, env: &'a Env) -> napi::Result<Option<Unknown<'a>>> {
-        let mapped = self.mapped(env)?;
+        let mapped = self.open_one(env)?;
         let Some(lease) = mapped.lease() else { return Ok(None) };
         let value = buffers::share(env.raw(), lease.start().as_ptr().cast(), mapped.room(), None);
         // SAFETY: a value of this environment.
@@ -125,22 +133,19 @@ impl NativeMapping {
     /// `resize()` in place.
     #[napi(catch_unwind, ts_return_type = "ArrayBuffer")]
     pub fn expose<'a>(
-        &mut self,
+        &self,
         env: &'a Env,
         start: f64,
         length: f64,
         inside: bool,
     ) -> napi::Result<Unknown<'a>> {
-        let Some(lease) = self.mapped(env)?.lease() else {
+        let Some(lease) = self.open_one(env)?.lease() else {
             return Err(throw(env, Error::new(Code::Closed, "the array has no bytes to make a buffer of")));
         };
         let (value, exposure) = buffers::expose(env.raw(), lease, start as usize, length as usize)
             .map_err(|failure| throw(env, failure.into()))?;
-        if inside {
-            self.inside.push(exposure)
-        } else {
-            self.exposures.push(exposure)
-        }
+        let exposures = if inside { &self.inside } else { &self.exposures };
+        exposures.borrow_mut().push(exposure);
         // SAFETY: a value of this environment.
         Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
     }
@@ -148,7 +153,7 @@ impl NativeMapping {
     /// A SharedArrayBuffer for anybody, over `length` bytes from `start` in the range; undefined where there are none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn share<'a>(&self, env: &'a Env, start: f64, length: f64) -> napi::Result<Option<Unknown<'a>>> {
-        let Some(lease) = self.mapped(env)?.lease() else { return Ok(None) };
+        let Some(lease) = self.open_one(env)?.lease() else { return Ok(None) };
         // SAFETY: TypeScript keeps `start` and `length` within the range.
         let data = unsafe { lease.start().add(start as usize) };
         let value = buffers::share(env.raw(), data.as_ptr().cast(), length as usize, Some(lease));
@@ -158,9 +163,9 @@ impl NativeMapping {
 
     /// Detaches every buffer handed out and lets go of the file. Throws the mapping's fault, after letting go.
     #[napi(catch_unwind)]
-    pub fn close(&mut self, env: &Env) -> napi::Result<()> {
+    pub fn close(&self, env: &Env) -> napi::Result<()> {
         self.detach_all(env);
-        self.mapping.close().map_err(|error| throw(env, error))
+        self.mapping.borrow_mut().close().map_err(|error| throw(env, error))
     }
 
     /// Gives the array `length` bytes, and the file the size that this needs; with `cut`, bytes behind the array are cut off
@@ -168,7 +173,7 @@ impl NativeMapping {
     /// what it returns. `facts` receives length, lead, span and room.
     #[napi(catch_unwind)]
     pub fn resize(
-        &mut self,
+        &self,
         env: &Env,
         length: f64,
         sparse: bool,
@@ -176,21 +181,21 @@ impl NativeMapping {
         mut facts: Float64ArraySlice,
     ) -> napi::Result<bool> {
         let owner = environment::number();
-        let moved =
-            self.mapping.resize(length as u64, sparse, cut, owner).map_err(|error| throw(env, error))?;
+        let resized = self.mapping.borrow_mut().resize(length as u64, sparse, cut, owner);
+        let moved = resized.map_err(|error| throw(env, error))?;
         if moved {
             self.detach_all(env);
         } else {
-            self.exposures.drain(..).for_each(|exposure| exposure.detach(env.raw()));
+            self.exposures.take().into_iter().for_each(|exposure| exposure.detach(env.raw()));
         }
-        tell(self.mapped(env)?, &mut facts);
+        tell(&self.open_one(env)?, &mut facts);
         Ok(moved)
     }
 
     /// Writes bytes at a position in the file, outside of the array.
     #[napi(catch_unwind)]
     pub fn write_file(&self, env: &Env, position: f64, bytes: Uint8ArraySlice) -> napi::Result<()> {
-        self.mapped(env)?.write_file(position as u64, &bytes).map_err(|error| throw(env, error))
+        self.open_one(env)?.write_file(position as u64, &bytes).map_err(|error| throw(env, error))
     }
 
     /// Writes `length` bytes from `start` in the array back to the file.
@@ -203,7 +208,7 @@ impl NativeMapping {
         durable: bool,
         task: Option<&NativeTask>,
     ) -> napi::Result<Outcome> {
-        let mapped = self.mapped(env)?.clone();
+        let mapped = self.open_one(env)?;
         let (start, length) = (start as u64, length as u64);
         let Some(task) = task else {
             mapped.flush(start, length, durable).map_err(|error| throw(env, error))?;
@@ -225,7 +230,7 @@ impl NativeMapping {
         length: f64,
         task: &NativeTask,
     ) -> napi::Result<AsyncTask<Job>> {
-        let mapped = self.mapped(env)?.clone();
+        let mapped = self.open_one(env)?;
         Ok(Work::new(env, Some(task)).later(move |control| {
             in_pieces(start as u64, length as u64, control, |from, length| {
                 mapped.advise(Advice::Populate, from, length)
@@ -248,21 +253,21 @@ impl NativeMapping {
             Advice::Populate,
         ];
         let advice = ALL[(advice as usize).min(ALL.len() - 1)];
-        self.mapped(env)?.advise(advice, start as u64, length as u64).map_err(|error| throw(env, error))
+        self.open_one(env)?.advise(advice, start as u64, length as u64).map_err(|error| throw(env, error))
     }
 
     /// Bytes in memory and bytes in all, of the pages that hold `length` bytes from `start`.
     #[napi(catch_unwind, ts_return_type = "[resident: number, total: number]")]
     pub fn residency(&self, env: &Env, start: f64, length: f64) -> napi::Result<Vec<f64>> {
         let residency =
-            self.mapped(env)?.residency(start as u64, length as u64).map_err(|error| throw(env, error))?;
+            self.open_one(env)?.residency(start as u64, length as u64).map_err(|error| throw(env, error))?;
         Ok(vec![residency.resident as f64, residency.total as f64])
     }
 
     /// Throws the fault that the mapping has, if any.
     #[napi(catch_unwind)]
     pub fn check_fault(&self, env: &Env) -> napi::Result<()> {
-        self.mapped(env)?.fault().map_err(|error| throw(env, error))
+        self.open_one(env)?.fault().map_err(|error| throw(env, error))
     }
 }
 

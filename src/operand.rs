@@ -83,7 +83,7 @@ impl Operand {
         let (start, length, lease) = match memory {
             Memory::Heap { start, length, .. } => (*start, *length, None),
             Memory::Mapped(mapping) => {
-                let mapped = mapping.mapping().mapped()?;
+                let mapped = mapping.mapped()?;
                 match mapped.lease() {
                     Some(lease) => (lease.start().as_ptr(), mapped.span(), Some(lease)),
                     None => (ptr::null_mut(), 0, None),

@@ -29,7 +29,7 @@ impl NativeTask {
     #[napi(constructor, catch_unwind)]
     #[allow(clippy::new_without_default, reason = "for JavaScript")]
     pub fn new() -> Self {
-        NativeTask { control: Arc::new(Control::new()) }
+        NativeTask { control: Arc::new(Control::new().in_background()) }
     }
 
     /// Stops the work, whose promise is then rejected with the code `ABORT_ERR`.
@@ -124,8 +124,7 @@ impl<'a> Work<'a> {
     pub fn operand(&mut self, memory: &Memory, layout: &Float64ArraySlice) -> napi::Result<Operand> {
         match memory {
             Memory::Mapped(mapping) => {
-                let mapped = mapping.mapping().mapped().map_err(|error| throw(self.env, error))?;
-                self.mapped.push(mapped.clone());
+                self.mapped.push(mapping.mapped().map_err(|error| throw(self.env, error))?);
             }
             Memory::Heap { value, .. } if self.task.is_some() => self.held.push(Held::new(self.env, *value)?),
             Memory::Heap { .. } => {}

@@ -23,11 +23,6 @@ export function* piecesOf(arrays: readonly NDArray[]): Generator<NDArray[]> {
   }
 }
 
-/** How many pieces there are, nearly. */
-export function pieceCount(array: NDArray): number {
-  return Math.max(1, Math.ceil(array.nbytes / STEP))
-}
-
 /** `count` entries of an axis. */
 export function part<A extends NDArray>(array: A, axis: number, from: number, count: number): A {
   const { byteStrides, position } = array

@@ -7,9 +7,9 @@ import type { NDArray } from '../ndarray.js'
 /** How work off the event loop is stopped and watched. */
 export interface WatchOptions {
   /** Stops the work; the promise is rejected with the signal's reason. */
-  signal?: AbortSignal
+  signal?: AbortSignal | undefined
   /** Called now and then with the part that is done, from 0 to 1; never less than before, and with 1 at the end. */
-  onProgress?: (fraction: number) => void
+  onProgress?: ((fraction: number) => void) | undefined
 }
 
 /** The names of the options of {@link WatchOptions}. */
@@ -102,13 +102,18 @@ export class Watch {
     await work(new Watch(this.signal === undefined ? {} : { signal: this.signal }, this.arrays))
   }
 
-  /** Work in this thread, in steps of about a millisecond between which everything else has its turn. */
-  async step<T>(steps: Iterable<T>, count: number, work: (step: T) => void): Promise<void> {
+  /**
+   * Work in this thread, piece by piece, between which everything else has its turn.
+   * @param pieces views of the same parts of arrays (see `piecesOf`)
+   * @param total elements of all pieces of the first array
+   */
+  async step(pieces: Iterable<NDArray[]>, total: number, work: (piece: NDArray[]) => void): Promise<void> {
     let done = 0
-    for (const one of steps) {
+    for (const piece of pieces) {
       this.check()
-      work(one)
-      this.tell(++done / count)
+      work(piece)
+      done += (piece[0] as NDArray).size
+      if (total > 0) this.tell(Math.min(done / total, 1))
       await new Promise((resolve) => setImmediate(resolve))
     }
     this.check()

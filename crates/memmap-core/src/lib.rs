@@ -19,6 +19,7 @@ mod file;
 pub mod guard;
 mod mapped;
 mod mapping;
+mod memory;
 mod mode;
 pub mod plan;
 mod region;

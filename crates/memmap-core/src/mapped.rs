@@ -4,6 +4,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::file;
+use crate::memory::memory_limit;
 use crate::region::{Region, page_size};
 use crate::{Advice, Code, Error, Identity, Mode, Result};
 
@@ -124,9 +125,13 @@ impl Mapped {
 
     /// Reads in what of these bytes is this mapping's, ahead of their use, once: a second call for the same bytes costs next
     /// to nothing.
+    ///
+    /// Of a file that is large beside the memory there is, what lies some way before these bytes leaves the process again, so
+    /// that going through all of it takes little memory; except in mode `c`, where stored pages are nowhere else.
     pub fn populate(&self, first: *const u8, length: usize) {
         if let Some(region) = &self.region {
-            region.populate(first, length);
+            let passing = self.mode != Mode::Copy && self.length > memory_limit() / 2;
+            region.populate(first, length, passing);
         }
     }
 

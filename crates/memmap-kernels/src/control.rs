@@ -21,6 +21,7 @@ pub struct Control {
     cancelled: AtomicBool,
     done: AtomicU64,
     max_threads: Option<usize>,
+    background: bool,
     prefetch: OnceLock<Prefetch>,
 }
 
@@ -31,6 +32,7 @@ impl Control {
             cancelled: AtomicBool::new(false),
             done: AtomicU64::new(0),
             max_threads: None,
+            background: false,
             prefetch: OnceLock::new(),
         }
     }
@@ -38,6 +40,12 @@ impl Control {
     /// At most this many threads; 1 keeps all work on the calling thread.
     pub const fn with_max_threads(mut self, threads: usize) -> Control {
         self.max_threads = Some(threads);
+        self
+    }
+
+    /// All large work in threads that make way for others: for a caller that waits while somebody else has to stay quick.
+    pub const fn in_background(mut self) -> Control {
+        self.background = true;
         self
     }
 
@@ -65,6 +73,11 @@ impl Control {
     /// The bound on threads.
     pub(crate) fn max_threads(&self) -> Option<usize> {
         self.max_threads
+    }
+
+    /// Whether the calling thread leaves the work to others.
+    pub(crate) fn is_in_background(&self) -> bool {
+        self.background
     }
 
     /// Stops a cancelled kernel.

@@ -10,6 +10,7 @@
 
 mod array;
 mod assign;
+mod cache;
 mod cast;
 mod close;
 mod comparable;

@@ -20,9 +20,40 @@ fn pool() -> Option<&'static rayon::ThreadPool> {
     POOL.get_or_init(|| {
         let threads = configured_threads();
         let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
-        if threads > 1 { builder.thread_name(|i| format!("memmap-{i}")).build().ok() } else { None }
+        let builder = builder.thread_name(|i| format!("memmap-{i}")).start_handler(|_| make_way());
+        if threads > 1 { builder.build().ok() } else { None }
     })
     .as_ref()
+}
+
+/// Has this thread make way for one that wakes up, such as that of an event loop: Linux lets a thread go on to the end of its
+/// time slice unless the other's is shorter, so this one's is made the longest there is. It gets no less time for that. Older
+/// kernels, whose sleepers come first anyway, do not know the setting.
+#[cfg(all(target_os = "linux", not(miri)))]
+fn make_way() {
+    const SLICE: u64 = 100_000_000;
+    let attributes =
+        SchedAttr { size: size_of::<SchedAttr>() as u32, runtime: SLICE, ..SchedAttr::default() };
+    // SAFETY: the struct is as long as it says, and outlives the call; 0 is this thread.
+    unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const attributes, 0) };
+}
+
+#[cfg(not(all(target_os = "linux", not(miri))))]
+fn make_way() {}
+
+/// Source: `sched_setattr(2)`; policy 0 is `SCHED_OTHER`.
+#[cfg(all(target_os = "linux", not(miri)))]
+#[derive(Default)]
+#[repr(C)]
+struct SchedAttr {
+    size: u32,
+    policy: u32,
+    flags: u64,
+    nice: i32,
+    priority: u32,
+    runtime: u64,
+    deadline: u64,
+    period: u64,
 }
 
 /// The number of threads that large work is shared among.
@@ -94,11 +125,13 @@ fn shared_out(
             }
         }
     };
-    pool.in_place_scope(|scope| {
-        for _ in 1..wanted {
-            scope.spawn(|_| take_pieces());
-        }
-        take_pieces();
-    });
+    if control.is_in_background() {
+        pool.scope(|scope| (0..wanted).for_each(|_| scope.spawn(|_| take_pieces())));
+    } else {
+        pool.in_place_scope(|scope| {
+            (1..wanted).for_each(|_| scope.spawn(|_| take_pieces()));
+            take_pieces();
+        });
+    }
     failure.into_inner().map_or(Ok(()), Err)
 }

@@ -4,6 +4,7 @@
 //! something else passes through a tile on its way.
 
 use crate::array::{Shared, SharedMut};
+use crate::cache::fetch;
 use crate::cast::Caster;
 use crate::element::{Element, Kind};
 use crate::error::{Error, Result};
@@ -106,6 +107,8 @@ impl Source {
             base: self.base,
             walk: self.nest.walk(position),
             packed: self.is_packed(),
+            ahead: self.nest.inner().strides[0] == self.element.size as isize
+                && (self.element.needs_swap() || self.caster.is_some()),
             constant: self.nest.axes.iter().all(|axis| axis.strides[0] == 0),
             filled: 0,
             raw: None,
@@ -127,6 +130,8 @@ pub(crate) struct Reader<'s> {
     base: Shared,
     walk: Walk<'s, 1>,
     packed: bool,
+    /// Whether elements go through a tile although they lie one behind the other.
+    ahead: bool,
     /// Whether one element stands for all; then a tile, once filled so far, is used again.
     constant: bool,
     filled: usize,
@@ -194,6 +199,10 @@ impl Reader<'_> {
     fn collect(&mut self, len: usize) -> *const u8 {
         let size = self.source.element.size;
         let first = self.walk.next(len);
+        // What is converted or swapped is not worked on meanwhile.
+        if self.ahead && first.len == len {
+            fetch(self.base.at(first.offsets[0]).wrapping_add(len * size), len * size);
+        }
         if self.packed && first.len == len {
             return self.base.at(first.offsets[0]);
         }

@@ -1,6 +1,7 @@
 //! Elements on their way from one array to another, along the innermost axis of a nest.
 
 use crate::array::{Shared, SharedMut};
+use crate::cache::fetch;
 use crate::cast::Caster;
 use crate::element::Element;
 use crate::error::{Error, Result};
@@ -133,7 +134,9 @@ impl<'n> Link<'n> {
         let read_in_place = whole && native[0] && strides[0] == sizes[0];
         let write_in_place = whole && native[1] && strides[1] == sizes[1] && stream.is_none();
         let from = if read_in_place {
-            self.from.at(source.next(count).offsets[0])
+            let from = self.from.at(source.next(count).offsets[0]);
+            fetch(from.wrapping_add(count * self.sizes[0]), count * self.sizes[0]);
+            from
         } else {
             let mut filled = 0;
             while filled < count {

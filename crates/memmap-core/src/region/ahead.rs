@@ -34,9 +34,22 @@ impl Ahead {
         })
     }
 
-    /// All pages may be gone from the range.
-    pub(super) fn forget(&self) {
-        self.words.iter().for_each(|word| word.store(0, Ordering::Relaxed));
+    /// The piece so many bytes before the one that holds this byte, in bytes from the start of the range, if it was taken; it
+    /// can then be taken again.
+    pub(super) fn leave_behind(&self, from: usize, distance: usize) -> Option<Range<usize>> {
+        let piece = (from / Self::PIECE).checked_sub(distance / Self::PIECE)?;
+        let bit = 1 << (piece % 64);
+        let was_taken = self.words.get(piece / 64)?.fetch_and(!bit, Ordering::Relaxed) & bit != 0;
+        was_taken.then(|| piece * Self::PIECE..(piece + 1) * Self::PIECE)
+    }
+
+    /// The pages that hold these bytes may be gone from the range.
+    pub(super) fn forget(&self, from: usize, length: usize) {
+        for piece in from / Self::PIECE..(from + length).div_ceil(Self::PIECE) {
+            if let Some(word) = self.words.get(piece / 64) {
+                word.fetch_and(!(1 << (piece % 64)), Ordering::Relaxed);
+            }
+        }
     }
 }
 
@@ -52,7 +65,19 @@ mod tests {
         assert_eq!(take(0, 3 << 20), [1, 2]);
         assert_eq!(take((1 << 20) - 1, 2), []);
         assert_eq!(take(70 << 20, 1), [70]);
-        ahead.forget();
-        assert_eq!(take(70 << 20, 1), [70]);
+        ahead.forget(70 << 20, 1);
+        assert_eq!(take(69 << 20, 2 << 20), [69, 70]);
+        assert_eq!(take(0, 1), []);
+    }
+
+    #[test]
+    fn a_piece_left_behind_can_be_taken_again() {
+        let ahead = Ahead::new(200 << 20);
+        assert_eq!(ahead.take(0, 100 << 20).count(), 100);
+        assert_eq!(ahead.leave_behind(63 << 20, 64 << 20), None);
+        assert_eq!(ahead.leave_behind(70 << 20, 64 << 20), Some(6 << 20..7 << 20));
+        assert_eq!(ahead.leave_behind(70 << 20, 64 << 20), None);
+        assert_eq!(ahead.leave_behind(180 << 20, 64 << 20), None);
+        assert_eq!(ahead.take(0, 100 << 20).map(|piece| piece.start >> 20).collect::<Vec<_>>(), [6]);
     }
 }

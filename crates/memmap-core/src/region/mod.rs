@@ -49,8 +49,11 @@ pub(crate) fn allocation_granularity() -> usize {
 }
 
 impl Region {
-    /// Reads the pieces in that hold these bytes, those that were not read in before; nothing for bytes of other memory.
-    pub(crate) fn populate(&self, first: *const u8, length: usize) {
+    /// Reads the pieces in that hold these bytes, those that were not read in before; nothing for bytes of other memory. With
+    /// `passing`, what was read in some way before them is let go.
+    pub(crate) fn populate(&self, first: *const u8, length: usize, passing: bool) {
+        // Far more than all threads work on at a time; who is slower than that reads its pages again.
+        const BEHIND: usize = 64 << 20;
         let Some(from) = first.addr().checked_sub(self.start().addr().get()) else { return };
         if from >= self.span() {
             return;
@@ -58,6 +61,9 @@ impl Region {
         for piece in self.ahead.take(from, length.min(self.span() - from)) {
             // What cannot be read in shows when it is touched.
             let _ = self.advise(Advice::Populate, piece.start, piece.len());
+            if passing && let Some(behind) = self.ahead.leave_behind(piece.start, BEHIND) {
+                let _ = self.advise(Advice::DontNeed, behind.start, behind.len());
+            }
         }
     }
 }

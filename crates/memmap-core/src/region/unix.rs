@@ -136,7 +136,7 @@ impl Region {
         let Some(number) = advice_number(advice) else { return Ok(()) };
         let Some((start, length)) = self.pages(from, length) else { return Ok(()) };
         if advice == Advice::DontNeed {
-            self.ahead.forget();
+            self.ahead.forget(from, length);
         }
         // SAFETY: whole pages inside the range; no advice of ours drops what was stored (`Mapping::advise` refuses
         // DontNeed where the pages are private).
@@ -162,7 +162,7 @@ impl Region {
         let Some((start, length)) = self.pages(from, length) else { return Ok((0, 0)) };
         let pages = length.div_ceil(page_size());
         let mut resident = 0;
-        let mut states = [0; PIECE];
+        let mut states = [0_u8; PIECE];
         for first in (0..pages).step_by(PIECE) {
             let count = PIECE.min(pages - first);
             // SAFETY: a page of the range, since `first < pages`.

@@ -106,7 +106,7 @@ impl Region {
                 if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
             }
             Advice::DontNeed => {
-                self.ahead.forget();
+                self.ahead.forget(from, length);
                 // Unlocking pages that are not locked takes them out of the working set, and fails by design.
                 // SAFETY: a range inside the mapping; its contents stay.
                 unsafe { VirtualUnlock(start.as_ptr().cast(), end - from) };

@@ -1,6 +1,7 @@
 //! Rows of an array, one below the other, of which each holds one element of many outputs.
 
 use crate::array::Shared;
+use crate::cache::fetch;
 use crate::cast::Caster;
 use crate::element::{Element, Kind};
 use crate::error::{Error, Result};
@@ -103,6 +104,9 @@ impl Block<'_> {
         let packed = !rows.element.needs_swap() && rows.stride == rows.element.size as isize;
         if !packed || rows.caster.is_some() || index + N > self.len() || T::KIND != rows.kind {
             return None;
+        }
+        for start in self.starts.iter().skip(index + N).take(N) {
+            fetch(rows.base.at(*start), self.columns * rows.element.size);
         }
         Some(std::array::from_fn(|i| {
             let ptr = rows.base.at(self.starts[index + i]);

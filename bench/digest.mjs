@@ -1,0 +1,22 @@
+/** What tells that two sides computed the same: a number, or 64 elements of an array. As `digest` in numpy_side.py. */
+export function digest(result) {
+  if (typeof result !== 'object') return [Number(result)]
+  const isTyped = ArrayBuffer.isView(result)
+  const { shape, size } = isTyped ? { shape: [result.length], size: result.length } : result
+  return Array.from({ length: 64 }, (_, index) => {
+    let rest = Math.floor((index * (size - 1)) / 63)
+    const indices = new Array(shape.length)
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      indices[axis] = rest % shape[axis]
+      rest = Math.floor(rest / shape[axis])
+    }
+    return Number(isTyped ? result[indices[0]] : result.get(...indices))
+  })
+}
+
+/** Whether they agree: exactly where whole numbers are, else as far as float32 sums do. */
+export function agree(a, b) {
+  const close = (x, y) =>
+    x === y || Math.abs(x - y) <= 1e-5 * Math.max(Math.abs(x), Math.abs(y)) || (x !== x && y !== y)
+  return a.length === b.length && a.every((x, index) => close(x, b[index]))
+}

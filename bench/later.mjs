@@ -1,0 +1,99 @@
+/** Work off the event loop: what it does to the loop, how soon it stops, and how much memory it takes. */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
+import { setTimeout as wait } from 'node:timers/promises'
+import { memmap } from '../dist/index.js'
+import { statistics } from './clock.mjs'
+
+/** Longest delays of the event loop in milliseconds, idle and while a file is summed; how soon an abort rejects; progress. */
+export async function offTheLoop({ path, bytes, runs }) {
+  const a = memmap(path, { dtype: 'float32', mode: 'r' })
+  const delayed = async (work) => {
+    const delays = monitorEventLoopDelay({ resolution: 1 })
+    delays.enable()
+    await work()
+    delays.disable()
+    return delays.max / 1e6
+  }
+  let steady = true
+  let reports = 0
+  const sum = async () => {
+    let last = -1
+    await a.promises.sum({
+      onProgress: (part) => {
+        reports++
+        steady &&= part > last
+        last = part
+      },
+    })
+    steady &&= last === 1
+  }
+  await sum()
+  const [idle, busy, aborts] = [[], [], []]
+  for (let round = 0; round < runs; round++) {
+    idle.push(await delayed(() => wait(bytes / 3e7)))
+    busy.push(await delayed(sum))
+    const controller = new AbortController()
+    const promise = a.promises.std({ signal: controller.signal })
+    await wait(10)
+    const start = performance.now()
+    controller.abort()
+    await promise.catch(() => {})
+    aborts.push(performance.now() - start)
+  }
+  a.close()
+  return { bytes, idle: statistics(idle), busy: statistics(busy), abort: statistics(aborts), reports, steady }
+}
+
+const LIMIT = 512 * 2 ** 20
+
+/** Peak resident memory, in MiB, of streaming through a file under a limit of 512 MiB, and by what the limit was set. */
+export function bounded({ path, bytes }) {
+  const group = '/sys/fs/cgroup/memory/memmap-bench'
+  const group2 = '/sys/fs/cgroup/memmap-bench'
+  let how = 'no limit: this machine lets none be set'
+  let command = (script) => [process.execPath, script]
+  const [folder, file] = existsSync('/sys/fs/cgroup/memory') ? [group, 'memory.limit_in_bytes'] : [group2, 'memory.max']
+  try {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(`${folder}/${file}`, String(LIMIT))
+    how = `a control group of 512 MiB (${file})`
+    command = (script) => ['sh', '-c', `echo $$ > ${folder}/cgroup.procs; exec "$0" "$@"`, process.execPath, script]
+  } catch {
+    // Not allowed, or no control groups.
+  }
+  const rows = []
+  for (const name of ['blocks', 'blocks async', 'promises.sum', 'promises.std']) {
+    const [first, ...rest] = command(new URL('peak.mjs', import.meta.url).pathname)
+    const { status, signal, stdout } = spawnSync(first, [...rest, path, name], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    rows.push(status === 0 ? { name, ...JSON.parse(stdout) } : { name, failed: signal ?? status })
+  }
+  try {
+    rmdirSync(folder)
+  } catch {
+    // Was never made.
+  }
+  return { bytes, how, rows }
+}
+
+/** What the guard against faults costs: the same with it and without. */
+export function guardCost({ path }) {
+  const one = (guard) =>
+    JSON.parse(
+      execFileSync(process.execPath, ['--expose-gc', new URL('guard.mjs', import.meta.url).pathname, path], {
+        encoding: 'utf8',
+        env: { ...process.env, MEMMAP_GUARD: guard },
+      }),
+    )
+  // In turns, so that both see the same machine.
+  const rounds = [0, 1, 2].map(() => [one('on'), one('off')])
+  return Object.keys(rounds[0][0]).map((name) => ({
+    name,
+    on: statistics(rounds.map(([on]) => on[name])).median,
+    off: statistics(rounds.map(([, off]) => off[name])).median,
+  }))
+}

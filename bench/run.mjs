@@ -1,0 +1,101 @@
+/**
+ * How fast it is, beside NumPy, plain JavaScript, other libraries and what this machine can do at best: all in one run, each
+ * side in turn. `npm run build` first.
+ *
+ *   npm run bench                          a few minutes: 1 MiB, 64 MiB and 1 GiB
+ *   npm run bench -- --full                1 MiB to 8 GiB
+ *   npm run bench -- --sizes 16,256        sizes of the file in MiB
+ *   npm run bench -- sum float32           only what has these words in its name
+ *   npm run bench -- --runs 9              rounds (5)
+ *   npm run bench -- --json FILE --svg FILE
+ *   npm run bench -- --docs                writes the tables into docs/performance.md and the picture beside it
+ *
+ * Every side has computed the same before a time of it is printed. Times are medians, with the middle half of the rounds.
+ */
+import { existsSync, writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { parseArgs } from 'node:util'
+import { crossover, limits as openLimits, numpy as openNumpy } from './children.mjs'
+import { writeDocs } from './docs.mjs'
+import { dataFile, remove, scratchFile } from './files.mjs'
+import { bounded, guardCost, offTheLoop } from './later.mjs'
+import { otherLibraries } from './others.mjs'
+import { plot } from './plot.mjs'
+import { smallThings } from './small.mjs'
+import * as tables from './table.mjs'
+import { coldSums, wholeArrays } from './whole.mjs'
+
+const { values, positionals: words } = parseArgs({
+  allowPositionals: true,
+  options: {
+    sizes: { type: 'string' },
+    runs: { type: 'string', default: '5' },
+    full: { type: 'boolean', default: false },
+    docs: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    svg: { type: 'string' },
+  },
+})
+const runs = Number(values.runs)
+const sizes = (values.sizes ?? (values.full ? '1,16,64,256,1024,8192' : '1,64,1024'))
+  .split(',')
+  .map((mib) => Number(mib) * 2 ** 20)
+
+const numpy = await openNumpy()
+const limits = await openLimits()
+const machine = [
+  `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+  `${process.platform} ${process.arch}, Node ${process.versions.node}`,
+  numpy === null ? 'without NumPy (npm run venv)' : `NumPy ${numpy.version}`,
+  limits === null ? 'without limits (no Rust)' : `limits on ${limits.threads} threads`,
+].join('; ')
+console.log(`${machine}\n`)
+
+const sections = []
+const section = (title, body) => {
+  sections.push({ title, body })
+  console.log(`## ${title}\n\n${body}\n`)
+}
+const results = { machine, date: new Date().toISOString(), whole: [] }
+
+for (const bytes of sizes) {
+  const path = dataFile(bytes)
+  const report = ({ name, sides }) =>
+    process.stderr.write(`  ${tables.sizeText(bytes)} ${name}: ${(sides.ours.median * 1e3).toFixed(2)} ms\n`)
+  const rows = await wholeArrays({ path, bytes, runs, words, numpy, limits, report })
+  if (words.length === 0 && bytes >= 2 ** 26) {
+    const cold = await coldSums({ path, bytes, numpy })
+    if (cold !== null) rows.push(cold)
+  }
+  results.whole.push(...rows)
+  if (rows.length > 0) section(`Whole arrays, ${tables.sizeText(bytes)}`, tables.wholeTable(rows))
+  if (bytes === sizes.at(-1) && words.length === 0) {
+    results.later = await offTheLoop({ path, bytes, runs })
+    section('Off the event loop', tables.loopTable(results.later))
+    results.bounded = bounded({ path, bytes })
+    section('In bounded memory', tables.boundedTable(results.bounded))
+  }
+  if (bytes === Math.min(2 ** 26, sizes.at(-1)) && words.length === 0) {
+    results.others = await otherLibraries({ path, bytes, runs })
+    section('Other libraries', tables.othersTable(results.others))
+  }
+  remove(path)
+  for (const side of ['ours', 'numpy']) remove(scratchFile(bytes, side))
+}
+const growing = results.whole.filter(({ name }) => name === 'sum float32')
+if (growing.length > 1) section('How the cost grows', tables.growthTable(growing))
+results.small = await smallThings({ numpy, words })
+if (results.small.length > 0) section('Elements, views and small files', tables.smallTable(results.small))
+if (words.length === 0) {
+  results.crossover = crossover()
+  if (results.crossover !== null) section('Where threads begin to pay', `\`\`\`\n${results.crossover}\n\`\`\``)
+  results.guard = guardCost({ path: scratchFile(4e6, 'small') })
+  section('What the guard costs', tables.guardTable(results.guard))
+}
+numpy?.end()
+limits?.end()
+
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
+const drawn = results.whole.length > 0 ? plot(results.whole) : null
+if (values.svg !== undefined && drawn !== null) writeFileSync(values.svg, drawn)
+if (values.docs && drawn !== null && existsSync('docs/performance.md')) writeDocs({ machine, sections, drawn })

@@ -1,0 +1,160 @@
+/** Operations over whole arrays, side by side: each round measures every side once, so that all see the same machine. */
+import { readFileSync } from 'node:fs'
+import { memmap } from '../dist/index.js'
+import { settle, statistics, timed } from './clock.mjs'
+import { agree, digest } from './digest.mjs'
+import { scratchFile } from './files.mjs'
+import { OPERATIONS } from './operations.mjs'
+
+/** Seconds that one side of one row may take in all, beyond its first round. */
+const BUDGET = 3
+
+/** The bytes that `fs.readFile` and a typed array can have. */
+const READ_LIMIT = 2 ** 31 - 4096
+
+/**
+ * @param bytes of the file
+ * @returns rows of `{ name, bytes, target, sides: { ours, numpy, loop, readFile, limit } }`, each side the seconds of its rounds
+ */
+export async function wholeArrays({ path, bytes, runs, words, numpy, limits, report }) {
+  const rows = []
+  for (const operation of OPERATIONS) {
+    const name = operation.name
+    if (!words.every((word) => name.includes(word)) || (bytes > 2 ** 31 && !operation.large)) continue
+    const row = await measure(operation, { path, bytes, runs, numpy, limits })
+    rows.push(row)
+    report(row)
+  }
+  return rows
+}
+
+async function measure(operation, { path, bytes, runs, numpy, limits }) {
+  const { name, dtype, limit, target, traffic } = operation
+  const shape = operation.shape(bytes)
+  const order = operation.order ?? 'C'
+  const length = shape.reduce((product, one) => product * one, itemsizeOf(dtype))
+  const options = { dtype, shape, order, mode: operation.scratch ? 'r+' : 'r' }
+  const file = (side) => (operation.scratch ? scratchFile(bytes, side) : path)
+  const question = {
+    op: operation.numpy,
+    path: file('numpy'),
+    dtype: pythonType(dtype),
+    shape,
+    order,
+    mode: options.mode,
+    take: operation.take?.(bytes),
+  }
+  const open = () => memmap(file('ours'), options)
+  const a = operation.fresh ? null : open()
+  const prepared = operation.prepare?.(a, operation.take(bytes))
+
+  const sides = {
+    ours: () => {
+      if (operation.fresh) return timed(() => withArray(open(), operation.work))
+      return timed(() => operation.work(a, prepared))
+    },
+  }
+  if (numpy !== null) sides.numpy = () => numpy.ask(question)
+  if (limits !== null && limit !== null) {
+    // The same traffic at the rate of the limit: of a copy of all bytes, each read and written.
+    const share = traffic(length) / (limit === 'copy' ? 2 * bytes : bytes)
+    sides.limit = async () => ({ seconds: (await limits.ask(limit, path, bytes)) * share })
+  }
+  if (operation.loop !== undefined && a !== null && bytes <= READ_LIMIT) {
+    const { data } = a
+    sides.loop = () => timed(() => operation.loop(data))
+    if (!operation.scratch && bytes < READ_LIMIT) {
+      const View = data.constructor
+      sides.readFile = () =>
+        timed(() => {
+          const { buffer, byteOffset, byteLength } = readFileSync(path)
+          return operation.loop(new View(buffer, byteOffset, byteLength / View.BYTES_PER_ELEMENT))
+        })
+    }
+  }
+
+  const times = Object.fromEntries(Object.keys(sides).map((side) => [side, []]))
+  const spent = Object.fromEntries(Object.keys(sides).map((side) => [side, 0]))
+  let expected = null
+  for (let round = 0; round <= runs; round++) {
+    for (const [side, run] of Object.entries(sides)) {
+      // Plain loops and copies of whole files are slow, and known: fewer rounds will do.
+      if (spent[side] > (side === 'ours' || side === 'numpy' || side === 'limit' ? BUDGET : BUDGET / 3)) continue
+      settle()
+      const { seconds, result, digest: told, error } = await run()
+      if (error !== undefined) throw new Error(`${side}, ${name}: ${error}`)
+      if (side !== 'limit' && round === 0) {
+        const found = told ?? digest(result)
+        expected ??= found
+        if (!agree(found, expected)) throw new Error(`${name}: ${side} computed ${found}, not ${expected}`)
+      }
+      // The first round warms up, unless it is all there will be.
+      spent[side] += round === 0 ? 0 : seconds
+      if (round > 0 || seconds > BUDGET) times[side].push(seconds)
+      if (seconds > BUDGET) spent[side] = Infinity
+    }
+  }
+  a?.close()
+  return {
+    name,
+    bytes: length,
+    traffic: traffic(length),
+    target,
+    sides: Object.fromEntries(Object.entries(times).map(([side, seconds]) => [side, statistics(seconds)])),
+  }
+}
+
+function withArray(a, work) {
+  try {
+    return work(a)
+  } finally {
+    a.close()
+  }
+}
+
+function itemsizeOf(dtype) {
+  return Number(/\d+$/.exec(dtype)[0]) / (dtype.startsWith('>') ? 1 : 8)
+}
+
+function pythonType(dtype) {
+  return { float32: 'f4', float64: 'f8', int16: 'i2', uint8: 'u1' }[dtype] ?? dtype
+}
+
+/** A sum of a file that is not in memory, where the system lets it be dropped. */
+export async function coldSums({ path, bytes, numpy }) {
+  if (numpy === null || process.platform !== 'linux') return null
+  const shape = [bytes / 4]
+  const question = { op: 'fresh', path, dtype: 'f4', shape }
+  const sides = {
+    ours: () => timed(() => withArray(memmap(path, { dtype: 'float32', mode: 'r' }), (a) => a.sum())),
+    numpy: () => numpy.ask(question),
+    readFile: () =>
+      timed(() => {
+        const { buffer, byteOffset, byteLength } = readFileSync(path)
+        let sum = 0
+        for (const x of new Float32Array(buffer, byteOffset, byteLength / 4)) sum += x
+        return sum
+      }),
+  }
+  if (bytes >= READ_LIMIT) delete sides.readFile
+  const times = {}
+  let expected = null
+  for (let round = 0; round < 2; round++) {
+    for (const [side, run] of Object.entries(sides)) {
+      settle()
+      await numpy.ask({ op: 'drop', path })
+      const { seconds, result, digest: told } = await run()
+      const found = told ?? digest(result)
+      expected ??= found
+      if (!agree(found, expected)) throw new Error(`cold sum: ${side} computed ${found}, not ${expected}`)
+      ;(times[side] ??= []).push(seconds)
+    }
+  }
+  return {
+    name: 'open, sum, close: cold cache',
+    bytes,
+    traffic: bytes,
+    target: [null, null],
+    sides: Object.fromEntries(Object.entries(times).map(([side, seconds]) => [side, statistics(seconds)])),
+  }
+}

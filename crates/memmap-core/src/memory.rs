@@ -1,0 +1,79 @@
+use std::sync::OnceLock;
+
+/// Bytes of memory that this process can have: the machine's, or fewer where its control group has a limit. `u64::MAX` where
+/// nothing is known.
+pub(crate) fn memory_limit() -> u64 {
+    static LIMIT: OnceLock<u64> = OnceLock::new();
+    *LIMIT.get_or_init(|| physical().min(system::group_limit().unwrap_or(u64::MAX)))
+}
+
+#[cfg(unix)]
+fn physical() -> u64 {
+    // SAFETY: asks for a fact of the system.
+    let pages = unsafe { libc::sysconf(libc::_SC_PHYS_PAGES) };
+    u64::try_from(pages).map_or(u64::MAX, |pages| pages.saturating_mul(crate::page_size() as u64))
+}
+
+#[cfg(not(unix))]
+fn physical() -> u64 {
+    u64::MAX
+}
+
+#[cfg(target_os = "linux")]
+mod system {
+    use std::fs;
+    use std::path::Path;
+
+    /// The smallest limit of the control groups that this process is in, of either version.
+    pub(super) fn group_limit() -> Option<u64> {
+        limit_in(&fs::read_to_string("/proc/self/cgroup").ok()?, Path::new("/sys/fs/cgroup"))
+    }
+
+    /// `groups` is what the system tells of the groups: lines of `number:controllers:path`.
+    pub(super) fn limit_in(groups: &str, root: &Path) -> Option<u64> {
+        let of_line = |line: &str| {
+            let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
+            let (root, name) = match controllers {
+                "" => (root.to_owned(), "memory.max"),
+                "memory" => (root.join("memory"), "memory.limit_in_bytes"),
+                _ => return None,
+            };
+            // Limits above hold too. In a container the path may be one outside, and the root the group's own.
+            let group = root.join(path.trim_start_matches('/'));
+            group
+                .ancestors()
+                .take_while(|group| group.starts_with(&root))
+                .filter_map(|group| fs::read_to_string(group.join(name)).ok()?.trim().parse::<u64>().ok())
+                .min()
+        };
+        groups.lines().filter_map(of_line).min()
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod system {
+    pub(super) fn group_limit() -> Option<u64> {
+        None
+    }
+}
+
+#[cfg(all(test, target_os = "linux", not(miri)))]
+mod tests {
+    use super::system::limit_in;
+    use std::fs;
+
+    #[test]
+    fn the_smallest_limit_of_all_groups_holds() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = folder.path();
+        fs::create_dir_all(root.join("a/b")).expect("a group");
+        fs::create_dir_all(root.join("memory/c")).expect("a group");
+        fs::write(root.join("a/memory.max"), "1000\n").expect("a limit");
+        fs::write(root.join("a/b/memory.max"), "max\n").expect("a limit");
+        fs::write(root.join("memory/c/memory.limit_in_bytes"), "500\n").expect("a limit");
+        assert_eq!(limit_in("0::/a/b\n", root), Some(1000));
+        assert_eq!(limit_in("5:cpu:/x\n4:memory:/c\n0::/a\n", root), Some(500));
+        assert_eq!(limit_in("0::/elsewhere\n", root), None);
+        assert_eq!(limit_in("", root), None);
+    }
+}

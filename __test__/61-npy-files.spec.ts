@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import fc from 'fast-check'
-import { Memmap, MemmapError, NDArray, load, openMemmap } from '../lib/index.js'
+import { Memmap, MemmapError, NDArray, load, openMemmap, support } from '../lib/index.js'
 import { folder, fileOf } from './support/files.js'
 import { fileWith } from './support/npy-headers.js'
 import { FIXTURES, fixtureJson } from './support/npy-fixture.js'
@@ -338,4 +338,16 @@ test('a map of a file that is cut has its fault', (t) => {
   truncateSync(path, 4096)
   t.throws(() => array.sum(), { code: 'ERR_MEMMAP_TRUNCATED' })
   t.throws(() => array.close(), { code: 'ERR_MEMMAP_TRUNCATED' })
+})
+
+test('more than a buffer of the runtime holds is mapped, and refused where it would be read', (t) => {
+  const path = join(folder(t), 'large.npy')
+  const made = openMemmap(path, { mode: 'w+', dtype: 'uint8', shape: 2 ** 32 + 100, sparse: true })
+  made.set(-1, 7)
+  made.close()
+  const mapped = load(path, { mmapMode: 'r' }) as Memmap
+  t.is(mapped.get(-1), 7)
+  mapped.close()
+  if (support().maxBufferBytes > 2 ** 32) return
+  t.throws(() => load(path), { code: 'ERR_MEMMAP_TOO_LARGE' })
 })

@@ -89,6 +89,8 @@ for (const page of pages) {
       t.is(status, 0, stderr)
       const said = [...code.matchAll(/\/\/=> ?(.*)$/gm)].map(([, text]) => text)
       if (said.length > 0) t.deepEqual(stdout.trimEnd().split('\n'), said)
+      // Short answers stand behind the line that prints them.
+      for (const [, short = ''] of code.matchAll(/console\.log\(.*\/\/ (.*)$/gm)) t.true(stdout.includes(short), short)
     })
   }
 

@@ -16,7 +16,7 @@ import type { ModelOfValues } from './results.js'
 import { codecOf } from './scalar/index.js'
 import { parseOrder, parseShape, sizeOf, stridesOf } from './shape.js'
 import type { OrderLike, ShapeLike } from './shape.js'
-import { Store } from './store.js'
+import { LARGEST_BUFFER, Store } from './store.js'
 
 /** How an array in memory is made. */
 export interface ArrayOptions<D> {
@@ -100,6 +100,8 @@ function placed(shape: readonly number[], dtype: DType, byteStrides: readonly nu
 }
 
 function allocate(bytes: number): ArrayBuffer {
+  // Node 20 makes the buffer, but no typed array over it.
+  if (bytes > LARGEST_BUFFER) throw tooLarge(bytes)
   // Not tried: where there is no memory, Node 26 ends a Worker instead of throwing.
   if (bytes > 2 ** 30 && bytes > totalmem()) throw tooLarge(bytes)
   try {

@@ -90,7 +90,9 @@ for (const page of pages) {
       const said = [...code.matchAll(/\/\/=> ?(.*)$/gm)].map(([, text]) => text)
       if (said.length > 0) t.deepEqual(stdout.trimEnd().split('\n'), said)
       // Short answers stand behind the line that prints them.
-      for (const [, short = ''] of code.matchAll(/console\.log\(.*\/\/ (.*)$/gm)) t.true(stdout.includes(short), short)
+      else
+        for (const [, short = ''] of code.matchAll(/console\.log\(.*\/\/ (?:read: )?(.*)$/gm))
+          t.true(stdout.includes(short), short)
     })
   }
 

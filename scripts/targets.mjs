@@ -1,6 +1,7 @@
 /**
  * The platforms that are prebuilt: what each is called by npm, by Rust and by zig, which links them all.
  */
+import { fileURLToPath } from 'node:url'
 
 /** `zig`: the target with the oldest C library that it is linked for. */
 export const TARGETS = [
@@ -58,4 +59,16 @@ export function manifestOf(target, { version, license }) {
     // Wide: npm leaves a package out without a word where the running Node is not in the range.
     engines: { node: '>=20' },
   }
+}
+
+/** The binary that was built for the machine that runs this, in `npm/`. */
+export function ownBinary() {
+  const { platform, arch, report } = process
+  const isMusl = report.getReport().header.glibcVersionRuntime === undefined
+  const own = TARGETS.find((target) => {
+    const [os, cpu, abi] = target.platform.split('-')
+    return os === platform && cpu === arch && (os !== 'linux' || (abi === 'musl') === isMusl)
+  })
+  if (own === undefined) throw new Error(`nothing is built for ${platform} ${arch}`)
+  return fileURLToPath(new URL(`../npm/${own.platform}/${binaryOf(own)}`, import.meta.url))
 }

@@ -3,6 +3,7 @@
  *
  *   node scripts/test.mjs            everything
  *   node scripts/test.mjs --quick    the running Node only, without the packages
+ *   node scripts/test.mjs --built    the running Node only, with the binary in npm/ and without Rust
  *
  * The last line is `N passed, N failed`, and the exit status 1 if anything failed.
  */
@@ -11,27 +12,31 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runtimes } from './runtimes.mjs'
 import { Steps } from './steps.mjs'
+import { ownBinary } from './targets.mjs'
 
 /** Adds the steps of the tests to those of a larger check. */
-export async function test(steps, { quick = false } = {}) {
+export async function test(steps, { quick = false, built = false } = {}) {
   const bin = (name) => join('node_modules', '.bin', name)
   const types = await steps.run('types, of the library and of its tests', 'status', bin('tsc'), [
     '-p',
     '__test__/tsconfig.json',
   ])
-  await steps.run('Rust: the core and the kernels', 'cargo', 'cargo', ['test', '--workspace', '--exclude', 'memmap'])
+  if (!built) {
+    await steps.run('Rust: the core and the kernels', 'cargo', 'cargo', ['test', '--workspace', '--exclude', 'memmap'])
+  }
   if (!types) return
-  const found = quick ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
+  const found = quick || built ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
   for (const { name, kind, path } of found) {
     if (kind === 'node') {
-      const env = { ...process.env, NODE_NO_WARNINGS: '1' }
+      const binary = built ? { NAPI_RS_NATIVE_LIBRARY_PATH: ownBinary() } : {}
+      const env = { ...process.env, NODE_NO_WARNINGS: '1', ...binary }
       await steps.run(name, 'tap', path, ['node_modules/ava/entrypoints/cli.mjs', '--tap'], { env })
     } else {
       const args = kind === 'deno' ? ['run', '--allow-all'] : []
       await steps.run(name, 'lines', path, [...args, '__test__/runtimes/smoke.mjs'])
     }
   }
-  if (!quick)
+  if (!quick && !built)
     await steps.run('the packages, packed and installed', 'lines', process.execPath, ['scripts/test-package.mjs'])
 }
 
@@ -40,6 +45,6 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!existsSync(python))
     console.log('no Python with NumPy (npm run venv makes one): the tests that compare with it are skipped')
   const steps = new Steps()
-  await test(steps, { quick: process.argv.includes('--quick') })
+  await test(steps, { quick: process.argv.includes('--quick'), built: process.argv.includes('--built') })
   steps.end()
 }

@@ -1,0 +1,70 @@
+/**
+ * How much of the code the JavaScript tests reach: of TypeScript, and of Rust through the binding. Prints a summary of each, and
+ * writes pages to `coverage/`.
+ *
+ *   npm run coverage
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+
+const TARGET = 'target/coverage'
+const out = resolve('coverage')
+rmSync(out, { recursive: true, force: true })
+mkdirSync(join(out, 'rust'), { recursive: true })
+const quietly = { stdio: ['ignore', 'ignore', 'inherit'] }
+
+execFileSync('cargo', ['build', '--quiet', '--target-dir', TARGET, '--config', 'profile.dev.opt-level=1'], {
+  ...quietly,
+  env: { ...process.env, RUSTFLAGS: '-C instrument-coverage', LLVM_PROFILE_FILE: join(out, 'build-%p.profraw') },
+})
+// Node loads a library by its extension.
+const library = join(out, 'memmap.node')
+copyFileSync(join(TARGET, 'debug/libmemmap.so'), library)
+
+const { status } = spawnSync(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', '--tap', '--timeout=20m'], {
+  ...quietly,
+  env: {
+    ...process.env,
+    NODE_NO_WARNINGS: '1',
+    NAPI_RS_NATIVE_LIBRARY_PATH: library,
+    LLVM_PROFILE_FILE: join(out, 'rust', '%8m.profraw'),
+    NODE_V8_COVERAGE: join(out, 'v8'),
+  },
+})
+if (status !== 0) console.log('some tests failed: what they would have reached is missing')
+
+console.log('TypeScript')
+execFileSync(
+  'node_modules/.bin/c8',
+  [
+    'report',
+    ...['--temp-directory', join(out, 'v8'), '--reports-dir', join(out, 'typescript')],
+    ...['--reporter', 'text-summary', '--reporter', 'html', '--include', 'lib/**', '--exclude', 'lib/elements/made/**'],
+  ],
+  { stdio: ['ignore', 'inherit', 'inherit'] },
+)
+
+console.log('Rust, as reached from JavaScript')
+const tools = join(toolchain(), 'bin')
+const profile = join(out, 'rust.profdata')
+const raw = readdirSync(join(out, 'rust')).map((file) => join(out, 'rust', file))
+execFileSync(join(tools, 'llvm-profdata'), ['merge', '-sparse', ...raw, '-o', profile], quietly)
+const report = ['--instr-profile', profile, library, '--ignore-filename-regex', '(/registry/|/rustc/|/library/std|target/)']
+const summary = execFileSync(join(tools, 'llvm-cov'), ['report', '--summary-only', ...report], { encoding: 'utf8' })
+console.log(totals(summary))
+execFileSync(join(tools, 'llvm-cov'), ['show', '--format=html', '--output-dir', join(out, 'rust-html'), ...report], quietly)
+
+/** The folder of the toolchain's LLVM, which rustup adds. */
+function toolchain() {
+  const library = execFileSync('rustc', ['--print', 'target-libdir'], { encoding: 'utf8' }).trim()
+  const folder = resolve(library, '..')
+  if (!existsSync(join(folder, 'bin/llvm-cov'))) execFileSync('rustup', ['component', 'add', 'llvm-tools'], quietly)
+  return folder
+}
+
+/** The last line of the table: regions, functions and lines, each with its number, those missed, and the part that was reached. */
+function totals(table) {
+  const cells = /^TOTAL\s+(.*)$/m.exec(table)[1].split(/\s+/)
+  return `Regions   : ${cells[2]}\nFunctions : ${cells[5]}\nLines     : ${cells[8]}`
+}

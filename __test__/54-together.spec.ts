@@ -38,3 +38,7 @@ linux('w+ over a file that is mapped: the older map sees zeros as far as the new
     size: 4096,
   })
 })
+
+linux('w+ over a file that another thread reads all the time: no fault', (t) => {
+  t.deepEqual(scenario(t, 'remade'), { fault: null })
+})

@@ -57,10 +57,20 @@ const SCENARIOS = {
       for (let i = 0; i < 200_000; i++) maps.push(memmap(path, { mode: 'r+', offset: 4096 * (i % 2), shape: 4096 }))
     })
     const opened = maps.length
+    // There is room left for what the process itself needs: V8 would end it.
+    const needs = Array.from({ length: 500 }, () => new ArrayBuffer(1 << 20))
+    needs.push(...Array.from({ length: 200 }, (_, i) => Array.from({ length: 20_000 }, () => ({ i }))))
     const sum =
       maps.reduce((total, map, index) => total + (index % 1000 === 0 ? map.get(5) : 0), 0) / Math.ceil(opened / 1000)
     for (const map of maps) map.close()
-    return { code, opened, sum, mapped: mappings(path), after: outcome(() => memmap(path, { mode: 'r' }).close()) }
+    return {
+      code,
+      opened,
+      needs: needs.length,
+      sum,
+      mapped: mappings(path),
+      after: outcome(() => memmap(path, { mode: 'r' }).close()),
+    }
   },
   // Where no private memory may be had: pages become writable when they are stored to.
   privatePages() {

@@ -83,7 +83,35 @@ function summary(done) {
   }
 }
 
+/** A map is read all the time, while the file is made anew again and again at the same size. */
+async function remade() {
+  writeFileSync(path, Buffer.alloc(1 << 20, 7))
+  const reader = new Worker(new URL(import.meta.url), { workerData: { path, read: true } })
+  await once(reader, 'message')
+  for (let round = 0; round < 2000; round++) memmap(path, { mode: 'w+', shape: 1 << 20 }).close()
+  reader.postMessage('enough')
+  const [fault] = await once(reader, 'message')
+  return { fault }
+}
+
+function readOn() {
+  const a = memmap(path, { mode: 'r' })
+  const { data } = a
+  parentPort.postMessage('ready')
+  let sum = 0
+  const look = () => {
+    for (let round = 0; round < 200; round++) for (let at = 0; at < data.length; at += 4096) sum += data[at]
+    setImmediate(look)
+  }
+  parentPort.once('message', () => {
+    parentPort.postMessage(a.fault)
+    process.exit(sum < 0 ? 1 : 0)
+  })
+  look()
+}
+
 const SCENARIOS = {
+  remade,
   grow: () => work(true),
   anything: () => work(false),
   threadsGrow: () => threads(true),
@@ -112,4 +140,5 @@ const SCENARIOS = {
 }
 
 if (isMainThread) report(await SCENARIOS[scenario]())
+else if (workerData.read) readOn()
 else parentPort.postMessage(work(workerData.grow))

@@ -23,8 +23,9 @@ fn main() {
         if words[0] != "read" && target.len() < bytes {
             target = vec![1; bytes];
         }
-        let source = (words[0] != "store")
-            .then(|| *maps.entry(format!("{}\t{bytes}", words[1])).or_insert_with(|| mapped(words[1], bytes)));
+        let source = (words[0] != "store").then(|| {
+            *maps.entry(format!("{}\t{bytes}", words[1])).or_insert_with(|| mapped(words[1], bytes))
+        });
         let start = Instant::now();
         let done = match source {
             // SAFETY: the file is mapped with this many bytes, for good.
@@ -32,9 +33,7 @@ fn main() {
                 limits::parallel_read(source, bytes, &control).map(|sum| _ = std::hint::black_box(sum))
             },
             // SAFETY: both are this long, and the target is memory of our own.
-            Some(source) => unsafe {
-                limits::parallel_copy(source, target.as_mut_ptr(), bytes, &control)
-            },
+            Some(source) => unsafe { limits::parallel_copy(source, target.as_mut_ptr(), bytes, &control) },
             // SAFETY: the target is this long.
             None => unsafe { limits::parallel_stream_store(target.as_mut_ptr(), bytes, &control) },
         };

@@ -32,7 +32,8 @@ fn pool() -> Option<&'static rayon::ThreadPool> {
 #[cfg(all(target_os = "linux", not(miri)))]
 fn make_way() {
     const SLICE: u64 = 100_000_000;
-    let attributes = SchedAttr { size: size_of::<SchedAttr>() as u32, runtime: SLICE, ..SchedAttr::default() };
+    let attributes =
+        SchedAttr { size: size_of::<SchedAttr>() as u32, runtime: SLICE, ..SchedAttr::default() };
     // SAFETY: the struct is as long as it says, and outlives the call; 0 is this thread.
     unsafe { libc::syscall(libc::SYS_sched_setattr, 0, &raw const attributes, 0) };
 }

@@ -1,5 +1,8 @@
 /** Other libraries, as far as they can take part: a sum of the same file. */
-import { openSync, closeSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import { memmap } from '../dist/index.js'
 import { settle, statistics, timed } from './clock.mjs'
 import { agree, digest } from './digest.mjs'
@@ -7,7 +10,7 @@ import { agree, digest } from './digest.mjs'
 /** Each gives a function that sums the file, or tells why it cannot. */
 const LIBRARIES = {
   '@riaskov/mmap-io': async (path, bytes) => {
-    const { default: mmap } = await import('@riaskov/mmap-io')
+    const mmap = installed('@riaskov/mmap-io', '1.4.3')
     const fd = openSync(path, 'r')
     const buffer = mmap.map(bytes, mmap.PROT_READ, mmap.MAP_SHARED, fd, 0)
     closeSync(fd)
@@ -31,6 +34,22 @@ const LIBRARIES = {
       return sum
     }
   },
+}
+
+/** A package that is no dependency, because it may need a compiler; installed beside the benchmark on its first use. */
+function installed(name, version) {
+  const folder = fileURLToPath(new URL('../.bench/', import.meta.url))
+  const { resolve } = createRequire(`${folder}package.json`)
+  if (!existsSync(`${folder}node_modules/${name}`)) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(`${folder}package.json`, '{ "private": true }\n')
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', `${name}@${version}`], {
+      cwd: folder,
+      stdio: 'ignore',
+      timeout: 300_000,
+    })
+  }
+  return createRequire(`${folder}package.json`)(resolve(name))
 }
 
 function loop(data) {

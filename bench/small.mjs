@@ -29,7 +29,6 @@ function loops() {
 export async function smallThings({ numpy, words }) {
   const rows = []
   const wants = (name) => words.every((word) => name.includes(word))
-  const path = scratchFile(SIDE * SIDE * 4, 'small')
   const add = (row) => wants(row.name) && rows.push(row)
 
   for (const [dtype, View, target] of [

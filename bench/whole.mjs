@@ -9,6 +9,9 @@ import { OPERATIONS } from './operations.mjs'
 /** Seconds that one side of one row may take in all, beyond its first round. */
 const BUDGET = 3
 
+/** Seconds that are timed together where one call takes far less. */
+const TOGETHER = 0.02
+
 /** The bytes that `fs.readFile` and a typed array can have. */
 const READ_LIMIT = 2 ** 31 - 4096
 
@@ -49,20 +52,24 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
   const prepared = operation.prepare?.(a, operation.take(bytes))
 
   const sides = {
-    ours: () => {
-      if (operation.fresh) return timed(() => withArray(open(), operation.work))
-      return timed(() => operation.work(a, prepared))
+    ours: (times) => {
+      if (operation.fresh) return repeated(times, () => withArray(open(), operation.work))
+      return repeated(times, () => operation.work(a, prepared))
     },
   }
-  if (numpy !== null) sides.numpy = () => numpy.ask(question)
+  if (numpy !== null) sides.numpy = (times) => numpy.ask({ ...question, times })
   if (limits !== null && limit !== null) {
     // The same traffic at the rate of the limit: of a copy of all bytes, each read and written.
     const share = traffic(length) / (limit === 'copy' ? 2 * bytes : bytes)
-    sides.limit = async () => ({ seconds: (await limits.ask(limit, path, bytes)) * share })
+    sides.limit = async (times) => {
+      let seconds = 0
+      for (let round = 0; round < Math.min(times, 10); round++) seconds += await limits.ask(limit, path, bytes)
+      return { seconds: (seconds / Math.min(times, 10)) * share }
+    }
   }
   if (operation.loop !== undefined && a !== null && bytes <= READ_LIMIT) {
     const { data } = a
-    sides.loop = () => timed(() => operation.loop(data))
+    sides.loop = (times) => repeated(times, () => operation.loop(data))
     if (!operation.scratch && bytes < READ_LIMIT) {
       const View = data.constructor
       sides.readFile = () =>
@@ -76,12 +83,15 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
   const times = Object.fromEntries(Object.keys(sides).map((side) => [side, []]))
   const spent = Object.fromEntries(Object.keys(sides).map((side) => [side, 0]))
   let expected = null
+  // How many calls each side is timed over at a time; known after the first round.
+  const calls = Object.fromEntries(Object.keys(sides).map((side) => [side, 1]))
   for (let round = 0; round <= runs; round++) {
     for (const [side, run] of Object.entries(sides)) {
       // Plain loops and copies of whole files are slow, and known: fewer rounds will do.
       if (spent[side] > (side === 'ours' || side === 'numpy' || side === 'limit' ? BUDGET : BUDGET / 3)) continue
       settle()
-      const { seconds, result, digest: told, error } = await run()
+      const { seconds, result, digest: told, error } = await run(calls[side])
+      if (round === 0) calls[side] = Math.min(200, Math.max(1, Math.round(TOGETHER / seconds)))
       if (error !== undefined) throw new Error(`${side}, ${name}: ${error}`)
       if (side !== 'limit' && round === 0) {
         const found = told ?? digest(result)
@@ -89,7 +99,7 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
         if (!agree(found, expected)) throw new Error(`${name}: ${side} computed ${found}, not ${expected}`)
       }
       // The first round warms up, unless it is all there will be.
-      spent[side] += round === 0 ? 0 : seconds
+      spent[side] += round === 0 ? 0 : seconds * calls[side]
       if (round > 0 || seconds > BUDGET) times[side].push(seconds)
       if (seconds > BUDGET) spent[side] = Infinity
     }
@@ -102,6 +112,15 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
     target,
     sides: Object.fromEntries(Object.entries(times).map(([side, seconds]) => [side, statistics(seconds)])),
   }
+}
+
+/** Seconds of one of several calls, and what the last one gave. */
+function repeated(times, work) {
+  return timed(() => {
+    let result
+    for (let round = 0; round < times; round++) result = work()
+    return result
+  }, times)
 }
 
 function withArray(a, work) {

@@ -10,6 +10,7 @@ import { fitted, guess } from './dtype-of-lists.js'
 import { MemmapError } from './errors.js'
 import { flattened } from './lists.js'
 import { makeArray } from './make.js'
+import { native } from './native.js'
 import { NDArray } from './ndarray.js'
 import { checkOptions } from './options.js'
 import type { ModelOfValues } from './results.js'
@@ -104,12 +105,19 @@ function allocate(bytes: number): ArrayBuffer {
   if (bytes > LARGEST_BUFFER) throw tooLarge(bytes)
   // Not tried: where there is no memory, Node 26 ends a Worker instead of throwing.
   if (bytes > 2 ** 30 && bytes > totalmem()) throw tooLarge(bytes)
+  let buffer
   try {
-    return new ArrayBuffer(bytes)
+    buffer = new ArrayBuffer(bytes)
   } catch (cause) {
     throw tooLarge(bytes, cause)
   }
+  // The first store to each page is what a large result costs most.
+  if (bytes >= LARGE) native.useLargePages(buffer)
+  return buffer
 }
+
+/** Bytes from which on a buffer has pages of its own, and enough of them. */
+const LARGE = 2 ** 22
 
 const TYPED: [new (buffer: ArrayBuffer) => ArrayBufferView, string][] = [
   [Int8Array, 'int8'],

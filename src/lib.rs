@@ -9,6 +9,7 @@
 mod buffers;
 mod environment;
 mod error;
+mod fresh;
 mod kernels;
 mod mapping;
 mod operand;

@@ -151,6 +151,33 @@ words.any({ dtype: 'float32' })
 words.argmin({ axis: [0, 1] })
 export type NoSumOfText = Expect<Equal<ReturnType<typeof text.sum<{}>>, never>>
 
+// Off the event loop: promises of the same.
+const later = words.promises
+const totals = later.sum({ axis: 0, signal: AbortSignal.timeout(1) })
+const copied = swapped.promises.astype('int64', { onProgress: (part) => part.toFixed() })
+export type Later = [
+  Expect<Equal<ReturnType<typeof later.sum<{}>>, Promise<bigint>>>,
+  Expect<Equal<typeof totals, Promise<bigint | NDArray<ModelOf<'uint64'>>>>>,
+  Expect<Equal<typeof copied, Promise<NDArray<ModelOf<'int64'>>>>>,
+  Expect<Equal<ReturnType<typeof longs.promises.fill>, Promise<typeof longs>>>,
+  Expect<Equal<ReturnType<typeof longs.promises.copy>, Promise<NDArray<ModelOf<'int64'>>>>>,
+]
+longs.promises.fill(3n, { signal: AbortSignal.abort() }) satisfies Promise<NDArray>
+longs.promises.assign([1n], [':'], { onProgress: () => {} }) satisfies Promise<NDArray>
+longs.promises.flush({ durable: true }) satisfies Promise<void>
+// @ts-expect-error text is no number
+bytes.promises.fill('5')
+// @ts-expect-error no such dtype
+words.promises.sum({ dtype: 'float33' })
+// @ts-expect-error any takes no dtype
+words.promises.any({ dtype: 'float32' })
+
+// Blocks are what the array is.
+for (const block of swapped.blocks({ axis: 1 })) block satisfies Memmap<ModelOf<'>f4'>>
+export async function blocksLater(): Promise<void> {
+  for await (const block of words.blocks()) block satisfies NDArray<ModelOf<'uint16'>>
+}
+
 // Comparing.
 words.compare('<=', 3).data satisfies Uint8Array
 words.compare('==', longs).get(0, 0) satisfies boolean

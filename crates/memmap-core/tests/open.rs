@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use memmap_core::{Code, Error, Extent, Lock, Mapping, Mode, Options, Source};
+use memmap_core::{Advice, Code, Error, Extent, Lock, Mapping, Mode, Options, Source};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -274,4 +274,16 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn every_page_that_was_read_in_is_counted_as_resident() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &vec![1; 300 << 12]);
+    let mapping = open(&path, Mode::Read, 5, 299 << 12).unwrap();
+    let mapped = mapping.mapped().unwrap();
+    mapped.advise(Advice::Populate, 0, mapped.length()).unwrap();
+    let residency = mapped.residency(0, mapped.length()).unwrap();
+    assert_eq!(residency.total, residency.resident);
+    assert!(residency.total >= mapped.length());
 }

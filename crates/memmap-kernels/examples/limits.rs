@@ -54,8 +54,9 @@ fn mapped(path: &str, bytes: usize) -> *const u8 {
     assert!(start != libc::MAP_FAILED, "the file must map");
     let start: *const u8 = start.cast_const().cast();
     for page in (0..bytes).step_by(4096) {
+        let address = start.wrapping_add(page);
         // SAFETY: inside the mapping.
-        unsafe { start.add(page).read_volatile() };
+        unsafe { address.read_volatile() };
     }
     start
 }

@@ -15,6 +15,8 @@ pub(crate) trait Pairwise: Native {
     /// NumPy begins with -0, so that a sum of nothing but -0 stays -0.
     const NEGATIVE_ZERO: Self;
     fn add(self, other: Self) -> Self;
+    /// The number whose bytes are in the reverse order.
+    fn swapped(self) -> Self;
     /// The sums of runs of at most [`BLOCK`] numbers each, added up in pairs.
     fn blocks<const WAYS: usize>(runs: [Run<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self;
 }
@@ -32,6 +34,21 @@ impl<T: Pairwise, const SKIP: bool> Kernel for Sum<'_, T, SKIP> {
     fn run<L: Level>(self) -> T {
         let scrub = |x: T| if SKIP && x.is_nan() { T::ZERO } else { x };
         by_units(self.0, scrub)
+    }
+}
+
+/// The sum of a stretch of numbers in the other byte order.
+pub(crate) fn swapped_sum<T: Pairwise>(run: Run<T>) -> T {
+    dispatch(SumSwapped(run))
+}
+
+struct SumSwapped<'a, T>(Run<'a, T>);
+
+impl<T: Pairwise> Kernel for SumSwapped<'_, T> {
+    type Output = T;
+    #[inline(always)]
+    fn run<L: Level>(self) -> T {
+        by_units(self.0, T::swapped)
     }
 }
 
@@ -194,6 +211,11 @@ macro_rules! real {
                 self + other
             }
 
+            #[inline(always)]
+            fn swapped(self) -> Self {
+                <$T>::from_bits(self.to_bits().swap_bytes())
+            }
+
             blocks!(8, |r| ((r[0] + r[1]) + (r[2] + r[3])) + ((r[4] + r[5]) + (r[6] + r[7])));
         }
 
@@ -204,6 +226,11 @@ macro_rules! real {
             #[inline(always)]
             fn add(self, other: Self) -> Self {
                 Complex { re: self.re + other.re, im: self.im + other.im }
+            }
+
+            #[inline(always)]
+            fn swapped(self) -> Self {
+                Complex { re: self.re.swapped(), im: self.im.swapped() }
             }
 
             blocks!(4, |r| r[0].add(r[1]).add(r[2].add(r[3])));

@@ -4,12 +4,14 @@ use super::anywhere::fold_anywhere;
 use super::extreme::{Extreme, Order};
 use super::fold::Fold;
 use super::nan_sum::NanSum;
+use super::pairwise::Pairwise;
 use super::plan;
 use super::position::Position;
 use super::product::Product;
 use super::spread::Spread;
-use super::sum::{AsMean, AsSum, FloatSum, SignedMean, WholeSum};
+use super::sum::{AsMean, AsSum, Floats, Outcome, SignedMean, Wholes};
 use super::tick_sum::TickSum;
+use super::total::Whole;
 use super::truth::{Question, Truths};
 use super::{Params, Reduction, accumulator_kind, result_kind};
 use crate::array::{ArrayMut, ArrayRef};
@@ -30,6 +32,33 @@ struct Job<'a> {
 impl Job<'_> {
     fn fold<F: Fold>(&self, fold: F) -> Result<()> {
         plan::run(&fold, self.source, self.axes, self.target, self.control)
+    }
+
+    /// The sum of integers or bools, and what `O` makes of it.
+    fn fold_wholes<T: Whole, O: Outcome<u64>>(&self) -> Result<()> {
+        match self.in_this_order(T::KIND) {
+            Some(source) => {
+                plan::run(&Wholes::<T, O, true>::new(), &source, self.axes, self.target, self.control)
+            }
+            None => self.fold(Wholes::<T, O, false>::new()),
+        }
+    }
+
+    /// The source as if it were in this machine's byte order, where it is of the kind but not in that order.
+    fn in_this_order(&self, kind: Kind) -> Option<ArrayRef> {
+        let swapped = self.source.element.kind == kind && self.source.element.needs_swap();
+        let element = Element::native(kind).filter(|_| swapped)?;
+        Some(ArrayRef { element, ..self.source.clone() })
+    }
+
+    /// The sum of floats of the kind of `T`, or of what is converted to it, and what `O` makes of it.
+    fn fold_floats<T: Pairwise, O: Outcome<T>>(&self) -> Result<()> {
+        match self.in_this_order(T::KIND) {
+            Some(source) => {
+                plan::run(&Floats::<T, O, true>::new(), &source, self.axes, self.target, self.control)
+            }
+            None => self.fold(Floats::<T, O, false>::new()),
+        }
     }
 
     /// As [`Job::fold`], the source's bytes taken for another kind of the same size.
@@ -72,26 +101,26 @@ fn sum(job: &Job, kind: Kind, skip: bool) -> Result<()> {
     match (kind, skip) {
         (Kind::Time, _) => job.fold(TickSum { mean: false }),
         (Kind::Bool, _) => truth(job, Question::Any),
-        (Kind::F16 | Kind::F32, false) => job.fold(FloatSum::<f32, AsSum>::new()),
+        (Kind::F16 | Kind::F32, false) => job.fold_floats::<f32, AsSum>(),
         (Kind::F16 | Kind::F32, true) => job.fold(NanSum::<f32, AsSum>::new()),
-        (Kind::F64, false) => job.fold(FloatSum::<f64, AsSum>::new()),
+        (Kind::F64, false) => job.fold_floats::<f64, AsSum>(),
         (Kind::F64, true) => job.fold(NanSum::<f64, AsSum>::new()),
-        (Kind::C64, false) => job.fold(FloatSum::<Complex<f32>, AsSum>::new()),
+        (Kind::C64, false) => job.fold_floats::<Complex<f32>, AsSum>(),
         (Kind::C64, true) => job.fold(NanSum::<Complex<f32>, AsSum>::new()),
-        (Kind::C128, false) => job.fold(FloatSum::<Complex<f64>, AsSum>::new()),
+        (Kind::C128, false) => job.fold_floats::<Complex<f64>, AsSum>(),
         (Kind::C128, true) => job.fold(NanSum::<Complex<f64>, AsSum>::new()),
         (kind, _) => match job.source.element.kind {
-            Kind::Bool => job.fold(WholeSum::<Flag, AsSum>::new()),
-            Kind::I8 => job.fold(WholeSum::<i8, AsSum>::new()),
-            Kind::U8 => job.fold(WholeSum::<u8, AsSum>::new()),
-            Kind::I16 => job.fold(WholeSum::<i16, AsSum>::new()),
-            Kind::U16 => job.fold(WholeSum::<u16, AsSum>::new()),
-            Kind::I32 => job.fold(WholeSum::<i32, AsSum>::new()),
-            Kind::U32 => job.fold(WholeSum::<u32, AsSum>::new()),
-            Kind::I64 => job.fold(WholeSum::<i64, AsSum>::new()),
-            Kind::U64 => job.fold(WholeSum::<u64, AsSum>::new()),
-            _ if accumulator_kind(kind) == Kind::I64 => job.fold(WholeSum::<i64, AsSum>::new()),
-            _ => job.fold(WholeSum::<u64, AsSum>::new()),
+            Kind::Bool => job.fold_wholes::<Flag, AsSum>(),
+            Kind::I8 => job.fold_wholes::<i8, AsSum>(),
+            Kind::U8 => job.fold_wholes::<u8, AsSum>(),
+            Kind::I16 => job.fold_wholes::<i16, AsSum>(),
+            Kind::U16 => job.fold_wholes::<u16, AsSum>(),
+            Kind::I32 => job.fold_wholes::<i32, AsSum>(),
+            Kind::U32 => job.fold_wholes::<u32, AsSum>(),
+            Kind::I64 => job.fold_wholes::<i64, AsSum>(),
+            Kind::U64 => job.fold_wholes::<u64, AsSum>(),
+            _ if accumulator_kind(kind) == Kind::I64 => job.fold_wholes::<i64, AsSum>(),
+            _ => job.fold_wholes::<u64, AsSum>(),
         },
     }
 }
@@ -119,13 +148,13 @@ fn mean(job: &Job, params: &Params) -> Result<()> {
         return mean_in(job, dtype, params.skip_nan);
     }
     match kind {
-        Kind::Bool => job.fold(WholeSum::<Flag, SignedMean>::new()),
-        Kind::I8 => job.fold(WholeSum::<i8, SignedMean>::new()),
-        Kind::U8 => job.fold(WholeSum::<u8, SignedMean>::new()),
-        Kind::I16 => job.fold(WholeSum::<i16, SignedMean>::new()),
-        Kind::U16 => job.fold(WholeSum::<u16, SignedMean>::new()),
-        Kind::I32 => job.fold(WholeSum::<i32, SignedMean>::new()),
-        Kind::U32 => job.fold(WholeSum::<u32, SignedMean>::new()),
+        Kind::Bool => job.fold_wholes::<Flag, SignedMean>(),
+        Kind::I8 => job.fold_wholes::<i8, SignedMean>(),
+        Kind::U8 => job.fold_wholes::<u8, SignedMean>(),
+        Kind::I16 => job.fold_wholes::<i16, SignedMean>(),
+        Kind::U16 => job.fold_wholes::<u16, SignedMean>(),
+        Kind::I32 => job.fold_wholes::<i32, SignedMean>(),
+        Kind::U32 => job.fold_wholes::<u32, SignedMean>(),
         Kind::I64 | Kind::U64 => mean_in(job, Kind::F64, false),
         kind => mean_in(job, kind, params.skip_nan),
     }
@@ -134,16 +163,16 @@ fn mean(job: &Job, params: &Params) -> Result<()> {
 fn mean_in(job: &Job, kind: Kind, skip: bool) -> Result<()> {
     match (kind, skip) {
         (Kind::Time, _) => job.fold(TickSum { mean: true }),
-        (Kind::F16 | Kind::F32, false) => job.fold(FloatSum::<f32, AsMean>::new()),
+        (Kind::F16 | Kind::F32, false) => job.fold_floats::<f32, AsMean>(),
         (Kind::F16 | Kind::F32, true) => job.fold(NanSum::<f32, AsMean>::new()),
-        (Kind::F64, false) => job.fold(FloatSum::<f64, AsMean>::new()),
+        (Kind::F64, false) => job.fold_floats::<f64, AsMean>(),
         (Kind::F64, true) => job.fold(NanSum::<f64, AsMean>::new()),
-        (Kind::C64, false) => job.fold(FloatSum::<Complex<f32>, AsMean>::new()),
+        (Kind::C64, false) => job.fold_floats::<Complex<f32>, AsMean>(),
         (Kind::C64, true) => job.fold(NanSum::<Complex<f32>, AsMean>::new()),
-        (Kind::C128, false) => job.fold(FloatSum::<Complex<f64>, AsMean>::new()),
+        (Kind::C128, false) => job.fold_floats::<Complex<f64>, AsMean>(),
         (Kind::C128, true) => job.fold(NanSum::<Complex<f64>, AsMean>::new()),
         // Whole numbers are asked for: they are summed as such, and the mean is cut.
-        _ => job.fold(WholeSum::<i64, SignedMean>::new()),
+        _ => job.fold_wholes::<i64, SignedMean>(),
     }
 }
 

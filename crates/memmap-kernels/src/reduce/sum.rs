@@ -1,7 +1,7 @@
 //! Sum and mean.
 
 use super::fold::{Fold, ROWS};
-use super::pairwise::{Pairwise, pairwise_sum};
+use super::pairwise::{Pairwise, pairwise_sum, swapped_sum};
 use super::total::{Whole, total};
 use super::tree::{Tree, tree_all, tree_one};
 use crate::control::Control;
@@ -75,16 +75,16 @@ macro_rules! float_outcomes {
 
 float_outcomes!(f32 f64);
 
-/// Integers and bools, modulo 2^64.
-pub(crate) struct WholeSum<T, O>(PhantomData<(T, O)>);
+/// Integers and bools, modulo 2^64. With `SWAP` they are in the other byte order.
+pub(crate) struct Wholes<T, O, const SWAP: bool>(PhantomData<(T, O)>);
 
-impl<T, O> WholeSum<T, O> {
-    pub fn new() -> WholeSum<T, O> {
-        WholeSum(PhantomData)
+impl<T, O, const SWAP: bool> Wholes<T, O, SWAP> {
+    pub fn new() -> Self {
+        Wholes(PhantomData)
     }
 }
 
-impl<T: Whole, O: Outcome<u64>> Fold for WholeSum<T, O> {
+impl<T: Whole, O: Outcome<u64>, const SWAP: bool> Fold for Wholes<T, O, SWAP> {
     type In = T;
     type State = u64;
     type Out = O::Out;
@@ -94,15 +94,15 @@ impl<T: Whole, O: Outcome<u64>> Fold for WholeSum<T, O> {
     }
 
     fn feed(&self, state: &mut u64, run: Run<T>, _at: usize) {
-        *state = state.wrapping_add(total(run));
+        *state = state.wrapping_add(total::<T, SWAP>(run));
     }
 
     fn feed_each(&self, states: &mut [u64], row: Run<T>, _at: usize) {
-        dispatch(AddWhole(states, [row]));
+        dispatch(AddWhole::<T, 1, SWAP>(states, [row]));
     }
 
     fn feed_rows(&self, states: &mut [u64], rows: [Run<T>; ROWS], _at: usize) {
-        dispatch(AddWhole(states, rows));
+        dispatch(AddWhole::<T, ROWS, SWAP>(states, rows));
     }
 
     fn join(&self, state: &mut u64, later: u64) {
@@ -124,28 +124,30 @@ impl Outcome<u64> for SignedMean {
     }
 }
 
-struct AddWhole<'a, 'r, T, const N: usize>(&'a mut [u64], [Run<'r, T>; N]);
+struct AddWhole<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [u64], [Run<'r, T>; N]);
 
-impl<T: Whole, const N: usize> Kernel for AddWhole<'_, '_, T, N> {
+impl<T: Whole, const N: usize, const SWAP: bool> Kernel for AddWhole<'_, '_, T, N, SWAP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
+        let native = |x: T| if SWAP { x.reversed() } else { x };
         update_rows(self.0, self.1, |sum, row| {
-            *sum = row.into_iter().fold(*sum, |sum, x| sum.wrapping_add(x.extend()))
+            *sum = row.into_iter().fold(*sum, |sum, x| sum.wrapping_add(native(x).extend()))
         })
     }
 }
 
-/// Floats and complex numbers, pairwise.
-pub(crate) struct FloatSum<T, O>(PhantomData<(T, O)>);
+/// Floats and complex numbers, pairwise. With `SWAP` they are in the other byte order, and are put in this machine's as they are
+/// added: faster than through a tile.
+pub(crate) struct Floats<T, O, const SWAP: bool>(PhantomData<(T, O)>);
 
-impl<T, O> FloatSum<T, O> {
-    pub fn new() -> FloatSum<T, O> {
-        FloatSum(PhantomData)
+impl<T, O, const SWAP: bool> Floats<T, O, SWAP> {
+    pub fn new() -> Self {
+        Floats(PhantomData)
     }
 }
 
-impl<T: Pairwise, O: Outcome<T>> Fold for FloatSum<T, O> {
+impl<T: Pairwise, O: Outcome<T>, const SWAP: bool> Fold for Floats<T, O, SWAP> {
     type In = T;
     type State = T;
     type Out = O::Out;
@@ -161,11 +163,11 @@ impl<T: Pairwise, O: Outcome<T>> Fold for FloatSum<T, O> {
     }
 
     fn feed_each(&self, states: &mut [T], row: Run<T>, _at: usize) {
-        dispatch(AddFloats(states, [row]));
+        dispatch(AddFloats::<T, 1, SWAP>(states, [row]));
     }
 
     fn feed_rows(&self, states: &mut [T], rows: [Run<T>; ROWS], _at: usize) {
-        dispatch(AddFloats(states, rows));
+        dispatch(AddFloats::<T, ROWS, SWAP>(states, rows));
     }
 
     fn join(&self, state: &mut T, later: T) {
@@ -185,20 +187,21 @@ impl<T: Pairwise, O: Outcome<T>> Fold for FloatSum<T, O> {
     }
 }
 
-impl<T: Pairwise, O: Outcome<T>> Tree for FloatSum<T, O> {
+impl<T: Pairwise, O: Outcome<T>, const SWAP: bool> Tree for Floats<T, O, SWAP> {
     const PARTS: usize = T::PARTS;
 
     fn leaf(&self, run: Run<T>) -> T {
-        pairwise_sum::<T, false>(run)
+        if SWAP { swapped_sum(run) } else { pairwise_sum::<T, false>(run) }
     }
 }
 
-struct AddFloats<'a, 'r, T, const N: usize>(&'a mut [T], [Run<'r, T>; N]);
+struct AddFloats<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [T], [Run<'r, T>; N]);
 
-impl<T: Pairwise, const N: usize> Kernel for AddFloats<'_, '_, T, N> {
+impl<T: Pairwise, const N: usize, const SWAP: bool> Kernel for AddFloats<'_, '_, T, N, SWAP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        update_rows(self.0, self.1, |sum, row| *sum = row.into_iter().fold(*sum, T::add))
+        let native = |x: T| if SWAP { x.swapped() } else { x };
+        update_rows(self.0, self.1, |sum, row| *sum = row.into_iter().fold(*sum, |sum, x| sum.add(native(x))))
     }
 }

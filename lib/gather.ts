@@ -140,7 +140,9 @@ export function taken(array: NDArray, indices: unknown, options: { axis?: number
   if (made.size > 0 && source.shape[axis] === 0) throw indexError('cannot take from an axis without entries')
   // As in NumPy, positions are not looked at where none of the axes before has an entry to take them from.
   const known = source.shape.slice(0, axis).includes(0)
-  const counted = BigInt64Array.from(known ? [] : values, (value) => BigInt(bounded(value, source.shape, axis)))
+  const counted = new BigInt64Array(known ? 0 : length)
+  // Not `from`, which asks an iterator for each.
+  for (let at = 0; at < counted.length; at++) counted[at] = BigInt(bounded(values[at] as number, source.shape, axis))
   if (made.size > 0) {
     const from = operand(source)
     const to = operand(made)

@@ -39,8 +39,12 @@ execFileSync(
   'node_modules/.bin/c8',
   [
     'report',
-    ...['--temp-directory', join(out, 'v8'), '--reports-dir', join(out, 'typescript')],
-    ...['--reporter', 'text-summary', '--reporter', 'html', '--include', 'lib/**', '--exclude', 'lib/elements/made/**'],
+    `--temp-directory=${join(out, 'v8')}`,
+    `--reports-dir=${join(out, 'typescript')}`,
+    '--reporter=text-summary',
+    '--reporter=html',
+    '--include=lib/**',
+    '--exclude=lib/elements/made/**',
   ],
   { stdio: ['ignore', 'inherit', 'inherit'] },
 )
@@ -50,10 +54,20 @@ const tools = join(toolchain(), 'bin')
 const profile = join(out, 'rust.profdata')
 const raw = readdirSync(join(out, 'rust')).map((file) => join(out, 'rust', file))
 execFileSync(join(tools, 'llvm-profdata'), ['merge', '-sparse', ...raw, '-o', profile], quietly)
-const report = ['--instr-profile', profile, library, '--ignore-filename-regex', '(/registry/|/rustc/|/library/std|target/)']
+const report = [
+  '--instr-profile',
+  profile,
+  library,
+  '--ignore-filename-regex',
+  '(/registry/|/rustc/|/library/std|target/)',
+]
 const summary = execFileSync(join(tools, 'llvm-cov'), ['report', '--summary-only', ...report], { encoding: 'utf8' })
 console.log(totals(summary))
-execFileSync(join(tools, 'llvm-cov'), ['show', '--format=html', '--output-dir', join(out, 'rust-html'), ...report], quietly)
+execFileSync(
+  join(tools, 'llvm-cov'),
+  ['show', '--format=html', '--output-dir', join(out, 'rust-html'), ...report],
+  quietly,
+)
 
 /** The folder of the toolchain's LLVM, which rustup adds. */
 function toolchain() {

@@ -6,8 +6,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 
-const run = (command, ...args) =>
-  execFileSync(command, args, { cwd: 'docs', stdio: ['ignore', 'inherit', 'inherit'] })
+const run = (command, ...args) => execFileSync(command, args, { cwd: 'docs', stdio: ['ignore', 'inherit', 'inherit'] })
 
 if (!existsSync('docs/node_modules')) run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund')
 rmSync('docs/api', { recursive: true, force: true })

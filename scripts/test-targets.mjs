@@ -6,7 +6,8 @@
  * What a platform cannot do is skipped by name. Emulated ones take a quarter of an hour each.
  */
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { tmpdir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
 import { nodesFor } from './foreign.mjs'
 import { Steps } from './steps.mjs'
 import { TARGETS, binaryOf } from './targets.mjs'
@@ -23,25 +24,17 @@ for (const target of TARGETS) {
   }
   const nodes = nodesFor(target.platform)
   if (nodes.length === 0) console.log(`--    ${target.platform}: built only, nothing here runs it`)
-  for (const { name, command, env, run = direct } of nodes) await run(name, command, env, binary)
+  for (const node of nodes) await suite(node, binary)
 }
 steps.end()
 
-async function direct(name, command, env, binary) {
-  const [first, ...before] = command
-  await steps.run(
-    name,
-    'tap',
-    first,
-    [...before, join('node_modules/ava/entrypoints/cli.mjs'), '--tap', '--timeout=30m'],
-    {
-      env: {
-        ...process.env,
-        ...env,
-        NODE_NO_WARNINGS: '1',
-        NAPI_RS_NATIVE_LIBRARY_PATH: binary,
-        MEMMAP_NODE: JSON.stringify(command),
-      },
-    },
-  )
+async function suite({ name, command, env, toFile = false }, binary) {
+  const all = [...command, 'node_modules/ava/entrypoints/cli.mjs', '--tap', '--timeout=30m']
+  const out = join(tmpdir(), `memmap-targets-${process.pid}.txt`)
+  const script = `"$@" > ${out} 2>&1 < /dev/null; status=$?; cat ${out}; rm ${out}; exit $status`
+  const [first, ...rest] = toFile ? ['sh', '-c', script, 'sh', ...all] : all
+  const own = toFile
+    ? { NAPI_RS_NATIVE_LIBRARY_PATH: `Z:\\project\\npm\\win32-x64-msvc\\${basename(binary)}` }
+    : { NAPI_RS_NATIVE_LIBRARY_PATH: binary, MEMMAP_NODE: JSON.stringify(command) }
+  await steps.run(name, 'tap', first, rest, { env: { ...process.env, ...env, NODE_NO_WARNINGS: '1', ...own } })
 }

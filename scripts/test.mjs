@@ -25,7 +25,8 @@ export async function test(steps, { quick = false, built = false } = {}) {
     await steps.run('Rust: the core and the kernels', 'cargo', 'cargo', ['test', '--workspace', '--exclude', 'memmap'])
   }
   if (!types) return
-  const found = quick || built ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
+  const found =
+    quick || built ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
   for (const { name, kind, path } of found) {
     if (kind === 'node') {
       const binary = built ? { NAPI_RS_NATIVE_LIBRARY_PATH: ownBinary() } : {}

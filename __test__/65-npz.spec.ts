@@ -3,7 +3,9 @@ import { readFileSync, renameSync, rmSync, statSync, statfsSync, truncateSync, w
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import test from 'ava'
+import fc from 'fast-check'
 import { Memmap, MemmapError, NDArray, NpzFile, array, load, openMemmap, save, savez, zeros } from '../lib/index.js'
+import { computed, crc32 } from '../lib/npz/crc32.js'
 import { readDirectory } from '../lib/npz/zip.js'
 import { fileOf, folder } from './support/files.js'
 import { FIXTURES, fixtureJson } from './support/npy-fixture.js'
@@ -380,5 +382,16 @@ test('names in code page 437, and two members of one name', (t) => {
       ({ name }) => name,
     ),
     ['ä'],
+  )
+})
+
+test('property: the checksum of Nodes that have none is the same', (t) => {
+  t.notThrows(() =>
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array(), (a, b) => {
+        const whole = Buffer.concat([a, b])
+        return computed(b, computed(a)) === crc32(whole) && computed(whole) === crc32(b, crc32(a))
+      }),
+    ),
   )
 })

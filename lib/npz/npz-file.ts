@@ -1,4 +1,5 @@
-import { constants, crc32, inflateRawSync } from 'node:zlib'
+import { constants, inflateRawSync } from 'node:zlib'
+import { crc32 } from './crc32.js'
 import { blank } from '../create.js'
 import { given } from '../dtype/index.js'
 import { MemmapError } from '../errors.js'

@@ -1,4 +1,4 @@
-import { crc32 } from 'node:zlib'
+import { crc32 } from './crc32.js'
 import { assignElements } from '../assign.js'
 import { arrayOver } from '../create.js'
 import { given } from '../dtype/index.js'

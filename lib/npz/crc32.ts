@@ -1,0 +1,19 @@
+import * as zlib from 'node:zlib'
+
+const TABLE = new Int32Array(256).map((_, byte) => {
+  let value = byte
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
+  return value
+})
+
+/** The checksum of zip archives, of bytes that follow those that gave `before`. */
+export const crc32: (bytes: Uint8Array, before?: number) => number =
+  // Node has it since 20.15.
+  (zlib as { crc32?: (bytes: Uint8Array, before?: number) => number }).crc32 ?? computed
+
+/** As {@link crc32}, in JavaScript. */
+export function computed(bytes: Uint8Array, before = 0): number {
+  let sum = ~before
+  for (let i = 0; i < bytes.length; i++) sum = (sum >>> 8) ^ (TABLE[(sum ^ (bytes[i] as number)) & 255] as number)
+  return ~sum >>> 0
+}

@@ -1,6 +1,6 @@
 /**
- * AddressSanitizer over the binding inside Node, and Miri over the crates that know no Node. Needs a nightly Rust with the
- * components miri and rust-src, and gcc's libasan.
+ * AddressSanitizer over the binding inside Node, and Miri over the crates that know no Node. Needs gcc's libasan; a nightly Rust
+ * with Miri is added by rustup.
  *
  *   npm run test:sanitize
  */
@@ -13,6 +13,13 @@ import { Steps } from './steps.mjs'
 
 const TARGET = 'x86_64-unknown-linux-gnu'
 const steps = new Steps()
+await steps.run('a nightly Rust', 'status', 'rustup', [
+  'toolchain',
+  'install',
+  'nightly',
+  '--profile=minimal',
+  '--component=miri,rust-src',
+])
 const folder = mkdtempSync(join(tmpdir(), 'memmap-asan-'))
 
 const built = await steps.run(

@@ -1,0 +1,139 @@
+import { statSync } from 'node:fs'
+import { given as shown } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
+import type { Memmap } from '../../memmap.js'
+import type { NDArray } from '../../ndarray.js'
+import { tupleRepr } from '../../text/python-repr.js'
+import { dtypeText } from '../element-text.js'
+import { escaped } from '../escape.js'
+import { FINE, UsageError } from '../exit.js'
+import { formatFor, writeArray } from '../output.js'
+import { formatOf, openInput, orderOf, splitMember } from '../input.js'
+import type { RawOptions } from '../input.js'
+import { printJson } from '../json.js'
+import { progressOf } from '../progress.js'
+import type { Given } from '../program.js'
+import { bytesText, print } from '../terminal.js'
+import { parseDTypeText } from '../values.js'
+
+/** Bytes of the file that is written, at a time. */
+const BLOCK = 2 ** 26
+
+/** `memmap convert`. */
+export async function convert(from: string, to: string, given: Given): Promise<number> {
+  const { dtype, shape, offset, order, field } = given as RawOptions
+  const format = formatFor(to)
+  const isRaw = formatOf(splitMember(from).path).format === 'raw'
+  const byteOrder = byteOrderOf(given['byteOrder'] as string | undefined)
+  const toDType = (given['toDtype'] as string | undefined) ?? (isRaw ? undefined : dtype)
+  const toOrder = (given['toOrder'] as string | undefined) ?? (isRaw ? undefined : order)
+  const wanted = toDType === undefined ? null : parseDTypeText(toDType)
+  const wantedOrder = toOrder === undefined ? null : orderOf(toOrder)
+  const description = Object.fromEntries(
+    Object.entries(isRaw ? { dtype, shape, offset, order, field } : { shape, offset, field }).filter(
+      ([, value]) => value !== undefined,
+    ),
+  ) as RawOptions
+  const input = openInput(from, description)
+  const progress = progressOf('convert')
+  try {
+    const { array } = input
+    const turned = (one: DType): DType => (byteOrder === null ? one : one.newByteOrder(byteOrder))
+    const made = turned(wanted ?? array.dtype)
+    if (made.itemsize === 0 && array.dtype.itemsize > 0) {
+      throw new UsageError(`${made.name} has no length: give one, as in ${made.kind}10`)
+    }
+    const target = {
+      dtype: made.base,
+      shape: made.shape.length === 0 ? array.shape : [...array.shape, ...made.shape],
+      order: wantedOrder ?? (array.flags.fContiguous && !array.flags.cContiguous ? 'F' : 'C'),
+      sparse: false,
+    } as const
+    if (made.shape.length > 0)
+      throw new UsageError(`the dtype of a file has no axes of its own (got ${dtypeText(made)})`)
+    await writeArray(to, target, (file, signal) => copyBlocks(file, array, signal, progress.tell))
+    progress.stop()
+    const { size } = statSync(to)
+    if (given['json'] === true) {
+      printJson({
+        file: to,
+        format,
+        dtype: target.dtype.toJSON(),
+        shape: target.shape,
+        order: target.order,
+        fileSize: size,
+      })
+    } else {
+      print(
+        `${escaped(to)}: ${format}, ${escaped(dtypeText(target.dtype))}, ${tupleRepr(target.shape)}, ${target.order} order, ${bytesText(size)}`,
+      )
+    }
+  } finally {
+    progress.stop()
+    input.close()
+  }
+  return FINE
+}
+
+function byteOrderOf(text: string | undefined): '<' | '>' | '=' | 'S' | null {
+  if (text === undefined) return null
+  const orders = { little: '<', '<': '<', big: '>', '>': '>', native: '=', '=': '=', swap: 'S', S: 'S' } as const
+  if (Object.hasOwn(orders, text)) return orders[text as keyof typeof orders]
+  throw new UsageError(`--byte-order is little, big or native (got ${shown(text)})`)
+}
+
+/** Copies along the axis that is the slowest in the file that is written, so that it is written from its beginning to its end. */
+async function copyBlocks(
+  file: Memmap,
+  source: NDArray,
+  signal: AbortSignal,
+  tell: (fraction: number) => void,
+): Promise<void> {
+  const { size } = file
+  if (size === 0) return
+  if (file.ndim === 0) {
+    await file.promises.assign(source, { signal })
+    return
+  }
+  let done = 0
+  for (const [block, from] of blocksOfBoth(file, source)) {
+    await block.promises.assign(from, { signal })
+    done += block.size
+    // The pages are the file's, and need not stay in this process.
+    block.advise('dontneed')
+    if ('advise' in source) (source as Memmap).advise('dontneed')
+    tell((0.9 * done) / size)
+  }
+}
+
+/** The same parts of both, of about {@link BLOCK} bytes: rows of the slowest axis, and of a row that is larger, its parts. */
+function* blocksOfBoth(file: Memmap, source: NDArray): Generator<[Memmap, NDArray]> {
+  if (file.nbytes <= BLOCK || file.ndim === 0) {
+    yield [file, source]
+    return
+  }
+  const axis = slowest(file)
+  const length = file.shape[axis] as number
+  const rows = Math.max(1, Math.floor(BLOCK / (file.nbytes / length)))
+  for (let from = 0; from < length; from += rows) {
+    const selectors = file.shape.map((_, at) => (at === axis ? `${from}:${from + rows}` : ':'))
+    const block = file.index(...selectors)
+    const part = source.index(...selectors) as NDArray
+    if (rows > 1 || block.nbytes <= BLOCK || length === 1) yield [block, part]
+    else yield* blocksOfBoth(block.index(...dropped(file, axis)), part.index(...dropped(file, axis)) as NDArray)
+  }
+}
+
+function dropped({ shape }: NDArray, axis: number): (string | number)[] {
+  return shape.map((_, at) => (at === axis ? 0 : ':'))
+}
+
+/** The axis with the widest steps that has more than one entry. */
+function slowest({ shape, byteStrides }: NDArray): number {
+  let found = 0
+  shape.forEach((length, axis) => {
+    if (length > 1 && ((shape[found] as number) <= 1 || (byteStrides[axis] as number) > (byteStrides[found] as number)))
+      found = axis
+  })
+  return found
+}

@@ -57,7 +57,7 @@ function* sample(line: NDArray): Generator<NDArray> {
 
 /** As NumPy makes them: around a single value, half a unit to each side. */
 function edgesOf([low, high]: readonly [number, number], bins: number): Float64Array {
-  const [from, to] = low === high ? [low - 0.5, high + 0.5] : [low, high]
+  const [from, to] = low === high ? [low - 0.5, high + 0.5] : [low + 0, high + 0]
   const step = (to - from) / bins
   // Where the difference is beyond all numbers, each part of it is not.
   const at = (edge: number): number =>

@@ -4,6 +4,7 @@
  */
 import { existsSync, statSync } from 'node:fs'
 import { given, parseDType } from '../dtype/index.js'
+import { MemmapError } from '../errors.js'
 import type { Memmap } from '../memmap.js'
 import type { NDArray } from '../ndarray.js'
 import { openRaw } from '../open.js'
@@ -72,6 +73,21 @@ export function formatOf(path: string): { format: Format; version: string | null
  * @param guess whether a raw file without a description is taken for bytes
  */
 export function openInput(name: string, raw: RawOptions, guess = false): Input {
+  return naming(name, () => opened(name, raw, guess))
+}
+
+/** What goes wrong with a file is told with its name. */
+export function naming<T>(name: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof MemmapError) || error.path !== undefined || !error.code.startsWith('ERR_MEMMAP_'))
+      throw error
+    throw new UsageError(`${name}: ${error.message} [${error.code}]`, { cause: error })
+  }
+}
+
+function opened(name: string, raw: RawOptions, guess: boolean): Input {
   const { path, member } = splitMember(name)
   const { format, version } = formatOf(path)
   if (format !== 'raw') checkNotRaw(name, raw)
@@ -93,14 +109,14 @@ function input(
   format: Format,
   version: string | null,
   member: string | null,
-  opened: NDArray,
+  whole: NDArray,
   { field }: RawOptions,
 ): Input {
   const close = (): void => {
-    if ('close' in opened) (opened as Memmap).close()
+    if ('close' in whole) (whole as Memmap).close()
   }
   try {
-    const array = field === undefined ? opened : fieldOf(opened, field)
+    const array = field === undefined ? whole : fieldOf(whole, field)
     return { name, path, format, version, member, array, close }
   } catch (error) {
     close()

@@ -43,7 +43,7 @@ export async function draw(slice: NDArray, path: string, given: Given): Promise<
   const [height, width] = shown.shape as [number, number]
   const values = shown.astype('float64', { order: 'C' }).data as Float64Array
   const [low, high] = given['range'] === undefined ? rangeOf(values) : rangeGiven(given['range'] as string)
-  const map = MAPS[(given['colours'] as string | undefined) ?? 'grey'] as ColourMap
+  const map = MAPS[(given['colormap'] as string | undefined) ?? 'grey'] as ColourMap
   const canvas = drawn({ values, width, height, low, high, map })
   const bytes = encode({ width: canvas.width, height: canvas.height, channels: 3, depth: 8, data: canvas.data })
   replaceFile(path, 'show', (temporary) => {

@@ -59,7 +59,7 @@ export function programOf(end: (code: number) => void): Command {
     .option('--suppress', 'no exponents')
     .option('--image <out.png>', 'draw a slice with two axes into a PNG file, with a scale')
     .addOption(
-      new Option('--colours <map>', 'colours of the picture').choices(['grey', 'viridis', 'magma', 'coolwarm']),
+      new Option('--colormap <map>', 'colours of the picture').choices(['grey', 'viridis', 'magma', 'coolwarm']),
     )
     .option('--range <low,high>', 'what the ends of the colours stand for; by default the least and greatest element')
     .option('--json', 'print JSON')
@@ -198,7 +198,7 @@ const EXAMPLES = {
   show: `
     memmap show scan.npy
     memmap show scan.npy --slice '0:3, ::64'
-    memmap show scan.npy --image scan.png --colours viridis`,
+    memmap show scan.npy --image scan.png --colormap viridis`,
   stats: `
     memmap stats scan.npy
     memmap stats several.npz:x --json

@@ -28,7 +28,7 @@ function messageOf(error: unknown): string {
   }
   if (error instanceof MemmapError) {
     const { code, message, path } = error
-    const about = path === undefined || message.includes(path) || code.startsWith('E') === false ? '' : ` ('${path}')`
+    const about = path === undefined || message.includes(path) ? '' : ` ('${path}')`
     return escaped(`${message}${about} [${code}]`)
   }
   if (error instanceof UsageError) return escaped(error.message)

@@ -46,7 +46,7 @@ export async function convert(from: string, to: string, given: Given): Promise<n
     const target = {
       dtype: made.base,
       shape: made.shape.length === 0 ? array.shape : [...array.shape, ...made.shape],
-      order: wantedOrder ?? (array.flags.fContiguous && !array.flags.cContiguous ? 'F' : 'C'),
+      order: array.ndim < 2 ? 'C' : (wantedOrder ?? (array.flags.fContiguous && !array.flags.cContiguous ? 'F' : 'C')),
       sparse: false,
     } as const
     if (made.shape.length > 0)

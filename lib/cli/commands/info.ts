@@ -7,7 +7,7 @@ import { sizeOf } from '../../shape.js'
 import { tupleRepr } from '../../text/python-repr.js'
 import { dtypeText } from '../element-text.js'
 import { FINE } from '../exit.js'
-import { formatOf, openInput, splitMember } from '../input.js'
+import { formatOf, naming, openInput, splitMember } from '../input.js'
 import type { Input, RawOptions } from '../input.js'
 import { printJson } from '../json.js'
 import { bytesText, grouped, print, printPairs, printTable } from '../terminal.js'
@@ -19,9 +19,11 @@ export async function info(name: string, given: Given): Promise<number> {
   const { format, size } = formatOf(path)
   const json = given['json'] === true
   if (format === 'npz') {
-    const file = NpzFile.open(path, 'r', MAX_HEADER_SIZE)
-    if (member === null) membersInfo(name, file, size, json)
-    else memberInfo(name, file, member, size, json)
+    naming(name, () => {
+      const file = NpzFile.open(path, 'r', MAX_HEADER_SIZE)
+      if (member === null) membersInfo(name, file, size, json)
+      else memberInfo(name, file, member, size, json)
+    })
     return FINE
   }
   const input = openInput(name, given as RawOptions, true)

@@ -17,8 +17,8 @@ const MOST = 2 ** 24
 export async function show(name: string, given: Given): Promise<number> {
   const options = printOptions(given)
   const picture = given['image'] as string | undefined
-  if (picture === undefined && (given['colours'] ?? given['range']) !== undefined) {
-    throw new UsageError('--colours and --range are of a picture: say where it goes with --image out.png')
+  if (picture === undefined && (given['colormap'] ?? given['range']) !== undefined) {
+    throw new UsageError('--colormap and --range are of a picture: say where it goes with --image out.png')
   }
   const input = openInput(name, given as RawOptions)
   try {

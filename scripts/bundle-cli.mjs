@@ -14,7 +14,7 @@ const made = join(dist, 'cli-bundled')
 
 rmSync(made, { recursive: true, force: true })
 await build({
-  entryPoints: [join(dist, 'cli/main.js')],
+  entryPoints: ['main', 'run'].map((name) => join(dist, 'cli', `${name}.js`)),
   outdir: made,
   bundle: true,
   // What a command does is loaded when it is run.

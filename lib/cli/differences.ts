@@ -9,7 +9,7 @@ import { broadcastStrides } from '../axes.js'
 import { viewOf } from '../make.js'
 import type { NDArray } from '../ndarray.js'
 import { halfToNumber, numberToHalf } from '../scalar/half.js'
-import { PIECE, lineOf, partsOf, ravel, unravel } from './line.js'
+import { PIECE, letGo, lineOf, partsOf, ravel, unravel } from './line.js'
 
 /** How far elements may be apart: `|a - b| <= atol + rtol * |b|`. */
 export interface Tolerance {
@@ -121,7 +121,13 @@ async function* piecesOf(a: NDArray, b: NDArray): AsyncGenerator<Piece> {
   if (size === 0) return
   const [one, other] = [lineOf(a), lineOf(b)]
   if (one === null || other === null || one.order !== other.order) {
-    yield* tiles(a, b, new Array<number>(a.ndim).fill(0), shape)
+    let count = 0
+    for (const tile of tiles(a, b, new Array<number>(a.ndim).fill(0), shape)) {
+      yield tile
+      if (++count % 8 !== 0) continue
+      letGo(a)
+      letGo(b)
+    }
     return
   }
   const reversed = shape.toReversed()
@@ -206,21 +212,27 @@ function closeness(aType: DType, bType: DType, tolerance: Tolerance, found: Foun
   const atol = limit(tolerance.atol)
   const { equalNaN } = tolerance
   const isDouble = common === 64 && reference === 64
-  const note = (distance: number, size: number, finite: boolean, at: () => number): void => {
-    const close = isDouble ? distance <= atol + rtol * size : distance <= roundLimit(atol + roundLimit(rtol * size))
-    if (!(close && finite)) {
+  const { rtol: relative, atol: absolute } = tolerance
+  const isClose = (distance: number, size: number): boolean => {
+    if (isDouble) return distance <= absolute + relative * size
+    // Only near the limit does it matter how that is rounded: to three digits, and to 2^-24 at least.
+    const about = absolute + relative * size
+    if (distance < 0.99 * about - 1e-6) return true
+    if (distance > 1.01 * about + 1e-6) return false
+    return distance <= roundLimit(atol + roundLimit(rtol * size))
+  }
+  const note = (distance: number, size: number, close: boolean, place: number): void => {
+    if (!close) {
       found.differing++
-      const place = at()
       if (place < found.first) found.first = place
     }
     if (distance > found.absolute) {
       found.absolute = distance
-      found.absoluteAt = at()
+      found.absoluteAt = place
     }
-    const relative = size === 0 ? 0 : distance / size
-    if (relative > found.relative) {
-      found.relative = relative
-      found.relativeAt = at()
+    if (size > 0 && distance / size > found.relative) {
+      found.relative = distance / size
+      found.relativeAt = place
     }
   }
   const isComplex = aType.kind === 'c' || bType.kind === 'c'
@@ -238,8 +250,12 @@ function closeness(aType: DType, bType: DType, tolerance: Tolerance, found: Foun
       const p = x[i] as number
       const q = y[i] as number
       if (p === q || (equalNaN && p !== p && q !== q)) continue
-      const difference = p - q
-      note(Math.abs(isDouble ? difference : round(difference)), Math.abs(q), q - q === 0, () => placeOf(from + i))
+      const distance = Math.abs(isDouble ? p - q : round(p - q))
+      const size = Math.abs(q)
+      const close = isClose(distance, size) && size < Infinity
+      // Most are neither too far apart nor the furthest so far.
+      if (close && distance <= found.absolute && distance <= found.relative * size) continue
+      note(distance, size, close, placeOf(from + i))
     }
   }
 
@@ -252,7 +268,8 @@ function closeness(aType: DType, bType: DType, tolerance: Tolerance, found: Foun
       if (equalNaN && (re !== re || im !== im) && (otherRe !== otherRe || otherIm !== otherIm)) continue
       const distance = round(Math.hypot(round(re - otherRe), round(im - otherIm)))
       const size = bType.kind === 'c' ? roundLimit(Math.hypot(otherRe, otherIm)) : Math.abs(otherRe)
-      note(distance, size, Number.isFinite(otherRe) && Number.isFinite(otherIm), () => placeOf(from + i / 2))
+      const close = isClose(distance, size) && Number.isFinite(otherRe) && Number.isFinite(otherIm)
+      note(distance, size, close, placeOf(from + i / 2))
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { NDArray } from '../ndarray.js'
 import { piecesOf } from '../later/pieces.js'
-import { PIECE, lineOf, partsOf } from './line.js'
+import { PIECE, letGo, lineOf, partsOf } from './line.js'
 
 /** How many elements lie between each two edges; the last interval has both of its ends, as in NumPy. */
 export interface Histogram {
@@ -39,7 +39,9 @@ export function histogramOf(
   for (const piece of pieces) {
     countIn(piece.astype('float64').data, edges, counts)
     done += piece.size
-    if (done % (64 * PIECE) === 0) tell(done / total)
+    if (done % (64 * PIECE) !== 0) continue
+    if (line !== undefined) letGo(line)
+    tell(done / total)
   }
   return { edges: Array.from(edges), counts: Array.from(counts), of: done }
 }
@@ -52,6 +54,8 @@ function* sample(line: NDArray): Generator<NDArray> {
   for (let run = 0; run < RUNS; run++) {
     const from = Math.floor((run * (line.size - RUN)) / (RUNS - 1))
     yield line.slice(from, from + RUN)
+    // The system may map much more than is touched.
+    if (run % 16 === 15) letGo(line)
   }
 }
 

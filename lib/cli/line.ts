@@ -4,6 +4,7 @@
  * @module
  */
 import { viewOf } from '../make.js'
+import { Memmap } from '../memmap.js'
 import type { NDArray } from '../ndarray.js'
 import { piecesOf } from '../later/pieces.js'
 
@@ -70,4 +71,9 @@ export function unravel(place: number, shape: readonly number[]): number[] {
 /** The place in C order of the element at these indices. */
 export function ravel(index: readonly number[], shape: readonly number[]): number {
   return index.reduce((place, one, axis) => place * (shape[axis] as number) + one, 0)
+}
+
+/** Lets the pages of a mapped array leave this process: they are the file's, and come back when they are touched. */
+export function letGo(array: NDArray): void {
+  if (array instanceof Memmap && array.size > 0) array.advise('dontneed')
 }

@@ -13,11 +13,12 @@ import type { RawOptions } from '../input.js'
 import { printJson } from '../json.js'
 import { progressOf } from '../progress.js'
 import type { Given } from '../program.js'
+import { letGo } from '../line.js'
 import { bytesText, print } from '../terminal.js'
 import { parseDTypeText } from '../values.js'
 
 /** Bytes of the file that is written, at a time. */
-const BLOCK = 2 ** 26
+const BLOCK = 2 ** 27
 
 /** `memmap convert`. */
 export async function convert(from: string, to: string, given: Given): Promise<number> {
@@ -96,31 +97,35 @@ async function copyBlocks(
     return
   }
   let done = 0
-  for (const [block, from] of blocksOfBoth(file, source)) {
-    await block.promises.assign(from, { signal })
-    done += block.size
-    // The pages are the file's, and need not stay in this process.
-    block.advise('dontneed')
-    if ('advise' in source) (source as Memmap).advise('dontneed')
-    tell((0.9 * done) / size)
+  for (const [block, from] of blocksOfBoth(file, source, BLOCK)) {
+    // Of a source that lies across, each part is stretches of much of it.
+    for (const [part, piece] of blocksOfBoth(from, block, Math.max(1, ((BLOCK / 2) * from.nbytes) / reachOf(from)))) {
+      await piece.promises.assign(part, { signal })
+      done += part.size
+      // The pages are the files', and need not stay in this process.
+      letGo(source)
+      tell((0.9 * done) / size)
+    }
+    letGo(block)
   }
 }
 
-/** The same parts of both, of about {@link BLOCK} bytes: rows of the slowest axis, and of a row that is larger, its parts. */
-function* blocksOfBoth(file: Memmap, source: NDArray): Generator<[Memmap, NDArray]> {
-  if (file.nbytes <= BLOCK || file.ndim === 0) {
-    yield [file, source]
+/**
+ * The same parts of both, of about so many bytes: rows of the first one's slowest axis, and of a row that is larger, its parts.
+ */
+function* blocksOfBoth(first: NDArray, second: NDArray, bytes: number): Generator<[NDArray, NDArray]> {
+  if (first.nbytes <= bytes || first.size <= 1) {
+    yield [first, second]
     return
   }
-  const axis = slowest(file)
-  const length = file.shape[axis] as number
-  const rows = Math.max(1, Math.floor(BLOCK / (file.nbytes / length)))
+  const axis = slowest(first)
+  const length = first.shape[axis] as number
+  const rows = Math.max(1, Math.floor(bytes / (first.nbytes / length)))
   for (let from = 0; from < length; from += rows) {
-    const selectors = file.shape.map((_, at) => (at === axis ? `${from}:${from + rows}` : ':'))
-    const block = file.index(...selectors)
-    const part = source.index(...selectors) as NDArray
-    if (rows > 1 || block.nbytes <= BLOCK || length === 1) yield [block, part]
-    else yield* blocksOfBoth(block.index(...dropped(file, axis)), part.index(...dropped(file, axis)) as NDArray)
+    const selectors = first.shape.map((_, at) => (at === axis ? `${from}:${from + rows}` : ':'))
+    const [block, other] = [first.index(...selectors), second.index(...selectors)]
+    if (rows > 1 || block.nbytes <= bytes) yield [block, other]
+    else yield* blocksOfBoth(block.index(...dropped(first, axis)), other.index(...dropped(first, axis)), bytes)
   }
 }
 
@@ -136,4 +141,9 @@ function slowest({ shape, byteStrides }: NDArray): number {
       found = axis
   })
   return found
+}
+
+/** Bytes between the first and the last element. */
+function reachOf({ shape, byteStrides, itemsize }: NDArray): number {
+  return shape.reduce((sum, length, axis) => sum + (length - 1) * Math.abs(byteStrides[axis] as number), itemsize)
 }

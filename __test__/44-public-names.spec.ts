@@ -10,7 +10,7 @@ import { folder } from './support/files.js'
 const ROOT = join(import.meta.dirname, '../../..')
 
 /** Members that the declarations leave out; here because TypeScript has no other way to share them between files. */
-const INTERNAL = ['getAnyhow', 'setAnyhow', 'call', 'origin']
+const INTERNAL = ['getAnyhow', 'setAnyhow', 'call', 'origin', 'member']
 
 /** Names are a promise: a change here is a change of the contract. */
 const EXPORTS = `

@@ -6,7 +6,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -34,8 +34,42 @@ function packMain(staging) {
   for (const file of [...manifest.files, 'README.md', 'LICENSE']) {
     if (existsSync(join(root, file))) cpSync(join(root, file), join(folder, file), { recursive: true })
   }
+  // The packages that the command needs travel with it, so that one tarball installs without a network.
+  for (const path of bundled(manifest.bundleDependencies)) {
+    cpSync(join(root, path), join(folder, path), {
+      recursive: true,
+      filter: (from) => !isInner(from, join(root, path)),
+    })
+  }
   write(join(folder, 'package.json'), manifest)
   return npmPack(folder)
+}
+
+/** The folders, in `node_modules`, of packages and of all that they need. */
+function bundled(names) {
+  const found = new Set()
+  const add = (name, from) => {
+    const path = placeOf(name, from)
+    if (found.has(path)) return
+    found.add(path)
+    for (const inner of Object.keys(read(join(root, path, 'package.json')).dependencies ?? {})) add(inner, path)
+  }
+  for (const name of names) add(name, '.')
+  return found
+}
+
+/** Where a package finds another: in its own `node_modules`, or in that of a folder around it. */
+function placeOf(name, from) {
+  for (let at = from; ; at = dirname(at)) {
+    const path = join(at, 'node_modules', name)
+    if (existsSync(join(root, path))) return path
+    if (at === '.') throw new Error(`${name} is not installed: run npm ci`)
+  }
+}
+
+/** Whether a file belongs to a package inside another, which is copied by itself where it is needed. */
+function isInner(path, of) {
+  return relative(of, path).split(sep)[0] === 'node_modules'
 }
 
 function packPlatform(name, staging) {

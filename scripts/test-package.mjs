@@ -61,15 +61,31 @@ const USE = `
 
 check('the tarball of the main package holds what users need, and nothing else', () => {
   const list = execFileSync('tar', ['-tzf', main]).toString().trim().split('\n')
+  const bundled = ['commander', 'cli-progress', 'fast-png', 'fflate', 'iobuffer', 'string-width']
   const odd = list.filter(
     (path) =>
+      !path.startsWith('package/node_modules/') &&
       !/^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.d\.ts|native\/binding\.d?\.?cj?t?s|dist\/.*\.(js|d\.ts))$/.test(
         path,
       ),
   )
   expect(odd.length === 0, `unexpected: ${odd.join(', ')}`)
-  for (const needed of ['package.json', 'README.md', 'LICENSE', 'index.d.ts', 'dist/index.js', 'native/binding.cjs']) {
+  for (const needed of [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'index.d.ts',
+    'dist/index.js',
+    'dist/cli/main.js',
+    'native/binding.cjs',
+  ]) {
     expect(list.includes(`package/${needed}`), `missing: ${needed}`)
+  }
+  for (const name of bundled) {
+    expect(
+      list.some((path) => path.endsWith(`/node_modules/${name}/package.json`)),
+      `missing: ${name}`,
+    )
   }
 })
 
@@ -84,6 +100,31 @@ for (const { name, kind, path } of runtimes()) {
   check(`${name} uses the installed packages by import and require`, () => {
     const { status, stderr } = spawnSync(path, ['-e', USE], { cwd: both, env: bare, encoding: 'utf8' })
     expect(status === 0, stderr)
+  })
+}
+
+check('npx memmap works offline, from the tarballs alone', () => {
+  writeFileSync(join(both, 'x.f64'), new Uint8Array(new Float64Array([1, 2, 3, 6]).buffer))
+  const args = ['--no-install', 'memmap', 'stats', 'x.f64', '--dtype', 'float64', '--json']
+  const env = { ...bare, npm_config_offline: 'true', npm_config_cache: join(folder, 'cache') }
+  const { status, stdout, stderr } = spawnSync('npx', args, { cwd: both, env, encoding: 'utf8' })
+  expect(status === 0, stderr)
+  const { count, mean, max } = JSON.parse(stdout)
+  expect(count === 4 && mean === 3 && max === 6, stdout)
+})
+
+for (const { name, kind, path } of runtimes()) {
+  if (kind !== 'node') continue
+  check(`${name} runs the installed command`, () => {
+    const bin = join(both, 'node_modules/.bin/memmap')
+    const run = (...args) => spawnSync(path, [bin, ...args], { cwd: both, env: bare, encoding: 'utf8' })
+    const converted = run('convert', 'x.f64', 'x.npy', '--dtype', 'float64', '--shape', '2,2')
+    expect(converted.status === 0, converted.stderr)
+    const checked = run('check', 'x.npy', '--max', '5')
+    expect(checked.status === 1 && checked.stdout.includes('[1, 1]'), checked.stdout + checked.stderr)
+    const drawn = run('show', 'x.npy', '--image', 'x.png')
+    expect(drawn.status === 0, drawn.stderr)
+    expect(run('diff', 'x.npy', 'x.npy').status === 0, 'a file differs from itself')
   })
 }
 

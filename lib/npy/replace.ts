@@ -31,6 +31,16 @@ export type PathLike = string | URL | Uint8Array
 /** Links that are followed before they are taken for a circle, as in Linux. */
 const MAX_LINKS = 40
 
+/** A file that is being written, and will replace another. */
+export interface Replacement {
+  /** Where it is written: beside the one that it replaces. */
+  readonly temporary: string
+  /** Puts it, which is complete and on the device, in the place of the other. */
+  readonly finish: () => void
+  /** Removes it. Gives the error that it is removed for, about the file that the caller named. */
+  readonly undo: (error: unknown) => unknown
+}
+
 /**
  * Lets `write` make a file, and puts it in the place of the one at `path`, which is as it was if anything fails. A link is
  * followed; permissions of a file that is replaced are kept.
@@ -38,19 +48,39 @@ const MAX_LINKS = 40
  * @throws MemmapError what `write` throws; the system's
  */
 export function replaceFile(path: PathLike, of: string, write: (path: string) => void): void {
+  const { temporary, finish, undo } = replacing(path, of)
+  try {
+    write(temporary)
+    finish()
+  } catch (error) {
+    throw undo(error)
+  }
+}
+
+/**
+ * Begins to replace a file as {@link replaceFile} does, for work that takes its time.
+ * @throws MemmapError the system's, where the file could not be replaced
+ */
+export function replacing(path: PathLike, of: string): Replacement {
   const target = targetOf(path, of)
   const shown = typeof path === 'string' ? path : target
   const temporary = join(dirname(target), `.memmap-${process.pid}-${randomBytes(8).toString('hex')}.tmp`)
+  const undo = (error: unknown): unknown => {
+    rmSync(temporary, { force: true })
+    return named(systemError(error, target), shown, temporary, target)
+  }
+  let old: Stats | null
   try {
-    const old = existing(target)
-    write(temporary)
+    old = existing(target)
+  } catch (error) {
+    throw undo(error)
+  }
+  const finish = (): void => {
     if (old !== null) keepPermissions(temporary, old)
     renameSync(temporary, target)
-  } catch (error) {
-    rmSync(temporary, { force: true })
-    throw named(systemError(error, target), shown, temporary, target)
+    syncFolder(dirname(target))
   }
-  syncFolder(dirname(target))
+  return { temporary, finish, undo }
 }
 
 function targetOf(path: PathLike, of: string): string {

@@ -12,6 +12,7 @@ import type { MmapMode } from '../npy/mmap-mode.js'
 import { checkData, dataSize, mapFound } from '../npy/open-memmap.js'
 import { readAll } from '../npy/raw-bytes.js'
 import { readHeader } from '../npy/read-header.js'
+import type { Found } from '../npy/read-header.js'
 import { Source, reading } from '../npy/source.js'
 import type { Bytes } from '../npy/source.js'
 import { damaged, placeOf, readDirectory } from './zip.js'
@@ -27,6 +28,17 @@ const DEFLATED = 8
 export interface MemberOptions {
   /** `'r'` or `'c'` to map the member where it lies, null to read it; by default as `load` was told. */
   mmapMode?: MmapMode | '' | null
+}
+
+/** @internal What a file says of one of its arrays. */
+export interface Member extends Omit<Found, 'offset'> {
+  /** Where its data begins in the file; null where it is compressed. */
+  readonly offset: number | null
+  readonly stored: boolean
+  /** Bytes in the archive. */
+  readonly packed: number
+  /** Bytes of the member, with its header. */
+  readonly size: number
 }
 
 /**
@@ -99,27 +111,35 @@ export class NpzFile {
     checkOptions(options, ['mmapMode'], 'get')
     const mode = options.mmapMode === undefined ? this.#mode : checkMode(parseMmapMode(options.mmapMode))
     this.#checkOpen()
-    const entry = this.#members.get(name) ?? this.#members.get(`${name}.npy`)
-    if (entry === undefined) {
-      throw new MemmapError(
-        'ERR_MEMMAP_ARGUMENT',
-        `there is no array ${given(name)} in the file: it has ${given(this.files)}`,
-      )
-    }
-    if (entry.encrypted) throw unsupported(entry, 'is encrypted', 'unpack it with another program')
-    if (entry.method !== STORED && entry.method !== DEFLATED) {
-      throw unsupported(entry, `is compressed by method ${entry.method}`, 'pack it anew, stored or deflated')
-    }
-    return reading(this.#file, (source) => {
-      if (source.identity !== this.#identity) {
-        throw new MemmapError(
-          'ERR_MEMMAP_UNSUPPORTED',
-          `'${source.filename}' is another file by now than the one that was loaded: load it again`,
-        )
-      }
+    const entry = this.#entryOf(name)
+    return this.#reading((source) => {
       const place = placeOf(source, entry, this.#directory)
       if (entry.method === DEFLATED) return this.#inflated(source, entry, place, mode)
       return this.#stored(source, entry, place, mode)
+    })
+  }
+
+  /**
+   * @internal What the file says of one array, without reading its data.
+   * @throws MemmapError as {@link get}
+   */
+  member(name: string): Member {
+    this.#checkOpen()
+    const entry = this.#entryOf(name)
+    return this.#reading((source) => {
+      const place = placeOf(source, entry, this.#directory)
+      const stored = entry.method === STORED
+      const bytes = stored ? storedBytes(source, entry, place) : startOf(source, entry, place)
+      const { dtype, shape, fortranOrder, offset } = this.#headerOf(entry, bytes)
+      return {
+        stored,
+        dtype,
+        shape,
+        fortranOrder,
+        offset: stored ? place + offset : null,
+        packed: entry.packed,
+        size: entry.size,
+      }
     })
   }
 
@@ -142,12 +162,36 @@ export class NpzFile {
     if (this.#closed) throw new MemmapError('ERR_MEMMAP_CLOSED', 'the .npz file is closed: load it again')
   }
 
-  #stored(source: Source, entry: Entry, place: number, mode: 'r' | 'c' | null): Memmap | NDArray {
-    if (entry.packed !== entry.size) throw damaged(`its member '${entry.name}' is stored, but has two sizes`)
-    const member: Bytes = {
-      size: entry.size,
-      read: (position, length) => source.read(place + position, Math.min(length, entry.size - position)),
+  #entryOf(name: string): Entry {
+    const entry = this.#members.get(name) ?? this.#members.get(`${name}.npy`)
+    if (entry === undefined) {
+      throw new MemmapError(
+        'ERR_MEMMAP_ARGUMENT',
+        `there is no array ${given(name)} in the file: it has ${given(this.files)}`,
+      )
     }
+    if (entry.encrypted) throw unsupported(entry, 'is encrypted', 'unpack it with another program')
+    if (entry.method !== STORED && entry.method !== DEFLATED) {
+      throw unsupported(entry, `is compressed by method ${entry.method}`, 'pack it anew, stored or deflated')
+    }
+    return entry
+  }
+
+  /** Reads from the file, which has to be the one that was loaded. */
+  #reading<T>(work: (source: Source) => T): T {
+    return reading(this.#file, (source) => {
+      if (source.identity !== this.#identity) {
+        throw new MemmapError(
+          'ERR_MEMMAP_UNSUPPORTED',
+          `'${source.filename}' is another file by now than the one that was loaded: load it again`,
+        )
+      }
+      return work(source)
+    })
+  }
+
+  #stored(source: Source, entry: Entry, place: number, mode: 'r' | 'c' | null): Memmap | NDArray {
+    const member = storedBytes(source, entry, place)
     const found = this.#headerOf(entry, member)
     checkData(found, entry.size)
     const whole = { ...found, offset: place + found.offset }
@@ -228,6 +272,15 @@ function sumOf(bytes: Uint8Array, start: number): number {
 
 function checkSum(entry: Entry, sum: number): void {
   if (sum !== entry.crc) throw damaged(`the check sum of its member '${entry.name}' is wrong`)
+}
+
+/** The bytes of a member that is stored. */
+function storedBytes(source: Source, entry: Entry, place: number): Bytes {
+  if (entry.packed !== entry.size) throw damaged(`its member '${entry.name}' is stored, but has two sizes`)
+  return {
+    size: entry.size,
+    read: (position, length) => source.read(place + position, Math.min(length, entry.size - position)),
+  }
 }
 
 /** The first bytes of a deflated member: no more of it is inflated than is asked for, and a little. */

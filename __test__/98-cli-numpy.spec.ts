@@ -1,0 +1,232 @@
+/** `diff`, `check` and `stats` agree with NumPy on random arrays of every kind of number: the functions behind the commands. */
+import test from 'ava'
+import { array as arrayOf } from '../lib/index.js'
+import type { NDArray } from '../lib/index.js'
+import { differencesOf } from '../lib/cli/differences.js'
+import { breachOf } from '../lib/cli/rules.js'
+import { statisticsOf } from '../lib/cli/statistics.js'
+import { SKIPPED, askPython, findPython } from './support/numpy-live.js'
+
+/** An array as Python sends it. */
+interface Wire {
+  readonly dtype: string
+  readonly shape: number[]
+  readonly order: 'C' | 'F'
+  readonly data: string
+}
+
+const PYTHON = `
+import base64, json, sys, warnings
+import numpy as np
+warnings.simplefilter('ignore'); np.seterr(all='ignore')
+q = json.load(sys.stdin)
+r = np.random.default_rng(q['seed'])
+KINDS = ['?', 'i1', 'u1', '<i2', '>u2', '<i4', '>u4', '<i8', '<u8', '<f2', '>f2', '<f4', '>f4', '<f8', '>f8', '<c8', '>c16']
+
+def values(dtype, shape):
+    dtype = np.dtype(dtype)
+    size = int(np.prod(shape))
+    if dtype.kind == 'b':
+        return r.integers(0, 2, shape).astype('?')
+    if dtype.kind in 'iu':
+        info = np.iinfo(dtype)
+        if r.random() < .5:
+            return r.integers(max(info.min, -9), 10, shape).astype(dtype)
+        return r.integers(info.min, info.max, shape, dtype=dtype.newbyteorder('='), endpoint=True).astype(dtype)
+    a = r.choice([1, 10, 1e3, 6e4], 1) * r.normal(size=shape)
+    if dtype.kind == 'c':
+        a = a + 1j * r.normal(size=shape)
+    a = np.asarray(a.astype(dtype))
+    if r.random() < .4 and size:
+        flat = a.reshape(-1)
+        for _ in range(r.integers(1, 4)):
+            flat[r.integers(0, size)] = r.choice([np.nan, np.inf, -np.inf, 0, -0.0])
+    return a
+
+def near(a, dtype):
+    b = np.array(a)
+    if r.random() < .3:
+        return b.astype(dtype)
+    n = r.integers(0, 4)
+    flat = b.reshape(-1)
+    for _ in range(n if flat.size else 0):
+        i = r.integers(0, flat.size)
+        scale = r.choice([1e-9, 1e-7, 2e-7, 1e-5, 1e-3, 1])
+        if b.dtype.kind in 'fc':
+            flat[i] = flat[i] * (1 + scale) + r.choice([0, 1e-9, 1e-3])
+        elif b.dtype.kind in 'iu':
+            flat[i] = flat[i] ^ np.array(r.integers(0, 3)).astype(b.dtype)
+        else:
+            flat[i] = not flat[i]
+    return flat.reshape(b.shape).astype(dtype)
+
+def wire(a):
+    order = r.choice(['C', 'F'])
+    return dict(dtype=a.dtype.str, shape=a.shape, order=order, data=base64.b64encode(a.tobytes(order)).decode())
+
+def text(x):
+    return [repr(float(np.real(x))), repr(float(np.imag(x)))]
+
+def shape():
+    return tuple(int(n) for n in r.integers(0 if r.random() < .1 else 1, 6, r.integers(0, 4)))
+
+def diff():
+    s = shape()
+    a = values(r.choice(KINDS), s)
+    other = a.dtype.str if r.random() < .6 else str(r.choice(KINDS))
+    b = near(a, other) if r.random() < .8 else values(other, s)
+    if r.random() < .05:
+        b = np.reshape(b, (1,) + s)
+    rtol, atol = float(r.choice([0, 1e-7, 1e-5, 1e-2])), float(r.choice([0, 0, 1e-8, 1e-3, 1]))
+    equal = bool(r.random() < .7)
+    try:
+        np.testing.assert_allclose(a, b, rtol=rtol, atol=atol, equal_nan=equal)
+        ok = True
+    except AssertionError:
+        ok = False
+    out = dict(a=wire(a), b=wire(b), rtol=rtol, atol=atol, equal=equal, ok=ok)
+    if a.shape == b.shape:
+        close = np.isclose(a, b, rtol=rtol, atol=atol, equal_nan=equal)
+        bad = np.argwhere(~np.asarray(close))
+        out['differing'] = len(bad)
+        out['first'] = bad[0].tolist() if len(bad) else None
+        wide = np.asarray(b, np.result_type(b, 1.))
+        d = np.abs(a - wide)
+        same = (a == wide) | (np.isnan(a) & np.isnan(wide))
+        d = np.where(same | np.isnan(d), 0, d)
+        out['largest'] = float(d.max()) if d.size and d.max() > 0 else 0
+        if isinstance(out['largest'], float) and np.isinf(out['largest']): out['largest'] = 'inf'
+    return out
+
+def check():
+    a = values(r.choice([k for k in KINDS if 'c' not in k]), shape())
+    finite = bool(r.random() < .5)
+    low = float(r.choice([-1e3, -5, 0, 1.5])) if r.random() < .7 else None
+    high = float(r.choice([1e3, 5, 0, 2.5])) if r.random() < .7 else None
+    allow = bool(r.random() < .3)
+    bad = np.zeros(a.shape, bool)
+    nan = np.isnan(a)
+    if finite: bad |= ~np.isfinite(a)
+    for bound, wrong in ((low, lambda x: a < x), (high, lambda x: a > x)):
+        if bound is not None:
+            bad |= wrong(bound)
+            if not allow: bad |= nan
+    at = np.argwhere(bad)
+    return dict(a=wire(a), finite=finite, low=low, high=high, allow=allow, first=at[0].tolist() if len(at) else None)
+
+def stats():
+    a = values(r.choice(KINDS), shape())
+    nan, inf = np.isnan(a), np.isinf(a)
+    out = dict(a=wire(a), nan=int(nan.sum()), inf=int((inf & ~nan).sum() if a.dtype.kind != 'c' else inf.sum()))
+    some = a[~nan]
+    if some.size:
+        out.update(size=float(min(np.abs(some.astype('c16')).max(), 1e300)), min=text(some.min()), max=text(some.max()), mean=text(some.mean()), std=text(some.std()))
+    finite = some[np.isfinite(some)]
+    if a.dtype.kind in 'iuf' and finite.size:
+        wide = finite.astype('f8')
+        try:
+            counts, edges = np.histogram(wide, 7, (wide.min(), wide.max()))
+            out.update(counts=counts.tolist(), edges=edges.tolist())
+        except ValueError:
+            pass  # Where floats are too far apart for so many bins.
+    return out
+
+json.dump([dict(diff=diff, check=check, stats=stats)[q['what']]() for _ in range(q['count'])], sys.stdout)
+`
+
+const python = findPython()
+const live = python === undefined ? test.skip : test
+
+function ask<Case>(what: string, count: number): Case[] {
+  return askPython<Case[]>(python as string, PYTHON, { what, count, seed: Number(process.env['MEMMAP_SEED'] ?? 20) })
+}
+
+function made({ dtype, shape, order, data }: Wire): NDArray {
+  const raw = arrayOf(new Uint8Array(Buffer.from(data, 'base64'))).view(dtype) as NDArray
+  return raw.reshape(shape, { order })
+}
+
+const quiet = (): void => {}
+
+live(`diff agrees with numpy.testing.assert_allclose${python === undefined ? ` (${SKIPPED})` : ''}`, async (t) => {
+  type Case = { a: Wire; b: Wire; rtol: number; atol: number; equal: boolean; ok: boolean; differing?: number } & {
+    first: number[] | null
+    largest: number | 'inf'
+  }
+  const cases = ask<Case>('diff', 4000)
+  for (const { a, b, rtol, atol, equal, ok, differing, first, largest } of cases) {
+    const found = await differencesOf(made(a), made(b), { rtol, atol, equalNaN: equal }, quiet)
+    const about = JSON.stringify({ a, b, rtol, atol, equal })
+    if ('unlike' in found) {
+      t.false(ok, about)
+      continue
+    }
+    t.is(found.differing === 0, ok, about)
+    if (differing === undefined) continue
+    t.is(found.differing, differing, about)
+    t.deepEqual(found.first?.index ?? null, first, about)
+    const value = found.maxAbsolute?.value ?? 0
+    const wanted = largest === 'inf' ? Infinity : largest
+    t.true(value === wanted || Math.abs(value - wanted) <= 1e-6 * wanted, `${value} ${wanted} ${about}`)
+  }
+})
+
+live('check agrees with a script of NumPy', async (t) => {
+  type Case = {
+    a: Wire
+    finite: boolean
+    low: number | null
+    high: number | null
+    allow: boolean
+    first: number[] | null
+  }
+  for (const { a, finite, low, high, allow, first } of ask<Case>('check', 3000)) {
+    const rules = { finite, min: low ?? undefined, max: high ?? undefined, allowNaN: allow }
+    const found = await breachOf(made(a), rules, quiet)
+    t.deepEqual(found?.index ?? null, first, JSON.stringify({ a, finite, low, high, allow }))
+  }
+})
+
+live('stats agrees with NumPy', async (t) => {
+  type Case = { a: Wire; nan: number; inf: number; size?: number; counts?: number[]; edges?: number[] } & {
+    [name in 'min' | 'max' | 'mean' | 'std']?: [string, string]
+  }
+  const number = (text: string): number =>
+    text === 'inf' ? Infinity : text === '-inf' ? -Infinity : text === 'nan' ? Number.NaN : Number(text)
+  for (const one of ask<Case>('stats', 1500)) {
+    const about = JSON.stringify(one)
+    const found = await statisticsOf(made(one.a), { bins: 7, tell: quiet })
+    t.is(found.nan, one.nan, about)
+    t.is(found.inf, one.inf, about)
+    for (const name of ['min', 'max', 'mean', 'std'] as const) {
+      const value = found[name]
+      if (one[name] === undefined) {
+        t.is(value, null, about)
+        continue
+      }
+      const [re, im] = one[name].map(number) as [number, number]
+      const parts =
+        typeof value === 'object' && value !== null
+          ? [value as { re: number; im: number }].flatMap(({ re: x, im: y }) => [x, y])
+          : [Number(value), 0]
+      const tolerance = one.a.dtype.endsWith('f2') ? 2e-3 : 1e-6
+      const close = (x: number, y: number): boolean =>
+        Object.is(x, y) ||
+        x === y ||
+        (Number.isNaN(x) && Number.isNaN(y)) ||
+        Math.abs(x - y) <= tolerance * (one.size ?? 0)
+      // Where half precision overflows on the way, NumPy's sums are infinite.
+      if (one.a.dtype.endsWith('f2') && name === 'std' && !Number.isFinite(re)) continue
+      t.true(close(parts[0] as number, re) && close(parts[1] as number, im), `${name} ${String(value)} ${about}`)
+    }
+    if (one.counts !== undefined) {
+      t.deepEqual(found.histogram?.counts, one.counts, about)
+      // -0 is 0.
+      t.deepEqual(
+        found.histogram?.edges.map((edge) => edge + 0),
+        one.edges?.map((edge) => edge + 0),
+        about,
+      )
+    }
+  }
+})

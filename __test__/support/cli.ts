@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { child } from './child.js'
+import { NODE } from './node.js'
+
+/** The command as it is installed. */
+export const COMMAND = join(import.meta.dirname, '../../../../dist/cli/main.js')
+
+/** How a run of the command ended. */
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** Runs the command in a folder, with pipes in place of a terminal. */
+export function memmapIn(cwd: string, args: readonly string[], env: Record<string, string> = {}): Ended {
+  const [node, ...before] = NODE
+  const { status, stdout, stderr } = spawnSync(node, [...before, COMMAND, ...args], {
+    cwd,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
+  })
+  return { code: status, out: stdout, err: stderr }
+}
+
+/** Runs commands in one process, which is faster where there are many: what is behind the command, not the command itself. */
+export function manyIn(at: string, lines: readonly (readonly string[])[]): Ended[] {
+  const { report, output } = child('commands', [at, lines], { env: { NODE_NO_WARNINGS: '1' } })
+  if (report === null) throw new Error(output)
+  return report
+}
+
+/** The words of a command line, as a shell takes them apart. */
+export function wordsOf(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
+}

@@ -1,0 +1,138 @@
+import { statSync } from 'node:fs'
+import type { DType } from '../../dtype/index.js'
+import { parseDType } from '../../dtype/index.js'
+import { sizeOf } from '../../shape.js'
+import { tupleRepr } from '../../text/python-repr.js'
+import { dtypeText, elementText, indexText } from '../element-text.js'
+import { escaped } from '../escape.js'
+import { FINE, NOT_AS_ASKED } from '../exit.js'
+import { errorAnnotation } from '../github.js'
+import { formatOf, openInput, splitMember } from '../input.js'
+import type { Input, RawOptions } from '../input.js'
+import { printJson } from '../json.js'
+import { progressOf } from '../progress.js'
+import type { Given } from '../program.js'
+import { breachOf } from '../rules.js'
+import type { Breach, Rules } from '../rules.js'
+import { print, styleOf } from '../terminal.js'
+import { parseCount, parseDTypeText, parseElement, parseShapeText } from '../values.js'
+
+/** What is not as asked. */
+interface Wrong {
+  readonly rule: 'dtype' | 'shape' | Breach['rule']
+  readonly message: string
+  readonly index?: readonly number[]
+  readonly value?: unknown
+}
+
+/** `memmap check`. */
+export async function check(name: string, given: Given): Promise<number> {
+  const { dtype, shape, offset, order, field } = given as RawOptions
+  const wantedDType = dtype === undefined ? null : parseDTypeText(dtype)
+  const wantedShape = shape === undefined ? null : parseShapeText(shape, 'any')
+  const { path } = splitMember(name)
+  const isRaw = formatOf(path).format === 'raw'
+  if (isRaw && wantedShape !== null) {
+    const wrong = fit(path, wantedDType ?? parseDType('uint8'), wantedShape, offset)
+    if (wrong !== null) return tell(name, wrong, null, given)
+  }
+  const input = openInput(name, isRaw ? rawOf(given, wantedShape) : defined({ offset, order, field }))
+  const progress = progressOf('check')
+  try {
+    const wrong = await wrongIn(input, isRaw ? null : wantedDType, isRaw ? null : wantedShape, given, progress.tell)
+    progress.stop()
+    return tell(name, wrong, input, given)
+  } finally {
+    progress.stop()
+    input.close()
+  }
+}
+
+function defined(options: { [Name in keyof RawOptions]: string | undefined }): RawOptions {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as RawOptions
+}
+
+/** A raw file is read by what is asked of it; only one length can follow from its size. */
+function rawOf({ dtype, offset, order, field }: RawOptions, shape: readonly number[] | null): RawOptions {
+  return defined({ dtype, offset, order, field, shape: shape === null ? undefined : `(${shape.join(',')})` })
+}
+
+/** Whether the bytes of a raw file are those of a shape, no more and no fewer. */
+function fit(path: string, dtype: DType, shape: readonly number[], offset: string | undefined): Wrong | null {
+  const start = offset === undefined ? 0 : parseCount(offset, '--offset')
+  const bytes = statSync(path).size - start
+  const known = shape.filter((length) => length !== -1)
+  const unit = sizeOf(known, dtype.itemsize) * dtype.itemsize
+  const open = shape.length - known.length
+  if (open > 1 || unit === 0) return null
+  if (open === 1 ? bytes >= 0 && bytes % unit === 0 : bytes === unit) return null
+  const wanted = open === 1 ? `a multiple of ${unit}` : String(unit)
+  return {
+    rule: 'shape',
+    message: `it has ${Math.max(0, bytes)} bytes of data, and shape ${shapeText(shape)} of ${dtype.name} has ${wanted}`,
+  }
+}
+
+async function wrongIn(
+  { array }: Input,
+  dtype: DType | null,
+  shape: readonly number[] | null,
+  given: Given,
+  onProgress: (fraction: number) => void,
+): Promise<Wrong | null> {
+  if (dtype !== null && !array.dtype.equals(dtype)) {
+    return {
+      rule: 'dtype',
+      message: `its dtype is ${dtypeText(array.dtype)}, not ${dtypeText(dtype)}`,
+      value: array.dtype.toJSON(),
+    }
+  }
+  if (
+    shape !== null &&
+    !(shape.length === array.ndim && shape.every((length, axis) => length === -1 || length === array.shape[axis]))
+  ) {
+    return {
+      rule: 'shape',
+      message: `its shape is ${tupleRepr(array.shape)}, not ${shapeText(shape)}`,
+      value: array.shape,
+    }
+  }
+  const { min, max } = given as Record<string, string | undefined>
+  const rules: Rules = {
+    finite: given['finite'] === true,
+    min: min === undefined ? undefined : parseElement(min, array.dtype, '--min'),
+    max: max === undefined ? undefined : parseElement(max, array.dtype, '--max'),
+    allowNaN: given['allowNan'] === true,
+  }
+  const breach = await breachOf(array, rules, onProgress)
+  if (breach === null) return null
+  const { index, value, rule } = breach
+  const text = { finite: 'is not finite', min: `is not at least ${min}`, max: `is not at most ${max}` }[rule]
+  return {
+    rule,
+    message: `element ${indexText(index)} is ${elementText(value, array.dtype)}, which ${text}`,
+    index,
+    value,
+  }
+}
+
+/** `(*, 3)`. */
+function shapeText(shape: readonly number[]): string {
+  return tupleRepr(shape.map((length) => (length === -1 ? '*' : length)) as number[])
+}
+
+function tell(name: string, wrong: Wrong | null, input: Input | null, given: Given): number {
+  if (given['json'] === true) {
+    const { array } = input ?? {}
+    printJson({ file: name, ok: wrong === null, dtype: array?.dtype.toJSON(), shape: array?.shape, wrong })
+  } else if (wrong === null) {
+    const { green } = styleOf(process.stdout)
+    print(`${escaped(name)}: ${green('as asked')}`)
+  } else if (given['format'] === 'github')
+    print(errorAnnotation(splitMember(name).path, 'memmap check', `${name}: ${wrong.message}`))
+  else {
+    const { red } = styleOf(process.stdout)
+    print(`${escaped(name)}: ${red(escaped(wrong.message))}`)
+  }
+  return wrong === null ? FINE : NOT_AS_ASKED
+}

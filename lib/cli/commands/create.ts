@@ -1,0 +1,55 @@
+import { statSync } from 'node:fs'
+import { tupleRepr } from '../../text/python-repr.js'
+import { encode } from '../../scalar/index.js'
+import { dtypeText } from '../element-text.js'
+import { escaped } from '../escape.js'
+import { FINE, UsageError } from '../exit.js'
+import { orderOf } from '../input.js'
+import { printJson } from '../json.js'
+import { formatFor, writeArray } from '../output.js'
+import { progressOf } from '../progress.js'
+import type { Given } from '../program.js'
+import { bytesText, print } from '../terminal.js'
+import { parseDTypeText, parseElement, parseShapeText } from '../values.js'
+
+/** `memmap create`. */
+export async function create(out: string, given: Given): Promise<number> {
+  const format = formatFor(out)
+  const { dtype: dtypeName, shape, order, fill } = given as Record<string, string | undefined>
+  const dtype = parseDTypeText(dtypeName ?? 'float64')
+  if (dtype.itemsize === 0)
+    throw new UsageError(`--dtype: ${dtype.name} has no length: give one, as in ${dtype.kind}10`)
+  const target = {
+    dtype: dtype.base,
+    shape: [...parseShapeText(shape as string, 'none'), ...dtype.shape],
+    order: orderOf(order),
+    sparse: given['sparse'] === true,
+  }
+  const value = fill === undefined ? null : parseElement(fill, target.dtype, '--fill')
+  // What is wrong with it is found before a file is made.
+  if (value !== null) encode(target.dtype, value)
+  const progress = progressOf('create')
+  try {
+    await writeArray(out, target, async (made, signal) => {
+      if (value !== null) await made.promises.fill(value as never, { signal, onProgress: progress.tell })
+    })
+  } finally {
+    progress.stop()
+  }
+  const { size } = statSync(out)
+  if (given['json'] === true) {
+    printJson({
+      file: out,
+      format,
+      dtype: target.dtype.toJSON(),
+      shape: target.shape,
+      order: target.order,
+      fileSize: size,
+    })
+  } else {
+    print(
+      `${escaped(out)}: ${format}, ${escaped(dtypeText(target.dtype))}, ${tupleRepr(target.shape)}, ${target.order} order, ${bytesText(size)}`,
+    )
+  }
+  return FINE
+}

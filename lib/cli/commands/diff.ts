@@ -1,0 +1,121 @@
+import { tupleRepr } from '../../text/python-repr.js'
+import { pythonNumber } from '../../scalar/number-text.js'
+import { differencesOf } from '../differences.js'
+import type { Differences, Distance, Place, Tolerance } from '../differences.js'
+import { dtypeText, elementText, indexText } from '../element-text.js'
+import { escaped } from '../escape.js'
+import { FINE, NOT_AS_ASKED } from '../exit.js'
+import { errorAnnotation } from '../github.js'
+import { formatOf, openInput, splitMember } from '../input.js'
+import type { Input, RawOptions } from '../input.js'
+import { printJson } from '../json.js'
+import { progressOf } from '../progress.js'
+import type { Given } from '../program.js'
+import { grouped, print, printPairs, styleOf } from '../terminal.js'
+import { parseTolerance } from '../values.js'
+
+/** `memmap diff`. */
+export async function diff(nameOfA: string, nameOfB: string, given: Given): Promise<number> {
+  const { rtol, atol } = given as Record<string, string | undefined>
+  const tolerance: Tolerance = {
+    rtol: rtol === undefined ? 1e-7 : parseTolerance(rtol, '--rtol'),
+    atol: atol === undefined ? 0 : parseTolerance(atol, '--atol'),
+    equalNaN: given['equalNan'] !== false,
+  }
+  const [rawA, rawB] = rawOptions(nameOfA, nameOfB, given as RawOptions)
+  const a = openInput(nameOfA, rawA)
+  const progress = progressOf('diff')
+  let b: Input | null = null
+  try {
+    b = openInput(nameOfB, rawB)
+    const found = await differencesOf(a.array, b.array, tolerance, progress.tell)
+    progress.stop()
+    if ('unlike' in found) return tellUnlike(a, b, found.unlike, given)
+    return tell(a, b, found, tolerance, given)
+  } finally {
+    progress.stop()
+    a.close()
+    b?.close()
+  }
+}
+
+/** What describes raw files goes to those that are raw; where none is, to both, which then say that it is of no use. */
+function rawOptions(a: string, b: string, given: RawOptions): [RawOptions, RawOptions] {
+  const isRaw = [a, b].map((name) => formatOf(splitMember(name).path).format === 'raw')
+  const { field } = given
+  const none: RawOptions = field === undefined ? {} : { field }
+  const mixed = isRaw[0] !== isRaw[1]
+  return [mixed && isRaw[0] === false ? none : given, mixed && isRaw[1] === false ? none : given]
+}
+
+function tellUnlike(a: Input, b: Input, what: 'shape' | 'dtype', given: Given): number {
+  const message =
+    what === 'shape'
+      ? `the shapes differ: ${tupleRepr(a.array.shape)} and ${tupleRepr(b.array.shape)}`
+      : `the dtypes differ, and cannot be compared: ${dtypeText(a.array.dtype)} and ${dtypeText(b.array.dtype)}`
+  if (given['json'] === true) {
+    printJson({ ...sides(a, b), equal: false, unlike: what, message })
+  } else tellWrong(a, b, message, given)
+  return NOT_AS_ASKED
+}
+
+function sides(a: Input, b: Input): Record<string, unknown> {
+  const side = ({ name, array }: Input): unknown => ({ file: name, dtype: array.dtype.toJSON(), shape: array.shape })
+  return { a: side(a), b: side(b) }
+}
+
+function tellWrong(a: Input, b: Input, message: string, given: Given): void {
+  const { red } = styleOf(process.stdout)
+  if (given['format'] === 'github') {
+    print(errorAnnotation(a.path, 'memmap diff', `${a.name} and ${b.name}: ${message}`))
+  } else print(`${escaped(a.name)} and ${escaped(b.name)}: ${red(escaped(message))}`)
+}
+
+function tell(a: Input, b: Input, found: Differences, { rtol, atol, equalNaN }: Tolerance, given: Given): number {
+  const { count, differing, first, maxAbsolute, maxRelative } = found
+  const code = differing === 0 ? FINE : NOT_AS_ASKED
+  if (given['json'] === true) {
+    printJson({
+      ...sides(a, b),
+      equal: differing === 0,
+      rtol,
+      atol,
+      equalNaN,
+      count,
+      differing,
+      first,
+      maxAbsolute,
+      maxRelative,
+    })
+    return code
+  }
+  const place = ({ index, a: left, b: right }: Place): string =>
+    `at ${indexText(index)}: ${elementText(left, a.array.dtype)} and ${elementText(right, b.array.dtype)}`
+  const distance = (one: Distance): string => `${pythonNumber(one.value)} ${place(one)}`
+  if (first !== null && given['format'] === 'github') {
+    const largest = maxAbsolute === null ? '' : `; the largest difference is ${distance(maxAbsolute)}`
+    tellWrong(
+      a,
+      b,
+      `${grouped(differing)} of ${grouped(count)} elements differ, the first ${place(first)}${largest}`,
+      given,
+    )
+    return code
+  }
+  const { red, green } = styleOf(process.stdout)
+  const rows: [string, string][] = []
+  if (maxAbsolute !== null) rows.push(['largest difference', distance(maxAbsolute)])
+  if (maxRelative !== null) rows.push(['largest relative difference', distance(maxRelative)])
+  if (first === null) {
+    const verdict = maxAbsolute === null ? 'equal' : 'within the tolerance'
+    print(`${escaped(a.name)} and ${escaped(b.name)}: ${green(verdict)}, ${grouped(count)} elements`)
+  } else {
+    const part = ((100 * differing) / count).toPrecision(3)
+    print(
+      `${escaped(a.name)} and ${escaped(b.name)}: ${red(`${grouped(differing)} of ${grouped(count)} elements differ (${Number(part)} %)`)}`,
+    )
+    rows.unshift(['first difference', place(first)])
+  }
+  if (rows.length > 0) printPairs(rows)
+  return code
+}

@@ -1,0 +1,59 @@
+import type { NDArray } from '../../ndarray.js'
+import type { PrintOptions } from '../../text/options.js'
+import { escaped, escapedLines } from '../escape.js'
+import { FINE, UsageError } from '../exit.js'
+import { openInput } from '../input.js'
+import type { RawOptions } from '../input.js'
+import { printJson } from '../json.js'
+import type { Given } from '../program.js'
+import { parseSelectors } from '../selectors.js'
+import { print } from '../terminal.js'
+import { parseCount, parseNumber } from '../values.js'
+
+/** Elements that are printed as JSON, at most. */
+const MOST = 2 ** 24
+
+/** `memmap show`: elements as text, or a slice as a picture. */
+export async function show(name: string, given: Given): Promise<number> {
+  const options = printOptions(given)
+  const picture = given['image'] as string | undefined
+  if (picture === undefined && (given['colormap'] ?? given['range']) !== undefined) {
+    throw new UsageError('--colormap and --range are of a picture: say where it goes with --image out.png')
+  }
+  const input = openInput(name, given as RawOptions)
+  try {
+    const slice = given['slice'] as string | undefined
+    const part = slice === undefined ? input.array : (input.array.index(...parseSelectors(slice)) as NDArray)
+    if (picture !== undefined) {
+      const { draw } = await import('../picture.js')
+      await draw(part, picture, given)
+    } else if (given['json'] === true) {
+      if (part.size > MOST) {
+        throw new UsageError(`${part.size} elements are too many for JSON: name a part of at most ${MOST} with --slice`)
+      }
+      printJson({ file: name, dtype: part.dtype.toJSON(), shape: part.shape, data: part.toArray() })
+    } else {
+      const text = part.toString(options)
+      // Text without axes stands as it is.
+      print(part.ndim === 0 ? escaped(text) : escapedLines(text))
+    }
+  } finally {
+    input.close()
+  }
+  return FINE
+}
+
+function printOptions(given: Given): PrintOptions {
+  const count = (name: string): number | undefined => {
+    const text = given[name] as string | undefined
+    if (text === undefined) return undefined
+    return /^inf/i.test(text) ? parseNumber(text, `--${name}`) : parseCount(text, `--${name}`)
+  }
+  return {
+    precision: count('precision'),
+    threshold: count('threshold'),
+    edgeitems: count('edgeitems'),
+    linewidth: count('linewidth'),
+    suppress: given['suppress'] === true ? true : undefined,
+  }
+}

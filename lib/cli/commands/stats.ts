@@ -1,0 +1,110 @@
+import type { Complex, DType } from '../../dtype/index.js'
+import { escaped } from '../escape.js'
+import { elementText } from '../element-text.js'
+import { FINE } from '../exit.js'
+import type { Histogram } from '../histogram.js'
+import { openInput } from '../input.js'
+import type { RawOptions } from '../input.js'
+import { printJson } from '../json.js'
+import { progressOf } from '../progress.js'
+import type { Given } from '../program.js'
+import { statisticsOf } from '../statistics.js'
+import type { Statistics } from '../statistics.js'
+import { grouped, print, printPairs, styleOf } from '../terminal.js'
+import { complexScalar, floatScalar } from '../../scalar/number-text.js'
+import { tupleRepr } from '../../text/python-repr.js'
+import { parseCount } from '../values.js'
+
+/** Characters of the longest bar of the histogram. */
+const WIDTH = 40
+
+/** More intervals are no picture, and take memory. */
+const MOST_BINS = 10_000
+
+/** `memmap stats`. */
+export async function stats(name: string, given: Given): Promise<number> {
+  const bins = given['bins'] === undefined ? 10 : Math.min(MOST_BINS, parseCount(given['bins'] as string, '--bins', 1))
+  const input = openInput(name, given as RawOptions)
+  const progress = progressOf('stats')
+  try {
+    const { array } = input
+    const { dtype, shape } = array
+    const found = await statisticsOf(array, { bins, tell: progress.tell })
+    progress.stop()
+    if (given['json'] === true) printJson({ file: name, dtype: dtype.toJSON(), shape, ...shown(found, dtype) })
+    else printStatistics(name, dtype, shape, found)
+  } finally {
+    progress.stop()
+    input.close()
+  }
+  return FINE
+}
+
+/** Dates as text, as they are nowhere numbers alone. */
+function shown(found: Statistics, dtype: DType): Record<string, unknown> {
+  if (dtype.kind !== 'M' && dtype.kind !== 'm') return { ...found }
+  const text = (value: unknown): unknown => (value === null ? null : elementText(value, dtype))
+  return { ...found, min: text(found.min), max: text(found.max), mean: text(found.mean) }
+}
+
+function printStatistics(name: string, dtype: DType, shape: readonly number[], found: Statistics): void {
+  const element = (value: unknown): string => (value === null ? '-' : elementText(value, dtype))
+  printPairs([
+    ['file', name],
+    ['dtype', dtype.name],
+    ['shape', tupleRepr(shape)],
+    ['count', grouped(found.count)],
+    ['min', element(found.min)],
+    ['max', element(found.max)],
+    ['mean', meanText(found.mean, dtype)],
+    ['std', found.std === null ? '-' : floatScalar(found.std, floatOf(dtype))],
+    [dtype.kind === 'M' || dtype.kind === 'm' ? 'NaT' : 'NaN', grouped(found.nan)],
+    ['infinite', grouped(found.inf)],
+  ])
+  if (found.histogram !== null && found.histogram.counts.length > 0) printHistogram(found.histogram, found.count)
+}
+
+/** The float that means and spreads of a dtype are. */
+function floatOf({ name }: DType): 'float16' | 'float32' | 'float64' {
+  if (name === 'float16') return 'float16'
+  return name === 'float32' || name === 'complex64' ? 'float32' : 'float64'
+}
+
+function meanText(mean: Statistics['mean'], dtype: DType): string {
+  if (mean === null) return '-'
+  if (typeof mean === 'bigint') return elementText(mean, dtype)
+  if (typeof mean === 'number') return floatScalar(mean, floatOf(dtype))
+  return complexScalar(mean as Complex, floatOf(dtype) as 'float32' | 'float64')
+}
+
+function printHistogram({ edges, counts, of }: Histogram, count: number): void {
+  const most = Math.max(1, ...counts)
+  const texts = edges.map((edge) => edgeText(edge, edges))
+  const width = Math.max(...texts.map((text) => text.length))
+  const numbers = counts.map(grouped)
+  const digits = Math.max(...numbers.map((text) => text.length))
+  const { dim } = styleOf(process.stdout)
+  print('')
+  if (of < count) print(dim(`of ${grouped(of)} elements, spread evenly over the file:`))
+  counts.forEach((number, bin) => {
+    const range = `${(texts[bin] as string).padStart(width)} .. ${(texts[bin + 1] as string).padStart(width)}`
+    print(escaped(`${range}  ${(numbers[bin] as string).padStart(digits)}  ${barOf(number / most)}`).trimEnd())
+  })
+}
+
+/** As many digits as tell the edges apart. */
+function edgeText(edge: number, edges: readonly number[]): string {
+  const step = Math.abs(((edges.at(-1) as number) - (edges[0] as number)) / (edges.length - 1))
+  const digits = step > 0 && Number.isFinite(step) ? Math.ceil(-Math.log10(step)) + 2 : 0
+  const large = Math.max(Math.abs(edges[0] as number), Math.abs(edges.at(-1) as number))
+  if (digits > 12 || large >= 1e15) return edge.toPrecision(6)
+  return edge.toFixed(Math.max(0, digits))
+}
+
+/** A bar, to an eighth of a character. */
+function barOf(part: number): string {
+  const eighths = Math.round(part * WIDTH * 8)
+  const rest = eighths % 8
+  const bar = '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : (' ▏▎▍▌▋▊▉'[rest] as string))
+  return bar === '' && part > 0 ? '▏' : bar
+}

@@ -1,0 +1,15 @@
+/** How the command ends: its exit codes, and the errors of its own. */
+
+/** All is well. */
+export const FINE = 0
+/** The data is not as asked: `check` and `diff`. */
+export const NOT_AS_ASKED = 1
+/** Wrong use, or a file that cannot be read or written. */
+export const WRONG = 2
+
+/** Something that the user gave wrong: told in one line, with what would be right. */
+export class UsageError extends Error {
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'UsageError', configurable: true, writable: true })
+  }
+}

@@ -1,0 +1,234 @@
+/**
+ * The commands, their options and their help. What a command does is loaded when it is run.
+ * @module
+ */
+import { Argument, Command, Option } from 'commander'
+import { FINE, UsageError } from './exit.js'
+import { versionOf } from './version.js'
+
+/** What a command is run with: its options as they were given. */
+export type Given = Readonly<Record<string, string | boolean | undefined>>
+
+const FILE = '.npy file, member of a .npz file (file.npz:name), or raw file'
+
+/** The whole command; `end` is told the exit code of what has run. */
+export function programOf(end: (code: number) => void): Command {
+  const program = new Command('memmap')
+    .description('Look into, check, compare and convert files of numbers, without reading them into memory.')
+    .version(versionOf(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand(false)
+    .showSuggestionAfterError()
+    .addHelpText('after', AFTER)
+    .action(() => {
+      const [first] = program.args
+      throw new UsageError(
+        first === undefined
+          ? `give a command: ${NAMES.join(', ')}; memmap --help tells more`
+          : `there is no command '${first}': there are ${NAMES.join(', ')}; memmap --help tells more`,
+      )
+    })
+    .allowExcessArguments()
+
+  const add = (name: string, description: string, examples: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .helpOption('-h, --help', 'print help')
+      .allowExcessArguments(false)
+      .addHelpText('after', `\nExamples:\n${examples.trim().replaceAll(/^ */gm, '  $ ')}`)
+
+  rawOptions(
+    add(
+      'info',
+      'What a file is: format, dtype, shape, order, where its data begins, how much of it is in memory.',
+      EXAMPLES.info,
+    ),
+  )
+    .argument('<file>', `${FILE}; of a .npz file without a name, all members`)
+    .option('--json', 'print JSON')
+    .action(async (file: string, given: Given) => end(await (await import('./commands/info.js')).info(file, given)))
+
+  rawOptions(add('show', 'Elements, as NumPy prints them; or a slice with two axes as a picture.', EXAMPLES.show))
+    .argument('<file>', FILE)
+    .option('-s, --slice <selectors>', "which part, as in NumPy's a[...]: '0:3, ..., -1'")
+    .option('--precision <digits>', 'digits after the point, at most')
+    .option('--threshold <count>', 'summarise more elements than this')
+    .option('--edgeitems <count>', 'items that a summary keeps at each end')
+    .option('--linewidth <characters>', 'characters in a line')
+    .option('--suppress', 'no exponents')
+    .option('--image <out.png>', 'draw a slice with two axes into a PNG file, with a scale')
+    .addOption(
+      new Option('--colormap <map>', 'colours of the picture').choices(['grey', 'viridis', 'magma', 'coolwarm']),
+    )
+    .option('--range <low,high>', 'what the ends of the colours stand for; by default the least and greatest element')
+    .option('--json', 'print JSON')
+    .action(async (file: string, given: Given) => end(await (await import('./commands/show.js')).show(file, given)))
+
+  rawOptions(
+    add(
+      'stats',
+      'Count, least, greatest, mean, standard deviation, NaN and infinities, and a histogram. NaN is left out of all but the count.',
+      EXAMPLES.stats,
+    ),
+  )
+    .argument('<file>', FILE)
+    .option('-b, --bins <count>', 'intervals of the histogram; 10 by default')
+    .option('--json', 'print JSON')
+    .action(async (file: string, given: Given) => end(await (await import('./commands/stats.js')).stats(file, given)))
+
+  add(
+    'check',
+    'Whether a file is as asked. Names the first element, in C order, that breaks a rule. Exit code 1 where it is not as asked.',
+    EXAMPLES.check,
+  )
+    .argument('<file>', FILE)
+    .option('-d, --dtype <dtype>', 'the dtype that it has to have; of a raw file, how it is read')
+    .option('-s, --shape <shape>', "the shape that it has to have; '*' is any length, as in '*,3'")
+    .option('--finite', 'no NaN and no infinities; no not-a-time')
+    .option('--min <value>', 'every element is at least this')
+    .option('--max <value>', 'every element is at most this')
+    .option('--allow-nan', 'NaN is not looked at by --min and --max, which it breaks otherwise')
+    .option('--offset <bytes>', 'of a raw file, where the elements begin')
+    .option('--order <C|F>', 'of a raw file, the order of its elements')
+    .option('--field <name>', 'a field of records')
+    .addOption(FORMAT())
+    .option('--json', 'print JSON')
+    .action(async (file: string, given: Given) => end(await (await import('./commands/check.js')).check(file, given)))
+
+  rawOptions(
+    add(
+      'diff',
+      'How two arrays differ: |A - B| <= atol + rtol * |B| for every element, as numpy.testing.assert_allclose. Exit code 1 where they do.',
+      EXAMPLES.diff,
+    ),
+  )
+    .argument('<a>', FILE)
+    .argument('<b>', 'what it is compared with')
+    .option('--rtol <number>', 'tolerance relative to B; 1e-7 by default')
+    .option('--atol <number>', 'absolute tolerance; 0 by default')
+    .option('--no-equal-nan', 'NaN differs from NaN')
+    .option('--equal-nan', 'NaN is equal to NaN (the default)')
+    .addOption(FORMAT())
+    .option('--json', 'print JSON')
+    .action(async (a: string, b: string, given: Given) =>
+      end(await (await import('./commands/diff.js')).diff(a, b, given)),
+    )
+
+  rawOptions(
+    add(
+      'convert',
+      'Write an array to another file: .npy by its name, raw elements otherwise. The file appears when it is complete.',
+      EXAMPLES.convert,
+    ),
+    'of a raw IN, how it is read; otherwise the dtype of OUT',
+    'of a raw IN, its order; otherwise the order of OUT',
+  )
+    .argument('<in>', FILE)
+    .argument('<out>', 'what is written; one that exists is replaced')
+    .option('--to-dtype <dtype>', 'the dtype of OUT')
+    .option('--to-order <C|F>', 'the order of OUT')
+    .option('--byte-order <little|big|native>', 'the byte order of OUT')
+    .option('--json', 'print JSON')
+    .action(async (from: string, to: string, given: Given) =>
+      end(await (await import('./commands/convert.js')).convert(from, to, given)),
+    )
+
+  add(
+    'create',
+    'Make a file of one value: .npy by its name, raw elements otherwise. One that exists is replaced.',
+    EXAMPLES.create,
+  )
+    .argument('<out>', 'what is written')
+    .option('-d, --dtype <dtype>', 'what one element is; float64 by default')
+    .requiredOption('-s, --shape <shape>', 'the length of each axis, as in 3,4')
+    .option('--order <C|F>', 'the order of the elements; C by default')
+    .option('--fill <value>', 'the value of every element; 0 by default')
+    .option('--sparse', 'leave a hole instead of taking the space on the disk')
+    .option('--json', 'print JSON')
+    .action(async (out: string, given: Given) => end(await (await import('./commands/create.js')).create(out, given)))
+
+  add('completion', 'Print a script that completes commands and options.', EXAMPLES.completion)
+    .addArgument(new Argument('<shell>').choices(['bash', 'zsh']))
+    .action(async (shell: string) => {
+      const { bash, zsh } = await import('./completion.js')
+      process.stdout.write(shell === 'bash' ? bash(program) : zsh(program))
+      end(FINE)
+    })
+
+  for (const one of [program, ...program.commands]) {
+    one.exitOverride().configureOutput({ outputError: () => {} })
+  }
+  return program
+}
+
+const NAMES = ['info', 'show', 'stats', 'check', 'diff', 'convert', 'create', 'completion']
+
+function FORMAT(): Option {
+  return new Option('--format <kind>', 'github: print what is wrong as an annotation of GitHub Actions').choices([
+    'text',
+    'github',
+  ])
+}
+
+/** The options that describe a raw file. */
+function rawOptions(
+  command: Command,
+  dtype = 'of a raw file, what one element is',
+  order = 'of a raw file, the order of its elements: C or F',
+): Command {
+  return command
+    .option('-d, --dtype <dtype>', `${dtype}: float32, '>u2', ...`)
+    .option(
+      // Of show, -s is a slice.
+      command.name() === 'show' ? '--shape <shape>' : '-s, --shape <shape>',
+      'of a raw file, the length of each axis: 3,4; one may be -1',
+    )
+    .option('--offset <bytes>', 'of a raw file, where the elements begin')
+    .option('--order <C|F>', order)
+    .option('--field <name>', 'a field of records')
+}
+
+/** Files that the examples name: a slice of an MRI in raw elements, and the same in .npy. */
+const EXAMPLES = {
+  info: `
+    memmap info scan.npy
+    memmap info several.npz
+    memmap info s1045.ima --dtype '>u2' --shape 256,256`,
+  show: `
+    memmap show scan.npy
+    memmap show scan.npy --slice '0:3, ::64'
+    memmap show scan.npy --image scan.png --colormap viridis`,
+  stats: `
+    memmap stats scan.npy
+    memmap stats several.npz:x --json
+    memmap stats s1045.ima --dtype '>u2'`,
+  check: `
+    memmap check scan.npy --dtype '>u2' --shape '*,256'
+    memmap check scan.npy --finite --min 0 --max 4095
+    memmap check several.npz:x --finite --format github`,
+  diff: `
+    memmap diff scan.npy scan.npy
+    memmap diff several.npz:x several.npz:y --rtol 1e-5 --atol 1e-8
+    memmap diff s1045.ima scan.npy --dtype '>u2' --shape 256,256`,
+  convert: `
+    memmap convert s1045.ima scan.npy --dtype '>u2' --shape 256,256
+    memmap convert scan.npy small.npy --dtype float32 --order F
+    memmap convert scan.npy scan.raw --byte-order little`,
+  create: `
+    memmap create grid.npy --dtype float32 --shape 1000,1000
+    memmap create mask.npy --dtype bool --shape 64,64 --fill true
+    memmap create grid.raw --dtype '>i2' --shape 100,3 --order F --sparse`,
+  completion: `
+    memmap completion bash > memmap.bash
+    memmap completion zsh > _memmap`,
+}
+
+const AFTER = `
+Exit codes: 0 fine, 1 the data is not as asked (check, diff), 2 wrong use or a file that cannot be read.
+
+Examples:
+  $ memmap info scan.npy
+  $ memmap stats scan.npy
+  $ memmap check scan.npy --shape '*,256' --min 0
+  $ memmap <command> --help`

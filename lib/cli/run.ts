@@ -1,0 +1,44 @@
+import { CommanderError } from 'commander'
+import { MemmapError } from '../errors.js'
+import { escaped } from './escape.js'
+import { FINE, UsageError, WRONG } from './exit.js'
+import { programOf } from './program.js'
+import { styleOf } from './terminal.js'
+
+/** Runs the command with these arguments. Gives the exit code; what goes wrong is told in one line on stderr. */
+export async function run(args: readonly string[]): Promise<number> {
+  let code = FINE
+  try {
+    await programOf((ended) => (code = ended)).parseAsync(args, { from: 'user' })
+    return code
+  } catch (error) {
+    // Help that was asked for.
+    if (error instanceof CommanderError && error.exitCode === 0) return FINE
+    const { bold, red } = styleOf(process.stderr)
+    process.stderr.write(`${bold('memmap')}: ${red(messageOf(error))}\n`)
+    return WRONG
+  }
+}
+
+/** What went wrong, on one line and safe for a terminal. */
+function messageOf(error: unknown): string {
+  if (error instanceof CommanderError) {
+    const text = error.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)/s, ' (did you mean $1?)')
+    return escaped(`${text.replace(/\.$/, '')}; memmap --help tells more`)
+  }
+  if (error instanceof MemmapError) {
+    const { code, message, path } = error
+    const about = path === undefined || message.includes(path) ? '' : ` ('${path}')`
+    return escaped(`${message}${about} [${code}]`)
+  }
+  if (error instanceof UsageError) return escaped(error.message)
+  const { code, message } = error as NodeJS.ErrnoException
+  // Of the system; anything else is a mistake of ours, which the first line of its stack helps to find.
+  if (code !== undefined) return escaped(message)
+  return escaped(
+    String((error as Error)?.stack ?? error)
+      .split('\n')
+      .slice(0, 2)
+      .join(' '),
+  )
+}

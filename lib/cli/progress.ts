@@ -18,9 +18,10 @@ export function progressOf(what: string): Progress {
   const open = async (): Promise<void> => {
     const { SingleBar, Presets } = (await import('cli-progress')).default
     if (over) return
+    // The terminal stays as it is, and signals end the process as ever.
     const format = `${what} {bar} {percentage} % | {eta_formatted} left`
     bar = new SingleBar(
-      { format, hideCursor: true, clearOnComplete: true, stream: process.stderr },
+      { format, clearOnComplete: true, linewrap: true, gracefulExit: false, stream: process.stderr },
       Presets.shades_classic,
     )
     bar.start(1000, 0)

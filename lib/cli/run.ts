@@ -1,3 +1,4 @@
+import { sep } from 'node:path'
 import { CommanderError } from 'commander'
 import { MemmapError } from '../errors.js'
 import { escaped } from './escape.js'
@@ -20,7 +21,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What went wrong, on one line and safe for a terminal. */
+/** What went wrong, on one line and safe for a terminal; files in this folder by their names. */
 function messageOf(error: unknown): string {
   if (error instanceof CommanderError) {
     const text = error.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)/s, ' (did you mean $1?)')
@@ -29,7 +30,7 @@ function messageOf(error: unknown): string {
   if (error instanceof MemmapError) {
     const { code, message, path } = error
     const about = path === undefined || message.includes(path) ? '' : ` ('${path}')`
-    return escaped(`${message}${about} [${code}]`)
+    return escaped(`${message}${about} [${code}]`.replaceAll(`${process.cwd()}${sep}`, ''))
   }
   if (error instanceof UsageError) return escaped(error.message)
   const { code, message } = error as NodeJS.ErrnoException

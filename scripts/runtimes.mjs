@@ -12,6 +12,8 @@ const folder = join(root, '.matrix')
 
 /** The versions of Node; the one that runs this stands for its own major version. */
 const NODES = ['20.20.2', '22.23.3', '24.21.0', '26.10.0']
+/** An npm that runs no install scripts of dependencies; the other is the machine's own. */
+const NPM = '12.2.1'
 const BUN = '1.4.5'
 const DENO = '2.9.6'
 
@@ -32,6 +34,7 @@ export function runtimes() {
   const others = NODES.filter((version) => !version.startsWith(`${major}.`))
   const wanted = {
     ...Object.fromEntries(others.map((version) => [`node${version.split('.')[0]}`, `npm:${packages.node}@${version}`])),
+    npm12: `npm:npm@${NPM}`,
     bun: `npm:${packages.bun}@${BUN}`,
     deno: `npm:${packages.deno}@${DENO}`,
   }
@@ -47,6 +50,12 @@ export function runtimes() {
     { name: `Bun ${BUN}`, kind: 'bun', path: place('bun', 'bin/bun') },
     { name: `Deno ${DENO}`, kind: 'deno', path: place('deno', 'deno') },
   ]
+}
+
+/** The script of the other npm, after {@link runtimes}; null on machines without the matrix. */
+export function otherNpm() {
+  const path = join(folder, 'node_modules/npm12/bin/npm-cli.js')
+  return existsSync(path) ? path : null
 }
 
 function install(dependencies) {

@@ -7,7 +7,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { pack } from './pack.mjs'
-import { runtimes } from './runtimes.mjs'
+import { otherNpm, runtimes } from './runtimes.mjs'
 
 const folder = mkdtempSync(join(tmpdir(), 'memmap-package-'))
 let failed = 0
@@ -125,6 +125,24 @@ for (const { name, kind, path } of runtimes()) {
     const drawn = run('show', 'x.npy', '--image', 'x.png')
     expect(drawn.status === 0, drawn.stderr)
     expect(run('diff', 'x.npy', 'x.npy').status === 0, 'a file differs from itself')
+  })
+}
+
+const npm12 = otherNpm()
+const node24 = runtimes().find(({ name }) => name.startsWith('Node 24.'))
+if (npm12 === null || node24 === undefined) console.log('skip npm 12: not on this machine')
+else {
+  check('npm 12 with its defaults, which run no scripts, installs the tarballs, and its npx runs the command', () => {
+    const into = join(folder, 'npm12')
+    mkdirSync(into)
+    writeFileSync(join(into, 'package.json'), '{"private":true}')
+    const env = { ...bare, PATH: `${dirname(node24.path)}:${bare.PATH}`, npm_config_cache: join(folder, 'cache12') }
+    const npm = (...args) => spawnSync(node24.path, [npm12, ...args], { cwd: into, env, encoding: 'utf8' })
+    const installed = npm('install', '--no-audit', '--no-fund', '--omit=optional', '--offline', main, own)
+    expect(installed.status === 0, installed.stderr)
+    writeFileSync(join(into, 'x.u1'), 'abc')
+    const ran = npm('exec', '--offline', '--no', '--', 'memmap', 'stats', 'x.u1', '--dtype', 'uint8', '--json')
+    expect(ran.status === 0 && JSON.parse(ran.stdout).count === 3, ran.stdout + ran.stderr)
   })
 }
 

@@ -11,7 +11,7 @@ for (let round = seed; ; round++) {
   a.append(Array.from({ length: count }, (_, i) => [rows + i, -(rows + i), 7]))
   rows += count
   // Not without end.
-  if (rows > 400_000) {
+  if (rows > 40_000) {
     a.resize([10, 3])
     rows = 10
   }

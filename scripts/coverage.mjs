@@ -43,6 +43,7 @@ execFileSync(
     `--reports-dir=${join(out, 'typescript')}`,
     '--reporter=text-summary',
     '--reporter=html',
+    '--exclude-after-remap',
     '--include=lib/**',
     '--exclude=lib/elements/made/**',
   ],

@@ -21,9 +21,9 @@ import { promisesOf } from './later/promises.js'
 import type { ArrayPromises } from './later/promises.js'
 import { viewOf } from './make.js'
 import { nestedOf } from './nest.js'
-import { checkOptions, orderIn } from './options.js'
+import { checkBoolean, checkOptions, orderIn } from './options.js'
 import { isAligned } from './place.js'
-import { textOf } from './print.js'
+import { shownText, textOf } from './print.js'
 import { reduce } from './reductions.js'
 import type {
   AxisOptions,
@@ -705,6 +705,7 @@ export class NDArray<out M extends Model = AnyModel> {
    */
   byteswap(options: { inplace?: boolean } = {}): NDArray<M> {
     checkOptions(options, ['inplace'], 'byteswap')
+    checkBoolean('inplace', options.inplace)
     return swapBytes(this, options.inplace ?? false) as NDArray<M>
   }
 
@@ -718,9 +719,9 @@ export class NDArray<out M extends Model = AnyModel> {
     return textOf(this, 'repr', options)
   }
 
-  /** What `console.log` shows: {@link repr}. */
+  /** What `console.log` shows: {@link repr}, and `memmap(ERR_MEMMAP_TRUNCATED)` and the like where the elements cannot be had. */
   [inspect.custom](): string {
-    return this.repr()
+    return shownText(this)
   }
 
   /** The elements as nested lists, for `JSON.stringify`. */

@@ -2,7 +2,7 @@ import type { Assignable } from '../assign.js'
 import { planCast, planCopy } from '../convert.js'
 import type { Checked, DTypeLike, Model, ModelOf } from '../dtype/index.js'
 import type { NDArray } from '../ndarray.js'
-import { checkOptions } from '../options.js'
+import { checkBoolean, checkOptions } from '../options.js'
 import { reduceLater } from '../reductions.js'
 import type { AxisOptions, ExtremeOptions, PositionOptions, SpreadOptions, SumOptions } from '../reduce/options.js'
 import type { CheckedOptions, CountModel, Reduced, TruthModel } from '../results.js'
@@ -150,6 +150,7 @@ export class ArrayPromises<out M extends Model, A extends NDArray> {
   /** `Memmap.flush`. Of an array in memory there is nothing to write. */
   async flush(options: { durable?: boolean } & WatchOptions = {}): Promise<void> {
     checkOptions(options, ['durable', ...WATCH], 'flush')
+    checkBoolean('durable', options.durable)
     await flushLater(this.array, options.durable ?? false, options)
   }
 

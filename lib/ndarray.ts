@@ -13,6 +13,7 @@ import { castTo, copyOf, itemOf, swapBytes } from './convert.js'
 import { NATIVE_ORDER } from './dtype/index.js'
 import type { AnyModel, Checked, DType, DTypeLike, Model, ModelOf, Nested } from './dtype/index.js'
 import { elementAt, storeAt } from './element.js'
+import { MemmapError } from './errors.js'
 import { applyTo, mapTo } from './elementwise.js'
 import type { Family } from './family.js'
 import { masked, selected, taken } from './gather.js'
@@ -122,6 +123,12 @@ export class NDArray<out M extends Model = AnyModel> {
     root: NDArray | null,
     writeable: boolean,
   ) {
+    if (typeof position !== 'number') {
+      throw new MemmapError(
+        'ERR_MEMMAP_ARGUMENT',
+        'new makes no array: memmap(), openMemmap(), load() and Memmap.attach() make those of files, array() and zeros() those in memory',
+      )
+    }
     this.dtype = dtype as DType<M>
     this.shape = shape
     this.byteStrides = byteStrides

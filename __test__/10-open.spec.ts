@@ -4,7 +4,7 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import fc from 'fast-check'
-import { Memmap, MemmapError, memmap, support } from '../lib/index.js'
+import { DType, Memmap, MemmapError, NDArray, NpzFile, memmap, support } from '../lib/index.js'
 import type { MemmapOptions } from '../lib/open.js'
 import { fileOf, folder, hole } from './support/files.js'
 
@@ -398,4 +398,19 @@ test('an instance tells where it comes from', (t) => {
   })
   t.is(row.base as unknown, array)
   t.is(array.base, null)
+})
+
+test('new is no way to an array, and says which are', (t) => {
+  const path = fileOf(t, Buffer.alloc(8))
+  for (const [made, code] of [
+    [Memmap, 'ERR_MEMMAP_ARGUMENT'],
+    [NDArray, 'ERR_MEMMAP_ARGUMENT'],
+    [NpzFile, 'ERR_MEMMAP_ARGUMENT'],
+    [DType, 'ERR_MEMMAP_DTYPE'],
+  ] as const) {
+    const Class = made as unknown as new (...given: unknown[]) => unknown
+    for (const given of [[], [path], [path, { dtype: 'float32' }], [path, 'float32', 'r', 0, [2], 'C']]) {
+      t.throws(() => new Class(...given), { instanceOf: MemmapError, code, message: /new makes no/ })
+    }
+  }
 })

@@ -66,6 +66,7 @@ test('what does not fit says so by its code, and changes nothing', (t) => {
   refused('ERR_MEMMAP_READONLY', () => map.fill(1))
   refused('ERR_MEMMAP_READONLY', () => map.apply(() => 1))
   refused('ERR_MEMMAP_READONLY', () => map.byteswap({ inplace: true }))
+  refused('ERR_MEMMAP_ARGUMENT', () => map.byteswap({ inplace: 'no' as never }))
   t.deepEqual(readFileSync(path), Buffer.alloc(12))
 })
 

@@ -116,6 +116,7 @@ test('what selects nothing is refused, with a way out', (t) => {
 
 test('take goes through all elements unless an axis is given', (t) => {
   t.deepEqual(a.take([0, -1, 5]).toArray(), [0, 11, 5])
+  t.deepEqual(a.take([0, -1, 5], { axis: null as never }).toArray(), [0, 11, 5])
   t.deepEqual(a.T.take([1]).toArray(), [4])
   t.deepEqual(a.take([0, -1], { axis: 0 }).toArray(), [
     [0, 1, 2, 3],

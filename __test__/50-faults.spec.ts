@@ -14,6 +14,8 @@ const USES = {
   get: TRUNCATED,
   sum: TRUNCATED,
   flush: TRUNCATED,
+  // Whoever looks into a fault logs the array.
+  shown: `memmap(${TRUNCATED})`,
   close: TRUNCATED,
   closed: true,
   after: null,

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import { memmap } from '../lib/index.js'
+import { MemmapError, memmap } from '../lib/index.js'
 import { child } from './support/child.js'
 import { fileOf } from './support/files.js'
 
@@ -49,6 +49,14 @@ for (const [how, expected] of [
     expected.forEach((pattern, index) => t.regex(calls[index] as string, pattern))
   })
 }
+
+test('flush refuses what is no option of it', (t) => {
+  const array = memmap(fileOf(t, Buffer.alloc(100)))
+  for (const options of [5, 'durable', null, [true], { durably: true }, { durable: 1 }, { durable: 'yes' }]) {
+    t.throws(() => array.flush(options as never), { instanceOf: MemmapError, code: 'ERR_MEMMAP_ARGUMENT' })
+  }
+  array.close()
+})
 
 test('durable goes by the path, and only if it still leads to the same file', (t) => {
   const path = fileOf(t, Buffer.alloc(100))

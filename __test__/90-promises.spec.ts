@@ -266,6 +266,11 @@ test('what is wrong rejects as it throws without promises', async (t) => {
     [zeros(3, { dtype: 'int8' }).promises.fill(300), 'ERR_MEMMAP_CAST'],
     [zeros(3).promises.assign(1, [7]), 'ERR_MEMMAP_INDEX'],
     [a.promises.flush({ signals: 1 } as never), 'ERR_MEMMAP_ARGUMENT'],
+    [a.promises.flush({ durable: 1 } as never), 'ERR_MEMMAP_ARGUMENT'],
+    [a.promises.sum(0 as never), 'ERR_MEMMAP_ARGUMENT'],
+    [a.promises.argmax('x' as never), 'ERR_MEMMAP_ARGUMENT'],
+    [a.promises.any([0] as never), 'ERR_MEMMAP_ARGUMENT'],
+    [a.promises.min(null as never), 'ERR_MEMMAP_ARGUMENT'],
     [zeros([0]).promises.min(), 'ERR_MEMMAP_ARGUMENT'],
   ]
   for (const [promise, code] of wrong) await t.throwsAsync(promise, { instanceOf: MemmapError, code })

@@ -132,8 +132,8 @@ export function taken(array: NDArray, indices: unknown, options: { axis?: number
   if (positions === null)
     throw indexError(`positions are a whole number or (nested) lists of them (got ${given(indices)})`)
   const { shape, values } = positions
-  // An element without axes is one of one, as in NumPy.
-  const source = array.ndim === 0 || (options.axis === undefined && array.ndim !== 1) ? array.ravel() : array
+  // An element without axes is one of one, and null is Python's None, as in NumPy.
+  const source = array.ndim === 0 || (options.axis == null && array.ndim !== 1) ? array.ravel() : array
   const axis = parseAxis(options.axis ?? 0, source.ndim)
   const length = values.length
   const made = blank(source.shape.toSpliced(axis, 1, length), source.dtype)

@@ -8,6 +8,7 @@ import { append, resize } from './grow.js'
 import { calling } from './native.js'
 import { NDArray } from './ndarray.js'
 import { bytesInFile } from './in-file.js'
+import { checkBoolean, checkOptions } from './options.js'
 import type { ShapeLike } from './shape.js'
 import type { Origin } from './store.js'
 
@@ -87,6 +88,8 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    *   the file by its path; the system's (`EIO`, `ENOSPC`)
    */
   flush(options: { durable?: boolean } = {}): void {
+    checkOptions(options, ['durable'], 'flush')
+    checkBoolean('durable', options.durable)
     const { start, length } = bytesInFile(this)
     this.call((mapping) => mapping.flush(start, length, options.durable ?? false))
   }

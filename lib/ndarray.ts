@@ -13,6 +13,7 @@ import { castTo, copyOf, itemOf, swapBytes } from './convert.js'
 import { NATIVE_ORDER } from './dtype/index.js'
 import type { AnyModel, Checked, DType, DTypeLike, Model, ModelOf, Nested } from './dtype/index.js'
 import { elementAt, storeAt } from './element.js'
+import { MemmapError } from './errors.js'
 import { applyTo, mapTo } from './elementwise.js'
 import type { Family } from './family.js'
 import { masked, selected, taken } from './gather.js'
@@ -21,9 +22,9 @@ import { promisesOf } from './later/promises.js'
 import type { ArrayPromises } from './later/promises.js'
 import { viewOf } from './make.js'
 import { nestedOf } from './nest.js'
-import { checkOptions, orderIn } from './options.js'
+import { checkBoolean, checkOptions, orderIn } from './options.js'
 import { isAligned } from './place.js'
-import { textOf } from './print.js'
+import { shownText, textOf } from './print.js'
 import { reduce } from './reductions.js'
 import type {
   AxisOptions,
@@ -122,6 +123,12 @@ export class NDArray<out M extends Model = AnyModel> {
     root: NDArray | null,
     writeable: boolean,
   ) {
+    if (typeof position !== 'number') {
+      throw new MemmapError(
+        'ERR_MEMMAP_ARGUMENT',
+        'new makes no array: memmap(), openMemmap(), load() and Memmap.attach() make those of files, array() and zeros() those in memory',
+      )
+    }
     this.dtype = dtype as DType<M>
     this.shape = shape
     this.byteStrides = byteStrides
@@ -705,6 +712,7 @@ export class NDArray<out M extends Model = AnyModel> {
    */
   byteswap(options: { inplace?: boolean } = {}): NDArray<M> {
     checkOptions(options, ['inplace'], 'byteswap')
+    checkBoolean('inplace', options.inplace)
     return swapBytes(this, options.inplace ?? false) as NDArray<M>
   }
 
@@ -718,9 +726,9 @@ export class NDArray<out M extends Model = AnyModel> {
     return textOf(this, 'repr', options)
   }
 
-  /** What `console.log` shows: {@link repr}. */
+  /** What `console.log` shows: {@link repr}, and `memmap(ERR_MEMMAP_TRUNCATED)` and the like where the elements cannot be had. */
   [inspect.custom](): string {
-    return this.repr()
+    return shownText(this)
   }
 
   /** The elements as nested lists, for `JSON.stringify`. */

@@ -7,7 +7,7 @@ import { Memmap } from './memmap.js'
 import { calling, native } from './native.js'
 import type { NativeMapping } from './native.js'
 import { makeArray } from './make.js'
-import { checkOptions } from './options.js'
+import { checkBoolean, checkOptions } from './options.js'
 import { MAX_NDIM, integerOf, parseOrder, parseShape, sizeOf, stridesOf } from './shape.js'
 import type { Order, OrderLike, ShapeLike } from './shape.js'
 import { Store } from './store.js'
@@ -260,12 +260,6 @@ function flagsOf({ sparse, access, populate, shared, lock }: OpenOptions): numbe
     throw new MemmapError('ERR_MEMMAP_ARGUMENT', `lock is one of 'shared', 'exclusive' (got ${given(lock)})`)
   }
   return flags
-}
-
-export function checkBoolean(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'boolean') {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `${name} is true or false (got ${given(value)})`)
-  }
 }
 
 /**

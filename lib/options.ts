@@ -25,3 +25,10 @@ export function checkOptions(options: unknown, known: readonly string[], of: str
     }
   }
 }
+
+/** @throws MemmapError `ERR_MEMMAP_ARGUMENT` */
+export function checkBoolean(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') {
+    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `${name} is true or false (got ${given(value)})`)
+  }
+}

@@ -4,13 +4,14 @@
  */
 import { asOwner } from './make.js'
 import { steady } from './later/steady.js'
-import { Watch } from './later/watched.js'
+import { WATCH, Watch } from './later/watched.js'
 import type { WatchOptions } from './later/watched.js'
 import { calling, fromNative, later, native } from './native.js'
 import type { NativeTask } from './native.js'
 import type { NDArray } from './ndarray.js'
 import { operand } from './operand.js'
-import { NAMES } from './reduce/options.js'
+import { checkOptions } from './options.js'
+import { NAMES, OPTIONS } from './reduce/options.js'
 import type { ReduceOptions, Reduction } from './reduce/options.js'
 import { planReduction } from './reduce/plan.js'
 import type { ReductionPlan } from './reduce/plan.js'
@@ -50,6 +51,7 @@ export async function reduceLater(
   name: Reduction,
   options: ReduceOptions & WatchOptions = {},
 ): Promise<unknown> {
+  checkOptions(options, [...OPTIONS[name], ...WATCH], name)
   const { signal, onProgress, ...rest } = options
   const watch = new Watch(options, [array])
   const plan = planReduction(array, name, rest)

@@ -18,11 +18,12 @@ export function scan(array: NDArray, product: boolean, options: ScanOptions = {}
   const name = product ? 'cumprod' : 'cumsum'
   checkOptions(options, ['axis', 'dtype'], name)
   if (array.dtype.kind === 'M') throw noSumOfDates(name, array.dtype)
-  const wanted = options.dtype === undefined ? null : parseDType(options.dtype)
+  // For null, which is Python's None, as NumPy.
+  const wanted = options.dtype == null ? null : parseDType(options.dtype)
   const dtype = wanted === null ? -1 : wanted.code
   const numbers = inDType(array, wanted)
   const result = resultDType(numbers.dtype, resultCode(product, numbers.dtype, dtype), wanted)
-  const axis = options.axis === undefined ? -1 : parseAxis(options.axis, Math.max(1, array.ndim))
+  const axis = options.axis == null ? -1 : parseAxis(options.axis, Math.max(1, array.ndim))
   // NumPy counts an element without axes as one of one.
   const { ndim, itemsize, position } = numbers
   const source = ndim === 0 ? viewOf(numbers, { shape: [1], byteStrides: [itemsize], position }) : numbers

@@ -1,7 +1,7 @@
 // One scenario in which a page cannot be had. What happens to the process is the test; what it reports is checked too.
 import { createHash, randomFill } from 'node:crypto'
 import { readFileSync, truncateSync, writeFileSync, writeSync, openSync, closeSync } from 'node:fs'
-import { promisify } from 'node:util'
+import { inspect, promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { gzip } from 'node:zlib'
 import { args, memmap, report, turn } from './common.mjs'
@@ -32,6 +32,7 @@ function everyUse(a) {
     get: codeOf(() => a.get(0)),
     sum: codeOf(() => a.sum()),
     flush: codeOf(() => a.flush()),
+    shown: inspect(a),
     close: codeOf(() => a.close()),
     closed: a.closed,
     after: a.fault,

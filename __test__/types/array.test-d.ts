@@ -154,10 +154,14 @@ export type NoSumOfText = Expect<Equal<ReturnType<typeof text.sum<{}>>, never>>
 // Off the event loop: promises of the same.
 const later = words.promises
 const totals = later.sum({ axis: 0, signal: AbortSignal.timeout(1) })
+const spread = later.std({ ddof: 1, onProgress: (part) => part.toFixed() })
+const largest = later.max({ onProgress: (part) => part.toFixed() })
 const copied = swapped.promises.astype('int64', { onProgress: (part) => part.toFixed() })
 export type Later = [
   Expect<Equal<ReturnType<typeof later.sum<{}>>, Promise<bigint>>>,
   Expect<Equal<typeof totals, Promise<bigint | NDArray<ModelOf<'uint64'>>>>>,
+  Expect<Equal<typeof spread, Promise<number>>>,
+  Expect<Equal<typeof largest, Promise<number>>>,
   Expect<Equal<typeof copied, Promise<NDArray<ModelOf<'int64'>>>>>,
   Expect<Equal<ReturnType<typeof longs.promises.fill>, Promise<typeof longs>>>,
   Expect<Equal<ReturnType<typeof longs.promises.copy>, Promise<NDArray<ModelOf<'int64'>>>>>,

@@ -91,6 +91,9 @@ export class DType<M extends Model = Model> {
 
   /** @internal Use {@link dtype}. */
   constructor(layout: DTypeLayout) {
+    if (typeof (layout as DTypeLayout | undefined)?.kind !== 'string') {
+      throw new MemmapError('ERR_MEMMAP_DTYPE', `new makes no dtype: dtype('float32') and the like do`)
+    }
     this.#layout = layout
     this.kind = layout.kind
     this.itemsize = layout.itemsize

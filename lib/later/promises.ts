@@ -2,7 +2,7 @@ import type { Assignable } from '../assign.js'
 import { planCast, planCopy } from '../convert.js'
 import type { Checked, DTypeLike, Model, ModelOf } from '../dtype/index.js'
 import type { NDArray } from '../ndarray.js'
-import { checkOptions } from '../options.js'
+import { checkBoolean, checkOptions } from '../options.js'
 import { reduceLater } from '../reductions.js'
 import type { AxisOptions, ExtremeOptions, PositionOptions, SpreadOptions, SumOptions } from '../reduce/options.js'
 import type { CheckedOptions, CountModel, Reduced, TruthModel } from '../results.js'
@@ -34,76 +34,84 @@ export class ArrayPromises<out M extends Model, A extends NDArray> {
 
   /** {@link NDArray.sum}. */
   async sum<const O extends SumOptions & WatchOptions = {}>(
-    options?: O & CheckedOptions<O>,
+    options?: O & CheckedOptions<O> & WatchOptions,
   ): Promise<Reduced<O, M['sum']['scalar'], M['sum']>> {
     return (await reduceLater(this.array, 'sum', options)) as Reduced<O, M['sum']['scalar'], M['sum']>
   }
 
   /** {@link NDArray.prod}. */
   async prod<const O extends SumOptions & WatchOptions = {}>(
-    options?: O & CheckedOptions<O>,
+    options?: O & CheckedOptions<O> & WatchOptions,
   ): Promise<Reduced<O, M['sum']['scalar'], M['sum']>> {
     return (await reduceLater(this.array, 'prod', options)) as Reduced<O, M['sum']['scalar'], M['sum']>
   }
 
   /** {@link NDArray.mean}. */
   async mean<const O extends SumOptions & WatchOptions = {}>(
-    options?: O & CheckedOptions<O>,
+    options?: O & CheckedOptions<O> & WatchOptions,
   ): Promise<Reduced<O, M['mean']['scalar'], M['mean']>> {
     return (await reduceLater(this.array, 'mean', options)) as Reduced<O, M['mean']['scalar'], M['mean']>
   }
 
   /** {@link NDArray.var}. */
   async var<const O extends SpreadOptions & WatchOptions = {}>(
-    options?: O & CheckedOptions<O>,
+    options?: O & CheckedOptions<O> & WatchOptions,
   ): Promise<Reduced<O, number, M['spread']>> {
     return (await reduceLater(this.array, 'var', options)) as Reduced<O, number, M['spread']>
   }
 
   /** {@link NDArray.std}. */
   async std<const O extends SpreadOptions & WatchOptions = {}>(
-    options?: O & CheckedOptions<O>,
+    options?: O & CheckedOptions<O> & WatchOptions,
   ): Promise<Reduced<O, number, M['spread']>> {
     return (await reduceLater(this.array, 'std', options)) as Reduced<O, number, M['spread']>
   }
 
   /** {@link NDArray.min}. */
-  async min<const O extends ExtremeOptions & WatchOptions = {}>(options?: O): Promise<Reduced<O, M['scalar'], M>> {
+  async min<const O extends ExtremeOptions & WatchOptions = {}>(
+    options?: O & WatchOptions,
+  ): Promise<Reduced<O, M['scalar'], M>> {
     return (await reduceLater(this.array, 'min', options)) as Reduced<O, M['scalar'], M>
   }
 
   /** {@link NDArray.max}. */
-  async max<const O extends ExtremeOptions & WatchOptions = {}>(options?: O): Promise<Reduced<O, M['scalar'], M>> {
+  async max<const O extends ExtremeOptions & WatchOptions = {}>(
+    options?: O & WatchOptions,
+  ): Promise<Reduced<O, M['scalar'], M>> {
     return (await reduceLater(this.array, 'max', options)) as Reduced<O, M['scalar'], M>
   }
 
   /** {@link NDArray.argmin}. */
   async argmin<const O extends PositionOptions & WatchOptions = {}>(
-    options?: O,
+    options?: O & WatchOptions,
   ): Promise<Reduced<O, number, CountModel>> {
     return (await reduceLater(this.array, 'argmin', options)) as Reduced<O, number, CountModel>
   }
 
   /** {@link NDArray.argmax}. */
   async argmax<const O extends PositionOptions & WatchOptions = {}>(
-    options?: O,
+    options?: O & WatchOptions,
   ): Promise<Reduced<O, number, CountModel>> {
     return (await reduceLater(this.array, 'argmax', options)) as Reduced<O, number, CountModel>
   }
 
   /** {@link NDArray.any}. */
-  async any<const O extends AxisOptions & WatchOptions = {}>(options?: O): Promise<Reduced<O, boolean, TruthModel>> {
+  async any<const O extends AxisOptions & WatchOptions = {}>(
+    options?: O & WatchOptions,
+  ): Promise<Reduced<O, boolean, TruthModel>> {
     return (await reduceLater(this.array, 'any', options)) as Reduced<O, boolean, TruthModel>
   }
 
   /** {@link NDArray.all}. */
-  async all<const O extends AxisOptions & WatchOptions = {}>(options?: O): Promise<Reduced<O, boolean, TruthModel>> {
+  async all<const O extends AxisOptions & WatchOptions = {}>(
+    options?: O & WatchOptions,
+  ): Promise<Reduced<O, boolean, TruthModel>> {
     return (await reduceLater(this.array, 'all', options)) as Reduced<O, boolean, TruthModel>
   }
 
   /** {@link NDArray.countNonzero}. */
   async countNonzero<const O extends AxisOptions & WatchOptions = {}>(
-    options?: O,
+    options?: O & WatchOptions,
   ): Promise<Reduced<O, number, CountModel>> {
     return (await reduceLater(this.array, 'countNonzero', options)) as Reduced<O, number, CountModel>
   }
@@ -150,6 +158,7 @@ export class ArrayPromises<out M extends Model, A extends NDArray> {
   /** `Memmap.flush`. Of an array in memory there is nothing to write. */
   async flush(options: { durable?: boolean } & WatchOptions = {}): Promise<void> {
     checkOptions(options, ['durable', ...WATCH], 'flush')
+    checkBoolean('durable', options.durable)
     await flushLater(this.array, options.durable ?? false, options)
   }
 

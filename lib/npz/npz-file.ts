@@ -71,6 +71,9 @@ export class NpzFile {
     mode: 'r' | 'c' | null,
     maxHeaderSize: number,
   ) {
+    if (!(members instanceof Map)) {
+      throw new MemmapError('ERR_MEMMAP_ARGUMENT', 'new makes no NpzFile: load() opens a .npz file')
+    }
     this.files = Object.freeze([...members.keys()].map((name) => name.replace(/\.npy$/, '')))
     this.#members = members
     // An absolute path, so that it leads to the same file wherever the process goes.

@@ -39,7 +39,9 @@ export interface ReductionPlan {
 export function planReduction(array: NDArray, name: Reduction, options: ReduceOptions): ReductionPlan {
   array.store.checkOpen()
   checkOptions(options, OPTIONS[name], name)
-  const { axis, keepdims = false, ddof = 0, skipNaN = false } = options
+  const { keepdims = false, ddof = 0, skipNaN = false } = options
+  // For null, which is Python's None, as NumPy.
+  const axis = options.axis ?? undefined
   if (typeof ddof !== 'number' || Number.isNaN(ddof)) throw wrong('ddof is a number', ddof)
   if (typeof keepdims !== 'boolean') throw wrong('keepdims is true or false', keepdims)
   if (typeof skipNaN !== 'boolean') throw wrong('skipNaN is true or false', skipNaN)
@@ -48,7 +50,7 @@ export function planReduction(array: NDArray, name: Reduction, options: ReduceOp
   if (isPosition && axis !== undefined && typeof axis !== 'number') throw wrong(`${name} takes one axis`, axis)
   // Integers have no NaN, and are reduced as without the option, also where too few are left.
   const skips = skipNaN && !'biu'.includes(array.dtype.kind)
-  const wanted = options.dtype === undefined ? null : wantedDType(options.dtype)
+  const wanted = options.dtype == null ? null : wantedDType(options.dtype)
   checkInexact(name, skips, wanted)
   const text = isPosition && 'SU'.includes(array.dtype.kind)
   const source = text ? array : reducible(array, name, axis !== undefined, wanted)

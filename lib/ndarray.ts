@@ -105,6 +105,8 @@ export class NDArray<out M extends Model = AnyModel> {
   step2 = 0
   /** @internal */
   readonly lock: number
+  /** @internal How the elements lie, as native code takes it; made when it is first needed. See `operand.ts`. */
+  layout: Float64Array | null = null
 
   /** @internal */
   constructor(

@@ -7,6 +7,7 @@ import type { DType, DTypeLike } from './dtype/index.js'
 import { MemmapError } from './errors.js'
 import { blankLike } from './keep-order.js'
 import { calling, native } from './native.js'
+import { viewOf } from './make.js'
 import type { NDArray } from './ndarray.js'
 import { operand } from './operand.js'
 import { fieldOf } from './retype.js'
@@ -62,10 +63,20 @@ function room(of: Pick<NDArray, 'shape' | 'byteStrides' | 'itemsize'>, dtype: DT
 
 /** `NDArray.byteswap`. */
 export function swapBytes(array: NDArray, inplace: boolean): NDArray {
+  const { dtype } = array
+  // Numbers are swapped on the way: copied as if they were in the other order.
+  if (!inplace && isNumber(dtype)) {
+    array.store.checkOpen()
+    return made({ target: room(array, dtype, 'A'), source: viewOf(array, array, dtype.newByteOrder('S')) })
+  }
   if (inplace) checkWriteable(array)
   const target = inplace ? array : copyOf(array, 'A')
   swapElements(target)
   return target
+}
+
+function isNumber({ code, kind, names }: DType): boolean {
+  return names === null && code !== Code.Opaque && kind !== 'U'
 }
 
 function swapElements(array: NDArray): void {

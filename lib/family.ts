@@ -1,4 +1,4 @@
-import { Code } from './dtype/index.js'
+import { Code, NATIVE_ORDER } from './dtype/index.js'
 import type { DType } from './dtype/index.js'
 import { ACCESSORS } from './elements/made/index.js'
 import type { Accessors } from './elements/access.js'
@@ -16,6 +16,8 @@ export interface Family {
   /** Bytes of what a position counts. */
   readonly unit: number
 }
+
+const LITTLE = NATIVE_ORDER === '<'
 
 const SLOW: Family = { key: '', lens: 'view', unit: 1 }
 
@@ -42,10 +44,10 @@ export function familyOf(dtype: DType, aligned: boolean): Family {
   const lens = LENS_OF[dtype.code]
   if (lens === undefined) return SLOW
   const direct = dtype.itemsize === 1 || (aligned && !dtype.swapped)
-  const index = 2 * dtype.code + (direct ? 1 : 0)
-  return (families[index] ??= direct
-    ? { key: dtype.name, lens, unit: dtype.itemsize }
-    : { key: `${dtype.name}-bytes`, lens: 'view', unit: 1 })
+  if (direct) return (families[3 * dtype.code] ??= { key: dtype.name, lens, unit: dtype.itemsize })
+  const little = LITTLE !== dtype.swapped
+  const order = little ? 'little' : 'big'
+  return (families[3 * dtype.code + (little ? 1 : 2)] ??= { key: `${dtype.name}-${order}`, lens: 'view', unit: 1 })
 }
 
 /** The getters and setters of a family; undefined where elements go the slow way. */

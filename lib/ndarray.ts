@@ -10,7 +10,6 @@ import { allClose, compare, equals } from './comparisons.js'
 import type { CloseOptions } from './comparisons.js'
 import type { Comparison } from './compare/operators.js'
 import { castTo, copyOf, itemOf, swapBytes } from './convert.js'
-import { NATIVE_ORDER } from './dtype/index.js'
 import type { AnyModel, Checked, DType, DTypeLike, Model, ModelOf, Nested } from './dtype/index.js'
 import { elementAt, storeAt } from './element.js'
 import { MemmapError } from './errors.js'
@@ -58,8 +57,6 @@ export interface Flags {
   /** It is not a view of another array. */
   readonly ownData: boolean
 }
-
-const LITTLE = NATIVE_ORDER === '<'
 
 /**
  * An n-dimensional array: elements of one dtype in memory, or in a file (then it is a {@link Memmap}). Views share the memory
@@ -109,8 +106,8 @@ export class NDArray<out M extends Model = AnyModel> {
   step2 = 0
   /** @internal */
   readonly lock: number
-  /** @internal */
-  readonly little: boolean
+  /** @internal How the elements lie, as native code takes it; made when it is first needed. See `operand.ts`. */
+  layout: Float64Array | null = null
 
   /** @internal */
   constructor(
@@ -137,7 +134,6 @@ export class NDArray<out M extends Model = AnyModel> {
     this.root = root
     this.family = family
     this.lock = writeable ? 0 : -1
-    this.little = LITTLE !== dtype.swapped
     const unit = family.unit
     const ndim = shape.length
     // Whole numbers of 32 bits, and known to be: where they do not fit, the slow way is taken.

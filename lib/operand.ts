@@ -9,8 +9,14 @@ export interface Operand {
 
 /** The operand of an array. */
 export function operand(array: NDArray): Operand {
-  array.store.checkOpen()
-  const { dtype, shape, byteStrides, position } = array
+  const { store } = array
+  store.checkOpen()
+  // Kept with the array: a small Float64Array gets its memory outside of the heap when native code first asks for it,
+  // which costs more than the sum of a few elements.
+  return { memory: store.memory, layout: (array.layout ??= layoutOf(array)) }
+}
+
+function layoutOf({ dtype, shape, byteStrides, position }: NDArray): Float64Array {
   const layout = new Float64Array(5 + 2 * shape.length)
   layout[0] = dtype.code
   layout[1] = dtype.swapped ? 1 : 0
@@ -19,5 +25,5 @@ export function operand(array: NDArray): Operand {
   layout[4] = shape.length
   layout.set(shape, 5)
   layout.set(byteStrides, 5 + shape.length)
-  return { memory: array.store.memory, layout }
+  return layout
 }

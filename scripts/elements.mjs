@@ -45,7 +45,9 @@ const names = []
 for (const [name, [lens, fits, method]] of Object.entries(KINDS)) {
   const kind = lens.startsWith('i64') || lens.startsWith('u64') ? 'bigint' : 'number'
   if (name !== 'float32') write(name, aligned(name, lens, fits, kind))
-  if (method) write(`${name}-bytes`, bytewise(name, fits, method, kind))
+  for (const order of method ? ['little', 'big'] : []) {
+    write(`${name}-${order}`, bytewise(name, fits, method, kind, order === 'little'))
+  }
 }
 writeFileSync(new URL('index.ts', out), index())
 
@@ -59,16 +61,16 @@ function aligned(name, lens, fits, kind) {
   return form(name, fits, kind, code.replaceAll('this.store.f32', `this.store.${lens}`))
 }
 
-/** Through a DataView: positions and steps count bytes. */
-function bytewise(name, fits, method, kind) {
+/** Through a DataView, of one byte order, which is then no question in the loop: positions and steps count bytes. */
+function bytewise(name, fits, method, kind, little) {
   const text = code
     .replace(
       /this\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\] = value as number/g,
-      (_, at) => `this.store.view.set${method}(${at}, value as number, this.little)`,
+      (_, at) => `this.store.view.set${method}(${at}, value as number, ${little})`,
     )
     .replace(
       /this\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]/g,
-      (_, at) => `this.store.view.get${method}(${at}, this.little)`,
+      (_, at) => `this.store.view.get${method}(${at}, ${little})`,
     )
     .replaceAll('element === undefined || ', '')
   return form(name, fits, kind, text)
@@ -93,7 +95,7 @@ function index() {
 import type { Accessors } from '../access.js'
 ${lines.join('\n')}
 
-/** By the dtype's name, followed by \`-bytes\` for elements that are not aligned or in the other byte order. */
+/** By the dtype's name, followed by \`-little\` or \`-big\` for elements that are not aligned or in the other byte order. */
 export const ACCESSORS: Readonly<Record<string, Accessors>> = {
 ${entries.join('\n')}
 }

@@ -1,5 +1,7 @@
 //! Memory that JavaScript has just allocated for a result.
 
+use std::cell::Cell;
+
 use napi_derive::napi;
 
 use crate::operand::Memory;
@@ -10,6 +12,21 @@ use crate::operand::Memory;
 pub fn use_large_pages(buffer: Memory) {
     if let Memory::Heap { start, length, .. } = buffer {
         advise(start, length);
+        FRESH.set(start.addr());
+    }
+}
+
+thread_local! {
+    /// Where the newest buffer begins, until something is stored in it; 0 for none.
+    static FRESH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether this is the newest buffer of this JavaScript thread, and asked for the first time. A guess, which decides how stores
+/// are made and nothing else: the buffer may be gone by now, and another one in its place.
+pub fn is_fresh(memory: &Memory) -> bool {
+    match memory {
+        Memory::Heap { start, .. } if start.addr() == FRESH.get() => FRESH.replace(0) != 0,
+        _ => false,
     }
 }
 

@@ -9,6 +9,7 @@ use napi::bindgen_prelude::{BigInt64ArraySlice, Float64ArraySlice, Uint8ArraySli
 use napi_derive::napi;
 
 use crate::error::throw_kernel;
+use crate::fresh::is_fresh;
 use crate::operand::Memory;
 use crate::work::{Done, NativeTask, Outcome, Work};
 
@@ -29,6 +30,7 @@ pub fn assign(
     let mut work = Work::new(env, task);
     let from = work.operand(&source, &source_layout)?;
     let to = work.operand(&target, &target_layout)?;
+    work.set_fresh_target(is_fresh(&target));
     work.run(move |control| kernels::assign(&from.array(), &to.array_mut(), control).map(|()| Done::Nothing))
 }
 
@@ -76,6 +78,7 @@ pub fn take(
     let mut work = Work::new(env, None);
     let from = work.operand(&source, &source_layout)?;
     let to = work.operand(&target, &target_layout)?;
+    work.set_fresh_target(is_fresh(&target));
     work.now(|control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control))
 }
 

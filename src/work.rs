@@ -112,12 +112,19 @@ pub struct Work<'a> {
     task: Option<&'a NativeTask>,
     mapped: Vec<Mapped>,
     held: Vec<Held>,
+    fresh_target: bool,
 }
 
 impl<'a> Work<'a> {
     /// In the pool where there is a task.
     pub fn new(env: &'a Env, task: Option<&'a NativeTask>) -> Self {
-        Work { env, task, mapped: Vec::new(), held: Vec::new() }
+        Work { env, task, mapped: Vec::new(), held: Vec::new(), fresh_target: false }
+    }
+
+    /// Says whether the target is memory that nobody has touched yet. Of no use to work in the pool, whose control was made
+    /// before.
+    pub fn set_fresh_target(&mut self, fresh: bool) {
+        self.fresh_target = fresh;
     }
 
     /// One of its arrays.
@@ -139,7 +146,7 @@ impl<'a> Work<'a> {
 
     /// Does the work in the calling thread.
     pub fn now<T>(self, work: impl FnOnce(&Control) -> kernels::Result<T>) -> napi::Result<T> {
-        let control = Control::new();
+        let control = if self.fresh_target { Control::new().with_fresh_target() } else { Control::new() };
         read_ahead(&self.mapped, &control);
         let answer = work(&control).map_err(Failure::from);
         answer.and_then(|answer| settle(&self.mapped, answer)).map_err(|failure| failure.throw(self.env))

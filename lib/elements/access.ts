@@ -19,8 +19,6 @@ export interface Access {
   readonly step2: number
   /** 0 if stores are allowed, else -1. */
   readonly lock: number
-  /** Whether the bytes of a number go from the least to the most significant; for `view`. */
-  readonly little: boolean
   /** The slow ways: any rank, negative indices, any value, and the error that fits. */
   getAnyhow(...indices: unknown[]): unknown
   setAnyhow(...indicesAndValue: unknown[]): void
@@ -36,8 +34,11 @@ export interface Accessors {
   set3(this: Access, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void
 }
 
-/** `gate[n]` is undefined unless `n` is 0: a condition that the compiler takes for a bounds check, not for a branch. */
-export const gate = new Uint8Array(1)
+/**
+ * `gate[n]` is undefined unless `n` is 0: a condition that the compiler takes for a bounds check, not for a branch. Over a
+ * buffer of its own, which is never moved, so that its length and address are constants to the compiler.
+ */
+export const gate = new Uint8Array(new ArrayBuffer(1))
 
-/** The count of open mappings with a fault; `gate[openFaults[0]]` is undefined unless it is 0. */
-export const openFaults = faults as unknown as { readonly 0: number }
+/** The count of open mappings with a fault, never negative; `gate[openFaults[0]]` is undefined unless it is 0. */
+export const openFaults = new Uint32Array(faults.buffer) as unknown as { readonly 0: number }

@@ -5,8 +5,11 @@
  * code. They are written so that a loop over `get(i, j)` comes close to one over the typed array itself:
  *
  * - No branch leaves on the usual way. Whether each index is a whole number within its axis and the array open is
- *   gathered in the sign of one integer; a bounds check of {@link GATE} tests it. V8 can then take the loads of the
+ *   gathered in the sign of an integer; a bounds check of {@link GATE} tests it. V8 can then take the loads of the
  *   array's fields out of a loop, which one exit would prevent.
+ * - The last index has a gate of its own, so that a loop over it leaves the other one, in which nothing changes, outside.
+ *   That one looks at the last step too, whatever its sign, so that it is there as an integer before the loop begins:
+ *   with the index 0, which a loop begins with, V8 would not need it yet, and fetch it again in every turn.
  * - The lens is only asked for valid positions, so that it always gives a number. Once it had given `undefined`, all later
  *   reads of this kind would have to expect it.
  * - After the element, {@link FAULTS} tells whether a page behind any open mapping could not be had.
@@ -21,8 +24,14 @@ const FAULTS = openFaults
 
 export function get1(this: Access, i?: unknown, extra?: unknown): unknown {
   const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
-  if (GATE[(a | (this.last0 - a) | this.store.state) >> 31] === undefined) return this.getAnyhow(i, extra)
-  const element = this.store.f32[(this.first + Math.imul(a, this.step0)) | 0]
+  const step = this.step0
+  if (
+    GATE[(this.store.state | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(a | (this.last0 - a)) >>> 31] === undefined
+  ) {
+    return this.getAnyhow(i, extra)
+  }
+  const element = this.store.f32[(this.first + Math.imul(a, step)) | 0]
   if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getAnyhow(i)
   return element
 }
@@ -30,9 +39,14 @@ export function get1(this: Access, i?: unknown, extra?: unknown): unknown {
 export function get2(this: Access, i?: unknown, j?: unknown, extra?: unknown): unknown {
   const a = typeof i === 'number' && (i | 0) === i ? i : -1
   const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
-  const bad = a | b | (this.last0 - a) | (this.last1 - b) | this.store.state
-  if (GATE[bad >> 31] === undefined) return this.getAnyhow(i, j, extra)
-  const element = this.store.f32[(this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1)) | 0]
+  const step = this.step1
+  if (
+    GATE[(a | (this.last0 - a) | this.store.state | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(b | (this.last1 - b)) >>> 31] === undefined
+  ) {
+    return this.getAnyhow(i, j, extra)
+  }
+  const element = this.store.f32[(this.first + Math.imul(a, this.step0) + Math.imul(b, step)) | 0]
   if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getAnyhow(i, j)
   return element
 }
@@ -41,9 +55,15 @@ export function get3(this: Access, i?: unknown, j?: unknown, k?: unknown, extra?
   const a = typeof i === 'number' && (i | 0) === i ? i : -1
   const b = typeof j === 'number' && (j | 0) === j ? j : -1
   const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
-  const bad = a | b | c | (this.last0 - a) | (this.last1 - b) | (this.last2 - c) | this.store.state
-  if (GATE[bad >> 31] === undefined) return this.getAnyhow(i, j, k, extra)
-  const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1) + Math.imul(c, this.step2)) | 0
+  const step = this.step2
+  const within = a | b | (this.last0 - a) | (this.last1 - b)
+  if (
+    GATE[(within | this.store.state | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(c | (this.last2 - c)) >>> 31] === undefined
+  ) {
+    return this.getAnyhow(i, j, k, extra)
+  }
+  const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1) + Math.imul(c, step)) | 0
   const element = this.store.f32[at]
   if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getAnyhow(i, j, k)
   return element
@@ -52,10 +72,14 @@ export function get3(this: Access, i?: unknown, j?: unknown, k?: unknown, extra?
 export function set1(this: Access, i?: unknown, value?: unknown, extra?: unknown): void {
   const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
   const fits = typeof value === 'number' ? 0 : -1
-  if (GATE[(a | (this.last0 - a) | this.store.state | this.lock | fits) >> 31] === undefined) {
+  const step = this.step0
+  if (
+    GATE[(this.store.state | this.lock | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(a | (this.last0 - a) | fits) >>> 31] === undefined
+  ) {
     this.setAnyhow(i, value, extra)
   } else {
-    this.store.f32[(this.first + Math.imul(a, this.step0)) | 0] = value as number
+    this.store.f32[(this.first + Math.imul(a, step)) | 0] = value as number
     if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
   }
 }
@@ -64,11 +88,14 @@ export function set2(this: Access, i?: unknown, j?: unknown, value?: unknown, ex
   const a = typeof i === 'number' && (i | 0) === i ? i : -1
   const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
   const fits = typeof value === 'number' ? 0 : -1
-  const bad = a | b | (this.last0 - a) | (this.last1 - b) | this.store.state | this.lock | fits
-  if (GATE[bad >> 31] === undefined) {
+  const step = this.step1
+  if (
+    GATE[(a | (this.last0 - a) | this.store.state | this.lock | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(b | (this.last1 - b) | fits) >>> 31] === undefined
+  ) {
     this.setAnyhow(i, j, value, extra)
   } else {
-    this.store.f32[(this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1)) | 0] = value as number
+    this.store.f32[(this.first + Math.imul(a, this.step0) + Math.imul(b, step)) | 0] = value as number
     if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
   }
 }
@@ -78,11 +105,15 @@ export function set3(this: Access, i?: unknown, j?: unknown, k?: unknown, value?
   const b = typeof j === 'number' && (j | 0) === j ? j : -1
   const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
   const fits = typeof value === 'number' ? 0 : -1
-  const within = a | b | c | (this.last0 - a) | (this.last1 - b) | (this.last2 - c)
-  if (GATE[(within | this.store.state | this.lock | fits) >> 31] === undefined) {
+  const step = this.step2
+  const within = a | b | (this.last0 - a) | (this.last1 - b)
+  if (
+    GATE[(within | this.store.state | this.lock | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(c | (this.last2 - c) | fits) >>> 31] === undefined
+  ) {
     this.setAnyhow(i, j, k, value, extra)
   } else {
-    const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1) + Math.imul(c, this.step2)) | 0
+    const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1) + Math.imul(c, step)) | 0
     this.store.f32[at] = value as number
     if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
   }

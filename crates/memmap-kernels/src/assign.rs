@@ -6,7 +6,7 @@ use crate::element::{Element, Kind};
 use crate::error::{Error, Result};
 use crate::fill::fill;
 use crate::overlap::{Overlap, overlap};
-use crate::pool::{PIECE_BYTES, for_pieces};
+use crate::pool::{PIECE_BYTES, by_large_pages, for_pieces};
 use crate::shift::shift;
 use crate::stream::STREAM_BYTES;
 use crate::transfer::Link;
@@ -130,13 +130,17 @@ fn assign_walking(
 ) -> Result<()> {
     let total = nest.len();
     let [from_size, to_size] = [source.element.size, target.element.size];
-    let piece = (PIECE_BYTES / from_size.max(to_size)).max(1);
+    let fresh = control.has_fresh_target();
+    let (piece, lead) =
+        if fresh { by_large_pages(target.ptr, to_size) } else { (PIECE_BYTES / from_size.max(to_size), 0) };
+    let piece = piece.max(1);
     let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
-    let streaming = total * target.element.size >= STREAM_BYTES;
+    // What the system has just cleared is in the cache.
+    let streaming = !fresh && total * target.element.size >= STREAM_BYTES;
     let link = Link::new(&source.element, &target.element, nest, from, to, streaming)?;
-    for_pieces(control, total.div_ceil(piece), total * (from_size + to_size) / 2, |i| {
-        let start = i * piece;
-        let len = piece.min(total - start);
+    for_pieces(control, (lead + total).div_ceil(piece), total * (from_size + to_size) / 2, |i| {
+        let start = (i * piece).saturating_sub(lead);
+        let len = ((i + 1) * piece - lead).min(total) - start;
         if nest.axes.len() == 1 && nest.inner().strides[0] == source.element.size as isize {
             control.prefetch(from.at(nest.offsets(start)[0]), len * source.element.size);
         }

@@ -22,6 +22,7 @@ pub struct Control {
     done: AtomicU64,
     max_threads: Option<usize>,
     background: bool,
+    fresh_target: bool,
     prefetch: OnceLock<Prefetch>,
 }
 
@@ -33,6 +34,7 @@ impl Control {
             done: AtomicU64::new(0),
             max_threads: None,
             background: false,
+            fresh_target: false,
             prefetch: OnceLock::new(),
         }
     }
@@ -46,6 +48,12 @@ impl Control {
     /// All large work in threads that make way for others: for a caller that waits while somebody else has to stay quick.
     pub const fn in_background(mut self) -> Control {
         self.background = true;
+        self
+    }
+
+    /// The target is memory that nobody has touched yet, in large pages: the system clears each of them at the first store.
+    pub const fn with_fresh_target(mut self) -> Control {
+        self.fresh_target = true;
         self
     }
 
@@ -78,6 +86,11 @@ impl Control {
     /// Whether the calling thread leaves the work to others.
     pub(crate) fn is_in_background(&self) -> bool {
         self.background
+    }
+
+    /// Whether the target's pages are made by the stores of the kernel.
+    pub(crate) fn has_fresh_target(&self) -> bool {
+        self.fresh_target
     }
 
     /// Stops a cancelled kernel.

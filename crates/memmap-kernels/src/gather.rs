@@ -5,7 +5,7 @@ use crate::assign::copied;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::moves::Mover;
-use crate::pool::{PIECE_BYTES, for_pieces};
+use crate::pool::{PIECE_BYTES, by_large_pages, for_pieces};
 use crate::walk::Nest;
 
 /// Copies the sub-arrays of `source` at the given indices of `axis`: NumPy's `take`.
@@ -175,9 +175,13 @@ unsafe fn move_blocks(
     let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
     let (each, size) = (inner.len(), source.element.size);
     let swap = source.element.needs_swap() != target.element.needs_swap();
-    let piece = (PIECE_BYTES / (each * size).max(1)).max(1);
-    for_pieces(control, count.div_ceil(piece), count * each * size, |i| {
-        let range = i * piece..count.min((i + 1) * piece);
+    let (piece, lead) = if control.has_fresh_target() {
+        by_large_pages(target.ptr, each * size)
+    } else {
+        ((PIECE_BYTES / (each * size).max(1)).max(1), 0)
+    };
+    for_pieces(control, (lead + count).div_ceil(piece), count * each * size, |i| {
+        let range = (i * piece).saturating_sub(lead)..count.min((i + 1) * piece - lead);
         if each == 1 && !swap && size <= 8 {
             // SAFETY: the caller vouches for every place, and blocks are single elements.
             unsafe { move_singles(from, to, range.clone(), &place, size) };

@@ -68,6 +68,17 @@ fn configured_threads() -> usize {
     asked.filter(|&n| n > 0).unwrap_or_else(available)
 }
 
+/// Pieces of whole large pages, for a target whose pages are made by the stores and that is written in the order of memory:
+/// how many units of `size` bytes each has, and how many the first one lacks.
+///
+/// Two threads that touch one new page at the same time both clear a page for it, and one of the two is thrown away.
+pub(crate) fn by_large_pages(target: *const u8, size: usize) -> (usize, usize) {
+    const LARGE_PAGE: usize = if cfg!(test) { 1 << 9 } else { 2 << 20 };
+    let size = size.max(1);
+    let piece = (2 * LARGE_PAGE / size).max(1);
+    (piece, (target.addr() % LARGE_PAGE / size).min(piece - 1))
+}
+
 /// Runs `work(i)` for every piece `i` below `pieces`, on several threads when `bytes` (in all) are many.
 ///
 /// Threads take pieces in ascending order, so that a file is read almost sequentially. The first error ends the

@@ -1,26 +1,27 @@
 //! Numbers that have a variance.
 
 use super::pairwise::Pairwise;
-use crate::cast::Cast;
 use crate::number::{Complex, Native};
 use crate::run::Run;
 
 /// What has a variance: `f32`, `f64` and complex numbers of them.
 pub(crate) trait Deviate: Pairwise {
-    /// The same in double precision, as which large slices are read.
-    type Wide: Wide + Cast<Self>;
+    /// The numbers that it is made of.
+    type Part: Copy + Into<f64>;
     /// The type of the variance.
     type Real: Pairwise + Into<f64>;
     fn parts(self) -> [f64; 2];
     fn from_parts(parts: [f64; 2]) -> Self;
     /// The square of the distance to the mean, in this type's precision.
     fn squared_deviation(self, mean: Self) -> Self::Real;
+    /// Elements as the numbers that they are made of.
+    fn flat(run: Run<Self>) -> Run<Self::Part>;
 }
 
 macro_rules! deviate {
     ($($T:ty)*) => {$(
         impl Deviate for $T {
-            type Wide = f64;
+            type Part = $T;
             type Real = $T;
             #[inline(always)]
             fn parts(self) -> [f64; 2] {
@@ -35,10 +36,14 @@ macro_rules! deviate {
                 let deviation = self - mean;
                 deviation * deviation
             }
+            #[inline(always)]
+            fn flat(run: Run<Self>) -> Run<$T> {
+                run
+            }
         }
 
         impl Deviate for Complex<$T> {
-            type Wide = Complex<f64>;
+            type Part = $T;
             type Real = $T;
             #[inline(always)]
             fn parts(self) -> [f64; 2] {
@@ -52,6 +57,11 @@ macro_rules! deviate {
             fn squared_deviation(self, mean: Self) -> $T {
                 let (re, im) = (self.re - mean.re, self.im - mean.im);
                 re * re + im * im
+            }
+            #[inline(always)]
+            fn flat(run: Run<Self>) -> Run<$T> {
+                // SAFETY: a complex number is two floats, one behind the other, of any bits.
+                unsafe { Run::new(run.as_ptr(), run.len() * 2) }
             }
         }
     )*};
@@ -80,25 +90,5 @@ impl Rounded for f64 {
     }
     fn root(self) -> f64 {
         self.sqrt()
-    }
-}
-
-/// Elements in double precision, as the numbers that they are made of.
-pub(crate) trait Wide: Deviate {
-    fn flat(run: Run<Self>) -> Run<f64>;
-}
-
-impl Wide for f64 {
-    #[inline(always)]
-    fn flat(run: Run<f64>) -> Run<f64> {
-        run
-    }
-}
-
-impl Wide for Complex<f64> {
-    #[inline(always)]
-    fn flat(run: Run<Self>) -> Run<f64> {
-        // SAFETY: a complex number is two floats, one behind the other, of any bits.
-        unsafe { Run::new(run.as_ptr(), run.len() * 2) }
     }
 }

@@ -4,7 +4,7 @@
 //! LeVeque's formula. What a block loses to rounding grows with its distance from that mean, and so does the variance
 //! itself: the relative error stays a small multiple of f64's.
 
-use super::deviate::Wide;
+use super::deviate::Deviate;
 use crate::run::Run;
 use crate::simd::{Kernel, Level, dispatch};
 use std::hint::black_box;
@@ -62,7 +62,7 @@ fn two_sum(a: f64, b: f64) -> (f64, f64) {
 }
 
 /// The moments of a run and of what came before. With `SKIP`, NaN do not count.
-pub(crate) fn go_on<T: Wide, const SKIP: bool>(before: Moments, run: Run<T>) -> Moments {
+pub(crate) fn go_on<T: Deviate, const SKIP: bool>(before: Moments, run: Run<T>) -> Moments {
     dispatch(Blocks::<T, SKIP> { run, before })
 }
 
@@ -71,7 +71,7 @@ struct Blocks<'a, T, const SKIP: bool> {
     before: Moments,
 }
 
-impl<T: Wide, const SKIP: bool> Kernel for Blocks<'_, T, SKIP> {
+impl<T: Deviate, const SKIP: bool> Kernel for Blocks<'_, T, SKIP> {
     type Output = Moments;
     #[inline(always)]
     fn run<L: Level>(self) -> Moments {
@@ -94,7 +94,7 @@ impl<T: Wide, const SKIP: bool> Kernel for Blocks<'_, T, SKIP> {
 
 /// The elements that are not NaN, moved together.
 #[inline(always)]
-fn numbers_of<'a, T: Wide>(block: Run<T>, valid: &'a mut [T; BLOCK]) -> Run<'a, T> {
+fn numbers_of<'a, T: Deviate>(block: Run<T>, valid: &'a mut [T; BLOCK]) -> Run<'a, T> {
     let mut count = 0;
     for x in block.iter() {
         valid[count.min(BLOCK - 1)] = x;
@@ -108,7 +108,7 @@ fn numbers_of<'a, T: Wide>(block: Run<T>, valid: &'a mut [T; BLOCK]) -> Run<'a, 
 /// The squares about the mean are what is left of those about the point: as exact as can be when the point is the mean of
 /// what came before, for its distance is part of the whole result.
 #[inline(always)]
-fn about<T: Wide>(run: Run<T>, point: [f64; 2]) -> Moments {
+fn about<T: Deviate>(run: Run<T>, point: [f64; 2]) -> Moments {
     if run.len() == 0 {
         return Moments::NONE;
     }
@@ -116,11 +116,14 @@ fn about<T: Wide>(run: Run<T>, point: [f64; 2]) -> Moments {
     let mut lanes = Lanes { sums: [0.0; LANES], squares: [0.0; LANES] };
     let (chunks, rest) = T::flat(run).chunks::<LANES>();
     for chunk in chunks {
-        lanes.add(chunk, points);
+        // Widened in registers, on the way from memory.
+        let mut wide = [0.0; LANES];
+        wide.iter_mut().zip(chunk).for_each(|(lane, x)| *lane = x.into());
+        lanes.add(wide, points);
     }
     // What is missing to a whole chunk lies at the point itself, and adds nothing.
     let mut last = points;
-    last.iter_mut().zip(rest.iter()).for_each(|(lane, x)| *lane = x);
+    last.iter_mut().zip(rest.iter()).for_each(|(lane, x)| *lane = x.into());
     lanes.add(last, points);
     // Hidden from the compiler, or it arranges the lanes for these last sums instead of for the loop.
     let lanes = black_box(lanes);

@@ -9,10 +9,8 @@ use super::moments::{Moments, go_on};
 use super::pairwise::pairwise_sum;
 use super::rows::Block;
 use super::spread_columns::{column_moments, columns_as_numpy};
-use crate::cast::Cast;
 use crate::control::Control;
 use crate::error::Result;
-use crate::number::Native;
 use crate::run::{Run, update};
 use crate::tile::{Reader, Source};
 use std::marker::PhantomData;
@@ -43,7 +41,7 @@ impl<T: Deviate, const SKIP: bool> Fold for Spread<T, SKIP>
 where
     T::Real: Rounded,
 {
-    type In = T::Wide;
+    type In = T;
     type State = Moments;
     type Out = T::Real;
 
@@ -51,11 +49,11 @@ where
         Moments::NONE
     }
 
-    fn feed(&self, state: &mut Moments, run: Run<T::Wide>, _at: usize) {
-        *state = go_on::<T::Wide, SKIP>(*state, run);
+    fn feed(&self, state: &mut Moments, run: Run<T>, _at: usize) {
+        *state = go_on::<T, SKIP>(*state, run);
     }
 
-    fn feed_each(&self, states: &mut [Moments], row: Run<T::Wide>, _at: usize) {
+    fn feed_each(&self, states: &mut [Moments], row: Run<T>, _at: usize) {
         update(states, row, |state, x| {
             let one = Moments { count: 1.0, mean: x.parts(), ..Moments::NONE };
             *state = if SKIP && x.is_nan() { *state } else { state.merge(one) };
@@ -66,7 +64,7 @@ where
         if block.is_whole() {
             columns_as_numpy::<T, SKIP>(states, block);
         } else {
-            column_moments::<T::Wide, SKIP>(states, block);
+            column_moments::<T, SKIP>(states, block);
         }
     }
 
@@ -102,8 +100,8 @@ where
 }
 
 /// NumPy's own arithmetic over a slice that fits a tile.
-fn as_numpy<T: Deviate, const SKIP: bool>(run: Run<T::Wide>) -> Moments {
-    let values: Vec<T> = run.iter().filter(|x| !(SKIP && x.is_nan())).map(Cast::cast).collect();
+fn as_numpy<T: Deviate, const SKIP: bool>(run: Run<T>) -> Moments {
+    let values: Vec<T> = run.iter().filter(|x| !(SKIP && x.is_nan())).collect();
     let count = values.len() as f64;
     let sum = pairwise_sum::<T, false>(Run::of(&values)).parts();
     let mean = T::from_parts([sum[0] / count, sum[1] / count]);

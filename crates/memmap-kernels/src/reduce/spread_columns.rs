@@ -4,15 +4,13 @@ use super::deviate::Deviate;
 use super::moments::Moments;
 use super::pairwise::Pairwise;
 use super::rows::Block;
-use crate::cast::Cast;
 use crate::run::update;
 
 /// The moments of the columns of a block that holds all rows, in NumPy's own arithmetic.
 pub(crate) fn columns_as_numpy<T: Deviate, const SKIP: bool>(states: &mut [Moments], block: &mut Block) {
     let mut sums = vec![(T::NEGATIVE_ZERO, 0.0f64); states.len()];
     for row in 0..block.len() {
-        update(&mut sums, block.row::<T::Wide>(row), |(sum, count), x| {
-            let x: T = x.cast();
+        update(&mut sums, block.row::<T>(row), |(sum, count), x| {
             if !(SKIP && x.is_nan()) {
                 *sum = sum.add(x);
                 *count += 1.0;
@@ -23,8 +21,7 @@ pub(crate) fn columns_as_numpy<T: Deviate, const SKIP: bool>(states: &mut [Momen
     let mut columns: Vec<(T, T::Real)> = Vec::with_capacity(states.len());
     columns.extend(sums.iter().map(|&(sum, count)| (T::from_parts(sum.parts().map(|x| x / count)), start)));
     for row in 0..block.len() {
-        update(&mut columns, block.row::<T::Wide>(row), |(mean, squares), x| {
-            let x: T = x.cast();
+        update(&mut columns, block.row::<T>(row), |(mean, squares), x| {
             if !(SKIP && x.is_nan()) {
                 *squares = squares.add(x.squared_deviation(*mean));
             }

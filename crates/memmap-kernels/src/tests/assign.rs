@@ -6,13 +6,17 @@ use super::number::{Number, decode, encode};
 use crate::{ArrayMut, ArrayRef, Control, Element, Error, Kind, assign, byteswap_in_place, fill};
 use proptest::prelude::*;
 
-fn check(source: &Owned, target: &mut Owned) {
+fn control(fresh: bool) -> Control {
+    if fresh { Control::new().with_fresh_target() } else { Control::new() }
+}
+
+fn check(source: &Owned, target: &mut Owned, fresh: bool) {
     let expected: Vec<Number> = source
         .numbers()
         .into_iter()
         .map(|number| decode(target.element.kind, &encode(target.element.kind, number)))
         .collect();
-    let control = Control::new();
+    let control = control(fresh);
     assert_eq!(assign(&source.array(), &target.target(), &control), Ok(()));
     for (i, (got, expected)) in target.numbers().into_iter().zip(expected).enumerate() {
         assert!(got.same(expected), "element {i}: {got:?} instead of {expected:?}");
@@ -28,10 +32,11 @@ proptest! {
         (from, to, shape) in (elements(), elements(), shapes()),
         (source, target) in (layouts(true), layouts(false)),
         seed: u64,
+        fresh: bool,
     ) {
         let source = Owned::new(from, &shape, &source, wild(seed));
         let mut target = Owned::new(to, &shape, &target, |_| Number::Int(0));
-        check(&source, &mut target);
+        check(&source, &mut target, fresh);
     }
 
     #[test]
@@ -39,10 +44,11 @@ proptest! {
         (element, swapped, shape) in (elements(), any::<bool>(), shapes()),
         (source, target) in (layouts(true), layouts(false)),
         seed: u64,
+        fresh: bool,
     ) {
         let source = Owned::new(element, &shape, &source, tame(seed));
         let mut target = Owned::new(Element { swapped, ..element }, &shape, &target, |_| Number::Int(0));
-        check(&source, &mut target);
+        check(&source, &mut target, fresh);
     }
 
     #[test]

@@ -18,6 +18,7 @@ proptest! {
         layouts in (layouts(true), layouts(false)),
         (axis, count) in (0usize..4, 0usize..50),
         seed: u64,
+        fresh: bool,
     ) {
         prop_assume!(axis < shape.len() && shape[axis] > 0);
         let mut next = random(seed);
@@ -26,7 +27,8 @@ proptest! {
         let mut taken = shape.clone();
         taken[axis] = count;
         let mut target = Owned::new(Element { swapped, ..element }, &taken, &layouts.1, |_| Number::Int(0));
-        prop_assert_eq!(take(&source.array(), axis, &indices, &target.target(), &Control::new()), Ok(()));
+        let control = if fresh { Control::new().with_fresh_target() } else { Control::new() };
+        prop_assert_eq!(take(&source.array(), axis, &indices, &target.target(), &control), Ok(()));
         for index in target.indices() {
             let mut from = index.clone();
             from[axis] = indices[index[axis]] as usize;

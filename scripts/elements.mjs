@@ -2,7 +2,7 @@
  * Makes the getters and setters of every kind of element from those of float32, by replacing what tells them apart: the
  * lens, what a value must be to be stored as it is, and how an element is read and written. Part of `npm run build:ts`.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 
 const folder = new URL('../lib/elements/', import.meta.url)
 const model = readFileSync(new URL('float32.ts', folder), 'utf8')
@@ -39,6 +39,8 @@ const FORMS = {
 }
 
 const out = new URL('made/', folder)
+// What an earlier version made is gone.
+rmSync(out, { recursive: true, force: true })
 mkdirSync(out, { recursive: true })
 const names = []
 

@@ -104,7 +104,7 @@ export class NpzFile {
    * One array: of its own, which lives on after `close()`. Its check sum is compared where it is read, not where it is mapped.
    * @param name as in `files`, or with `.npy`
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_ARGUMENT` for a name that there is not; `ERR_MEMMAP_UNSUPPORTED` where
-   *   a member that is compressed is to be mapped, or mode is `r+`, or another file has taken the place; `ERR_MEMMAP_NPY` for
+   *   a member that is compressed is asked for with `mmapMode` here, or mode is `r+`, or another file has taken the place; `ERR_MEMMAP_NPY` for
    *   what is damaged or no array; `ERR_MEMMAP_SIZE` where data is missing; `ERR_MEMMAP_TOO_LARGE`
    */
   get(name: string, options: MemberOptions & { mmapMode: MmapMode }): Memmap
@@ -117,7 +117,9 @@ export class NpzFile {
     const entry = this.#entryOf(name)
     return this.#reading((source) => {
       const place = placeOf(source, entry, this.#directory)
-      if (entry.method === DEFLATED) return this.#inflated(source, entry, place, mode)
+      // Of all members those are mapped that can be; one that is asked for so by name has to be.
+      if (entry.method === DEFLATED)
+        return this.#inflated(source, entry, place, options.mmapMode === undefined ? null : mode)
       return this.#stored(source, entry, place, mode)
     })
   }

@@ -3,11 +3,11 @@ import test from 'ava'
 import { parseDType } from '../lib/dtype/index.js'
 import { MemmapError } from '../lib/errors.js'
 import { encode } from '../lib/scalar/index.js'
-import { SKIPPED, askPython, findPython, randomFrom } from './support/numpy-live.js'
+import { SKIPPED, askPython, findPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
 
 const python = findPython()
-const SEED = Number(process.env['MEMMAP_SEED'] ?? Date.now() % 2 ** 31)
+const SEED = seed()
 const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 5000)
 
 const SCRIPT = `

@@ -5,12 +5,12 @@ import { fieldsInOrder } from '../lib/dtype/index.js'
 import { encode } from '../lib/scalar/index.js'
 import { format } from '../lib/text/index.js'
 import type { PrintOptions } from '../lib/text/index.js'
-import { SKIPPED, askPython, findPython, randomFrom } from './support/numpy-live.js'
+import { SKIPPED, askPython, findPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
 import { arrayOf } from './support/npy-fixture.js'
 
 const python = findPython()
-const SEED = Number(process.env['MEMMAP_SEED'] ?? Date.now() % 2 ** 31)
+const SEED = seed()
 const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 1500)
 
 const SCRIPT = `

@@ -10,11 +10,11 @@ import { arrayFrom, randomArray, randomDType, randomShape } from './support/live
 import { SCRIPT, attempt, difference, packed, selectorOf } from './support/live-chain.js'
 import type { Case, Outcome, Step } from './support/live-chain.js'
 import { Steps } from './support/live-steps.js'
-import { SKIPPED, askPython, findPython, randomFrom } from './support/numpy-live.js'
+import { SKIPPED, askPython, findPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
 
 const python = findPython()
-const SEED = Number(process.env['MEMMAP_SEED'] ?? Date.now() % 2 ** 31)
+const SEED = seed()
 const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 3000)
 
 /** A case before any step: elements somewhere among random bytes, at any offset. */

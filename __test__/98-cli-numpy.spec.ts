@@ -5,7 +5,7 @@ import type { NDArray } from '../lib/index.js'
 import { differencesOf } from '../lib/cli/differences.js'
 import { breachOf } from '../lib/cli/rules.js'
 import { statisticsOf } from '../lib/cli/statistics.js'
-import { SKIPPED, askPython, findPython } from './support/numpy-live.js'
+import { SKIPPED, askPython, findPython, seed } from './support/numpy-live.js'
 
 /** An array as Python sends it. */
 interface Wire {
@@ -138,7 +138,7 @@ const python = findPython()
 const live = python === undefined ? test.skip : test
 
 function ask<Case>(what: string, count: number): Case[] {
-  return askPython<Case[]>(python as string, PYTHON, { what, count, seed: Number(process.env['MEMMAP_SEED'] ?? 20) })
+  return askPython<Case[]>(python as string, PYTHON, { what, count, seed: seed() })
 }
 
 function made({ dtype, shape, order, data }: Wire): NDArray {

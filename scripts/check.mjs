@@ -23,5 +23,4 @@ await steps.run('licences of what is published', 'status', process.execPath, ['s
 await steps.run('the documentation site', 'status', ...npm('docs'))
 if (!existsSync('.venv/bin/python')) await steps.run('Python with NumPy', 'status', ...npm('venv'))
 if (built) await test(steps)
-if (built) await steps.run('coverage', 'status', ...npm('coverage'), { isShown: true })
 steps.end()

@@ -31,10 +31,9 @@ export class Steps {
    * Runs one command, shows how it went on one line, and shows what it printed if it failed.
    * @param name what the line says
    * @param kind how to read the output: a key of `COUNTS`
-   * @param options of the process; with `isShown`, what it printed is shown in any case
    * @returns whether it succeeded
    */
-  async run(name, kind, command, args, { isShown = false, ...options } = {}) {
+  async run(name, kind, command, args, options = {}) {
     const start = performance.now()
     const { status, text } = await output(command, args, options)
     const ok = status === 0
@@ -49,7 +48,7 @@ export class Steps {
     console.log(
       `${failed > 0 ? 'FAIL' : 'ok  '}  ${name.padEnd(44)} ${passed} passed, ${failed} failed${note}  (${seconds} s)`,
     )
-    if (failed > 0 || isShown) console.log(indented(tail(text, kind)))
+    if (failed > 0) console.log(indented(tail(text, kind)))
     return failed === 0
   }
 

@@ -21,6 +21,15 @@ export function askPython<Answer>(python: string, script: string, question: unkn
   return JSON.parse(stdout) as Answer
 }
 
+/**
+ * The seed of random cases: the same on every run, so that a change is judged by what it changes; `MEMMAP_SEED` gives another,
+ * and `MEMMAP_SEED=random` a new one each time.
+ */
+export function seed(): number {
+  const given = process.env['MEMMAP_SEED'] ?? '20260401'
+  return given === 'random' ? Date.now() % 2 ** 31 : Number(given)
+}
+
 /** Random numbers from a seed, so that a failure can be repeated (mulberry32). */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0

@@ -8,6 +8,7 @@ import { Memmap, MemmapError, memmap } from '../lib/index.js'
 import type { Descriptor, ModelOf } from '../lib/index.js'
 import { fileOf, folder } from './support/files.js'
 import { NODE } from './support/node.js'
+import { askPython, findPython } from './support/numpy-live.js'
 
 const RECORD = [
   ['x', '>f4'],
@@ -133,4 +134,25 @@ test('the same values in a Worker and in a child process', async (t) => {
     encoding: 'utf8',
   })
   t.deepEqual(JSON.parse(stdout || 'null'), a.toArray(), stderr)
+})
+
+const python = findPython()
+const asking = python === undefined ? test.skip : test
+
+asking('the same values in Python, by the lines of docs/python.md, and what Python stores is in the file', (t) => {
+  const at = folder(t)
+  const a = view(join(at, 'a.bin'))
+  const page = readFileSync('docs/python.md', 'utf8')
+  const lines = /<!-- file: attach\.py -->\n```python\n([^]*?)```/.exec(page)?.[1] as string
+  const script = `${lines}
+import sys
+x = attach(json.load(sys.stdin))
+print(json.dumps(x.tolist(), default=lambda part: part.tolist()))
+x["x"][0, 1] = 77`
+  const values = askPython<[number, [number, number]][][]>(python as string, script, a)
+  t.deepEqual(
+    values.map((row) => row.map(([x, y]) => ({ x, y }))),
+    a.toArray() as never,
+  )
+  t.is((a.get(0, 1) as { x: number }).x, 77)
 })

@@ -77,7 +77,11 @@ function growable(array: Memmap, what: string): readonly number[] {
 /** The rows that a caller gave, as an array that can be stored once there is room. */
 function rowsFor(array: Memmap, rest: readonly number[], rows: unknown): NDArray {
   const { dtype } = array
-  const like = viewOf(array as unknown as NDArray, { ...place(array), shape: [0, ...rest] })
+  const like = viewOf(array as unknown as NDArray, {
+    byteStrides: array.byteStrides,
+    position: array.position,
+    shape: [0, ...rest],
+  })
   const given = sourceFor(like, rows)
   if (given === null) {
     if (rest.length > 0) throw mismatch(array, rest, [])
@@ -108,10 +112,6 @@ function mismatch(array: Memmap, rest: readonly number[], actual: readonly numbe
       `give rows of shape [n${rest.map((length) => `, ${length}`).join('')}], or one of ${shapeText(rest)}`,
     { expected: rest, actual },
   )
-}
-
-function place({ byteStrides, position }: Memmap): { byteStrides: readonly number[]; position: number } {
-  return { byteStrides, position }
 }
 
 /** Gives array and file so many rows; `write` stores what is new in them. */

@@ -1,20 +1,16 @@
-import { statSync } from 'node:fs'
 import { given as shown } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import type { Memmap } from '../../memmap.js'
 import type { NDArray } from '../../ndarray.js'
-import { tupleRepr } from '../../text/python-repr.js'
 import { dtypeText } from '../element-text.js'
-import { escaped } from '../escape.js'
 import { FINE, UsageError } from '../exit.js'
+import { printMade } from '../made.js'
 import { formatFor, writeArray } from '../output.js'
 import { formatOf, openInput, orderOf, splitMember } from '../input.js'
 import type { RawOptions } from '../input.js'
-import { printJson } from '../json.js'
 import { progressOf } from '../progress.js'
 import type { Given } from '../program.js'
 import { letGo } from '../line.js'
-import { bytesText, print } from '../terminal.js'
 import { parseDTypeText } from '../values.js'
 
 /** Bytes of the file that is written, at a time. */
@@ -54,21 +50,7 @@ export async function convert(from: string, to: string, given: Given): Promise<n
       throw new UsageError(`the dtype of a file has no axes of its own (got ${dtypeText(made)})`)
     await writeArray(to, target, (file, signal) => copyBlocks(file, array, signal, progress.tell))
     progress.stop()
-    const { size } = statSync(to)
-    if (given['json'] === true) {
-      printJson({
-        file: to,
-        format,
-        dtype: target.dtype.toJSON(),
-        shape: target.shape,
-        order: target.order,
-        fileSize: size,
-      })
-    } else {
-      print(
-        `${escaped(to)}: ${format}, ${escaped(dtypeText(target.dtype))}, ${tupleRepr(target.shape)}, ${target.order} order, ${bytesText(size)}`,
-      )
-    }
+    printMade(to, format, target, given)
   } finally {
     progress.stop()
     input.close()

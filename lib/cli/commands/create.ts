@@ -1,15 +1,10 @@
-import { statSync } from 'node:fs'
-import { tupleRepr } from '../../text/python-repr.js'
 import { encode } from '../../scalar/index.js'
-import { dtypeText } from '../element-text.js'
-import { escaped } from '../escape.js'
 import { FINE, UsageError } from '../exit.js'
 import { orderOf } from '../input.js'
-import { printJson } from '../json.js'
+import { printMade } from '../made.js'
 import { formatFor, writeArray } from '../output.js'
 import { progressOf } from '../progress.js'
 import type { Given } from '../program.js'
-import { bytesText, print } from '../terminal.js'
 import { parseDTypeText, parseElement, parseShapeText } from '../values.js'
 
 /** `memmap create`. */
@@ -36,20 +31,6 @@ export async function create(out: string, given: Given): Promise<number> {
   } finally {
     progress.stop()
   }
-  const { size } = statSync(out)
-  if (given['json'] === true) {
-    printJson({
-      file: out,
-      format,
-      dtype: target.dtype.toJSON(),
-      shape: target.shape,
-      order: target.order,
-      fileSize: size,
-    })
-  } else {
-    print(
-      `${escaped(out)}: ${format}, ${escaped(dtypeText(target.dtype))}, ${tupleRepr(target.shape)}, ${target.order} order, ${bytesText(size)}`,
-    )
-  }
+  printMade(out, format, target, given)
   return FINE
 }

@@ -23,12 +23,19 @@ function fresh(mode = 'r+', bytes = BYTES) {
   return memmap(path, { mode })
 }
 
+/** When each Worker ended. Listened for from the start: the last message and the end may come in one turn, before any `await` goes on. */
+const ends = new WeakMap()
+
 function workerWith(task) {
-  return new Worker(new URL('holder.mjs', import.meta.url), { argv: [JSON.stringify(path), JSON.stringify(task)] })
+  const worker = new Worker(new URL('holder.mjs', import.meta.url), {
+    argv: [JSON.stringify(path), JSON.stringify(task)],
+  })
+  ends.set(worker, new Promise((resolve) => worker.once('exit', resolve)))
+  return worker
 }
 
 const fill = (a) => promisify(randomFill)(a.data).then(() => {})
-const ended = (worker) => new Promise((resolve) => worker.once('exit', resolve))
+const ended = (worker) => ends.get(worker)
 const message = (worker) => new Promise((resolve) => worker.once('message', resolve))
 
 const SCENARIOS = {

@@ -36,9 +36,16 @@ export interface Accessors {
 
 /**
  * `gate[n]` is undefined unless `n` is 0: a condition that the compiler takes for a bounds check, not for a branch. Over a
- * buffer of its own, which is never moved, so that its length and address are constants to the compiler.
+ * buffer of its own, which is never moved, so that its length and address are constants to the compiler; and not a Uint8Array,
+ * of which Node has a class of its own (Buffer), so that the compiler would look which it is.
  */
-export const gate = new Uint8Array(new ArrayBuffer(1))
+export const gate = new Int8Array(new ArrayBuffer(1))
+
+/**
+ * Whether V8 reads every field that ever changed anew in each turn of a loop, as that of Node 20 does: there, what a field is
+ * first given has to be what it keeps.
+ */
+export const rereads = Number.parseInt(process.versions.v8, 10) < 12
 
 /** The count of open mappings with a fault, never negative; `gate[openFaults[0]]` is undefined unless it is 0. */
 export const openFaults = new Uint32Array(faults.buffer) as unknown as { readonly 0: number }

@@ -10,24 +10,29 @@
  * - The last index has a gate of its own, so that a loop over it leaves the other one, in which nothing changes, outside.
  *   That one looks at the last step too, whatever its sign, so that it is there as an integer before the loop begins:
  *   with the index 0, which a loop begins with, V8 would not need it yet, and fetch it again in every turn.
+ * - Whether the array is open is asked by the first gate, unless V8 reads what can change anew in every turn anyway, as that
+ *   of Node 20 does: then by the last one, so that nothing in the first changes and V8 keeps it before the loop.
  * - The lens is only asked for valid positions, so that it always gives a number. Once it had given `undefined`, all later
  *   reads of this kind would have to expect it.
  * - After the element, {@link FAULTS} tells whether a page behind any open mapping could not be had.
  * @module
  */
-import { gate, openFaults } from './access.js'
+import { gate, openFaults, rereads } from './access.js'
 import type { Access } from './access.js'
 
 // Constants of this module: what is imported is looked up at each use.
 const GATE = gate
 const FAULTS = openFaults
+const FIRST = rereads ? 0 : -1
+const LAST = ~FIRST
 
 export function get1(this: Access, i?: unknown, extra?: unknown): unknown {
   const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
   const step = this.step0
+  const state = this.store.state
   if (
-    GATE[(this.store.state | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(a | (this.last0 - a)) >>> 31] === undefined
+    GATE[((state & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(a | (this.last0 - a) | (state & LAST)) >>> 31] === undefined
   ) {
     return this.getAnyhow(i, extra)
   }
@@ -40,9 +45,10 @@ export function get2(this: Access, i?: unknown, j?: unknown, extra?: unknown): u
   const a = typeof i === 'number' && (i | 0) === i ? i : -1
   const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
   const step = this.step1
+  const state = this.store.state
   if (
-    GATE[(a | (this.last0 - a) | this.store.state | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(b | (this.last1 - b)) >>> 31] === undefined
+    GATE[(a | (this.last0 - a) | (state & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(b | (this.last1 - b) | (state & LAST)) >>> 31] === undefined
   ) {
     return this.getAnyhow(i, j, extra)
   }
@@ -56,10 +62,11 @@ export function get3(this: Access, i?: unknown, j?: unknown, k?: unknown, extra?
   const b = typeof j === 'number' && (j | 0) === j ? j : -1
   const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
   const step = this.step2
+  const state = this.store.state
   const within = a | b | (this.last0 - a) | (this.last1 - b)
   if (
-    GATE[(within | this.store.state | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(c | (this.last2 - c)) >>> 31] === undefined
+    GATE[(within | (state & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(c | (this.last2 - c) | (state & LAST)) >>> 31] === undefined
   ) {
     return this.getAnyhow(i, j, k, extra)
   }
@@ -73,9 +80,10 @@ export function set1(this: Access, i?: unknown, value?: unknown, extra?: unknown
   const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
   const fits = typeof value === 'number' ? 0 : -1
   const step = this.step0
+  const state = this.store.state
   if (
-    GATE[(this.store.state | this.lock | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(a | (this.last0 - a) | fits) >>> 31] === undefined
+    GATE[((state & FIRST) | this.lock | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(a | (this.last0 - a) | fits | (state & LAST)) >>> 31] === undefined
   ) {
     this.setAnyhow(i, value, extra)
   } else {
@@ -89,9 +97,10 @@ export function set2(this: Access, i?: unknown, j?: unknown, value?: unknown, ex
   const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
   const fits = typeof value === 'number' ? 0 : -1
   const step = this.step1
+  const state = this.store.state
   if (
-    GATE[(a | (this.last0 - a) | this.store.state | this.lock | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(b | (this.last1 - b) | fits) >>> 31] === undefined
+    GATE[(a | (this.last0 - a) | (state & FIRST) | this.lock | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(b | (this.last1 - b) | fits | (state & LAST)) >>> 31] === undefined
   ) {
     this.setAnyhow(i, j, value, extra)
   } else {
@@ -106,10 +115,11 @@ export function set3(this: Access, i?: unknown, j?: unknown, k?: unknown, value?
   const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
   const fits = typeof value === 'number' ? 0 : -1
   const step = this.step2
+  const state = this.store.state
   const within = a | b | (this.last0 - a) | (this.last1 - b)
   if (
-    GATE[(within | this.store.state | this.lock | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(c | (this.last2 - c) | fits) >>> 31] === undefined
+    GATE[(within | (state & FIRST) | this.lock | (step ^ (step >> 31))) >>> 31] === undefined ||
+    GATE[(c | (this.last2 - c) | fits | (state & LAST)) >>> 31] === undefined
   ) {
     this.setAnyhow(i, j, k, value, extra)
   } else {

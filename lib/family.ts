@@ -2,6 +2,7 @@ import { Code, NATIVE_ORDER } from './dtype/index.js'
 import type { DType } from './dtype/index.js'
 import { ACCESSORS } from './elements/made/index.js'
 import type { Accessors } from './elements/access.js'
+import { tabulate } from './scalar/half.js'
 import type { Lens } from './store.js'
 
 /**
@@ -52,5 +53,6 @@ export function familyOf(dtype: DType, aligned: boolean): Family {
 
 /** The getters and setters of a family; undefined where elements go the slow way. */
 export function accessorsOf(family: Family): Accessors | undefined {
+  if (family.key.startsWith('float16')) tabulate()
   return ACCESSORS[family.key]
 }

@@ -32,9 +32,10 @@ const KINDS = {
 const FORMS = {
   bool: { read: (raw) => `${raw} !== 0`, write: (value) => `(${value} ? 1 : 0)` },
   float16: {
-    read: (raw) => `halfToNumber(${raw})`,
+    read: (raw) => `HALVES[${raw}]`,
     write: (value) => `numberToHalf(${value} as number)`,
-    imports: `import { halfToNumber, numberToHalf } from '../../scalar/half.js'\n`,
+    imports: `import { halves, numberToHalf } from '../../scalar/half.js'\n`,
+    constants: 'const HALVES = halves\n',
   },
 }
 
@@ -79,10 +80,11 @@ function bytewise(name, fits, method, kind, little) {
 }
 
 function form(name, fits, kind, text) {
-  const { read, write, imports = '' } = FORMS[name] ?? {}
+  const { read, write, imports = '', constants = '' } = FORMS[name] ?? {}
   text = text.replaceAll(`typeof value === 'number' ? 0 : -1`, `${fits} ? 0 : -1`)
   if (read) text = text.replaceAll('return element\n', `return ${read('element')}\n`)
   if (write) text = text.replaceAll('value as number', write('value'))
+  text = text.replace('const GATE', `${constants}const GATE`)
   return imports + text.replaceAll('value as number', `value as ${kind}`).replaceAll(`'./access.js'`, `'../access.js'`)
 }
 

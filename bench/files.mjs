@@ -27,8 +27,8 @@ function block() {
 }
 
 /** A file of so many bytes. Every 16 MiB of it are the same but for a counter, so that every element is somewhere. */
-export function dataFile(bytes) {
-  const path = join(folder, `${bytes}.bin`)
+export function dataFile(bytes, name = 'data') {
+  const path = join(folder, `${name}-${bytes}.bin`)
   const words = block()
   const fd = openSync(path, 'w')
   for (let done = 0; done < bytes; done += words.byteLength) {

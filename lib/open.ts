@@ -122,7 +122,7 @@ export function openRaw(
   const { length, unit } = request(mode, dtype, shape, offset)
   const { mapping, filename, bytes, lead, span } = mapRange(file, mode, offset, length, unit, options, fixed)
   const axes = shape === null ? [bytes / unit] : shape.map((one) => (one === -1 ? bytes / unit : one))
-  const full = [...axes, ...dtype.shape]
+  const full = dtype.shape.length === 0 ? axes : [...axes, ...dtype.shape]
   const store = Store.ofMapping(
     mapping,
     span,
@@ -159,7 +159,7 @@ export function mapRange(
   const flags = flagsOf(options) | (fixed ? 64 : 0)
   const [name, filename] = nameOf(file)
   const mapping = calling(() => native.NativeMapping.open(name, MODE_NUMBER[mode], offset, length, unit, flags, facts))
-  const [bytes, lead, span] = facts as unknown as [number, number, number]
+  const [bytes, lead, span] = [facts[0] as number, facts[1] as number, facts[2] as number]
   return { mapping, filename, bytes, lead, span }
 }
 

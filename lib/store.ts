@@ -62,19 +62,18 @@ export interface Exposed {
 }
 
 /**
- * A property that cannot be read: `structuredClone` and `postMessage` read every one of an object, and would otherwise copy
- * the memory without a word.
+ * An object with a property that cannot be read: `structuredClone` and `postMessage` read every one, and would otherwise copy
+ * the memory without a word. Every store has this one, as a field, which costs an opening less than a getter of its own.
  */
-const UNCLONEABLE: PropertyDescriptor = {
-  enumerable: true,
-  get() {
+const UNCLONEABLE = Object.freeze({
+  get array(): never {
     throw new MemmapError(
       'ERR_MEMMAP_UNSUPPORTED',
       'an array is not cloned, which would copy all of its memory: send what describe() gives and open that with ' +
         'Memmap.attach(), or send a copy of the elements (copy().data)',
     )
   },
-}
+})
 
 /**
  * The bytes behind an array and all its views: a mapping, or memory of our own. Positions in it are counted from the start of
@@ -86,6 +85,8 @@ const UNCLONEABLE: PropertyDescriptor = {
  * it), else an ArrayBuffer made when the first element is read. `data` and `buffer` hand out others, which can be detached.
  */
 export class Store implements Lenses {
+  /** First, so that it is the first to be read. */
+  readonly uncloneable = UNCLONEABLE
   /** 0 while the lenses show the whole range, else -1: elements take the slow way, which finds out why. */
   state = -1
   i8 = EMPTY.i8
@@ -140,7 +141,6 @@ export class Store implements Lenses {
     shared: boolean,
     known = false,
   ) {
-    Object.defineProperty(this, 'uncloneable', UNCLONEABLE)
     this.length = length
     this.room = length
     this.mapping = mapping
@@ -288,7 +288,7 @@ export class Store implements Lenses {
   private empty(): void {
     this.closed = true
     this.state = -1
-    for (const name of NAMES) this.put(name, EMPTY[name])
+    this.blank()
     this.inside = null
     this.windows = []
     this.exposed = []
@@ -311,7 +311,7 @@ export class Store implements Lenses {
     this.windows = []
     if (!moved) return
     const inUse = NAMES.filter((name) => this[name] !== EMPTY[name])
-    for (const name of NAMES) this.put(name, EMPTY[name])
+    this.blank()
     this.inside = this.mapping?.elements() ?? (length === 0 ? NOTHING : null)
     this.state = this.inside === null ? -1 : 0
     for (const name of [...inUse, ...this.wanted.splice(0)]) this.want(name)
@@ -352,6 +352,21 @@ export class Store implements Lenses {
 
   private focus(lens: Lens, buffer: ArrayBufferLike): void {
     if (this[lens].byteLength === 0) this.put(lens, LENSES[lens](buffer))
+  }
+
+  /** Empties the lenses: one by one, which V8 does several times as fast as by their names. */
+  private blank(): void {
+    this.i8 = EMPTY.i8
+    this.u8 = EMPTY.u8
+    this.i16 = EMPTY.i16
+    this.u16 = EMPTY.u16
+    this.i32 = EMPTY.i32
+    this.u32 = EMPTY.u32
+    this.i64 = EMPTY.i64
+    this.u64 = EMPTY.u64
+    this.f32 = EMPTY.f32
+    this.f64 = EMPTY.f64
+    this.view = EMPTY.view
   }
 
   private put(lens: Lens, value: ArrayBufferView): void {

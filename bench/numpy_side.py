@@ -38,6 +38,7 @@ OPERATIONS = {
     "transposed": lambda a, _: np.array(a.T, order="C"),
     "third": lambda a, _: a[::3].sum(),
     "take": lambda a, ask: a.take(rows(a, ask), axis=0),
+    "into": lambda a, ask: into(a, ask),
     "fill": lambda a, _: (a.fill(1.5), a)[1],
 }
 
@@ -47,6 +48,14 @@ def rows(a, ask):
         count = ask["take"]
         arrays["rows"] = (np.arange(count, dtype=np.int64) * 7919 + 13) * 104729 % a.shape[0]
     return arrays["rows"]
+
+
+def into(a, ask):
+    key = "into " + ask["into"]
+    if key not in arrays:
+        arrays[key] = np.ones(a.shape, ask["into"])
+    np.copyto(arrays[key], a, casting="unsafe")
+    return arrays[key]
 
 
 def digest(result):
@@ -98,6 +107,8 @@ def run(ask):
     a = opened(ask)
     if op == "take":
         rows(a, ask)
+    if op == "into":
+        into(a, ask)
     start = time.perf_counter()
     for _ in range(times):
         result = OPERATIONS[op](a, ask)

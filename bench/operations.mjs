@@ -2,6 +2,8 @@
  * What is measured over whole arrays. Each operation says how every side does it; `target` is what must hold at 1 GiB: times
  * faster than NumPy, and the share of the machine's limit.
  */
+import { zeros } from '../dist/index.js'
+
 const line = (bytes, itemsize) => [bytes / itemsize]
 
 /** A square of float32 in so many bytes. */
@@ -61,6 +63,21 @@ const copy = (name, numpy, dtype, itemsize, out, work, target = [1.5, 0.8]) => (
   work,
 })
 
+/** The same into memory that exists and was touched before: what the conversion costs without that of making its result. */
+const into = (name, dtype, itemsize, target) => ({
+  ...copy(
+    `${name} into an array`,
+    'into',
+    dtype,
+    itemsize,
+    Number(/\d+$/.exec(target)[0]) / (target.startsWith('>') ? 1 : 8),
+    (a, out) => out.assign(a),
+  ),
+  target: [null, 0.8],
+  into: target,
+  prepare: (a) => zeros(a.shape, { dtype: target }),
+})
+
 const alongAxis = (axis, order) => ({
   ...read('sum', 'float32', [2, 0.7], (a) => a.sum({ axis })),
   name: `sum float32, axis ${axis}, ${order} order`,
@@ -89,6 +106,10 @@ export const OPERATIONS = [
   copy('cast float32 to float64', 'float64', 'float32', 4, 8, (a) => a.astype('float64')),
   copy('cast int16 to float32', 'float32', 'int16', 2, 4, (a) => a.astype('float32')),
   copy('byteswap float32', 'byteswap', 'float32', 4, 4, (a) => a.byteswap()),
+  into('copy float32', 'float32', 4, 'float32'),
+  into('cast float32 to float64', 'float32', 4, 'float64'),
+  into('cast int16 to float32', 'int16', 2, 'float32'),
+  into('byteswap float32', 'float32', 4, '>f4'),
   {
     ...copy('transposed copy float32', 'transposed', 'float32', 4, 4, (a) => a.T.copy(), [15, 0.25]),
     shape: square,

@@ -23,7 +23,7 @@ import { otherLibraries } from './others.mjs'
 import { plot } from './plot.mjs'
 import { smallThings } from './small.mjs'
 import * as tables from './table.mjs'
-import { coldSums, wholeArrays } from './whole.mjs'
+import { COLD, coldSums, wholeArrays } from './whole.mjs'
 
 const { values, positionals: words } = parseArgs({
   allowPositionals: true,
@@ -63,8 +63,8 @@ for (const bytes of sizes) {
   const report = ({ name, sides }) =>
     process.stderr.write(`  ${tables.sizeText(bytes)} ${name}: ${(sides.ours.median * 1e3).toFixed(2)} ms\n`)
   const rows = await wholeArrays({ path, bytes, runs, words, numpy, limits, report })
-  if (words.length === 0 && bytes >= 2 ** 26) {
-    const cold = await coldSums({ path, bytes, numpy })
+  if (words.every((word) => COLD.includes(word)) && bytes >= 2 ** 26) {
+    const cold = await coldSums({ bytes, numpy })
     if (cold !== null) rows.push(cold)
   }
   results.whole.push(...rows)

@@ -46,10 +46,11 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
     order,
     mode: options.mode,
     take: operation.take?.(bytes),
+    into: operation.into && pythonType(operation.into),
   }
   const open = () => memmap(file('ours'), options)
   const a = operation.fresh ? null : open()
-  const prepared = operation.prepare?.(a, operation.take(bytes))
+  const prepared = operation.prepare?.(a, operation.take?.(bytes))
 
   const sides = {
     ours: (times) => {
@@ -83,24 +84,25 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
   const times = Object.fromEntries(Object.keys(sides).map((side) => [side, []]))
   const spent = Object.fromEntries(Object.keys(sides).map((side) => [side, 0]))
   let expected = null
-  // How many calls each side is timed over at a time; known after the first round.
+  // How many calls each side is timed over at a time; known after the first rounds.
   const calls = Object.fromEntries(Object.keys(sides).map((side) => [side, 1]))
-  for (let round = 0; round <= runs; round++) {
+  for (let round = 0; round <= runs + 1; round++) {
     for (const [side, run] of Object.entries(sides)) {
       // Plain loops and copies of whole files are slow, and known: fewer rounds will do.
       if (spent[side] > (side === 'ours' || side === 'numpy' || side === 'limit' ? BUDGET : BUDGET / 3)) continue
       settle()
       const { seconds, result, digest: told, error } = await run(calls[side])
-      if (round === 0) calls[side] = Math.min(200, Math.max(1, Math.round(TOGETHER / seconds)))
+      if (round < 2) calls[side] = Math.min(2000, Math.max(1, Math.round(TOGETHER / seconds)))
       if (error !== undefined) throw new Error(`${side}, ${name}: ${error}`)
       if (side !== 'limit' && round === 0) {
         const found = told ?? digest(result)
         expected ??= found
         if (!agree(found, expected)) throw new Error(`${name}: ${side} computed ${found}, not ${expected}`)
       }
-      // The first round warms up, unless it is all there will be.
+      // The first rounds warm up, of small work by many calls, unless they are all there will be.
+      const counts = round > 1 || seconds > TOGETHER
       spent[side] += round === 0 ? 0 : seconds * calls[side]
-      if (round > 0 || seconds > BUDGET) times[side].push(seconds)
+      if ((counts && round > 0) || seconds > BUDGET) times[side].push(seconds)
       if (seconds > BUDGET) spent[side] = Infinity
     }
   }
@@ -138,6 +140,8 @@ function itemsizeOf(dtype) {
 function pythonType(dtype) {
   return { float32: 'f4', float64: 'f8', int16: 'i2', uint8: 'u1' }[dtype] ?? dtype
 }
+
+export const COLD = 'open, sum, close: cold cache'
 
 /** A sum of a file that is not in memory, where the system lets it be dropped: a file that nobody else has mapped. */
 export async function coldSums({ bytes, numpy }) {
@@ -177,7 +181,7 @@ export async function coldSums({ bytes, numpy }) {
   }
   remove(path)
   return {
-    name: 'open, sum, close: cold cache',
+    name: COLD,
     bytes,
     traffic: bytes,
     target: [null, null],

@@ -138,6 +138,7 @@ for (const how of ['data', 'set', 'fill']) {
         sparseOnly: 'ENOSPC',
         left: false,
         kept: 'old',
+        overHole: { memmap: 'ENOSPC', openMemmap: 'ENOSPC', kept: 'old' },
       })
       const { stored }: { stored: number } = report
       const bytes = readFileSync(path)

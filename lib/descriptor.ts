@@ -90,7 +90,7 @@ export function attach(descriptor: unknown, options: AttachOptions): Memmap {
       `the elements reach from byte ${start} to ${start + length}: they lie within a file of at most 2^53 - 1 bytes`,
     )
   }
-  const { mapping, filename, lead, span } = mapRange(path, mode, start, length, 1, options, true)
+  const { mapping, filename, lead, span } = mapRange(path, mode, start, length, 1, options, { fixed: true })
   const origin = { filename, offset: start, mode, start: start - lead, lead, options, npy: false }
   const store = Store.ofMapping(mapping, span, origin, options.shared === true)
   // As in broadcastTo: an element that stands in several places is not stored to.

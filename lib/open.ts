@@ -120,7 +120,7 @@ export function openRaw(
   { mode, dtype, offset, shape, order, options, npy = false, fixed = false }: Opening,
 ): Memmap {
   const { length, unit } = request(mode, dtype, shape, offset)
-  const { mapping, filename, bytes, lead, span } = mapRange(file, mode, offset, length, unit, options, fixed)
+  const { mapping, filename, bytes, lead, span } = mapRange(file, mode, offset, length, unit, options, { fixed })
   const axes = shape === null ? [bytes / unit] : shape.map((one) => (one === -1 ? bytes / unit : one))
   const full = dtype.shape.length === 0 ? axes : [...axes, ...dtype.shape]
   const store = Store.ofMapping(
@@ -146,7 +146,11 @@ export interface Range {
   readonly span: number
 }
 
-/** Opens and maps `length` bytes, or where that is negative as many whole units as there are. */
+/**
+ * Opens and maps `length` bytes, or where that is negative as many whole units as there are.
+ * @param fixed whether mode `r+` must not make the file longer
+ * @param header bytes at the start of a file that is made whose space is taken even where it is sparse
+ */
 export function mapRange(
   file: FileLike,
   mode: Mode,
@@ -154,11 +158,12 @@ export function mapRange(
   length: number,
   unit: number,
   options: OpenOptions,
-  fixed = false,
+  { fixed = false, header = 0 }: { readonly fixed?: boolean; readonly header?: number } = {},
 ): Range {
   const flags = flagsOf(options) | (fixed ? 64 : 0)
   const [name, filename] = nameOf(file)
-  const mapping = calling(() => native.NativeMapping.open(name, MODE_NUMBER[mode], offset, length, unit, flags, facts))
+  const number = MODE_NUMBER[mode]
+  const mapping = calling(() => native.NativeMapping.open(name, number, offset, length, unit, flags, header, facts))
   const [bytes, lead, span] = [facts[0] as number, facts[1] as number, facts[2] as number]
   return { mapping, filename, bytes, lead, span }
 }

@@ -21,9 +21,10 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class NativeMapping {
   /**
    * Opens and maps. `mode` counts r, r+, w+, c from 0. `length` is the array's bytes, or negative to take what the file
-   * has from `offset` on, in whole units of `unit` bytes. `facts` receives length, lead, span and room.
+   * has from `offset` on, in whole units of `unit` bytes. Of a file that is made, `header` bytes are stored to at once. `facts`
+   * receives length, lead, span and room.
    */
-  static open(file: string | Uint8Array | number, mode: number, offset: number, length: number, unit: number, flags: number, facts: Float64Array): NativeMapping
+  static open(file: string | Uint8Array | number, mode: number, offset: number, length: number, unit: number, flags: number, header: number, facts: Float64Array): NativeMapping
   /** A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none. */
   elements(): SharedArrayBuffer | null
   /**

@@ -58,7 +58,8 @@ impl NativeMapping {
 #[napi]
 impl NativeMapping {
     /// Opens and maps. `mode` counts r, r+, w+, c from 0. `length` is the array's bytes, or negative to take what the file
-    /// has from `offset` on, in whole units of `unit` bytes. `facts` receives length, lead, span and room.
+    /// has from `offset` on, in whole units of `unit` bytes. Of a file that is made, `header` bytes are stored to at once. `facts`
+    /// receives length, lead, span and room.
     #[napi(factory, catch_unwind)]
     pub fn open(
         env: &Env,
@@ -68,6 +69,7 @@ impl NativeMapping {
         length: f64,
         unit: f64,
         flags: u32,
+        header: f64,
         mut facts: Float64ArraySlice,
     ) -> napi::Result<Self> {
         let path;
@@ -95,6 +97,7 @@ impl NativeMapping {
             },
             grow: !has(flag::FIXED),
             sparse: has(flag::SPARSE),
+            header: header as u64,
             populate: has(flag::POPULATE),
             access: [(flag::RANDOM, Advice::Random), (flag::SEQUENTIAL, Advice::Sequential)]
                 .into_iter()

@@ -1,6 +1,6 @@
 // Stores to a map with holes until the disk is full, and beyond.
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { args, memmap, report } from './common.mjs'
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
+import { args, memmap, openMemmap, report } from './common.mjs'
 
 const [path, how] = args
 const BYTES = 1 << 24
@@ -22,6 +22,20 @@ codeOf(() => memmap(path, { mode: 'r+', shape: BYTES }))
 const kept = readFileSync(path, 'utf8')
 rmSync(path)
 
+// An old file that begins with a hole: where there is no room for that, it is not cleared either.
+const holed = openSync(path, 'w')
+writeSync(holed, 'old', 1 << 16)
+closeSync(holed)
+const filler = `${path}.filler`
+codeOf(() => writeFileSync(filler, Buffer.alloc(1 << 22)))
+const overHole = {
+  memmap: codeOf(() => memmap(path, { mode: 'w+', shape: (1 << 16) + 3 })),
+  openMemmap: codeOf(() => openMemmap(path, { mode: 'w+', shape: 1 << 16, sparse: true })),
+  kept: readFileSync(path, 'utf8').slice(1 << 16),
+}
+rmSync(filler)
+rmSync(path)
+
 const a = memmap(path, { mode: 'w+', shape: BYTES, sparse: true })
 if (how === 'data') {
   const { data } = a
@@ -38,4 +52,4 @@ const flush = codeOf(() => a.flush())
 const close = codeOf(() => a.close())
 // The disk's last page may have been given to the page that faulted.
 const stored = (statSync(path).blocks * 512) / 4096 - 1
-report({ fault, flush, close, sparseOnly, left, kept, stored })
+report({ fault, flush, close, sparseOnly, left, kept, overHole, stored })

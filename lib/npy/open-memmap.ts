@@ -146,7 +146,7 @@ export function createNpy(path: FileLike, header: Header, version: NpyVersion | 
   }
   const [name] = nameOf(path)
   const isNew = typeof name !== 'number' && !existsSync(typeof name === 'string' ? name : Buffer.from(name))
-  const { mapping, filename, lead, span } = mapRange(path, 'w+', 0, length, 1, options)
+  const { mapping, filename, lead, span } = mapRange(path, 'w+', 0, length, 1, options, { header: text.length })
   // As in NumPy, which writes the header and opens the file anew.
   const origin = { filename, offset: text.length, mode: 'r+', start: -lead, lead, options, npy: true } as const
   const store = Store.ofMapping(mapping, span, origin, options.shared === true)

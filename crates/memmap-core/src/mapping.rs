@@ -22,6 +22,8 @@ pub struct Options {
     pub grow: bool,
     /// Leave holes in a file that is made or grown, instead of taking the space now.
     pub sparse: bool,
+    /// Bytes at the start of a file that `w+` makes which are stored to at once: their space is taken even if `sparse`.
+    pub header: u64,
     /// Read the pages in before returning.
     pub populate: bool,
     /// Advice given at once.
@@ -88,9 +90,18 @@ impl Mapping {
             Ok(Some(Arc::new(region)))
         };
         let region = if mode.writes_file() {
-            let mut prepared = file.prepare(plan.file_size, options.sparse)?;
+            // What `w+` clears may have holes, which are filled like what is new.
+            let from = if mode == Mode::Create { 0 } else { file.size() };
+            let until = if !options.sparse {
+                plan.file_size
+            } else if mode == Mode::Create {
+                options.header.min(plan.file_size)
+            } else {
+                from
+            };
+            let mut prepared = file.prepare(plan.file_size, from..until)?;
             let region = prepared.map(plan.file_size, map)?;
-            prepared.keep(plan.file_size, mode == Mode::Create, options.sparse)?;
+            prepared.keep(plan.file_size, (mode == Mode::Create).then_some(until))?;
             region
         } else {
             map(file.file())?

@@ -61,13 +61,14 @@ impl Mapping {
         let new = if size > end {
             let present = mapped.region.as_ref().map_or(0, |region| region.span() as u64);
             let fits = cfg!(unix) && mapped.lead as u64 + length <= present;
-            let mut prepared = file.prepare(size, sparse)?;
+            let until = if sparse { file.size() } else { size };
+            let mut prepared = file.prepare(size, file.size()..until)?;
             let region = if fits {
                 None
             } else {
                 Some(prepared.map(size, |file| mapped_anew(file, offset, length, &label))?)
             };
-            prepared.keep(size, false, sparse)?;
+            prepared.keep(size, None)?;
             region
         } else if size < end {
             Some(self.shorter(&mut file, size, length, &label)?)

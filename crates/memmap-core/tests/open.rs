@@ -18,6 +18,7 @@ fn options(mode: Mode, offset: u64, extent: Extent) -> Options {
         extent,
         grow: true,
         sparse: false,
+        header: 0,
         populate: false,
         access: None,
         lock: None,

@@ -15,6 +15,7 @@ fn open(path: &std::path::Path, mode: Mode) -> Mapping {
         extent,
         grow: true,
         sparse: false,
+        header: 0,
         populate: false,
         access: None,
         lock: None,

@@ -1,6 +1,7 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ops::Range;
 use std::os::fd::{AsRawFd, FromRawFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
@@ -93,21 +94,21 @@ impl<'a> OpenFile<'a> {
         }
     }
 
-    /// Takes the space that a file of `size` bytes needs beyond what the file has, without a change that anyone can see:
-    /// a full disk shows here. With `sparse` no space is taken.
+    /// Takes the `space` that a file of `size` bytes needs beyond what the file has, without a change that anyone can see:
+    /// a full disk shows here. No space is taken where the range is empty.
     ///
     /// Nothing but [`Prepared::keep`] changes a byte or the size.
-    pub(crate) fn prepare(&mut self, size: u64, sparse: bool) -> Result<Prepared<'_, 'a>> {
-        if size <= self.size && !self.created {
+    pub(crate) fn prepare(&mut self, size: u64, space: Range<u64>) -> Result<Prepared<'_, 'a>> {
+        if size <= self.size && !self.created && space.is_empty() {
             return Ok(Prepared { file: self, undo: None, _alone: None });
         }
         let alone = CHANGING_SIZES.lock().unwrap_or_else(PoisonError::into_inner);
         within_limit(size).map_err(|error| self.error(&error, "ftruncate").with_sizes(size, self.size))?;
         let mut prepared = Prepared { file: self, undo: None, _alone: Some(alone) };
         let old = prepared.file.size;
-        if !sparse && size > old {
+        if !space.is_empty() {
             prepared.undo = Some(old);
-            allocate(&prepared.file.file, old, size - old, true)
+            allocate(&prepared.file.file, space.start, space.end - space.start, true)
                 .map_err(|error| prepared.file.error(&error, "fallocate").with_sizes(size, old))?;
         }
         Ok(prepared)
@@ -134,10 +135,11 @@ impl Prepared<'_, '_> {
         map(self.file())
     }
 
-    /// Gives the file its size, and zeros where `clear` asks for them. Nothing can fail here but the device.
-    pub(crate) fn keep(mut self, size: u64, clear: bool, sparse: bool) -> Result<()> {
+    /// Gives the file its size. With `clear` it becomes all zeros, and so many bytes from its start keep their space. Nothing
+    /// can fail here but the device.
+    pub(crate) fn keep(mut self, size: u64, clear: Option<u64>) -> Result<()> {
         let old = self.file.size;
-        let changed = self.change(old, size, clear, sparse);
+        let changed = self.change(old, size, clear);
         if let Err((error, syscall)) = changed {
             let _ = self.file.file.set_len(old);
             return Err(self.file.error(&error, syscall));
@@ -147,19 +149,13 @@ impl Prepared<'_, '_> {
         Ok(())
     }
 
-    fn change(
-        &self,
-        old: u64,
-        size: u64,
-        clear: bool,
-        sparse: bool,
-    ) -> Result<(), (io::Error, &'static str)> {
+    fn change(&self, old: u64, size: u64, clear: Option<u64>) -> Result<(), (io::Error, &'static str)> {
         let file = self.file();
         if size > old {
             grow(file, old, size).map_err(|error| (error, "ftruncate"))?;
         }
-        if clear {
-            zero(file, old.min(size), sparse).map_err(|error| (error, "write"))?;
+        if let Some(kept) = clear {
+            zero(file, old.min(size), kept).map_err(|error| (error, "write"))?;
             if size < old {
                 file.set_len(size).map_err(|error| (error, "ftruncate"))?;
             }
@@ -281,7 +277,9 @@ fn allocate(file: &File, from: u64, length: u64, keep_size: bool) -> io::Result<
     match fallocate(file, mode, from, length) {
         // A file system that cannot reserve (NFS before 4.2, some FUSE): space cannot be promised there.
         Err(error) if keep_size && matches!(error.raw_os_error(), Some(libc::EOPNOTSUPP | libc::ENOSYS)) => {
-            enough_space(file, length)
+            // What the file has already is not needed again.
+            let has = if from == 0 { file.metadata()?.blocks().saturating_mul(512) } else { 0 };
+            enough_space(file, length.saturating_sub(has))
         }
         result => result,
     }
@@ -307,9 +305,13 @@ fn fallocate(file: &File, mode: libc::c_int, from: u64, length: u64) -> io::Resu
 
 /// Source: `fcntl(2)` of macOS, F_PREALLOCATE: from the physical end of the file, in pieces where needed.
 #[cfg(target_os = "macos")]
-fn allocate(file: &File, _from: u64, length: u64, keep_size: bool) -> io::Result<()> {
+fn allocate(file: &File, from: u64, length: u64, keep_size: bool) -> io::Result<()> {
     if !keep_size {
         return Err(io::Error::from_raw_os_error(libc::ENOTSUP));
+    }
+    let length = (from + length).saturating_sub(file.metadata()?.len().max(from));
+    if length == 0 {
+        return Ok(());
     }
     let mut request = libc::fstore_t {
         fst_flags: libc::F_ALLOCATEALL,
@@ -342,15 +344,17 @@ fn enough_space(file: &File, length: u64) -> io::Result<()> {
     if length > free { Err(io::Error::from_raw_os_error(libc::ENOSPC)) } else { Ok(()) }
 }
 
-/// Puts zeros over the first `end` bytes, wherever there is data; holes stay holes.
+/// Puts zeros over the first `end` bytes, wherever there is data; holes stay holes, and become ones from `kept` on.
 ///
 /// The file is never cut for it: maps that are open on it see zeros, not a fault.
-fn zero(file: &File, end: u64, sparse: bool) -> io::Result<()> {
+fn zero(file: &File, end: u64, kept: u64) -> io::Result<()> {
     // The caller's descriptor keeps its position.
     let position = seek(file, 0, libc::SEEK_CUR)?;
     let mut from = 0;
     while let Some((start, stop)) = next_data(file, from, end) {
-        zero_range(file, start, stop - start, sparse)?;
+        let between = kept.clamp(start, stop);
+        zero_range(file, start, between - start, false)?;
+        zero_range(file, between, stop - between, true)?;
         from = stop;
     }
     seek(file, position, libc::SEEK_SET).map(drop)
@@ -385,6 +389,9 @@ fn next_data(file: &File, from: u64, end: u64) -> Option<(u64, u64)> {
 }
 
 fn zero_range(file: &File, from: u64, length: u64, sparse: bool) -> io::Result<()> {
+    if length == 0 {
+        return Ok(());
+    }
     #[cfg(target_os = "linux")]
     {
         // Marks the blocks as holding zeros, which writes none of them; or gives them back.

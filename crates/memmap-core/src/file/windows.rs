@@ -1,6 +1,7 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::mem::ManuallyDrop;
+use std::ops::Range;
 use std::os::windows::fs::{FileExt, OpenOptionsExt};
 use std::os::windows::io::{AsRawHandle, FromRawHandle};
 use std::path::Path;
@@ -108,8 +109,10 @@ impl<'a> OpenFile<'a> {
         }
     }
 
-    /// Takes the space that a file of `size` bytes needs beyond what the file has, and lets it grow to that size.
-    pub(crate) fn prepare(&mut self, size: u64, sparse: bool) -> Result<Prepared<'_, 'a>> {
+    /// Takes the `space` that a file of `size` bytes needs beyond what the file has, and lets it grow to that size. Where it is
+    /// less than all, the file becomes a sparse one, which takes none.
+    pub(crate) fn prepare(&mut self, size: u64, space: Range<u64>) -> Result<Prepared<'_, 'a>> {
+        let sparse = space.end < size;
         let alone = CHANGING_SIZES.lock().unwrap_or_else(PoisonError::into_inner);
         let old = self.size;
         let mut prepared = Prepared { file: self, undo: None, _alone: alone };
@@ -149,9 +152,9 @@ impl Prepared<'_, '_> {
     }
 
     /// Gives the file its size, and zeros where `clear` asks for them.
-    pub(crate) fn keep(mut self, size: u64, clear: bool, _sparse: bool) -> Result<()> {
+    pub(crate) fn keep(mut self, size: u64, clear: Option<u64>) -> Result<()> {
         let old = self.file.size;
-        if clear {
+        if clear.is_some() {
             zero(self.file.handle(), self.file(), old.min(size))
                 .map_err(|error| self.file.error(&error, "write"))?;
         }

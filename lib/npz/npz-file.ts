@@ -35,10 +35,13 @@ export interface Member extends Omit<Found, 'offset'> {
   /** Where its data begins in the file; null where it is compressed. */
   readonly offset: number | null
   readonly stored: boolean
+  /** Where its bytes, compressed or not, begin in the file. */
+  readonly place: number
   /** Bytes in the archive. */
   readonly packed: number
-  /** Bytes of the member, with its header. */
+  /** Bytes of the member, with its header; and the check sum of them. */
   readonly size: number
+  readonly crc: number
 }
 
 /**
@@ -142,8 +145,10 @@ export class NpzFile {
         shape,
         fortranOrder,
         offset: stored ? place + offset : null,
+        place,
         packed: entry.packed,
         size: entry.size,
+        crc: entry.crc,
       }
     })
   }

@@ -16,9 +16,6 @@ import { crc32 } from '../npz/crc32.js'
 import type { Member } from '../npz/npz-file.js'
 import { damaged } from '../npz/zip.js'
 
-/** Bytes of a member up to which it is read into memory. */
-export const IN_MEMORY = 2 ** 26
-
 const PIECE = 2 ** 18
 
 /** A member, and what is to be done when it is no longer used. */

@@ -15,7 +15,6 @@ import { reading } from '../npy/source.js'
 import { NpzFile } from '../npz/npz-file.js'
 import { parseOrder } from '../shape.js'
 import { UsageError } from './exit.js'
-import { IN_MEMORY, inflated } from './inflated.js'
 import { parseCount, parseDTypeText, parseShapeText } from './values.js'
 
 /** The options that describe a raw file, as they were given; and the field of records that is meant. */
@@ -43,6 +42,9 @@ export interface Input {
   readonly array: NDArray
   readonly close: () => void
 }
+
+/** Bytes of a compressed member up to which it is read into memory. */
+const IN_MEMORY = 2 ** 26
 
 const RAW = ['dtype', 'shape', 'offset', 'order'] as const
 
@@ -101,6 +103,7 @@ async function opened(name: string, raw: RawOptions, guess: boolean): Promise<In
   const chosen = member ?? onlyMember(file, name)
   const found = file.member(chosen)
   if (!found.stored && found.size > IN_MEMORY) {
+    const { inflated } = await import('./inflated.js')
     const { array, remove } = await inflated(path, chosen, found)
     return input(name, path, format, version, chosen, array, raw, remove)
   }

@@ -1,4 +1,3 @@
-import { constants, inflateRawSync } from 'node:zlib'
 import { crc32 } from './crc32.js'
 import { blank } from '../create.js'
 import { given } from '../dtype/index.js'
@@ -15,6 +14,7 @@ import { readHeader } from '../npy/read-header.js'
 import type { Found } from '../npy/read-header.js'
 import { Source, reading } from '../npy/source.js'
 import type { Bytes } from '../npy/source.js'
+import { zlib } from './node-zlib.js'
 import { damaged, placeOf, readDirectory } from './zip.js'
 import type { Entry } from './zip.js'
 
@@ -303,7 +303,7 @@ function startOf(source: Bytes, entry: Entry, place: number): Bytes {
       while (bytes.length < position + length && packed < entry.packed) {
         packed = Math.min(entry.packed, packed === 0 ? 4096 : 4 * packed)
         const piece = source.read(place, packed)
-        bytes = inflating(entry, () => inflateRawSync(piece, { finishFlush: constants.Z_SYNC_FLUSH }))
+        bytes = inflating(entry, () => zlib().inflateRawSync(piece, { finishFlush: zlib().constants.Z_SYNC_FLUSH }))
       }
       return bytes.subarray(position, position + length)
     },
@@ -312,7 +312,7 @@ function startOf(source: Bytes, entry: Entry, place: number): Bytes {
 
 function inflate(packed: Buffer, entry: Entry): Buffer {
   // One byte more than there may be, so that too many are seen; zlib takes no 0.
-  return inflating(entry, () => inflateRawSync(packed, { maxOutputLength: entry.size + 1 }))
+  return inflating(entry, () => zlib().inflateRawSync(packed, { maxOutputLength: entry.size + 1 }))
 }
 
 function inflating(entry: Entry, work: () => Buffer): Buffer {

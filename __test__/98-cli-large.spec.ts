@@ -137,6 +137,10 @@ if (process.platform === 'linux') {
       t.regex(ended.err, message)
       t.is(ended.err.trim().split('\n').length, 1)
     }
-    t.deepEqual(readdirSync(temporary), [])
+    // Of the runtime, its cache of compiled code may be there.
+    t.deepEqual(
+      readdirSync(temporary).filter((name) => name.startsWith('memmap')),
+      [],
+    )
   })
 }

@@ -1,4 +1,5 @@
 import test from 'ava'
+import fc from 'fast-check'
 import { Memmap, MemmapError, array, memmap, newaxis, slice, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { fileOf } from './support/files.js'
@@ -182,4 +183,27 @@ test('views cannot be stored to where elements show more than once, or on a diag
   }
   t.true((map.diagonal().copy() as NDArray).flags.writeable)
   map.close()
+})
+
+test('texts of any digits and signs are slices, and slices are texts', (t) => {
+  const line = array(
+    Array.from({ length: 40 }, (_, i) => i),
+    { dtype: 'int32' },
+  )
+  const bound = fc.option(fc.integer({ min: -120, max: 120 }), { nil: undefined })
+  const step = fc.option(
+    fc.integer({ min: -25, max: 25 }).filter((one) => one !== 0),
+    { nil: undefined },
+  )
+  fc.assert(
+    fc.property(bound, bound, step, fc.boolean(), (start, stop, by, sign) => {
+      const digits = (one: number | undefined): string =>
+        one === undefined ? '' : sign && one >= 0 ? `+${one}` : String(one)
+      const made = slice(start, stop, by)
+      const text = `${digits(start)}:${digits(stop)}${by === undefined ? '' : `:${digits(by)}`}`
+      t.deepEqual(line.index(text).toArray(), line.index(made).toArray(), text)
+      t.is(String(made), text.replaceAll('+', ''))
+      if (by === undefined) t.deepEqual(line.index(`${text}:`).toArray(), line.index(made).toArray())
+    }),
+  )
 })

@@ -121,12 +121,39 @@ for (const page of pages) {
   test(`${page} leads only to what exists`, (t) => {
     const text = readFileSync(page, 'utf8').replaceAll(/^```[^]*?^```$/gm, '')
     const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
-    const gone = targets.filter(
-      (target) => !/^(https?:|#)/.test(target) && !existsSync(join(page, '..', target.replace(/#.*/, ''))),
-    )
+    const gone = targets.filter((target) => {
+      if (/^https?:/.test(target)) return false
+      const [file = '', place] = target.split('#')
+      const path = file === '' ? page : join(page, '..', file)
+      return !existsSync(path) || (place !== undefined && !placesOf(path).includes(place))
+    })
     t.deepEqual(gone, [])
   })
 }
+
+/** The places of a page that links lead to, named as the site names them. */
+function placesOf(page: string): string[] {
+  const text = readFileSync(page, 'utf8').replaceAll(/^```[^]*?^```$/gm, '')
+  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[\s~`!@#$%^&*()\-_+=[\]{}|\\;:"'“”‘’<>,.?/]+/g, '-')
+      .replaceAll(/^-|-$/g, ''),
+  )
+}
+
+test('the front page leads to ten tasks, each to its place', (t) => {
+  const table = /^\| to \| see \|\n[^]*?\n\n/m.exec(readFileSync('docs/index.md', 'utf8'))?.[0] ?? ''
+  const rows = table.trim().split('\n').slice(2)
+  const tasks = ['open', 'slice', 'change', 'create', 'read', 'share', 'check', 'compare', 'convert', 'close']
+  t.is(rows.length, tasks.length)
+  for (const [row, task] of tasks.entries()) {
+    t.regex(
+      rows[row] ?? '',
+      new RegExp(`^\\| [^|]*\\b${task}\\b[^|]* \\| \\[[^|]*\\]\\([a-z-]+\\.md#[a-z0-9-]+\\) \\|$`),
+    )
+  }
+})
 
 /** Blocks of other kinds are for people, and are few. */
 test('every block of code has a language that is run or read', (t) => {

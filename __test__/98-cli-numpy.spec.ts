@@ -62,7 +62,7 @@ def near(a, dtype):
 
 def wire(a):
     order = r.choice(['C', 'F'])
-    return dict(dtype=a.dtype.str, shape=a.shape, order=order, data=base64.b64encode(a.tobytes(order)).decode())
+    return dict(dtype=a.dtype.descr if a.dtype.names else a.dtype.str, shape=a.shape, order=order, data=base64.b64encode(a.tobytes(order)).decode())
 
 def text(x):
     return [repr(float(np.real(x))), repr(float(np.imag(x)))]
@@ -98,6 +98,34 @@ def diff():
         if isinstance(out['largest'], float) and np.isinf(out['largest']): out['largest'] = 'inf'
     return out
 
+def other_values(dtype, shape):
+    dtype = np.dtype(dtype)
+    if dtype.names:
+        a = np.zeros(shape, dtype)
+        for name in dtype.names:
+            a[name] = values(dtype[name], shape)
+        return a
+    if dtype.kind in 'mM':
+        a = r.integers(-3, 4, shape).astype('i8')
+        a = np.where(r.random(shape) < .2, np.iinfo('i8').min, a)
+        return np.asarray(a.view(dtype.newbyteorder('=')) if a.ndim else np.array([a]).view(dtype.newbyteorder('=')).reshape(())).astype(dtype)
+    return np.asarray(r.choice(['', 'a', 'ab', 'abc', 'b'], shape)).astype(dtype)
+
+def other():
+    s = shape()
+    kind = r.choice(['S3', '<U3', '>U2', '<M8[D]', '>M8[h]', '<m8[s]', '>m8[ms]', 'record'])
+    alike = {'S': ['S3', 'S5'], 'U': ['<U3', '>U2'], 'M': ['<M8[D]', '>M8[h]'], 'm': ['<m8[s]', '>m8[ms]'], 'c': ['record']}
+    another = r.choice(alike[next(k for k in 'SUMmc' if k in kind)])
+    dtype = lambda k: np.dtype([('x', '<i2'), ('y', '>f4')]) if k == 'record' else np.dtype(str(k))
+    a = other_values(dtype(kind), s)
+    b = a.astype(dtype(another)) if r.random() < .4 else other_values(dtype(another), s)
+    equal = bool(r.random() < .7)
+    bad = np.asarray(a != b)
+    if a.dtype.kind in 'mM' and equal:
+        bad = bad & ~(np.isnat(a) & np.isnat(b))
+    at = np.argwhere(bad)
+    return dict(a=wire(a), b=wire(b), equal=equal, differing=len(at), first=at[0].tolist() if len(at) else None)
+
 def check():
     a = values(r.choice([k for k in KINDS if 'c' not in k]), shape())
     finite = bool(r.random() < .5)
@@ -131,7 +159,7 @@ def stats():
             pass  # Where floats are too far apart for so many bins.
     return out
 
-json.dump([dict(diff=diff, check=check, stats=stats)[q['what']]() for _ in range(q['count'])], sys.stdout)
+json.dump([dict(diff=diff, other=other, check=check, stats=stats)[q['what']]() for _ in range(q['count'])], sys.stdout)
 `
 
 const python = findPython()
@@ -144,6 +172,10 @@ function ask<Case>(what: string, count: number): Case[] {
 function made({ dtype, shape, order, data }: Wire): NDArray {
   const raw = arrayOf(new Uint8Array(Buffer.from(data, 'base64'))).view(dtype) as NDArray
   return raw.reshape(shape, { order })
+}
+
+function itemsize({ dtype }: Wire): number {
+  return dtype === '?' ? 1 : Number(/\d+$/.exec(dtype)?.[0] ?? 1)
 }
 
 const quiet = (): void => {}
@@ -171,6 +203,20 @@ live(`diff agrees with numpy.testing.assert_allclose${python === undefined ? ` (
   }
 })
 
+live('diff of text, dates and records agrees with a script of NumPy', async (t) => {
+  type Case = { a: Wire; b: Wire; equal: boolean; differing: number; first: number[] | null }
+  for (const { a, b, equal, differing, first } of ask<Case>('other', 1000)) {
+    const about = JSON.stringify({ a, b, equal })
+    const found = await differencesOf(made(a), made(b), { rtol: 1e-7, atol: 0, equalNaN: equal }, quiet)
+    if ('unlike' in found) {
+      t.fail(about)
+      continue
+    }
+    t.is(found.differing, differing, about)
+    t.deepEqual(found.first?.index ?? null, first, about)
+  }
+})
+
 live('check agrees with a script of NumPy', async (t) => {
   type Case = {
     a: Wire
@@ -193,9 +239,14 @@ live('stats agrees with NumPy', async (t) => {
   }
   const number = (text: string): number =>
     text === 'inf' ? Infinity : text === '-inf' ? -Infinity : text === 'nan' ? Number.NaN : Number(text)
-  for (const one of ask<Case>('stats', 1500)) {
-    const about = JSON.stringify(one)
-    const found = await statisticsOf(made(one.a), { bins: 7, tell: quiet })
+  const cases = ask<Case>('stats', 1500)
+  // Whole, and in blocks of three elements, whose sums are put together.
+  for (const [one, bytes] of cases.flatMap((each) => [
+    [each, undefined] as const,
+    [each, 3 * itemsize(each.a)] as const,
+  ])) {
+    const about = JSON.stringify({ ...one, bytes })
+    const found = await statisticsOf(made(one.a), { bins: 7, tell: quiet, ...(bytes === undefined ? {} : { bytes }) })
     t.is(found.nan, one.nan, about)
     t.is(found.inf, one.inf, about)
     for (const name of ['min', 'max', 'mean', 'std'] as const) {

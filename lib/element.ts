@@ -3,6 +3,7 @@
  * @module
  */
 import { given } from './dtype/index.js'
+import { MemmapError } from './errors.js'
 import type { NDArray } from './ndarray.js'
 import { codecOf } from './scalar/index.js'
 import { bounded } from './selection.js'
@@ -32,9 +33,20 @@ export function storeAt(array: NDArray, indicesAndValue: readonly unknown[]): vo
     rest.length > 0 ? [...indicesAndValue.slice(0, ndim + 1), ...rest.slice(1)] : indicesAndValue.slice(0, ndim)
   checkWriteable(array)
   const at = locate(array, indices)
-  const put = codecOf(dtype).prepare(indicesAndValue[ndim])
+  const put = prepared(array, indicesAndValue[ndim])
   put(store.viewAt(at, dtype.itemsize), store.at)
   store.checkFault()
+}
+
+/** What stores a value; where there is none, an index may have been left out instead. */
+function prepared({ dtype, ndim }: NDArray, value: unknown): ReturnType<ReturnType<typeof codecOf>['prepare']> {
+  try {
+    return codecOf(dtype).prepare(value)
+  } catch (error) {
+    if (value !== undefined || !(error instanceof MemmapError)) throw error
+    const indices = ndim === 1 ? 'an index' : `${ndim} indices`
+    throw new MemmapError(error.code, `${error.message} (set takes ${indices} of this array, and then the value)`)
+  }
 }
 
 /** The position of one element. */

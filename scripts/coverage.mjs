@@ -7,6 +7,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { typescriptCoverage } from './typescript-coverage.mjs'
 
 const TARGET = 'target/coverage'
 const out = resolve('coverage')
@@ -35,20 +36,7 @@ const { status } = spawnSync(process.execPath, ['node_modules/ava/entrypoints/cl
 if (status !== 0) console.log('some tests failed: what they would have reached is missing')
 
 console.log('TypeScript')
-execFileSync(
-  'node_modules/.bin/c8',
-  [
-    'report',
-    `--temp-directory=${join(out, 'v8')}`,
-    `--reports-dir=${join(out, 'typescript')}`,
-    '--reporter=text-summary',
-    '--reporter=html',
-    '--exclude-after-remap',
-    '--include=lib/**',
-    '--exclude=lib/elements/made/**',
-  ],
-  { stdio: ['ignore', 'inherit', 'inherit'] },
-)
+console.log(typescriptCoverage(join(out, 'v8'), join(out, 'typescript')).join('\n'))
 
 console.log('Rust, as reached from JavaScript')
 const tools = join(toolchain(), 'bin')

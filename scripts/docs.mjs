@@ -1,15 +1,46 @@
 /**
- * The documentation site, into `site/`: the pages of `docs/`, and the API from the docstrings. `npm run docs`.
+ * The documentation site, into `site/`: the pages of `docs/`, the API from the docstrings, and the examples. Fails where a link of
+ * what was built leads nowhere. `npm run docs`.
  *
  *   npm run docs -- --serve    and shows it on a local port
  */
 import { execFileSync } from 'node:child_process'
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import { deadLinks } from './dead-links.mjs'
 
 const run = (command, ...args) => execFileSync(command, args, { cwd: 'docs', stdio: ['ignore', 'inherit', 'inherit'] })
 
 if (!existsSync('docs/node_modules')) run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund')
 rmSync('docs/api', { recursive: true, force: true })
 run('npx', '--no-install', 'typedoc', '--logLevel', 'Error')
+filesAsPages()
 run('npx', '--no-install', 'vitepress', 'build', '.')
+const dead = deadLinks('site')
+if (dead.length > 0) {
+  console.error(dead.map(({ page, link }) => `${page} leads to ${link}, which is not there`).join('\n'))
+  process.exit(1)
+}
 if (process.argv.includes('--serve')) run('npx', '--no-install', 'vitepress', 'preview', '.')
+
+/**
+ * Files of the repository that pages lead to, and all examples, as pages of their own: the site stands alone. Links to them are
+ * turned by `docs/.vitepress/config.mjs`.
+ */
+function filesAsPages() {
+  rmSync('docs/files', { recursive: true, force: true })
+  mkdirSync('docs/files')
+  const linked = readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .flatMap((name) => [...readFileSync(join('docs', name), 'utf8').matchAll(/\]\(\.\.\/([^)#\s]+)/g)])
+    .map(([, file]) => file)
+  const examples = readdirSync('examples')
+    .filter((name) => name.endsWith('.mjs'))
+    .map((name) => `examples/${name}`)
+  for (const file of new Set([...examples, ...linked])) {
+    const text = readFileSync(file, 'utf8')
+    const language = { '.mjs': 'js', '.ts': 'ts', '.py': 'python' }[extname(file)]
+    const body = language === undefined ? text : `# ${basename(file)}\n\n\`\`\`\`${language}\n${text}\`\`\`\`\n`
+    writeFileSync(join('docs/files', `${file.replaceAll(/[/.]/g, '-')}.md`), `<!-- ${file} -->\n\n${body}`)
+  }
+}

@@ -7,12 +7,16 @@
  *
  * The last line is `N passed, N failed`, and the exit status 1 if anything failed.
  */
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, rmSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { runtimes } from './runtimes.mjs'
 import { Steps } from './steps.mjs'
 import { ownBinary } from './targets.mjs'
+import { typescriptCoverage } from './typescript-coverage.mjs'
+
+/** Where the runtime writes what code was reached. */
+const COVERAGE = 'coverage/v8'
 
 /** Adds the steps of the tests to those of a larger check. */
 export async function test(steps, { quick = false, built = false } = {}) {
@@ -27,11 +31,18 @@ export async function test(steps, { quick = false, built = false } = {}) {
   if (!types) return
   const found =
     quick || built ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
-  for (const { name, kind, path } of found) {
+  for (const [place, { name, kind, path }] of found.entries()) {
     if (kind === 'node') {
       const binary = built ? { NAPI_RS_NATIVE_LIBRARY_PATH: ownBinary() } : {}
-      const env = { ...process.env, NODE_NO_WARNINGS: '1', ...binary }
+      // One of several runs tells what all of them reach.
+      const measured = place === 0 && found.length > 1 ? { NODE_V8_COVERAGE: resolve(COVERAGE) } : {}
+      rmSync(COVERAGE, { recursive: true, force: true })
+      const env = { ...process.env, NODE_NO_WARNINGS: '1', ...binary, ...measured }
       await steps.run(name, 'tap', path, ['node_modules/ava/entrypoints/cli.mjs', '--tap'], { env })
+      if (existsSync(COVERAGE)) {
+        console.log('      TypeScript that these tests reach:')
+        for (const line of typescriptCoverage(COVERAGE)) console.log(`      ${line}`)
+      }
     } else {
       const args = kind === 'deno' ? ['run', '--allow-all'] : []
       await steps.run(name, 'lines', path, [...args, '__test__/runtimes/smoke.mjs'])

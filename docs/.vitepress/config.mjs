@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
 
 const pages = [
@@ -32,14 +32,31 @@ function api() {
   }))
 }
 
+/** The examples, each a page of its own. */
+function examples() {
+  return readdirSync(new URL('../files/', import.meta.url))
+    .filter((file) => file.startsWith('examples-'))
+    .map((file) => file.replace('.md', ''))
+    .map((name) => ({ text: name.replace(/^examples-(.*)-mjs$/, '$1.mjs'), link: `/files/${name}` }))
+}
+
+/** Links into the repository lead to the pages that `scripts/docs.mjs` made of its files. */
+function leadIntoSite(markdown) {
+  markdown.core.ruler.push('repository', ({ tokens }) => {
+    for (const token of tokens.flatMap(({ children }) => children ?? [])) {
+      const [, file] = /^\.\.\/([^#]+)/.exec(token.attrGet?.('href') ?? '') ?? []
+      const page = `files/${file?.replaceAll(/[/.]/g, '-')}`
+      if (existsSync(new URL(`../${page}.md`, import.meta.url))) token.attrSet('href', `/${page}`)
+    }
+  })
+}
+
 export default defineConfig({
   title: 'memmap',
   description: "NumPy's memory-mapped array for Node.js",
   outDir: '../site',
   cleanUrls: true,
-  // Links into the repository, which the site does not hold.
-  ignoreDeadLinks: [/^\.\.?\/\.\.\//, /examples\//, /__test__\//, /THIRD-PARTY/, /README/],
-  markdown: { theme: { light: 'github-light', dark: 'github-dark' } },
+  markdown: { theme: { light: 'github-light', dark: 'github-dark' }, config: leadIntoSite },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
@@ -52,6 +69,7 @@ export default defineConfig({
     ],
     sidebar: [
       { text: 'Pages', items: pages.map(([text, page]) => ({ text, link: `/${page}` })) },
+      { text: 'Examples', collapsed: true, items: examples() },
       { text: 'API', link: '/api/', items: api() },
     ],
     docFooter: { prev: 'Before', next: 'Next' },

@@ -2,14 +2,14 @@
  * What `diff` tells of two arrays: the rule is that of `numpy.testing.assert_allclose`, worked out in the precision of NumPy.
  * @module
  */
-import type { DType } from '../dtype/index.js'
 import { MemmapError } from '../errors.js'
 import { isNumber } from '../compare/index.js'
 import { broadcastStrides } from '../axes.js'
 import { viewOf } from '../make.js'
 import type { NDArray } from '../ndarray.js'
-import { halfToNumber, numberToHalf } from '../scalar/half.js'
-import { PIECE, letGo, lineOf, partsOf, ravel, unravel } from './line.js'
+import { closeness } from './closeness.js'
+import { PIECE, letGo, lineOf, partsOf, unravel } from './line.js'
+import { Places } from './places.js'
 
 /** How far elements may be apart: `|a - b| <= atol + rtol * |b|`. */
 export interface Tolerance {
@@ -48,20 +48,22 @@ export interface Differences {
 export type Unlike = { readonly unlike: 'shape' | 'dtype' }
 
 /** Sums of all pieces so far; places are in C order. */
-interface Found {
+export interface Found {
   differing: number
   first: number
+  /** Its index on the first axis. */
+  firstRow: number
   absolute: number
   absoluteAt: number
   relative: number
   relativeAt: number
 }
 
-/** Parts of both arrays, and how places in them are places in the whole. */
-interface Piece {
+/** Parts of both arrays. */
+export interface Piece {
   readonly a: NDArray
   readonly b: NDArray
-  readonly placeOf: (place: number) => number
+  readonly places: Places
 }
 
 /** Elements that are read at a time, where both arrays lie alike. */
@@ -77,14 +79,22 @@ export async function differencesOf(
   if (pair === null) return { unlike: 'shape' }
   const [left, right] = pair
   const { size } = left
-  const found: Found = { differing: 0, first: Infinity, absolute: 0, absoluteAt: -1, relative: 0, relativeAt: -1 }
+  const found: Found = {
+    differing: 0,
+    first: Infinity,
+    firstRow: Infinity,
+    absolute: 0,
+    absoluteAt: -1,
+    relative: 0,
+    relativeAt: -1,
+  }
   const numbers = isNumber(a.dtype) && isNumber(b.dtype)
   const into = numbers ? closeness(a.dtype, b.dtype, tolerance, found) : equality(tolerance, found)
   let done = 0
   try {
     for await (const piece of piecesOf(left, right)) {
       // Most blocks of most files are equal, which a kernel sees at once.
-      if (!numbers || !piece.a.equals(piece.b)) into(piece)
+      if (!numbers || !piece.a.allClose(piece.b, { rtol: 0, atol: 0, equalNaN: tolerance.equalNaN })) into(piece)
       done += piece.a.size
       tell(done / size)
     }
@@ -130,7 +140,6 @@ async function* piecesOf(a: NDArray, b: NDArray): AsyncGenerator<Piece> {
     }
     return
   }
-  const reversed = shape.toReversed()
   const blocks = one.line.blocks({ bytes: BLOCK * a.itemsize })[Symbol.asyncIterator]()
   const others = other.line.blocks({ bytes: BLOCK * b.itemsize })[Symbol.asyncIterator]()
   let start = 0
@@ -143,10 +152,7 @@ async function* piecesOf(a: NDArray, b: NDArray): AsyncGenerator<Piece> {
       yield {
         a: left.value,
         b: right.value,
-        placeOf:
-          one.order === 'C'
-            ? (place) => from + place
-            : (place) => ravel(unravel(from + place, reversed).toReversed(), shape),
+        places: Places.onLine(one.order, from, shape),
       }
     }
   } finally {
@@ -158,12 +164,7 @@ async function* piecesOf(a: NDArray, b: NDArray): AsyncGenerator<Piece> {
 function* tiles(a: NDArray, b: NDArray, origin: readonly number[], whole: readonly number[]): Generator<Piece> {
   const { shape, size } = a
   if (size <= PIECE) {
-    const placeOf = (place: number): number =>
-      ravel(
-        unravel(place, shape).map((at, axis) => at + (origin[axis] as number)),
-        whole,
-      )
-    yield { a, b, placeOf }
+    yield { a, b, places: Places.inTile(shape, origin, whole) }
     return
   }
   const axis = shape.indexOf(Math.max(...shape))
@@ -174,9 +175,9 @@ function* tiles(a: NDArray, b: NDArray, origin: readonly number[], whole: readon
   yield* tiles(a.index(...(parts[1] as string[])), b.index(...(parts[1] as string[])), further, whole)
 }
 
-/** Of both, parts that are copied at once; `from` counts elements of the piece. */
-function* partsOfPair({ a, b }: Piece): Generator<[a: NDArray, b: NDArray, from: number]> {
-  const [left, right] = [partsOf(a), partsOf(b)]
+/** Of both, parts of so many elements, where they have one axis; `from` counts elements of the piece. */
+export function* partsOfPair({ a, b }: Piece, count: number): Generator<[a: NDArray, b: NDArray, from: number]> {
+  const [left, right] = [partsOf(a, count), partsOf(b, count)]
   let from = 0
   for (const part of left) {
     const other = right.next().value as NDArray
@@ -185,99 +186,20 @@ function* partsOfPair({ a, b }: Piece): Generator<[a: NDArray, b: NDArray, from:
   }
 }
 
-/** Bits of the floats in which NumPy works a difference out: that of both, and of the second alone, where whole numbers have 64. */
-function precisions(a: DType, b: DType): { common: number; reference: number } {
-  const bits = ({ kind, itemsize }: DType): number => (kind === 'c' ? 4 * itemsize : 8 * itemsize)
-  const inexact = (dtype: DType): boolean => dtype.kind === 'f' || dtype.kind === 'c'
-  const reference = inexact(b) ? bits(b) : 64
-  if (inexact(a)) return { common: Math.max(bits(a), reference), reference }
-  // A whole number goes into the smallest float that holds all of its kind.
-  const needed = a.kind === 'b' || a.itemsize === 1 ? 16 : a.itemsize === 2 ? 32 : 64
-  return { common: Math.max(needed, reference), reference }
-}
-
-/** Rounds to a precision. */
-function rounding(bits: number): (value: number) => number {
-  if (bits === 16) return (value) => halfToNumber(numberToHalf(Math.fround(value)))
-  return bits === 32 ? Math.fround : (value) => value
-}
-
-function closeness(aType: DType, bType: DType, tolerance: Tolerance, found: Found): (piece: Piece) => void {
-  const { common, reference } = precisions(aType, bType)
-  const round = rounding(common)
-  const roundLimit = rounding(reference)
-  // Of the exact value, not in two steps.
-  const limit = (value: number): number => (reference === 16 ? halfToNumber(numberToHalf(value)) : roundLimit(value))
-  const rtol = limit(tolerance.rtol)
-  const atol = limit(tolerance.atol)
-  const { equalNaN } = tolerance
-  const isDouble = common === 64 && reference === 64
-  const { rtol: relative, atol: absolute } = tolerance
-  const isClose = (distance: number, size: number): boolean => {
-    if (isDouble) return distance <= absolute + relative * size
-    // Only near the limit does it matter how that is rounded: to three digits, and to 2^-24 at least.
-    const about = absolute + relative * size
-    if (distance < 0.99 * about - 1e-6) return true
-    if (distance > 1.01 * about + 1e-6) return false
-    return distance <= roundLimit(atol + roundLimit(rtol * size))
-  }
-  const note = (distance: number, size: number, close: boolean, place: number): void => {
-    if (!close) {
-      found.differing++
-      if (place < found.first) found.first = place
-    }
-    if (distance > found.absolute) {
-      found.absolute = distance
-      found.absoluteAt = place
-    }
-    if (size > 0 && distance / size > found.relative) {
-      found.relative = distance / size
-      found.relativeAt = place
-    }
-  }
-  const isComplex = aType.kind === 'c' || bType.kind === 'c'
-  return (piece) => {
-    for (const [left, right, from] of partsOfPair(piece)) {
-      if (isComplex) complexPart(left, right, from, piece)
-      else realPart(left, right, from, piece)
-    }
-  }
-
-  function realPart(left: NDArray, right: NDArray, from: number, { placeOf }: Piece): void {
-    const x = left.astype('float64', { order: 'C' }).data
-    const y = right.astype('float64', { order: 'C' }).data
-    for (let i = 0; i < x.length; i++) {
-      const p = x[i] as number
-      const q = y[i] as number
-      if (p === q || (equalNaN && p !== p && q !== q)) continue
-      const distance = Math.abs(isDouble ? p - q : round(p - q))
-      const size = Math.abs(q)
-      const close = isClose(distance, size) && size < Infinity
-      // Most are neither too far apart nor the furthest so far.
-      if (close && distance <= found.absolute && distance <= found.relative * size) continue
-      note(distance, size, close, placeOf(from + i))
-    }
-  }
-
-  function complexPart(left: NDArray, right: NDArray, from: number, { placeOf }: Piece): void {
-    const x = left.astype('complex128', { order: 'C' }).data
-    const y = right.astype('complex128', { order: 'C' }).data
-    for (let i = 0; i < x.length; i += 2) {
-      const [re, im, otherRe, otherIm] = [x[i], x[i + 1], y[i], y[i + 1]] as [number, number, number, number]
-      if (re === otherRe && im === otherIm) continue
-      if (equalNaN && (re !== re || im !== im) && (otherRe !== otherRe || otherIm !== otherIm)) continue
-      const distance = round(Math.hypot(round(re - otherRe), round(im - otherIm)))
-      const size = bType.kind === 'c' ? roundLimit(Math.hypot(otherRe, otherIm)) : Math.abs(otherRe)
-      const close = isClose(distance, size) && Number.isFinite(otherRe) && Number.isFinite(otherIm)
-      note(distance, size, close, placeOf(from + i / 2))
-    }
-  }
+/** Takes in that the element at a place of a piece differs: of all that do, the first in C order counts. */
+export function noteFirst(found: Found, places: Places, place: number): void {
+  // In the order of memory the indices of the first axis repeat, and most are no lower than the lowest so far.
+  if (!places.ordered && places.row(place) > found.firstRow) return
+  const at = places.of(place)
+  if (at >= found.first) return
+  found.first = at
+  if (!places.ordered) found.firstRow = places.row(place)
 }
 
 /** What is no number is equal or not. */
 function equality({ equalNaN }: Tolerance, found: Found): (piece: Piece) => void {
   return (piece) => {
-    for (const [left, right, from] of partsOfPair(piece)) {
+    for (const [left, right, from] of partsOfPair(piece, PIECE)) {
       const unequal = left.compare('!=', right).ravel()
       const isTime = (array: NDArray): boolean => array.dtype.kind === 'M' || array.dtype.kind === 'm'
       if (equalNaN && isTime(left) && isTime(right)) {
@@ -289,10 +211,10 @@ function equality({ equalNaN }: Tolerance, found: Found): (piece: Piece) => void
       const count = unequal.countNonzero()
       if (count === 0) continue
       found.differing += count
-      // Places of a piece need not be in the order of those of the whole.
       const data = unequal.data as Uint8Array
       for (let i = data.indexOf(1); i >= 0; i = data.indexOf(1, i + 1)) {
-        found.first = Math.min(found.first, piece.placeOf(from + i))
+        noteFirst(found, piece.places, from + i)
+        if (piece.places.ordered) break
       }
     }
   }

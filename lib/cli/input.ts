@@ -38,10 +38,13 @@ export interface Input {
   /** The version of a `.npy` file, such as `1.0`. */
   readonly version: string | null
   readonly member: string | null
-  /** Mapped where it can be; what is compressed is in memory. */
+  /** Mapped; what is compressed is in memory where it is small, and in a temporary file otherwise. */
   readonly array: NDArray
   readonly close: () => void
 }
+
+/** Bytes of a compressed member up to which it is read into memory. */
+const IN_MEMORY = 2 ** 26
 
 const RAW = ['dtype', 'shape', 'offset', 'order'] as const
 
@@ -72,14 +75,14 @@ export function formatOf(path: string): { format: Format; version: string | null
  * Opens what a command reads.
  * @param guess whether a raw file without a description is taken for bytes
  */
-export function openInput(name: string, raw: RawOptions, guess = false): Input {
+export async function openInput(name: string, raw: RawOptions, guess = false): Promise<Input> {
   return naming(name, () => opened(name, raw, guess))
 }
 
 /** What goes wrong with a file is told with its name. */
-export function naming<T>(name: string, work: () => T): T {
+export async function naming<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work()
+    return await work()
   } catch (error) {
     if (!(error instanceof MemmapError) || error.path !== undefined || !error.code.startsWith('ERR_MEMMAP_'))
       throw error
@@ -87,7 +90,7 @@ export function naming<T>(name: string, work: () => T): T {
   }
 }
 
-function opened(name: string, raw: RawOptions, guess: boolean): Input {
+async function opened(name: string, raw: RawOptions, guess: boolean): Promise<Input> {
   const { path, member } = splitMember(name)
   const { format, version } = formatOf(path)
   if (format !== 'raw') checkNotRaw(name, raw)
@@ -98,8 +101,13 @@ function opened(name: string, raw: RawOptions, guess: boolean): Input {
   if (format === 'npy') return input(name, path, format, version, null, openNpy(path, 'r', MAX_HEADER_SIZE, {}), raw)
   const file = NpzFile.open(path, 'r', MAX_HEADER_SIZE)
   const chosen = member ?? onlyMember(file, name)
-  const { stored } = file.member(chosen)
-  const array = file.get(chosen, { mmapMode: stored ? 'r' : null }) as NDArray
+  const found = file.member(chosen)
+  if (!found.stored && found.size > IN_MEMORY) {
+    const { inflated } = await import('./inflated.js')
+    const { array, remove } = await inflated(path, chosen, found)
+    return input(name, path, format, version, chosen, array, raw, remove)
+  }
+  const array = file.get(chosen, { mmapMode: found.stored ? 'r' : null }) as NDArray
   return input(name, path, format, version, chosen, array, raw)
 }
 
@@ -111,9 +119,11 @@ function input(
   member: string | null,
   whole: NDArray,
   { field }: RawOptions,
+  afterwards = (): void => {},
 ): Input {
   const close = (): void => {
     if ('close' in whole) (whole as Memmap).close()
+    afterwards()
   }
   try {
     const array = field === undefined ? whole : fieldOf(whole, field)

@@ -44,16 +44,16 @@ function stepOf({ shape, byteStrides, itemsize, size }: NDArray, order: 'C' | 'F
 }
 
 /** Pieces that together are the array, in the order of memory where there is one; what was left behind is let go. */
-export async function* blocksOf(array: NDArray): AsyncGenerator<NDArray> {
+export async function* blocksOf(array: NDArray, bytes = BLOCK): AsyncGenerator<NDArray> {
   const found = lineOf(array)
-  if (found !== null) yield* found.line.blocks({ bytes: BLOCK })
+  if (found !== null) yield* found.line.blocks({ bytes })
   else for (const [piece] of piecesOf([array])) yield piece as NDArray
 }
 
-/** Parts of at most {@link PIECE} elements of one axis, one after the other. */
-export function* partsOf(line: NDArray): Generator<NDArray> {
+/** Parts of at most so many elements of one axis, one after the other. */
+export function* partsOf(line: NDArray, count = PIECE): Generator<NDArray> {
   if (line.ndim !== 1) yield line
-  else for (let from = 0; from < line.size; from += PIECE) yield line.slice(from, from + PIECE)
+  else for (let from = 0; from < line.size; from += count) yield line.slice(from, from + count)
 }
 
 /** The indices of the element at a place in C order. */

@@ -38,9 +38,15 @@ interface Moments {
 /** Dtypes that are added up in a wider one while there are several blocks. */
 const WIDER: Readonly<Record<string, string>> = { float16: 'float64', float32: 'float64', complex64: 'complex128' }
 
+/**
+ * Measures an array.
+ * @param options.bins intervals of the histogram
+ * @param options.tell is told what part is done
+ * @param options.bytes of a block, about
+ */
 export async function statisticsOf(
   array: NDArray,
-  { bins, tell }: { bins: number; tell: (fraction: number) => void },
+  { bins, tell, bytes }: { bins: number; tell: (fraction: number) => void; bytes?: number },
 ): Promise<Statistics> {
   const { dtype, size } = array
   if (!'biufcMm'.includes(dtype.kind)) {
@@ -57,7 +63,7 @@ export async function statisticsOf(
   let [nan, inf, done] = [0, 0, 0]
   let [lowest, highest]: [unknown, unknown] = [null, null]
   let range: [number, number] = [Infinity, -Infinity]
-  for await (const block of blocksOf(array)) {
+  for await (const block of blocksOf(array, bytes)) {
     if (block.size === 0) continue
     const least = await block.promises.min()
     // One NaN, or not-a-time, makes the least NaN.
@@ -83,11 +89,12 @@ export async function statisticsOf(
       const wide = block.size < size ? WIDER[dtype.name] : undefined
       const options = wide === undefined ? { skipNaN } : { skipNaN, dtype: wide }
       const mean = (await block.promises.mean(options as { skipNaN: boolean })) as number | Complex
-      const std = (await (wide === undefined
-        ? block.promises.std(options as { skipNaN: boolean })
-        : block.promises.var(options as { skipNaN: boolean }))) as number
-      if (block.size === size) whole = { mean, std }
-      else add(moments, block.size - missing, mean, std)
+      if (block.size === size) whole = { mean, std: await block.promises.std(options as { skipNaN: boolean }) }
+      else {
+        // Of complex numbers, with a dtype it is one of them, as in NumPy.
+        const variance = (await block.promises.var(options as { skipNaN: boolean })) as number | Complex
+        add(moments, block.size - missing, mean, typeof variance === 'number' ? variance : variance.re)
+      }
     }
     tell((0.9 * done) / size)
   }

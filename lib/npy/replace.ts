@@ -2,7 +2,6 @@
  * Files that are written beside the one that they replace, so that nobody ever sees half of one.
  * @module
  */
-import { randomBytes } from 'node:crypto'
 import {
   accessSync,
   chmodSync,
@@ -64,7 +63,9 @@ export function replaceFile(path: PathLike, of: string, write: (path: string) =>
 export function replacing(path: PathLike, of: string): Replacement {
   const target = targetOf(path, of)
   const shown = typeof path === 'string' ? path : target
-  const temporary = join(dirname(target), `.memmap-${process.pid}-${randomBytes(8).toString('hex')}.tmp`)
+  // The global one: to import node:crypto takes longer than most of what is asked of the command.
+  const random = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')
+  const temporary = join(dirname(target), `.memmap-${process.pid}-${random}.tmp`)
   const undo = (error: unknown): unknown => {
     rmSync(temporary, { force: true })
     return named(systemError(error, target), shown, temporary, target)

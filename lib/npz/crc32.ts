@@ -1,4 +1,4 @@
-import * as zlib from 'node:zlib'
+import { zlib } from './node-zlib.js'
 
 const TABLE = new Int32Array(256).map((_, byte) => {
   let value = byte
@@ -7,9 +7,11 @@ const TABLE = new Int32Array(256).map((_, byte) => {
 })
 
 /** The checksum of zip archives, of bytes that follow those that gave `before`. */
-export const crc32: (bytes: Uint8Array, before?: number) => number =
+export function crc32(bytes: Uint8Array, before = 0): number {
   // Node has it since 20.15.
-  (zlib as { crc32?: (bytes: Uint8Array, before?: number) => number }).crc32 ?? computed
+  const { crc32: native } = zlib() as { crc32?: (bytes: Uint8Array, before: number) => number }
+  return (native ?? computed)(bytes, before)
+}
 
 /** As {@link crc32}, in JavaScript. */
 export function computed(bytes: Uint8Array, before = 0): number {

@@ -1,4 +1,3 @@
-import { constants, inflateRawSync } from 'node:zlib'
 import { crc32 } from './crc32.js'
 import { blank } from '../create.js'
 import { given } from '../dtype/index.js'
@@ -15,6 +14,7 @@ import { readHeader } from '../npy/read-header.js'
 import type { Found } from '../npy/read-header.js'
 import { Source, reading } from '../npy/source.js'
 import type { Bytes } from '../npy/source.js'
+import { zlib } from './node-zlib.js'
 import { damaged, placeOf, readDirectory } from './zip.js'
 import type { Entry } from './zip.js'
 
@@ -35,10 +35,13 @@ export interface Member extends Omit<Found, 'offset'> {
   /** Where its data begins in the file; null where it is compressed. */
   readonly offset: number | null
   readonly stored: boolean
+  /** Where its bytes, compressed or not, begin in the file. */
+  readonly place: number
   /** Bytes in the archive. */
   readonly packed: number
-  /** Bytes of the member, with its header. */
+  /** Bytes of the member, with its header; and the check sum of them. */
   readonly size: number
+  readonly crc: number
 }
 
 /**
@@ -142,8 +145,10 @@ export class NpzFile {
         shape,
         fortranOrder,
         offset: stored ? place + offset : null,
+        place,
         packed: entry.packed,
         size: entry.size,
+        crc: entry.crc,
       }
     })
   }
@@ -298,7 +303,7 @@ function startOf(source: Bytes, entry: Entry, place: number): Bytes {
       while (bytes.length < position + length && packed < entry.packed) {
         packed = Math.min(entry.packed, packed === 0 ? 4096 : 4 * packed)
         const piece = source.read(place, packed)
-        bytes = inflating(entry, () => inflateRawSync(piece, { finishFlush: constants.Z_SYNC_FLUSH }))
+        bytes = inflating(entry, () => zlib().inflateRawSync(piece, { finishFlush: zlib().constants.Z_SYNC_FLUSH }))
       }
       return bytes.subarray(position, position + length)
     },
@@ -307,7 +312,7 @@ function startOf(source: Bytes, entry: Entry, place: number): Bytes {
 
 function inflate(packed: Buffer, entry: Entry): Buffer {
   // One byte more than there may be, so that too many are seen; zlib takes no 0.
-  return inflating(entry, () => inflateRawSync(packed, { maxOutputLength: entry.size + 1 }))
+  return inflating(entry, () => zlib().inflateRawSync(packed, { maxOutputLength: entry.size + 1 }))
 }
 
 function inflating(entry: Entry, work: () => Buffer): Buffer {

@@ -60,7 +60,17 @@ mod system {
 #[cfg(all(test, target_os = "linux", not(miri)))]
 mod tests {
     use super::system::limit_in;
+    use super::{memory_limit, physical};
     use std::fs;
+
+    #[test]
+    fn the_limit_is_that_of_a_machine_and_no_more_than_it_has() {
+        let told = fs::read_to_string("/proc/meminfo").expect("what the system tells");
+        let total: u64 =
+            told.split_whitespace().nth(1).and_then(|text| text.parse().ok()).expect("MemTotal in kB");
+        assert!(physical() >= total * 1024 / 2 && physical() <= total * 1024 * 2, "{}", physical());
+        assert!(memory_limit() >= 1 << 24 && memory_limit() <= physical(), "{}", memory_limit());
+    }
 
     #[test]
     fn the_smallest_limit_of_all_groups_holds() {

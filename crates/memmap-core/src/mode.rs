@@ -32,3 +32,15 @@ impl fmt::Display for Mode {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Mode;
+
+    #[test]
+    fn modes_have_the_letters_of_numpy_and_two_reach_the_file() {
+        let modes = [Mode::Read, Mode::ReadWrite, Mode::Create, Mode::Copy];
+        assert_eq!(modes.map(|mode| mode.to_string()), ["r", "r+", "w+", "c"]);
+        assert_eq!(modes.map(Mode::writes_file), [false, true, true, false]);
+    }
+}

@@ -143,6 +143,12 @@ mod tests {
     }
 
     #[test]
+    fn what_does_not_fit_tells_what_would() {
+        let error = plan(Mode::Read, 27, 8, Extent::Fit { unit: 4 }).expect_err("three bytes too many");
+        assert_eq!((error.expected, error.actual), (Some(16), Some(19)));
+    }
+
+    #[test]
     fn sizes_never_wrap() {
         for mode in MODES {
             assert_eq!(outcome(mode, 1, u64::MAX, Extent::Bytes(2)), Err(Code::TooLarge));

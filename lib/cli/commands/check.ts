@@ -36,7 +36,7 @@ export async function check(name: string, given: Given): Promise<number> {
     const wrong = fit(path, wantedDType ?? parseDType('uint8'), wantedShape, offset)
     if (wrong !== null) return tell(name, wrong, null, given)
   }
-  const input = openInput(name, isRaw ? rawOf(given, wantedShape) : defined({ offset, order, field }))
+  const input = await openInput(name, isRaw ? rawOf(given, wantedShape) : defined({ offset, order, field }))
   const progress = progressOf('check')
   try {
     const wrong = await wrongIn(input, isRaw ? null : wantedDType, isRaw ? null : wantedShape, given, progress.tell)

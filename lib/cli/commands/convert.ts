@@ -31,7 +31,7 @@ export async function convert(from: string, to: string, given: Given): Promise<n
       ([, value]) => value !== undefined,
     ),
   ) as RawOptions
-  const input = openInput(from, description)
+  const input = await openInput(from, description)
   const progress = progressOf('convert')
   try {
     const { array } = input

@@ -23,11 +23,11 @@ export async function diff(nameOfA: string, nameOfB: string, given: Given): Prom
     equalNaN: given['equalNan'] !== false,
   }
   const [rawA, rawB] = rawOptions(nameOfA, nameOfB, given as RawOptions)
-  const a = openInput(nameOfA, rawA)
+  const a = await openInput(nameOfA, rawA)
   const progress = progressOf('diff')
   let b: Input | null = null
   try {
-    b = openInput(nameOfB, rawB)
+    b = await openInput(nameOfB, rawB)
     const found = await differencesOf(a.array, b.array, tolerance, progress.tell)
     progress.stop()
     if ('unlike' in found) return tellUnlike(a, b, found.unlike, given)

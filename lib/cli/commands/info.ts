@@ -19,14 +19,14 @@ export async function info(name: string, given: Given): Promise<number> {
   const { format, size } = formatOf(path)
   const json = given['json'] === true
   if (format === 'npz') {
-    naming(name, () => {
+    await naming(name, () => {
       const file = NpzFile.open(path, 'r', MAX_HEADER_SIZE)
       if (member === null) membersInfo(name, file, size, json)
       else memberInfo(name, file, member, size, json)
     })
     return FINE
   }
-  const input = openInput(name, given as RawOptions, true)
+  const input = await openInput(name, given as RawOptions, true)
   try {
     arrayInfo(input, size, json)
   } finally {

@@ -20,7 +20,7 @@ export async function show(name: string, given: Given): Promise<number> {
   if (picture === undefined && (given['colormap'] ?? given['range']) !== undefined) {
     throw new UsageError('--colormap and --range are of a picture: say where it goes with --image out.png')
   }
-  const input = openInput(name, given as RawOptions)
+  const input = await openInput(name, given as RawOptions)
   try {
     const slice = given['slice'] as string | undefined
     const part = slice === undefined ? input.array : (input.array.index(...parseSelectors(slice)) as NDArray)

@@ -24,7 +24,7 @@ const MOST_BINS = 10_000
 /** `memmap stats`. */
 export async function stats(name: string, given: Given): Promise<number> {
   const bins = given['bins'] === undefined ? 10 : Math.min(MOST_BINS, parseCount(given['bins'] as string, '--bins', 1))
-  const input = openInput(name, given as RawOptions)
+  const input = await openInput(name, given as RawOptions)
   const progress = progressOf('stats')
   try {
     const { array } = input

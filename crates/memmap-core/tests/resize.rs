@@ -1,0 +1,138 @@
+//! What another length does to the array, its memory and its file, seen from outside.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use memmap_core::{Code, Extent, Mapping, Mode, Options, Source};
+use tempfile::TempDir;
+
+fn open(path: &Path, offset: u64, length: u64) -> Mapping {
+    let options = Options {
+        mode: Mode::ReadWrite,
+        offset,
+        extent: Extent::Bytes(length),
+        grow: true,
+        sparse: false,
+        populate: false,
+        access: None,
+        lock: None,
+        owner: 0,
+    };
+    Mapping::open(Source::Path(path), &options).unwrap()
+}
+
+fn file(folder: &TempDir, bytes: &[u8]) -> PathBuf {
+    let path = folder.path().join("data.bin");
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn at(mapping: &Mapping, index: usize) -> u8 {
+    let mapped = mapping.mapped().unwrap();
+    assert!((index as u64) < mapped.length());
+    let lease = mapped.lease().unwrap();
+    // SAFETY: inside the range, which starts `lead` bytes before the array.
+    let address = unsafe { lease.start().add(mapped.lead() + index) };
+    // SAFETY: mapped for as long as the lease lives.
+    unsafe { address.as_ptr().read_volatile() }
+}
+
+fn store(mapping: &Mapping, index: usize, byte: u8) {
+    let mapped = mapping.mapped().unwrap();
+    let lease = mapped.lease().unwrap();
+    // SAFETY: inside the range.
+    let address = unsafe { lease.start().add(mapped.lead() + index) };
+    // SAFETY: mapped writable for as long as the lease lives.
+    unsafe { address.as_ptr().write_volatile(byte) };
+}
+
+#[test]
+fn growth_is_zeros_in_file_and_memory_and_keeps_what_was_there() {
+    let folder = TempDir::new().unwrap();
+    for (offset, length) in [(0, 5), (7, 5), (4096, 10), (5000, 1)] {
+        let path = file(&folder, &vec![3; (offset + length) as usize]);
+        let mut mapping = open(&path, offset, length);
+        for longer in [length + 1, 4096, 10_000, 3 << 20] {
+            mapping.resize(longer, longer % 2 == 0, false, 0).unwrap();
+            assert_eq!(mapping.mapped().unwrap().length(), longer);
+            assert_eq!(fs::metadata(&path).unwrap().len(), offset + longer, "offset {offset} to {longer}");
+            store(&mapping, longer as usize - 1, 9);
+            assert_eq!([at(&mapping, 0), at(&mapping, length as usize - 1)], [3, 3]);
+            let content = fs::read(&path).unwrap();
+            assert_eq!(content[(offset + longer - 1) as usize], 9);
+            assert_eq!(content[(offset + length - 1) as usize], 3);
+        }
+        mapping.close().unwrap();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_little_growth_stays_where_it_was_mapped() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[1; 100]);
+    let mut mapping = open(&path, 0, 100);
+    assert!(mapping.resize(101, false, false, 0).unwrap());
+    // From now on there are addresses for more behind it: 1 MiB at least.
+    let start = mapping.mapped().unwrap().lease().unwrap().start();
+    assert!(!mapping.resize(1 << 20, false, false, 0).unwrap());
+    assert_eq!(mapping.mapped().unwrap().lease().unwrap().start(), start);
+    assert_eq!(mapping.mapped().unwrap().span(), 1 << 20);
+    assert!(mapping.resize((1 << 20) + 1, false, false, 0).unwrap());
+    assert!(!mapping.resize((1 << 20) + 1, false, false, 0).unwrap());
+    // Half as much again as was asked for.
+    assert!(!mapping.resize(3 << 19, false, false, 0).unwrap());
+}
+
+#[test]
+fn an_array_that_shrinks_cuts_the_file() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[4; 9000]);
+    let mut mapping = open(&path, 1000, 8000);
+    assert!(mapping.resize(10, false, false, 0).unwrap());
+    assert_eq!((mapping.mapped().unwrap().length(), at(&mapping, 9)), (10, 4));
+    assert_eq!(fs::read(&path).unwrap(), [4; 1010]);
+    mapping.resize(0, false, false, 0).unwrap();
+    assert!(mapping.mapped().unwrap().lease().is_none());
+    assert_eq!(fs::metadata(&path).unwrap().len(), 1000);
+    mapping.resize(2, false, false, 0).unwrap();
+    assert_eq!([at(&mapping, 0), at(&mapping, 1)], [0, 0]);
+}
+
+#[test]
+fn bytes_behind_the_array_are_cut_off_only_where_that_is_allowed() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[5; 100]);
+    let mut mapping = open(&path, 10, 50);
+    for length in [40, 50, 60] {
+        let error = mapping.resize(length, false, false, 0).unwrap_err();
+        assert_eq!((error.code, error.expected, error.actual), (Code::Unsupported, Some(60), Some(100)));
+        assert!(error.to_string().contains("has 40 bytes behind"), "{error}");
+    }
+    assert_eq!(fs::read(&path).unwrap(), [5; 100]);
+    mapping.resize(60, false, true, 0).unwrap();
+    let mut wanted = [5; 70];
+    wanted[60..].fill(0);
+    assert_eq!(fs::read(&path).unwrap(), wanted);
+}
+
+// Elsewhere a file that is mapped stays where it is.
+#[cfg(unix)]
+#[test]
+fn another_file_at_the_path_and_impossible_sizes_are_refused() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[6; 10]);
+    let mut mapping = open(&path, 2, 8);
+    for length in [u64::MAX, i64::MAX as u64 - 1, u64::MAX - 1] {
+        assert_eq!(mapping.resize(length, true, false, 0).unwrap_err().code, Code::TooLarge);
+    }
+    assert_eq!(mapping.mapped().unwrap().length(), 8);
+    fs::rename(&path, folder.path().join("moved.bin")).unwrap();
+    fs::write(&path, [7; 10]).unwrap();
+    assert_eq!(mapping.resize(9, false, false, 0).unwrap_err().code, Code::Unsupported);
+    assert_eq!(fs::read(&path).unwrap(), [7; 10]);
+    mapping.close().unwrap();
+    assert_eq!(mapping.resize(9, false, false, 0).unwrap_err().code, Code::Closed);
+}

@@ -17,6 +17,7 @@ import test from 'ava'
 import { MemmapError, array, load, openMemmap, save, savez, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { folder } from './support/files.js'
+import { NODE } from './support/node.js'
 
 const read = (path: string): NDArray => load(path) as NDArray
 
@@ -170,7 +171,7 @@ for (const kind of ['npy', 'npz']) {
     const file = join(path, `a.${kind}`)
     const script = join(import.meta.dirname, '../../children/saver.mjs')
     for (let round = 0; round < 4; round++) {
-      const child = spawn(process.execPath, [script, JSON.stringify(file), JSON.stringify(kind)])
+      const child = spawn(NODE[0], [...NODE.slice(1), script, JSON.stringify(file), JSON.stringify(kind)])
       await once(child.stdout, 'data')
       await new Promise((resolve) => setTimeout(resolve, 60 + 23 * round))
       child.kill('SIGKILL')

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import { NODE } from './support/node.js'
+import { NODE, launcher } from './support/node.js'
 
 /** A block of code in a page, with what is run before it without being shown. */
 interface Block {
@@ -64,8 +64,7 @@ function workplace(t: ExecutionContext, page: string): string {
     symlinkSync(resolve('node_modules', name), join(at, 'node_modules', name))
   }
   symlinkSync(root, join(at, 'node_modules/memmap'))
-  const command = join(root, 'dist/cli/main.js')
-  if (existsSync(command)) symlinkSync(command, join(at, 'node_modules/.bin/memmap'))
+  writeFileSync(join(at, 'node_modules/.bin/memmap'), launcher(join(root, 'dist/cli/main.js')), { mode: 0o755 })
   for (const { file, code } of blocksOf(page)) if (file !== '') writeFileSync(join(at, file), code)
   mkdirSync(join(at, 'examples'))
   for (const file of readdirSync('examples')) {

@@ -10,6 +10,8 @@ import { MemmapError, array, load, memmap, openMemmap, save } from '../lib/index
 import { fileOf, folder } from './support/files.js'
 import { NODE } from './support/node.js'
 import { SKIPPED, askPython, findPython } from './support/numpy-live.js'
+import { linux } from './support/platform.js'
+import { times } from './support/slow.js'
 
 const read = (path: string): NDArray => load(path as `${string}.npy`)
 
@@ -284,8 +286,6 @@ def good(path):
     return bool((a == np.stack([rows, -rows, np.full(len(a), 7)], 1)).all())
 print(json.dumps([good(path) for path in json.load(sys.stdin)]))`
 
-const linux = process.platform === 'linux' ? test : test.skip
-
 for (const kind of ['npy', 'raw']) {
   linux(`a process that is killed while it appends leaves a whole file, at any moment: ${kind}`, async (t) => {
     const path = join(folder(t), kind === 'npy' ? 'a.npy' : 'a.bin')
@@ -293,7 +293,7 @@ for (const kind of ['npy', 'raw']) {
     if (kind === 'npy') openMemmap(path, { mode: 'w+', dtype: 'int32', shape: [0, 3] }).close()
     else writeFileSync(path, '')
     const copies: string[] = []
-    for (let round = 0; round < (kind === 'npy' ? 100 : 20); round++) {
+    for (let round = 0; round < times(kind === 'npy' ? 100 : 20); round++) {
       const args = [child, JSON.stringify(path), JSON.stringify(kind), String(round)]
       const process = spawn(NODE[0], [...NODE.slice(1), ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
       await once(process.stdout as never, 'data')

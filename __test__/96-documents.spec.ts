@@ -10,11 +10,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
+import { folder } from './support/files.js'
 import { NODE, launcher } from './support/node.js'
+import { linking, posix } from './support/platform.js'
 
 /** A block of code in a page, with what is run before it without being shown. */
 interface Block {
@@ -57,13 +58,11 @@ const environment = { ...process.env, MEMMAP_PYTHON: python }
 
 /** An empty folder in which the package is installed, with the files that a page shows. */
 function workplace(t: ExecutionContext, page: string): string {
-  const at = mkdtempSync(join(tmpdir(), 'memmap-docs-'))
-  t.teardown(() => rmSync(at, { recursive: true, force: true }))
+  // Without links, below the package: Node then finds it by its own name, and the others in its `node_modules`.
+  const at = linking === test ? folder(t) : mkdtempSync(join(import.meta.dirname, 'docs-'))
+  if (linking !== test) t.teardown(() => rmSync(at, { recursive: true, force: true }))
   mkdirSync(join(at, 'node_modules/.bin'), { recursive: true })
-  for (const name of readdirSync('node_modules').filter((entry) => !entry.startsWith('.'))) {
-    symlinkSync(resolve('node_modules', name), join(at, 'node_modules', name))
-  }
-  symlinkSync(root, join(at, 'node_modules/memmap'))
+  if (linking === test) link(at)
   writeFileSync(join(at, 'node_modules/.bin/memmap'), launcher(join(root, 'dist/cli/main.js')), { mode: 0o755 })
   for (const { file, code } of blocksOf(page)) if (file !== '') writeFileSync(join(at, file), code)
   mkdirSync(join(at, 'examples'))
@@ -71,6 +70,14 @@ function workplace(t: ExecutionContext, page: string): string {
     if (/\.(ima|dat|npy|npz)$/.test(file)) copyFileSync(join('examples', file), join(at, 'examples', basename(file)))
   }
   return at
+}
+
+/** The package and what it needs, as npm installs them. */
+function link(at: string): void {
+  for (const name of readdirSync('node_modules').filter((entry) => !entry.startsWith('.'))) {
+    symlinkSync(resolve('node_modules', name), join(at, 'node_modules', name))
+  }
+  symlinkSync(root, join(at, 'node_modules/memmap'))
 }
 
 for (const page of pages) {
@@ -96,7 +103,7 @@ for (const page of pages) {
   }
 
   for (const { line, code, before } of blocksOf(page).filter(({ language }) => language === 'console')) {
-    test(`${page}:${line} commands print what the page says`, (t) => {
+    posix(`${page}:${line} commands print what the page says`, (t) => {
       const at = workplace(t, page)
       const env = { ...process.env, PATH: `${join(at, 'node_modules/.bin')}:${process.env['PATH']}`, NO_COLOR: '1' }
       if (before !== '') execFileSync('sh', ['-ec', before], { cwd: at, env })

@@ -66,7 +66,11 @@ export function replacing(path: PathLike, of: string): Replacement {
   const shown = typeof path === 'string' ? path : target
   const temporary = join(dirname(target), `.memmap-${process.pid}-${randomBytes(8).toString('hex')}.tmp`)
   const undo = (error: unknown): unknown => {
-    rmSync(temporary, { force: true })
+    try {
+      rmSync(temporary, { force: true })
+    } catch {
+      // What was wrong before says more than this.
+    }
     return named(systemError(error, target), shown, temporary, target)
   }
   let old: Stats | null

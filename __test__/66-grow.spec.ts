@@ -334,7 +334,15 @@ test('a file that was mapped before is seen to grow by its other maps only as fa
   a.append([2, 3])
   t.deepEqual(other.shape, [8])
   t.is(other.sum(), 8n)
+  if (process.platform === 'win32') {
+    // It cuts no file that another has mapped; nothing changes then.
+    const view = a.slice(0, 2)
+    t.throws(() => a.resize(4), { instanceOf: MemmapError, code: 'EBUSY' })
+    t.throws(() => view.get(0), { code: 'ERR_MEMMAP_CLOSED' })
+    t.deepEqual([a.shape, a.sum(), a.get(8), a.data[9]], [[10], 13n, 2, 3])
+    other.close()
+  }
   a.resize(4)
-  t.throws(() => other.sum(), { code: 'ERR_MEMMAP_TRUNCATED' })
+  if (process.platform !== 'win32') t.throws(() => other.sum(), { code: 'ERR_MEMMAP_TRUNCATED' })
   t.is(a.sum(), 4n)
 })

@@ -22,6 +22,8 @@ interface Block {
   readonly line: number
   readonly language: string
   readonly before: string
+  /** Whether Windows cannot do it. */
+  readonly posix: boolean
   /** The name of the file that it is, for the blocks after it. */
   readonly file: string
   readonly code: string
@@ -38,18 +40,20 @@ const pages = [
 /**
  * The blocks of a page. `<!-- before: CODE -->` in front of one is run before it; `<!-- file: NAME -->` says what file
  * of the blocks after it one is; `<!-- not run: WHY -->` says why one is not;
+ * `<!-- posix: WHY -->` leaves one out on Windows;
  * a block that shows what a script prints is compared with the script before it.
  */
 function blocksOf(page: string): Block[] {
   const text = readFileSync(page, 'utf8')
   const pattern =
-    /(?:<!-- (?<kind>before|file|not run):(?<note>[^]*?)-->\s*)?^```(?<language>\w+)\n(?<code>[^]*?)^```$/gm
+    /(?:<!-- (?<kind>before|file|not run|posix):(?<note>[^]*?)-->\s*)?^```(?<language>\w+)\n(?<code>[^]*?)^```$/gm
   return [...text.matchAll(pattern)].flatMap(({ groups = {}, index }) => {
     if (groups['kind'] === 'not run') return []
     const line = text.slice(0, index).split('\n').length
     const { language = '', code = '', note = '' } = groups
     const file = groups['kind'] === 'file' ? note.trim() : ''
-    return [{ line, language, code, file, before: file === '' ? note : '' }]
+    const kind = groups['kind']
+    return [{ line, language, code, file, before: kind === 'before' ? note : '', posix: kind === 'posix' }]
   })
 }
 
@@ -82,8 +86,8 @@ function link(at: string): void {
 
 for (const page of pages) {
   const scripts = blocksOf(page).filter(({ language }) => language === 'js')
-  for (const { line, code, before } of scripts) {
-    const run = code.includes('MEMMAP_PYTHON') && !existsSync(python) ? test.skip : test
+  for (const { line, code, before, posix: only } of scripts) {
+    const run = code.includes('MEMMAP_PYTHON') && !existsSync(python) ? test.skip : only ? posix : test
     run(`${page}:${line} runs, and prints what it says`, (t) => {
       const at = workplace(t, page)
       writeFileSync(join(at, 'block.mjs'), `${before}\n${code}`)

@@ -39,8 +39,10 @@ pub(super) fn arm_lazy_stores() {
 pub fn watch(_watcher: impl Fn(Arc<Label>) + Send + 'static) {}
 
 unsafe extern "system" fn on_exception(info: *mut debug::EXCEPTION_POINTERS) -> i32 {
-    // SAFETY: the system passes valid pointers, alive for the handler's time.
-    let record = unsafe { info.as_ref().and_then(|info| info.ExceptionRecord.as_ref()) };
+    // SAFETY: the system passes a valid pointer, alive for the handler's time.
+    let info = unsafe { info.as_ref() };
+    // SAFETY: as above.
+    let record = info.and_then(|info| unsafe { info.ExceptionRecord.as_ref() });
     let answered = record
         .filter(|record| {
             record.ExceptionCode == win::EXCEPTION_ACCESS_VIOLATION && record.NumberParameters >= 2

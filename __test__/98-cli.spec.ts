@@ -345,7 +345,7 @@ test('files that are damaged are told in one line, with their name', (t) => {
   })
 })
 
-test('nothing in names and elements is obeyed by a terminal', (t) => {
+posix('nothing in names and elements is obeyed by a terminal', (t) => {
   const { at } = place(t)
   const evil = `e${ESCAPE}[31m\u202E\u0007\r`
   save(join(at, 'text.npy'), array([evil, 'b']))

@@ -8,7 +8,10 @@ import test from 'ava'
 /** Looks at the process through `/proc`, or asks for what only Linux has. */
 export const linux = process.platform === 'linux' ? test : test.skip
 
-/** Windows neither cuts, removes nor replaces a file that is mapped, and has no shell and no signals. */
+/**
+ * Windows neither cuts, removes nor replaces a file that is mapped, and has no shell, no signals and no
+ * control characters in names.
+ */
 export const posix = process.platform === 'win32' ? test.skip : test
 
 /** Where addresses have 64 bits. */

@@ -7,6 +7,7 @@ import fc from 'fast-check'
 import { DType, Memmap, MemmapError, NDArray, NpzFile, memmap, support } from '../lib/index.js'
 import type { MemmapOptions } from '../lib/open.js'
 import { fileOf, folder, hole } from './support/files.js'
+import { linking, wide } from './support/platform.js'
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -17,9 +18,6 @@ const codeOf = (work: () => unknown): string => {
   }
   return 'none'
 }
-
-/** Where addresses have 64 bits. */
-const wide = process.arch.endsWith('64') ? test : test.skip
 
 test('the modes by both names, and the short one is kept', (t) => {
   const path = fileOf(t, new Uint8Array(8))
@@ -120,7 +118,8 @@ test('what is no file is refused by the fitting code', (t) => {
   )
   t.is(
     codeOf(() => memmap(join(at, 'x'.repeat(5000)), { mode: 'r' })),
-    'ENAMETOOLONG',
+    // What Node says as well.
+    process.platform === 'win32' ? 'ENOENT' : 'ENAMETOOLONG',
   )
   t.is(
     codeOf(() => memmap(new URL('https://example.org/a.bin'), { mode: 'r' })),
@@ -131,6 +130,11 @@ test('what is no file is refused by the fitting code', (t) => {
       codeOf(() => memmap(file as never)),
       'ERR_MEMMAP_ARGUMENT',
     )
+})
+
+linking('a link that leads nowhere is no file, and w+ makes what it leads to', (t) => {
+  const at = folder(t)
+  const missing = join(at, 'missing.bin')
   symlinkSync(missing, join(at, 'dangling'))
   t.is(
     codeOf(() => memmap(join(at, 'dangling'), { mode: 'r' })),
@@ -284,17 +288,20 @@ test('a store through data of an r map neither reaches the file nor ends the pro
   )
 })
 
-wide('200 GiB of a hole open in r and c; the last element reads, and takes a store in c', (t) => {
-  const path = hole(t, 200 * 2 ** 30)
-  for (const mode of ['r', 'c'] as const) {
-    const array = memmap(path, { dtype: 'float64', mode })
-    t.is(array.get(-1), 0)
-    if (mode === 'c') {
-      array.set(-1, 5)
-      t.is(array.get(array.size - 1), 5)
-    }
-    array.close()
-  }
+wide('200 GiB of a hole open in r; the last element reads', (t) => {
+  const array = memmap(hole(t, 200 * 2 ** 30), { dtype: 'float64', mode: 'r' })
+  t.is(array.get(-1), 0)
+  array.close()
+})
+
+/** Windows charges memory for all copies when the file is mapped. */
+const copying = process.platform === 'win32' ? test.skip : wide
+copying('200 GiB of a hole open in c; the last element reads, and takes a store', (t) => {
+  const array = memmap(hole(t, 200 * 2 ** 30), { dtype: 'float64', mode: 'c' })
+  t.is(array.get(-1), 0)
+  array.set(-1, 5)
+  t.is(array.get(array.size - 1), 5)
+  array.close()
 })
 
 wide('5 GiB: every element by get and set, parts by data, the whole where buffers are that large', (t) => {

@@ -1,5 +1,6 @@
+import { randomFill } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { inspect } from 'node:util'
+import { inspect, promisify } from 'node:util'
 import test from 'ava'
 import { Memmap, MemmapError, NDArray, memmap } from '../lib/index.js'
 import { fileOf } from './support/files.js'
@@ -199,4 +200,17 @@ test('a copy outlives its array', (t) => {
   array.close()
   t.is(copy.get(2, 3), 5)
   t.false(copy instanceof Memmap)
+})
+
+test('work in the thread pool that has data at close() goes on, and the file can be deleted at once', async (t) => {
+  const path = fileOf(t, Buffer.alloc(1 << 23, 7))
+  for (let round = 0; round < 5; round++) {
+    const array = memmap(path, { mode: 'w+', shape: 1 << 23 })
+    const { data } = array
+    const filled = Promise.all([1, 2].map(() => promisify(randomFill)(data)))
+    array.close()
+    rmSync(path)
+    t.is(data.length, 0)
+    await filled
+  }
 })

@@ -5,6 +5,7 @@ import test from 'ava'
 import { NODE } from './support/node.js'
 import * as library from '../lib/index.js'
 import { folder } from './support/files.js'
+import { compiling } from './support/platform.js'
 
 /** This file runs from `__test__/.build/__test__`. */
 const ROOT = join(import.meta.dirname, '../../..')
@@ -90,7 +91,7 @@ test('no declaration has the type any', (t) => {
   }
 })
 
-test('the declarations compile by themselves, strictly, with the libraries of Node 20', (t) => {
+compiling('the declarations compile by themselves, strictly, with the libraries of Node 20', (t) => {
   const path = folder(t)
   const source = join(path, 'user.ts')
   const index = join(ROOT, 'index.js').replaceAll('\\', '/')

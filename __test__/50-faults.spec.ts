@@ -6,6 +6,7 @@ import type { ExecutionContext } from 'ava'
 import { support } from '../lib/index.js'
 import { child } from './support/child.js'
 import { folder } from './support/files.js'
+import { times } from './support/slow.js'
 
 const guarded = support().guard ? test : test.skip
 const TRUNCATED = 'ERR_MEMMAP_TRUNCATED'
@@ -98,7 +99,7 @@ for (const name of ['get', 'set', 'data', 'threads', 'worker']) {
 }
 
 guarded('a file that is cut while a reduction runs over it is an error, never a sum', (t) => {
-  const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'sum', 40])
+  const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'sum', times(40)])
   t.is(status, 0, output)
   const { codes, wrong }: { codes: Record<string, number>; wrong: number } = report
   t.is(wrong, 0)
@@ -106,7 +107,7 @@ guarded('a file that is cut while a reduction runs over it is an error, never a 
 })
 
 guarded('a file that is cut while flush runs', (t) => {
-  const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'flush', 40])
+  const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'flush', times(40)])
   t.is(status, 0, output)
   const { wrong }: { wrong: number } = report
   t.is(wrong, 0)

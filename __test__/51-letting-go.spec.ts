@@ -4,8 +4,8 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { child } from './support/child.js'
 import { folder } from './support/files.js'
+import { linux } from './support/platform.js'
 
-const linux = process.platform === 'linux' ? test : test.skip
 const transferring = process.platform === 'linux' && 'transfer' in ArrayBuffer.prototype ? test : test.skip
 
 function scenario(t: ExecutionContext, name: string): never {

@@ -6,8 +6,8 @@ import test from 'ava'
 import { MemmapError, memmap } from '../lib/index.js'
 import { child } from './support/child.js'
 import { folder } from './support/files.js'
+import { linux } from './support/platform.js'
 
-const linux = process.platform === 'linux' ? test : test.skip
 const root = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip
 
 linux('maps keep no descriptor, and without one left opening is EMFILE', (t) => {

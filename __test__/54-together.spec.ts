@@ -1,10 +1,8 @@
 import { join } from 'node:path'
-import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { child } from './support/child.js'
 import { folder } from './support/files.js'
-
-const linux = process.platform === 'linux' ? test : test.skip
+import { linux } from './support/platform.js'
 
 function scenario(t: ExecutionContext, name: string): never {
   const { status, signal, report, output } = child('together', [name, join(folder(t), 'data.bin')])

@@ -11,6 +11,7 @@ import { fileOf, folder } from './support/files.js'
 import { FIXTURES, fixtureJson } from './support/npy-fixture.js'
 import { valuesOf } from './support/numpy-json.js'
 import { SKIPPED, askPython, findPython, randomFrom } from './support/numpy-live.js'
+import { posix } from './support/platform.js'
 import { zip } from './support/zip.js'
 
 interface Archive {
@@ -132,7 +133,7 @@ test('a name that there is not, and what is no array', (t) => {
   t.throws(() => other.get('note.txt'), { code: 'ERR_MEMMAP_NPY', message: /'note\.txt' is no array.*hello/ })
 })
 
-test('a file that another has taken the place of is refused', (t) => {
+posix('a file that another has taken the place of is refused', (t) => {
   const path = join(folder(t), 'a.npz')
   sample(path)
   const archive = npz(path)
@@ -220,7 +221,7 @@ test('damage of any byte is an error or an array, never more', (t) => {
     writeFileSync(path, random.chance(0.1) ? damaged.subarray(0, random.below(damaged.length)) : damaged)
     try {
       const found = load(path, { mmapMode: random.pick(['r', null]) as never })
-      for (const one of found instanceof NpzFile ? Array.from(found, ([, member]) => member) : [found]) {
+      for (const [, one] of found instanceof NpzFile ? found : [['', found] as const]) {
         t.true(one.nbytes <= bytes.length)
         if (one instanceof Memmap) one.close()
       }
@@ -315,7 +316,7 @@ test('something in front of the archive, and a comment behind it', (t) => {
   t.deepEqual(npz(fileOf(t, archive)).get('x').toArray(), [1, 2, 3])
 })
 
-test('a file that is cut after it was loaded', (t) => {
+posix('a file that is cut after it was loaded', (t) => {
   const path = join(folder(t), 'a.npz')
   sample(path)
   const archive = npz(path)

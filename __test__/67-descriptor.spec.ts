@@ -59,14 +59,21 @@ test('a view travels as JSON and back', (t) => {
 
 test('what is whole says its order, whatever its dtype', (t) => {
   const at = folder(t)
-  const order = (options: object): unknown =>
-    memmap(join(at, 'a'), { mode: 'w+', ...options } as never).describe().order
+  const order = (options: object): unknown => {
+    const a = memmap(join(at, 'a'), { mode: 'w+', ...options } as never)
+    const { order: of } = a.describe()
+    a.close()
+    return of
+  }
   t.is(order({ shape: [2, 3] }), 'C')
   t.is(order({ shape: [2, 3], order: 'F' }), 'F')
   t.is(order({ shape: 3 }), 'C')
   for (const dtype of ['bool', '>i8', 'S3', '<U2', 'M8[ns]', 'complex64', 'V3', 'float16']) {
     const a = memmap(join(at, 'b'), { dtype, shape: [2], mode: 'w+' } as never) as unknown as Memmap
-    t.deepEqual(Memmap.attach(JSON.parse(JSON.stringify(a)) as Descriptor).dtype.str, a.dtype.str)
+    const other = Memmap.attach(JSON.parse(JSON.stringify(a)) as Descriptor)
+    t.deepEqual(other.dtype.str, a.dtype.str)
+    other.close()
+    a.close()
   }
 })
 

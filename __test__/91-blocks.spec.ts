@@ -6,6 +6,7 @@ import type { Memmap, NDArray } from '../lib/index.js'
 import { child } from './support/child.js'
 import { fileOf, folder, hole } from './support/files.js'
 import { samples } from './support/oracle-arbitraries.js'
+import { linux } from './support/platform.js'
 
 async function gathered<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
@@ -156,8 +157,6 @@ test('the type of a block is that of the array', (t) => {
   const rows: NDArray[] = [...zeros([2, 2]).blocks()]
   t.is(rows.length, 1)
 })
-
-const linux = process.platform === 'linux' ? test : test.skip
 
 for (const how of ['sync', 'async', 'store', 'inner']) {
   linux(`512 MiB stream through a flat resident set: ${how}`, (t) => {

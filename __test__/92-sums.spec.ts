@@ -4,11 +4,12 @@ import test from 'ava'
 import fc from 'fast-check'
 import { array, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
+import { NODE } from './support/node.js'
 
 const CHILD = join(import.meta.dirname, '../../children/sums.mjs')
 
 function withThreads(threads: string): unknown {
-  const { stdout, stderr } = spawnSync(process.execPath, [CHILD], {
+  const { stdout, stderr } = spawnSync(NODE[0], [...NODE.slice(1), CHILD], {
     encoding: 'utf8',
     env: { ...process.env, MEMMAP_THREADS: threads },
   })

@@ -10,17 +10,20 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
-import { NODE } from './support/node.js'
+import { folder } from './support/files.js'
+import { NODE, launcher } from './support/node.js'
+import { linking, posix } from './support/platform.js'
 
 /** A block of code in a page, with what is run before it without being shown. */
 interface Block {
   readonly line: number
   readonly language: string
   readonly before: string
+  /** Whether Windows cannot do it. */
+  readonly posix: boolean
   /** The name of the file that it is, for the blocks after it. */
   readonly file: string
   readonly code: string
@@ -37,18 +40,20 @@ const pages = [
 /**
  * The blocks of a page. `<!-- before: CODE -->` in front of one is run before it; `<!-- file: NAME -->` says what file
  * of the blocks after it one is; `<!-- not run: WHY -->` says why one is not;
+ * `<!-- posix: WHY -->` leaves one out on Windows;
  * a block that shows what a script prints is compared with the script before it.
  */
 function blocksOf(page: string): Block[] {
   const text = readFileSync(page, 'utf8')
   const pattern =
-    /(?:<!-- (?<kind>before|file|not run):(?<note>[^]*?)-->\s*)?^```(?<language>\w+)\n(?<code>[^]*?)^```$/gm
+    /(?:<!-- (?<kind>before|file|not run|posix):(?<note>[^]*?)-->\s*)?^```(?<language>\w+)\n(?<code>[^]*?)^```$/gm
   return [...text.matchAll(pattern)].flatMap(({ groups = {}, index }) => {
     if (groups['kind'] === 'not run') return []
     const line = text.slice(0, index).split('\n').length
     const { language = '', code = '', note = '' } = groups
     const file = groups['kind'] === 'file' ? note.trim() : ''
-    return [{ line, language, code, file, before: file === '' ? note : '' }]
+    const kind = groups['kind']
+    return [{ line, language, code, file, before: kind === 'before' ? note : '', posix: kind === 'posix' }]
   })
 }
 
@@ -57,15 +62,12 @@ const environment = { ...process.env, MEMMAP_PYTHON: python }
 
 /** An empty folder in which the package is installed, with the files that a page shows. */
 function workplace(t: ExecutionContext, page: string): string {
-  const at = mkdtempSync(join(tmpdir(), 'memmap-docs-'))
-  t.teardown(() => rmSync(at, { recursive: true, force: true }))
+  // Without links, below the package: Node then finds it by its own name, and the others in its `node_modules`.
+  const at = linking === test ? folder(t) : mkdtempSync(join(import.meta.dirname, 'docs-'))
+  if (linking !== test) t.teardown(() => rmSync(at, { recursive: true, force: true }))
   mkdirSync(join(at, 'node_modules/.bin'), { recursive: true })
-  for (const name of readdirSync('node_modules').filter((entry) => !entry.startsWith('.'))) {
-    symlinkSync(resolve('node_modules', name), join(at, 'node_modules', name))
-  }
-  symlinkSync(root, join(at, 'node_modules/memmap'))
-  const command = join(root, 'dist/cli/main.js')
-  if (existsSync(command)) symlinkSync(command, join(at, 'node_modules/.bin/memmap'))
+  if (linking === test) link(at)
+  writeFileSync(join(at, 'node_modules/.bin/memmap'), launcher(join(root, 'dist/cli/main.js')), { mode: 0o755 })
   for (const { file, code } of blocksOf(page)) if (file !== '') writeFileSync(join(at, file), code)
   mkdirSync(join(at, 'examples'))
   for (const file of readdirSync('examples')) {
@@ -74,10 +76,18 @@ function workplace(t: ExecutionContext, page: string): string {
   return at
 }
 
+/** The package and what it needs, as npm installs them. */
+function link(at: string): void {
+  for (const name of readdirSync('node_modules').filter((entry) => !entry.startsWith('.'))) {
+    symlinkSync(resolve('node_modules', name), join(at, 'node_modules', name))
+  }
+  symlinkSync(root, join(at, 'node_modules/memmap'))
+}
+
 for (const page of pages) {
   const scripts = blocksOf(page).filter(({ language }) => language === 'js')
-  for (const { line, code, before } of scripts) {
-    const run = code.includes('MEMMAP_PYTHON') && !existsSync(python) ? test.skip : test
+  for (const { line, code, before, posix: only } of scripts) {
+    const run = code.includes('MEMMAP_PYTHON') && !existsSync(python) ? test.skip : only ? posix : test
     run(`${page}:${line} runs, and prints what it says`, (t) => {
       const at = workplace(t, page)
       writeFileSync(join(at, 'block.mjs'), `${before}\n${code}`)
@@ -97,7 +107,7 @@ for (const page of pages) {
   }
 
   for (const { line, code, before } of blocksOf(page).filter(({ language }) => language === 'console')) {
-    test(`${page}:${line} commands print what the page says`, (t) => {
+    posix(`${page}:${line} commands print what the page says`, (t) => {
       const at = workplace(t, page)
       const env = { ...process.env, PATH: `${join(at, 'node_modules/.bin')}:${process.env['PATH']}`, NO_COLOR: '1' }
       if (before !== '') execFileSync('sh', ['-ec', before], { cwd: at, env })

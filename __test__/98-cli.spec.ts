@@ -21,6 +21,7 @@ import { COMMAND, manyIn, memmapIn, wordsOf } from './support/cli.js'
 import type { Ended } from './support/cli.js'
 import { folder } from './support/files.js'
 import { NODE } from './support/node.js'
+import { linking, posix } from './support/platform.js'
 
 /** Colours and the movements of bars. */
 const ESCAPE = '\u001B'
@@ -344,7 +345,7 @@ test('files that are damaged are told in one line, with their name', (t) => {
   })
 })
 
-test('nothing in names and elements is obeyed by a terminal', (t) => {
+posix('nothing in names and elements is obeyed by a terminal', (t) => {
   const { at } = place(t)
   const evil = `e${ESCAPE}[31m\u202E\u0007\r`
   save(join(at, 'text.npy'), array([evil, 'b']))
@@ -414,7 +415,7 @@ const hasScript = spawnSync('script', ['--version']).status === 0
   t.false(on({ NO_COLOR: '1' }).includes(`${ESCAPE}[`))
 })
 
-test('a reader that has enough ends the command quietly', (t) => {
+posix('a reader that has enough ends the command quietly', (t) => {
   const { at } = place(t)
   openMemmap(join(at, 'long.npy'), { mode: 'w+', dtype: 'uint8', shape: [300_000] }).close()
   const line = `${NODE.map((part) => `'${part}'`).join(' ')} '${COMMAND}' show long.npy --threshold inf | head -n 1`
@@ -489,7 +490,7 @@ test('the examples in the help work', (t) => {
   t.true(lines.length > 20)
 })
 
-test('completion for bash completes commands, options and values', (t) => {
+posix('completion for bash completes commands, options and values', (t) => {
   const { at, run } = place(t)
   writeFileSync(join(at, 'memmap.bash'), run('completion bash').out)
   const complete = (...words: string[]): string[] => {
@@ -510,7 +511,7 @@ const hasZsh = spawnSync('zsh', ['--version']).status === 0
   t.notThrows(() => execFileSync('zsh', ['-n', '_memmap'], { cwd: at }))
 })
 
-test('the command works through a link, as npm installs it', (t) => {
+linking('the command works through a link, as npm installs it', (t) => {
   const { at } = place(t)
   mkdirSync(join(at, 'bin'))
   symlinkSync(COMMAND, join(at, 'bin/memmap'))

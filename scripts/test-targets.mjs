@@ -9,11 +9,13 @@ import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { nodesFor } from './foreign.mjs'
+import { pack } from './pack.mjs'
 import { Steps } from './steps.mjs'
 import { TARGETS, binaryOf } from './targets.mjs'
 
 const wanted = process.argv.slice(2)
 const steps = new Steps()
+const packed = pack({ released: true })
 
 for (const target of TARGETS) {
   if (wanted.length > 0 && !wanted.includes(target.platform)) continue
@@ -25,16 +27,18 @@ for (const target of TARGETS) {
   const nodes = nodesFor(target.platform)
   if (nodes.length === 0) console.log(`--    ${target.platform}: built only, nothing here runs it`)
   for (const node of nodes) await suite(node, binary)
+  const tarball = packed.platforms.find((path) => basename(path).startsWith(`memmap-${target.platform}-`))
+  const args = ['scripts/test-package-foreign.mjs', target.platform, packed.main, tarball]
+  if (nodes.length > 0) await steps.run(`${target.platform}: the packages, installed`, 'lines', process.execPath, args)
 }
 steps.end()
 
-async function suite({ name, command, env, toFile = false }, binary) {
+async function suite({ name, command, env, see, toFile = false }, binary) {
   const all = [...command, 'node_modules/ava/entrypoints/cli.mjs', '--tap', '--timeout=30m']
   const out = join(tmpdir(), `memmap-targets-${process.pid}.txt`)
   const script = `"$@" > ${out} 2>&1 < /dev/null; status=$?; cat ${out}; rm ${out}; exit $status`
   const [first, ...rest] = toFile ? ['sh', '-c', script, 'sh', ...all] : all
-  const own = toFile
-    ? { NAPI_RS_NATIVE_LIBRARY_PATH: `Z:\\project\\npm\\win32-x64-msvc\\${basename(binary)}` }
-    : { NAPI_RS_NATIVE_LIBRARY_PATH: binary, MEMMAP_NODE: JSON.stringify(command) }
+  // Under Wine a child is started by its own name, as on Windows.
+  const own = { NAPI_RS_NATIVE_LIBRARY_PATH: see(binary), ...(!toFile && { MEMMAP_NODE: JSON.stringify(command) }) }
   await steps.run(name, 'tap', first, rest, { env: { ...process.env, ...env, NODE_NO_WARNINGS: '1', ...own } })
 }

@@ -184,7 +184,13 @@ impl NativeMapping {
         mut facts: Float64ArraySlice,
     ) -> napi::Result<bool> {
         let owner = environment::number();
+        let shorter = (length as u64) < self.open_one(env)?.length();
         let resized = self.mapping.borrow_mut().resize(length as u64, sparse, cut, owner);
+        if cfg!(windows) && shorter && resized.is_err() {
+            // The range was given up before the file could not be cut.
+            self.detach_all(env);
+            tell(&self.open_one(env)?, &mut facts);
+        }
         let moved = resized.map_err(|error| throw(env, error))?;
         if moved {
             self.detach_all(env);

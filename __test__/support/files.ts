@@ -1,13 +1,32 @@
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import type { ExecutionContext } from 'ava'
+import { memmap } from '../../lib/index.js'
 
 /** A folder of its own for a test, removed with it. */
 export function folder(t: ExecutionContext): string {
   const path = mkdtempSync(join(tmpdir(), 'memmap-'))
-  t.teardown(() => rmSync(path, { recursive: true, force: true }))
+  t.teardown(() =>
+    process.platform === 'win32' ? removeUnmapped(path) : rmSync(path, { recursive: true, force: true }),
+  )
   return path
+}
+
+/** Windows removes no file that is mapped: arrays that the test left open are collected first, as far as nothing holds them. */
+async function removeUnmapped(path: string): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let round = 0; round < 4; round++) {
+    try {
+      return rmSync(path, { recursive: true, force: true })
+    } catch {
+      collect()
+      await new Promise((resolve) => setTimeout(resolve, 1))
+    }
+  }
 }
 
 /** A file with these bytes. */
@@ -20,6 +39,8 @@ export function fileOf(t: ExecutionContext, bytes: Uint8Array | string, name = '
 /** A file of so many bytes, all of them a hole. */
 export function hole(t: ExecutionContext, bytes: number): string {
   const path = fileOf(t, '')
-  truncateSync(path, bytes)
+  // There the space of a file that is made longer is taken, unless the file was made sparse before.
+  if (process.platform === 'win32') memmap(path, { mode: 'w+', offset: bytes - 1, shape: 1, sparse: true }).close()
+  else truncateSync(path, bytes)
   return path
 }

@@ -83,6 +83,8 @@ export class Watch {
     for (const store of stores) store.running.add(task)
     try {
       const value = await start(task)
+      // Thrown when all was done, so that there was nothing to stop.
+      if (thrown !== null) throw (thrown as { error: unknown }).error
       this.check()
       this.tell(1)
       return value

@@ -66,9 +66,9 @@ export class NpyFile {
 
   /** The whole file anew in its place, with rows added or taken away, and opened as the array was. */
   rebuilt(array: Memmap, shape: readonly number[], write: (made: Memmap) => void): Memmap {
-    const { options = {} } = array.store.origin as Origin
     const rows = Math.min(array.shape[0] as number, shape[0] as number)
     replaceFile(this.filename, 'append', (temporary) => {
+      const { options = {} } = array.store.origin as Origin
       const made = createNpy(temporary, { ...this.header, shape }, null, { sparse: options.sparse === true })
       try {
         copyInto(made.slice(0, rows) as unknown as NDArray, array.slice(0, rows) as unknown as NDArray)
@@ -77,7 +77,15 @@ export class NpyFile {
       } finally {
         made.close()
       }
+      // It replaces no file that is mapped.
+      if (process.platform === 'win32') array.store.close()
     })
+    return this.opened(array)
+  }
+
+  /** The file, opened as the array was. */
+  opened(array: Memmap): Memmap {
+    const { options = {} } = array.store.origin as Origin
     return openNpy(this.filename, 'r+', Infinity, options)
   }
 }

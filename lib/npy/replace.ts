@@ -67,7 +67,11 @@ export function replacing(path: PathLike, of: string): Replacement {
   const random = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')
   const temporary = join(dirname(target), `.memmap-${process.pid}-${random}.tmp`)
   const undo = (error: unknown): unknown => {
-    rmSync(temporary, { force: true })
+    try {
+      rmSync(temporary, { force: true })
+    } catch {
+      // What was wrong before says more than this.
+    }
     return named(systemError(error, target), shown, temporary, target)
   }
   let old: Stats | null

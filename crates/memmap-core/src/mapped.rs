@@ -100,7 +100,8 @@ impl Mapped {
             region.flush(from, length).map_err(|error| Error::system(&error, "msync", self.path()))?;
         }
         if durable {
-            let file = self.reopen(false)?;
+            // Windows flushes only what may be written to.
+            let file = self.reopen(cfg!(windows))?;
             file.sync_all().map_err(|error| Error::system(&error, "fsync", self.path()))?;
         }
         self.check()

@@ -79,7 +79,11 @@ impl Mapping {
         let identity = file.identity();
         let path: Option<Arc<Path>> = source.path().map(Arc::from);
 
-        let backing = if mode.writes_file() { Backing::Shared } else { Backing::Private };
+        let backing = match mode {
+            Mode::ReadWrite | Mode::Create => Backing::Shared,
+            Mode::Copy => Backing::Private,
+            Mode::Read => Backing::ReadOnly,
+        };
         let map = |file: &File| -> Result<Option<Arc<Region>>> {
             if plan.length == 0 {
                 return Ok(None);

@@ -97,8 +97,10 @@ impl Mapping {
     ) -> Result<Option<Arc<Region>>> {
         let mapped = self.mapped.as_mut().map_err(|_| Error::new(Code::Closed, "the array is closed"))?;
         if cfg!(windows) {
-            // A file is not cut there while it is mapped.
-            mapped.region = None;
+            // A file is not cut there while it is mapped, by this range or by those from before it.
+            let held = mapped.region.take().filter(|region| Arc::strong_count(region) > 1);
+            let older = self.older.drain(..).filter_map(|old| old.upgrade());
+            held.into_iter().chain(older).for_each(|region| region.let_go());
         }
         let (offset, old) = (mapped.offset, mapped.length);
         let cut = if cfg!(windows) { file.cut(size) } else { Ok(()) };

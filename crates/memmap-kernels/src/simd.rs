@@ -6,6 +6,7 @@
 /// What the code around may use.
 pub(crate) trait Level: Copy {
     /// Whether AVX2 and F16C instructions may be used.
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     const AVX2: bool;
 }
 
@@ -14,6 +15,7 @@ pub(crate) trait Level: Copy {
 pub(crate) struct Baseline;
 
 impl Level for Baseline {
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     const AVX2: bool = false;
 }
 

@@ -48,7 +48,11 @@ export async function convert(from: string, to: string, given: Given): Promise<n
     } as const
     if (made.shape.length > 0)
       throw new UsageError(`the dtype of a file has no axes of its own (got ${dtypeText(made)})`)
-    await writeArray(to, target, (file, signal) => copyBlocks(file, array, signal, progress.tell))
+    await writeArray(to, target, async (file, signal) => {
+      await copyBlocks(file, array, signal, progress.tell)
+      // The file that is replaced may be this one, which Windows does not do while it is mapped.
+      input.close()
+    })
     progress.stop()
     printMade(to, format, target, given)
   } finally {

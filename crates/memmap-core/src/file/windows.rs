@@ -58,8 +58,13 @@ impl<'a> OpenFile<'a> {
             identity: Identity { device: 0, inode: 0 },
             created,
         };
-        // SAFETY: asks about an open handle.
+        // SAFETY: asks about a handle; one that is none of a file is told from it.
         let kind = unsafe { fsys::GetFileType(opened.handle()) };
+        let unknown = io::Error::last_os_error();
+        if kind == fsys::FILE_TYPE_UNKNOWN && unknown.raw_os_error() == Some(win::ERROR_INVALID_HANDLE as i32)
+        {
+            return Err(opened.error(&unknown, "fstat"));
+        }
         if kind != fsys::FILE_TYPE_DISK {
             let what = "a pipe, console or device cannot be mapped: only a regular file can";
             return Err(Error::new(Code::Unsupported, what).with_path(source.path()));
@@ -226,7 +231,17 @@ fn allocate(handle: win::HANDLE, size: u64) -> io::Result<()> {
             size_of::<fsys::FILE_ALLOCATION_INFO>() as u32,
         )
     };
-    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    if done != 0 {
+        return Ok(());
+    }
+    let error = io::Error::last_os_error();
+    match error.raw_os_error().map(|number| number as u32) {
+        // The space is then taken by the new size alone, as far as the file system takes it beforehand at all.
+        Some(win::ERROR_CALL_NOT_IMPLEMENTED | win::ERROR_INVALID_FUNCTION | win::ERROR_NOT_SUPPORTED) => {
+            Ok(())
+        }
+        _ => Err(error),
+    }
 }
 
 /// A file system without sparse files takes the space instead.

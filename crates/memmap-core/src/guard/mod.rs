@@ -17,7 +17,7 @@
 //! the handler, by [`Mapping::fault`](crate::Mapping::fault).
 //!
 //! Systems: `unix.rs` for Linux and macOS. On Windows a file cannot be cut while it is mapped and its pages are reserved
-//! when they are written, so there is nothing to guard (`other.rs`).
+//! when they are written, so there is nothing to guard; `windows.rs` answers for ranges that were let go.
 
 mod slots;
 #[cfg(unix)]
@@ -27,7 +27,7 @@ mod watch;
 #[path = "unix.rs"]
 mod system;
 #[cfg(not(unix))]
-#[path = "other.rs"]
+#[path = "windows.rs"]
 mod system;
 
 use std::path::Path;
@@ -43,7 +43,7 @@ pub use watch::watch;
 /// How many open mappings are marked. JavaScript reads this word directly, after every element.
 static FAULTS: AtomicI32 = AtomicI32::new(0);
 
-static ENABLED: AtomicBool = AtomicBool::new(cfg!(unix));
+static ALLOWED: AtomicBool = AtomicBool::new(true);
 
 /// What a guarded range is, for those who are told of its fault.
 #[derive(Clone, Debug)]
@@ -61,12 +61,17 @@ pub fn faults() -> &'static AtomicI32 {
 
 /// Whether faults are answered; `false` on systems without need for it and after [`disable`].
 pub fn enabled() -> bool {
-    ENABLED.load(Ordering::Relaxed)
+    cfg!(unix) && allowed()
+}
+
+/// Whether handlers of ours may be installed.
+pub(crate) fn allowed() -> bool {
+    ALLOWED.load(Ordering::Relaxed)
 }
 
 /// Leaves faults to the system, for programs that bring a handler of their own. Before the first mapping only.
 pub fn disable() {
-    ENABLED.store(false, Ordering::Relaxed);
+    ALLOWED.store(false, Ordering::Relaxed);
 }
 
 /// Makes sure that our handler is the one that the system calls: at every open, since others install theirs too.
@@ -78,10 +83,9 @@ pub(crate) fn arm() {
     }
 }
 
-/// As [`arm`], for ranges whose pages become writable at the first store.
-#[cfg(unix)]
+/// As [`arm`], for ranges whose pages become writable at the first store, or come to be at the first touch.
 pub(crate) fn arm_lazy_stores() {
-    if enabled() {
+    if allowed() {
         system::arm_lazy_stores();
     }
 }

@@ -19,7 +19,8 @@ pub(super) struct Entry {
     end: AtomicUsize,
     /// 0, or the number of the fault that was seen first.
     fault: AtomicU32,
-    /// Whether the pages are mapped without write permission and get it at the first store.
+    /// Whether the pages are mapped without write permission and get it at the first store; on Windows, whether they come to
+    /// be at the first touch.
     lazy_stores: AtomicBool,
     /// Where in [`TABLE`] its label is.
     index: AtomicUsize,
@@ -91,7 +92,6 @@ impl Slot {
     }
 
     /// The range now holds pages of our own, which allow stores from the beginning or at the first one.
-    #[cfg(unix)]
     pub(crate) fn set_lazy_stores(&self, lazy: bool) {
         self.0.lazy_stores.store(lazy, Ordering::Release);
     }
@@ -154,9 +154,9 @@ fn next_or_new(block: &'static Block) -> &'static Block {
     unsafe { &*next }
 }
 
-#[cfg(unix)]
 impl Entry {
     /// Marks the range with the first fault that was seen in it. Async-signal-safe.
+    #[cfg(unix)]
     pub(super) fn mark(&self, fault: u32) {
         if self.fault.compare_exchange(0, fault, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
             FAULTS.fetch_add(1, Ordering::AcqRel);
@@ -169,6 +169,7 @@ impl Entry {
     }
 
     /// First address and length.
+    #[cfg(unix)]
     pub(super) fn range(&self) -> (usize, usize) {
         let start = self.start.load(Ordering::Acquire);
         (start, self.end.load(Ordering::Acquire).saturating_sub(start))
@@ -179,7 +180,6 @@ impl Entry {
 ///
 /// The thread that touched `address` keeps the range registered while it does so; entries that change hands meanwhile
 /// belong to other addresses, and reading the start twice leaves out one that is being filled in.
-#[cfg(unix)]
 pub(super) fn find(address: usize) -> Option<&'static Entry> {
     let mut block = &FIRST;
     loop {

@@ -10,10 +10,12 @@
 //! `let_go` frees the file while somebody may still hold an address in the range (a thread that JavaScript set to work on
 //! a buffer): the pages are exchanged in place, so a late access finds zeros instead of nothing.
 //!
-//! Systems: `unix.rs` exchanges pages by `mmap` with `MAP_FIXED`. Windows can do that only for ranges made over
-//! placeholders, and charges memory for all of them; `windows.rs` tells what holds there instead.
+//! Systems: `unix.rs` exchanges pages by `mmap` with `MAP_FIXED`. Windows can do that for ranges made over placeholders:
+//! `exchangeable.rs`.
 
 mod ahead;
+#[cfg(windows)]
+mod exchangeable;
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod system;
@@ -34,6 +36,8 @@ pub enum Backing {
     Shared,
     /// Nobody else: a page that is stored to becomes a copy.
     Private,
+    /// As `Private`, and no store is meant: where copies cost memory before they are made, the pages may be read-only.
+    ReadOnly,
 }
 
 /// Bytes of a page.

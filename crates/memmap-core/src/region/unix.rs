@@ -63,7 +63,7 @@ impl Region {
         options.offset(window.start).len(window.span);
         let (map, lazy_stores) = match backing {
             Backing::Shared => (options.map_raw(file)?, false),
-            Backing::Private => private(&mut options, file)?,
+            Backing::Private | Backing::ReadOnly => private(&mut options, file)?,
         };
         guard::arm();
         let slot = Slot::new(map.as_ptr().addr(), window.span, lazy_stores, Some(Arc::new(label)));

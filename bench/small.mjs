@@ -1,30 +1,22 @@
 /** What is done to one element, one view, one small file: microseconds and nanoseconds. */
-import ndarray from 'ndarray'
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
 import { array, memmap } from '../dist/index.js'
-import { perCall, settle, statistics, timed } from './clock.mjs'
+import { perCall, settle, timed } from './clock.mjs'
 import { scratchFile } from './files.mjs'
 
-const SIDE = 1000
-
-let texts = 0
-
-/**
- * Loops over `get(i, j)` and over the typed array itself. Each is compiled by itself, from a text of its own (for the same text
- * V8 takes the same function), so that none learns of the arrays of another.
- */
-function loops() {
-  const over = (body) =>
-    new Function(
-      'a',
-      'data',
-      'side',
-      `let s = 0; /* ${texts++} */ for (let i = 0; i < side; i++) for (let j = 0; j < side; j++) s += ${body}; return s`,
-    )
-  return {
-    get: over('a.get(i, j)'),
-    bare: over('data[i * side + j]'),
-  }
-}
+/** Each is measured in a process of its own, so that the compiler knows of one kind of array: see `elements.mjs`. */
+const KINDS = [
+  ['float32', 1.3],
+  ['>i2', 2],
+  ['float64', null],
+  ['int32', null],
+  ['uint8', null],
+  ['bool', null],
+  ['float16', null],
+  ['int64', null],
+  ['scijs ndarray', null],
+]
 
 /** Rows of `{ name, unit, ours, others, target }`; `ours` and the others are statistics in seconds. */
 export async function smallThings({ numpy, words }) {
@@ -32,57 +24,16 @@ export async function smallThings({ numpy, words }) {
   const wants = (name) => words.every((word) => name.includes(word))
   const add = (row) => wants(row.name) && rows.push(row)
 
-  for (const [dtype, View, target] of [
-    ['float32', Float32Array, 1.3],
-    ['>i2', Int16Array, 2],
-    ['float64', Float64Array, null],
-    ['int32', Int32Array, null],
-    ['uint8', Uint8Array, null],
-    ['bool', Uint8Array, null],
-    ['float16', null, null],
-    ['int64', BigInt64Array, null],
-  ]) {
-    const name = `get(i, j) in a loop, ${dtype}`
+  for (const [kind, target] of KINDS) {
+    const name = `get(i, j) in a loop, ${kind}`
     if (!wants(name)) continue
-    const a = array(new Array(SIDE).fill(new Array(SIDE).fill(0)), { dtype })
-    a.assign(1)
-    const { get, bare } = loops()
-    const isBig = dtype === 'int64'
-    const data = View === null ? new Float32Array(SIDE * SIDE).fill(1) : new View(SIDE * SIDE).fill(isBig ? 1n : 1)
-    const of = isBig ? bigLoops() : { get, bare }
-    const ours = []
-    const theirs = []
-    for (let round = 0; round < 12; round++) {
-      const one = timed(() => of.get(a, data, SIDE))
-      const other = timed(() => of.bare(a, data, SIDE))
-      if (one.result !== other.result) throw new Error(`${name}: ${one.result} is not ${other.result}`)
-      if (round < 5) continue
-      ours.push(one.seconds / SIDE ** 2)
-      theirs.push(other.seconds / SIDE ** 2)
-    }
-    rows.push({
-      name,
-      unit: 'ns',
-      ours: statistics(ours),
-      others: { 'typed array': statistics(theirs) },
-      times: target,
+    const script = fileURLToPath(new URL('elements.mjs', import.meta.url))
+    const { status, stdout } = spawnSync(process.execPath, [script, kind], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'inherit'],
     })
-  }
-
-  if (wants('get(i, j) in a loop, scijs ndarray')) {
-    const { get } = loops()
-    const data = new Float32Array(SIDE * SIDE).fill(1)
-    const x = ndarray(data, [SIDE, SIDE])
-    const { bare } = loops()
-    const theirs = perCall(1, () => get(x, data, SIDE), 7)
-    const plain = perCall(1, () => bare(x, data, SIDE), 7)
-    const each = (of) => ({ ...of, median: of.median / SIDE ** 2, low: of.low / SIDE ** 2, high: of.high / SIDE ** 2 })
-    rows.push({
-      name: 'get(i, j) in a loop, scijs ndarray',
-      unit: 'ns',
-      ours: null,
-      others: { ndarray: each(theirs), 'typed array': each(plain) },
-    })
+    if (status !== 0) throw new Error(`${name} failed`)
+    rows.push({ name, unit: 'ns', ...JSON.parse(stdout), times: target })
   }
 
   const small = scratchFile(4096, 'tiny')
@@ -180,17 +131,6 @@ export async function smallThings({ numpy, words }) {
   grid.close()
   void sink
   return rows
-}
-
-function bigLoops() {
-  const over = (body) =>
-    new Function(
-      'a',
-      'data',
-      'side',
-      `let s = 0n; for (let i = 0; i < side; i++) for (let j = 0; j < side; j++) s += ${body}; return s`,
-    )
-  return { get: over('a.get(i, j)'), bare: over('data[i * side + j]') }
 }
 
 function single(seconds) {

@@ -136,3 +136,12 @@ fn another_file_at_the_path_and_impossible_sizes_are_refused() {
     mapping.close().unwrap();
     assert_eq!(mapping.resize(9, false, false, 0).unwrap_err().code, Code::Closed);
 }
+
+#[test]
+fn a_header_is_written_in_front_of_the_array() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[8; 20]);
+    let mapping = open(&path, 10, 10);
+    mapping.mapped().unwrap().write_file(3, &[1, 2]).unwrap();
+    assert_eq!(fs::read(&path).unwrap()[..6], [8, 8, 8, 1, 2, 8]);
+}

@@ -229,4 +229,37 @@ mod tests {
         drop(slot);
         assert_eq!(FAULTS.load(Ordering::Relaxed), marked - 1);
     }
+
+    #[test]
+    fn tells_of_each_marked_range_once_in_every_block() {
+        let label = |owner| Some(Arc::new(Label { path: None, owner }));
+        let start = |index: usize| 0x10_0000 + index * 0x100;
+        let slots: Vec<Slot> = (0..3 * BLOCK)
+            .map(|index| Slot::new(start(index), 0x80, false, label(77_000_000 + index as u64)))
+            .collect();
+        let marked = [0, 1, BLOCK - 1, BLOCK, BLOCK + 7, 2 * BLOCK, 3 * BLOCK - 1];
+        for index in marked {
+            find(start(index)).unwrap().mark(9);
+        }
+        let ours = || {
+            let mut owners: Vec<u64> =
+                take_marked().iter().map(|label| label.owner).filter(|owner| *owner >= 77_000_000).collect();
+            owners.sort_unstable();
+            owners
+        };
+        assert_eq!(ours(), marked.map(|index| 77_000_000 + index as u64));
+        assert_eq!(ours(), []);
+        drop(slots);
+    }
+
+    #[test]
+    fn remembers_where_stores_are_lazy() {
+        let slot = Slot::new(0x5_0000, 0x10, true, None);
+        let entry = find(0x5_0000).unwrap();
+        assert!(entry.stores_are_lazy());
+        slot.set_lazy_stores(false);
+        assert!(!entry.stores_are_lazy());
+        slot.set_lazy_stores(true);
+        assert!(entry.stores_are_lazy());
+    }
 }

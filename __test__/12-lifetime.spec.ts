@@ -2,7 +2,7 @@ import test from 'ava'
 import { child } from './support/child.js'
 import { fileOf, hole } from './support/files.js'
 import { linux, wide } from './support/platform.js'
-import { spacious, times } from './support/slow.js'
+import { times } from './support/slow.js'
 
 const MANY = times(200_000)
 const written = MANY.toLocaleString('en')
@@ -39,7 +39,7 @@ for (const use of ['nothing', 'element', 'data']) {
 }
 
 for (const shared of ['on', 'off']) {
-  const mapping = [linux, wide, spacious].find((one) => one !== test) ?? test
+  const mapping = [linux, wide].find((one) => one !== test) ?? test
   mapping(`2,000 maps of 2 GiB cost no garbage collections, shared buffers ${shared}`, (t) => {
     const { status, report, output } = child('many', [hole(t, 2 ** 31), 2000], {
       env: { MEMMAP_SHARED_BUFFERS: shared },

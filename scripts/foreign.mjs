@@ -122,8 +122,9 @@ function npmPackage(name, version) {
   return join(folder, 'node_modules', name)
 }
 
+/** A newer one than that of bookworm, whose 32-bit processors meet the same fault again where a page was exchanged. */
 function emulator(cpu) {
-  return join(debian('qemu', 'bookworm', 'amd64', ['qemu-user-static']), `usr/bin/qemu-${cpu}-static`)
+  return join(debian('qemu-10', 'trixie', 'amd64', ['qemu-user']), `usr/bin/qemu-${cpu}`)
 }
 
 function qemu(cpu, architecture, npmCpu, version) {

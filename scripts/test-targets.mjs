@@ -3,7 +3,9 @@
  *
  *   npm run test:targets [-- PLATFORM ...]
  *
- * What a platform cannot do is skipped by name. Emulated ones take a quarter of an hour each.
+ * What a platform cannot do is skipped by name (`__test__/support/platform.ts`); where it is emulated, what is repeated is repeated
+ * less often (`__test__/support/slow.ts`). Emulated ones take a quarter of an hour each. After each suite the packages are installed
+ * and the command is run, by the Node of that platform. Wine needs root, and musl for the packages.
  */
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'

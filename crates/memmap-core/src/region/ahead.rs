@@ -65,6 +65,7 @@ mod tests {
         assert_eq!(take(0, 3 << 20), [1, 2]);
         assert_eq!(take((1 << 20) - 1, 2), []);
         assert_eq!(take(70 << 20, 1), [70]);
+        assert_eq!(ahead.take(72 << 20, 1).next(), Some(72 << 20..73 << 20));
         ahead.forget(70 << 20, 1);
         assert_eq!(take(69 << 20, 2 << 20), [69, 70]);
         assert_eq!(take(0, 1), []);

@@ -15,6 +15,7 @@ fn open(path: &Path, offset: u64, length: u64) -> Mapping {
         extent: Extent::Bytes(length),
         grow: true,
         sparse: false,
+        header: 0,
         populate: false,
         access: None,
         lock: None,

@@ -1,7 +1,6 @@
-import test from 'ava'
 import { child } from './support/child.js'
 import { fileOf, hole } from './support/files.js'
-import { linux, wide } from './support/platform.js'
+import { linux, linux64 } from './support/platform.js'
 import { times } from './support/slow.js'
 
 const MANY = times(200_000)
@@ -42,8 +41,7 @@ for (const use of ['nothing', 'element', 'data']) {
 }
 
 for (const shared of ['on', 'off']) {
-  const mapping = [linux, wide].find((one) => one !== test) ?? test
-  mapping(`2,000 maps of 2 GiB cost no garbage collections, shared buffers ${shared}`, (t) => {
+  linux64(`2,000 maps of 2 GiB cost no garbage collections, shared buffers ${shared}`, (t) => {
     const { status, report, output } = child('many', [hole(t, 2 ** 31), 2000], {
       env: { MEMMAP_SHARED_BUFFERS: shared },
     })

@@ -6,7 +6,7 @@ import test from 'ava'
 import { MemmapError, memmap } from '../lib/index.js'
 import { child } from './support/child.js'
 import { folder } from './support/files.js'
-import { linux } from './support/platform.js'
+import { linux, linux64 } from './support/platform.js'
 
 const root = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip
 
@@ -18,7 +18,7 @@ linux('maps keep no descriptor, and without one left opening is EMFILE', (t) => 
   t.deepEqual(report, { kept: 0, last: 'EMFILE', refused: 'EMFILE', again: 'none', reads: 120 })
 })
 
-linux('without address space opening is ENOMEM, and changes no file', (t) => {
+linux64('without address space opening is ENOMEM, and changes no file', (t) => {
   const { status, report, output } = child('limits', ['addresses', join(folder(t), 'data.bin')], {
     under: ['prlimit', `--as=${2 ** 41}:${2 ** 41}`],
   })
@@ -34,7 +34,7 @@ linux('more mappings than the system allows are ENOMEM, and those that are open 
   t.true((result['opened'] as number) > 10_000, String(result['opened']))
 })
 
-linux('where no private memory can be reserved, pages of r and c take stores one by one', (t) => {
+linux64('where no private memory can be reserved, pages of r and c take stores one by one', (t) => {
   const { status, report, output } = child('limits', ['privatePages', join(folder(t), 'data.bin')])
   t.is(status, 0, output)
   t.deepEqual(report, { seen: [9, 3, 9, 5, 6, 4, 3], file: [3, 3, 3, 3], faults: [null, null] })

@@ -17,6 +17,9 @@ export const posix = process.platform === 'win32' ? test.skip : test
 /** Where addresses have 64 bits. */
 export const wide = process.arch.endsWith('64') ? test : test.skip
 
+/** As `linux`, about terabytes of addresses, or limits of a process (qemu's 32-bit ones die of theirs before Node does). */
+export const linux64 = process.arch.endsWith('64') ? linux : test.skip
+
 /** Windows makes links for those only who have the right, and Wine makes none. */
 export const linking = canLink() ? test : test.skip
 

@@ -10,7 +10,7 @@ import { folder, fileOf } from './support/files.js'
 import { fileWith } from './support/npy-headers.js'
 import { FIXTURES, fixtureJson } from './support/npy-fixture.js'
 import { valuesOf } from './support/numpy-json.js'
-import { linking, posix } from './support/platform.js'
+import { linking, posix, wide } from './support/platform.js'
 
 interface FileCase {
   readonly file: string
@@ -341,7 +341,7 @@ posix('a map of a file that is cut has its fault', (t) => {
   t.throws(() => array.close(), { code: 'ERR_MEMMAP_TRUNCATED' })
 })
 
-test('more than a buffer of the runtime holds is mapped, and refused where it would be read', (t) => {
+wide('more than a buffer of the runtime holds is mapped, and refused where it would be read', (t) => {
   const path = join(folder(t), 'large.npy')
   const made = openMemmap(path, { mode: 'w+', dtype: 'uint8', shape: 2 ** 32 + 100, sparse: true })
   made.set(-1, 7)

@@ -15,7 +15,7 @@ import type { Found } from '../npy/read-header.js'
 import { Source, reading } from '../npy/source.js'
 import type { Bytes } from '../npy/source.js'
 import { zlib } from './node-zlib.js'
-import { damaged, placeOf, readDirectory } from './zip.js'
+import { checkSize, checkSum, damaged, placeOf, readDirectory } from './zip.js'
 import type { Entry } from './zip.js'
 
 /** Bytes whose check sum is taken at once. */
@@ -238,9 +238,7 @@ export class NpzFile {
       )
     }
     const bytes = inflate(source.read(place, entry.packed), entry)
-    if (bytes.length !== entry.size) {
-      throw damaged(`its member '${entry.name}' has ${bytes.length} bytes, and its directory says ${entry.size}`)
-    }
+    checkSize(entry, bytes.length)
     checkSum(entry, sumOf(bytes, 0))
     const { dtype, shape, fortranOrder, offset } = found
     const made = blank([...shape, ...dtype.shape], dtype.base, fortranOrder ? 'F' : 'C')
@@ -278,10 +276,6 @@ function sumOf(bytes: Uint8Array, start: number): number {
   let sum = start
   for (let at = 0; at < bytes.length; at += PIECE) sum = crc32(bytes.subarray(at, at + PIECE), sum)
   return sum
-}
-
-function checkSum(entry: Entry, sum: number): void {
-  if (sum !== entry.crc) throw damaged(`the check sum of its member '${entry.name}' is wrong`)
 }
 
 /** The bytes of a member that is stored. */

@@ -2,6 +2,8 @@
 // elements that lie unaligned or in the other byte order need the bits on every runtime.
 import { NATIVE_ORDER } from '../dtype/index.js'
 
+const single = new Float32Array(1)
+const singleBits = new Uint32Array(single.buffer)
 const double = new Float64Array(1)
 const doubleWords = new Uint32Array(double.buffer)
 const HIGH = NATIVE_ORDER === '<' ? 1 : 0
@@ -12,24 +14,17 @@ const TINY = 2 ** -24
 /** Adding and taking away 2^52 rounds a smaller positive double to a whole number, ties to even. */
 const TO_WHOLE = 2 ** 52
 
-/**
- * By sign and exponent: the step between the halves that have them, and how many steps come before the fraction's. A product
- * of the two gives every half but NaN, with nothing stored on the way, which V8 would expect to have changed other memory.
- */
-const STEPS = new Float64Array(new ArrayBuffer(64 * 8))
-const BEFORE = new Float64Array(new ArrayBuffer(64 * 8))
-for (let at = 0; at < 64; at++) {
-  const exponent = at & 31
-  const step = exponent === 31 ? Infinity : TINY * 2 ** Math.max(exponent - 1, 0)
-  STEPS[at] = at < 32 ? step : -step
-  BEFORE[at] = exponent === 0 ? 0 : 1024
-}
-
 /** The number that 16 bits stand for; every half is a double. */
 export function halfToNumber(bits: number): number {
-  if ((bits & 0x7fff) > 0x7c00) return NaN
-  const at = (bits & 0xffff) >>> 10
-  return (STEPS[at] as number) * ((bits & 0x3ff) + (BEFORE[at] as number))
+  const exponent = bits & 0x7c00
+  if (exponent === 0) {
+    const magnitude = (bits & 0x3ff) * TINY
+    return bits & 0x8000 ? -magnitude : magnitude
+  }
+  // A single has the same fields, wider: bias 127 for 15, 23 bits of fraction for 10.
+  const wideExponent = exponent === 0x7c00 ? 0x7f800000 : (exponent + (112 << 10)) << 13
+  singleBits[0] = ((bits & 0x8000) << 16) | wideExponent | ((bits & 0x3ff) << 13)
+  return single[0] as number
 }
 
 /**

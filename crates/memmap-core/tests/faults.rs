@@ -2,37 +2,14 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod common;
+
 use std::fs;
 
-use memmap_core::{Code, Extent, Mapping, Mode, Options, Source, guard, page_size};
+use common::{at, open_whole as open};
+use memmap_core::{Code, Mode, guard, page_size};
 use std::sync::atomic::Ordering;
 use tempfile::TempDir;
-
-fn open(path: &std::path::Path, mode: Mode) -> Mapping {
-    let extent = Extent::Fit { unit: 1 };
-    let options = Options {
-        mode,
-        offset: 0,
-        extent,
-        grow: true,
-        sparse: false,
-        header: 0,
-        populate: false,
-        access: None,
-        lock: None,
-        owner: 0,
-    };
-    Mapping::open(Source::Path(path), &options).unwrap()
-}
-
-fn read(mapping: &Mapping, index: usize) -> u8 {
-    let lease = mapping.mapped().unwrap().lease().unwrap();
-    let start = lease.start();
-    // SAFETY: inside the range.
-    let address = unsafe { start.add(index) };
-    // SAFETY: mapped for as long as the lease lives; the guard answers for a page that is gone.
-    unsafe { address.as_ptr().read_volatile() }
-}
 
 /// Faults are counted for the whole process, so the tests are one.
 #[test]
@@ -47,7 +24,7 @@ fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
 
     let mut mapping = open(&path, Mode::ReadWrite);
     let mut other = open(&path, Mode::Copy);
-    assert_eq!((read(&mapping, 0), read(&mapping, 8 * page - 1)), (7, 7));
+    assert_eq!((at(&mapping, 0), at(&mapping, 8 * page - 1)), (7, 7));
     mapping.mapped().unwrap().check().unwrap();
 
     resize(4);
@@ -56,19 +33,19 @@ fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
     mapping.mapped().unwrap().fault().unwrap();
     assert_eq!(mapping.mapped().unwrap().check().unwrap_err().code, Code::Truncated);
 
-    assert_eq!(read(&mapping, 4 * page), 0);
+    assert_eq!(at(&mapping, 4 * page), 0);
     assert_eq!(guard::faults().load(Ordering::Relaxed), 1);
     let error = mapping.mapped().unwrap().fault().unwrap_err();
     assert_eq!(
         (error.code, error.expected, error.actual),
         (Code::Truncated, Some(8 * page as u64), Some(4 * page as u64))
     );
-    assert_eq!(read(&mapping, 0), 7);
+    assert_eq!(at(&mapping, 0), 7);
     assert_eq!(mapping.mapped().unwrap().flush(0, 1, false).unwrap_err().code, Code::Truncated);
 
     // Another mapping of the file is marked by its own faults only.
     other.mapped().unwrap().fault().unwrap();
-    assert_eq!(read(&other, 7 * page), 0);
+    assert_eq!(at(&other, 7 * page), 0);
     assert_eq!(guard::faults().load(Ordering::Relaxed), 2);
 
     assert_eq!(mapping.close().unwrap_err().code, Code::Truncated);
@@ -82,7 +59,7 @@ fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
     resize(0);
     std::thread::scope(|scope| {
         for _ in 0..8 {
-            scope.spawn(|| (0..8 * page).map(|index| u64::from(read(&mapping, index))).sum::<u64>());
+            scope.spawn(|| (0..8 * page).map(|index| u64::from(at(&mapping, index))).sum::<u64>());
         }
     });
     assert_eq!(mapping.mapped().unwrap().fault().unwrap_err().code, Code::Truncated);

@@ -2,61 +2,25 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod common;
 
+use std::fs;
+use std::path::Path;
+
+use common::{at, file, options, store};
 use memmap_core::{Advice, Code, Error, Extent, Lock, Mapping, Mode, Options, Source};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 const MODES: [Mode; 4] = [Mode::Read, Mode::Copy, Mode::ReadWrite, Mode::Create];
 
-fn options(mode: Mode, offset: u64, extent: Extent) -> Options {
-    Options {
-        mode,
-        offset,
-        extent,
-        grow: true,
-        sparse: false,
-        header: 0,
-        populate: false,
-        access: None,
-        lock: None,
-        owner: 0,
-    }
-}
-
 fn open(path: &Path, mode: Mode, offset: u64, length: u64) -> Result<Mapping, Error> {
     Mapping::open(Source::Path(path), &options(mode, offset, Extent::Bytes(length)))
 }
 
-fn file(folder: &TempDir, bytes: &[u8]) -> PathBuf {
-    let path = folder.path().join("data.bin");
-    fs::write(&path, bytes).unwrap();
-    path
-}
-
 /// The array's bytes, copied out.
 fn bytes(mapping: &Mapping) -> Vec<u8> {
-    let mapped = mapping.mapped().unwrap();
-    let Some(lease) = mapped.lease() else { return Vec::new() };
-    (0..mapped.length() as usize)
-        .map(|index| {
-            // SAFETY: inside the range, which starts `lead` bytes before the array.
-            let address = unsafe { lease.start().add(mapped.lead() + index) };
-            // SAFETY: mapped for as long as the lease lives.
-            unsafe { address.as_ptr().read_volatile() }
-        })
-        .collect()
-}
-
-fn store(mapping: &Mapping, index: usize, byte: u8) {
-    let mapped = mapping.mapped().unwrap();
-    let lease = mapped.lease().unwrap();
-    // SAFETY: inside the range.
-    let address = unsafe { lease.start().add(mapped.lead() + index) };
-    // SAFETY: mapped writable for as long as the lease lives.
-    unsafe { address.as_ptr().write_volatile(byte) };
+    (0..mapping.mapped().unwrap().length() as usize).map(|index| at(mapping, index)).collect()
 }
 
 #[test]

@@ -2,27 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
+mod common;
+
 use std::fs;
 
-use memmap_core::{Extent, Lease, Mapping, Mode, Options, Source};
+use common::open_whole as open;
+use memmap_core::{Lease, Mode};
 use tempfile::TempDir;
-
-fn open(path: &std::path::Path, mode: Mode) -> Mapping {
-    let extent = Extent::Fit { unit: 1 };
-    let options = Options {
-        mode,
-        offset: 0,
-        extent,
-        grow: true,
-        sparse: false,
-        header: 0,
-        populate: false,
-        access: None,
-        lock: None,
-        owner: 0,
-    };
-    Mapping::open(Source::Path(path), &options).unwrap()
-}
 
 #[cfg(target_os = "linux")]
 fn is_mapped(path: &std::path::Path) -> bool {

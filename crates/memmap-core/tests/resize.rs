@@ -2,51 +2,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod common;
 
-use memmap_core::{Code, Extent, Mapping, Mode, Options, Source};
+use std::fs;
+use std::path::Path;
+
+use common::{at, file, options, store};
+use memmap_core::{Code, Extent, Mapping, Mode, Source};
 use tempfile::TempDir;
 
 fn open(path: &Path, offset: u64, length: u64) -> Mapping {
-    let options = Options {
-        mode: Mode::ReadWrite,
-        offset,
-        extent: Extent::Bytes(length),
-        grow: true,
-        sparse: false,
-        header: 0,
-        populate: false,
-        access: None,
-        lock: None,
-        owner: 0,
-    };
-    Mapping::open(Source::Path(path), &options).unwrap()
-}
-
-fn file(folder: &TempDir, bytes: &[u8]) -> PathBuf {
-    let path = folder.path().join("data.bin");
-    fs::write(&path, bytes).unwrap();
-    path
-}
-
-fn at(mapping: &Mapping, index: usize) -> u8 {
-    let mapped = mapping.mapped().unwrap();
-    assert!((index as u64) < mapped.length());
-    let lease = mapped.lease().unwrap();
-    // SAFETY: inside the range, which starts `lead` bytes before the array.
-    let address = unsafe { lease.start().add(mapped.lead() + index) };
-    // SAFETY: mapped for as long as the lease lives.
-    unsafe { address.as_ptr().read_volatile() }
-}
-
-fn store(mapping: &Mapping, index: usize, byte: u8) {
-    let mapped = mapping.mapped().unwrap();
-    let lease = mapped.lease().unwrap();
-    // SAFETY: inside the range.
-    let address = unsafe { lease.start().add(mapped.lead() + index) };
-    // SAFETY: mapped writable for as long as the lease lives.
-    unsafe { address.as_ptr().write_volatile(byte) };
+    Mapping::open(Source::Path(path), &options(Mode::ReadWrite, offset, Extent::Bytes(length))).unwrap()
 }
 
 #[test]

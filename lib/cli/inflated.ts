@@ -14,7 +14,7 @@ import { MAX_HEADER_SIZE } from '../npy/read-header.js'
 import { systemError } from '../npy/system-error.js'
 import { crc32 } from '../npz/crc32.js'
 import type { Member } from '../npz/npz-file.js'
-import { damaged } from '../npz/zip.js'
+import { checkSize, checkSum, damaged } from '../npz/zip.js'
 
 const PIECE = 2 ** 18
 
@@ -82,8 +82,13 @@ function into(fd: number, path: string, name: string, { size, crc }: Member): Wr
       }
     },
     final(end) {
-      if (done !== size) end(damaged(`its member '${name}' has ${done} bytes, and its directory says ${size}`))
-      else end(sum === crc ? null : damaged(`the check sum of its member '${name}' is wrong`))
+      try {
+        checkSize({ name, size }, done)
+        checkSum({ name, crc }, sum)
+        end()
+      } catch (error) {
+        end(error as Error)
+      }
     },
   })
 }

@@ -199,3 +199,12 @@ export function placeOf(source: Bytes, entry: Entry, directory: number): number 
 export function damaged(what: string): MemmapError {
   return new MemmapError('ERR_MEMMAP_NPY', `the .npz archive is damaged: ${what}`)
 }
+/** @throws MemmapError `ERR_MEMMAP_NPY` where a member has another number of bytes than its directory says */
+export function checkSize({ name, size }: Pick<Entry, 'name' | 'size'>, bytes: number): void {
+  if (bytes !== size) throw damaged(`its member '${name}' has ${bytes} bytes, and its directory says ${size}`)
+}
+
+/** @throws MemmapError `ERR_MEMMAP_NPY` where the bytes of a member have another check sum than its directory says */
+export function checkSum({ name, crc }: Pick<Entry, 'name' | 'crc'>, sum: number): void {
+  if (sum !== crc) throw damaged(`the check sum of its member '${name}' is wrong`)
+}

@@ -4,6 +4,9 @@
  */
 import { zeros } from '../dist/index.js'
 
+/** Bytes of one element: those of `>f4` are counted, those of `float32` are bits. */
+export const itemsizeOf = (dtype) => Number(/\d+$/.exec(dtype)[0]) / (dtype.startsWith('>') ? 1 : 8)
+
 const line = (bytes, itemsize) => [bytes / itemsize]
 
 /** A square of float32 in so many bytes. */
@@ -43,7 +46,7 @@ const read = (op, dtype, target, work, loop) => ({
   name: `${op} ${dtype}`,
   numpy: op,
   dtype,
-  shape: (bytes) => line(bytes, Number(/\d+$/.exec(dtype)[0]) / (dtype.startsWith('>') ? 1 : 8)),
+  shape: (bytes) => line(bytes, itemsizeOf(dtype)),
   limit: 'read',
   traffic: (bytes) => bytes,
   large: true,
@@ -64,15 +67,8 @@ const copy = (name, numpy, dtype, itemsize, out, work, target = [1.5, 0.8]) => (
 })
 
 /** The same into memory that exists and was touched before: what the conversion costs without that of making its result. */
-const into = (name, dtype, itemsize, target) => ({
-  ...copy(
-    `${name} into an array`,
-    'into',
-    dtype,
-    itemsize,
-    Number(/\d+$/.exec(target)[0]) / (target.startsWith('>') ? 1 : 8),
-    (a, out) => out.assign(a),
-  ),
+const into = (name, dtype, target) => ({
+  ...copy(`${name} into an array`, 'into', dtype, itemsizeOf(dtype), itemsizeOf(target), (a, out) => out.assign(a)),
   target: [null, 0.8],
   into: target,
   prepare: (a) => zeros(a.shape, { dtype: target }),
@@ -106,10 +102,10 @@ export const OPERATIONS = [
   copy('cast float32 to float64', 'float64', 'float32', 4, 8, (a) => a.astype('float64')),
   copy('cast int16 to float32', 'float32', 'int16', 2, 4, (a) => a.astype('float32')),
   copy('byteswap float32', 'byteswap', 'float32', 4, 4, (a) => a.byteswap()),
-  into('copy float32', 'float32', 4, 'float32'),
-  into('cast float32 to float64', 'float32', 4, 'float64'),
-  into('cast int16 to float32', 'int16', 2, 'float32'),
-  into('byteswap float32', 'float32', 4, '>f4'),
+  into('copy float32', 'float32', 'float32'),
+  into('cast float32 to float64', 'float32', 'float64'),
+  into('cast int16 to float32', 'int16', 'float32'),
+  into('byteswap float32', 'float32', '>f4'),
   {
     ...copy('transposed copy float32', 'transposed', 'float32', 4, 4, (a) => a.T.copy(), [15, 0.25]),
     shape: square,

@@ -4,7 +4,7 @@ import { memmap } from '../dist/index.js'
 import { settle, statistics, timed } from './clock.mjs'
 import { agree, digest } from './digest.mjs'
 import { dataFile, remove, scratchFile } from './files.mjs'
-import { OPERATIONS } from './operations.mjs'
+import { OPERATIONS, itemsizeOf } from './operations.mjs'
 
 /** Seconds that one side of one row may take in all, beyond its first round. */
 const BUDGET = 3
@@ -131,10 +131,6 @@ function withArray(a, work) {
   } finally {
     a.close()
   }
-}
-
-function itemsizeOf(dtype) {
-  return Number(/\d+$/.exec(dtype)[0]) / (dtype.startsWith('>') ? 1 : 8)
 }
 
 function pythonType(dtype) {

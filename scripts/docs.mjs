@@ -8,6 +8,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { deadLinks } from './dead-links.mjs'
+import { filePage } from './file-page.mjs'
 
 const run = (command, ...args) => execFileSync(command, args, { cwd: 'docs', stdio: ['ignore', 'inherit', 'inherit'] })
 
@@ -41,6 +42,6 @@ function filesAsPages() {
     const text = readFileSync(file, 'utf8')
     const language = { '.mjs': 'js', '.ts': 'ts', '.py': 'python' }[extname(file)]
     const body = language === undefined ? text : `# ${basename(file)}\n\n\`\`\`\`${language}\n${text}\`\`\`\`\n`
-    writeFileSync(join('docs/files', `${file.replaceAll(/[/.]/g, '-')}.md`), `<!-- ${file} -->\n\n${body}`)
+    writeFileSync(`docs/${filePage(file)}.md`, `<!-- ${file} -->\n\n${body}`)
   }
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
+import { filePage } from '../../scripts/file-page.mjs'
 
 const pages = [
   ['Guide', 'guide'],
@@ -45,8 +46,8 @@ function leadIntoSite(markdown) {
   markdown.core.ruler.push('repository', ({ tokens }) => {
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const [, file] = /^\.\.\/([^#]+)/.exec(token.attrGet?.('href') ?? '') ?? []
-      const page = `files/${file?.replaceAll(/[/.]/g, '-')}`
-      if (existsSync(new URL(`../${page}.md`, import.meta.url))) token.attrSet('href', `/${page}`)
+      const page = file === undefined ? null : filePage(file)
+      if (page !== null && existsSync(new URL(`../${page}.md`, import.meta.url))) token.attrSet('href', `/${page}`)
     }
   })
 }

@@ -6,13 +6,13 @@ import { times } from './support/slow.js'
 const MANY = times(200_000)
 const written = MANY.toLocaleString('en')
 
-/** How many mappings V8's heap may have taken meanwhile: it has them side by side where there are addresses enough. */
-const HEAP = process.arch.endsWith('64') ? 60 : 300
+/** How many mappings V8's heap may have taken meanwhile: side by side where there are addresses enough, but not under an emulator. */
+const HEAP = process.arch.endsWith('64') && times(10) === 10 ? 60 : 300
 
 interface OpenClose {
   readonly before: { mappings: number; descriptors: number }
   readonly atEnd: { mapped: number; descriptors: number; waiting: number; most: number }
-  readonly after: { mappings: number; waiting: number }
+  readonly after: { mappings: number; kinds: string[]; waiting: number }
 }
 
 for (const use of ['nothing', 'element', 'data', 'view']) {
@@ -26,7 +26,8 @@ for (const use of ['nothing', 'element', 'data', 'view']) {
     t.true(atEnd.waiting < 20_000, `${atEnd.waiting} wait`)
     t.true(atEnd.most < 20_000, `${atEnd.most} mappings`)
     t.is(after.waiting, 0)
-    t.true(after.mappings < before.mappings + HEAP, `${before.mappings} mappings before, ${after.mappings} after`)
+    const seen = `${before.mappings} mappings before, ${after.mappings} after: ${after.kinds.join(', ')}`
+    t.true(after.mappings < before.mappings + HEAP, seen)
   })
 }
 

@@ -20,6 +20,18 @@ export function mappings(path = '') {
     .filter((line) => line.includes(path)).length
 }
 
+/** The mappings of the process by what they are, the kinds of which there are many: for the message of a failed test. */
+export function kindsOfMappings() {
+  const counts = new Map()
+  for (const line of readFileSync('/proc/self/maps', 'utf8').trimEnd().split('\n')) {
+    const [range, permissions, , , , path] = line.split(/\s+/)
+    const [start, end] = range.split('-').map((address) => Number.parseInt(address, 16))
+    const kind = `${permissions} ${path || `${(end - start) / 1024} KiB`}`
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  return [...counts].filter(([, count]) => count >= 10).map(([kind, count]) => `${count} x ${kind}`)
+}
+
 export function descriptors() {
   return readdirSync('/proc/self/fd').length
 }
@@ -29,9 +41,14 @@ export function turn(milliseconds = 0) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
-/** Collects garbage, and gives finalizers their turns. */
+/**
+ * Collects garbage, and gives finalizers their turns. They run as immediates: under load two timers may be due in one
+ * turn of the loop, with no immediate between them.
+ */
 export async function collect() {
   globalThis.gc()
-  await turn()
-  await turn()
+  for (let round = 0; round < 2; round++) {
+    await turn()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
 }

@@ -22,9 +22,9 @@ for (const use of ['nothing', 'element', 'data', 'view']) {
     const { before, atEnd, after }: OpenClose = report
     t.is(atEnd.mapped, 0)
     t.is(atEnd.descriptors, before.descriptors)
-    // Ranges that wait for a buffer's collection are bounded in number, and gone after one.
-    t.true(atEnd.waiting < 20_000, `${atEnd.waiting} wait`)
-    t.true(atEnd.most < 20_000, `${atEnd.most} mappings`)
+    // Ranges that wait for a buffer's collection stay well below the 65,530 mappings that Linux allows, and are gone after one.
+    t.true(atEnd.waiting < 40_000, `${atEnd.waiting} wait`)
+    t.true(atEnd.most < 40_000, `${atEnd.most} mappings`)
     t.is(after.waiting, 0)
     const seen = `${before.mappings} mappings before, ${after.mappings} after: ${after.kinds.join(', ')}`
     t.true(after.mappings < before.mappings + HEAP, seen)

@@ -77,6 +77,12 @@ export declare function byteswap(target: Memory, targetLayout: Float64Array): vo
 /** Compares elements of the same place; `op` counts <, <=, ==, !=, >=, > from 0. */
 export declare function compare(op: number, a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, target: Memory, targetLayout: Float64Array): void
 
+/**
+ * How many elements are further apart than they may be, and which are furthest apart. `columns` is empty, or for a stretch of
+ * two arrays in Fortran order, in whose C order `first` counts, the elements before it and their shape.
+ */
+export declare function distances(a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, rtol: number, atol: number, equalNan: boolean, columns: Float64Array): NativeDistances
+
 /** Whether all elements are equal. */
 export declare function equals(a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array): boolean
 
@@ -100,6 +106,16 @@ export declare function maskCount(mask: Memory, maskLayout: Float64Array): numbe
 
 /** Copies the elements where the mask is true, in C order. */
 export declare function maskGather(source: Memory, sourceLayout: Float64Array, mask: Memory, maskLayout: Float64Array, target: Memory, targetLayout: Float64Array): void
+
+/** How two arrays differ. Places count elements in C order, and are -1 where there is none. */
+export interface NativeDistances {
+  differing: number
+  first: number
+  absolute: number
+  absoluteAt: number
+  relative: number
+  relativeAt: number
+}
 
 /** What this runtime and platform can do. */
 export interface NativeSupport {

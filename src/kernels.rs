@@ -3,7 +3,9 @@
 //! Each array comes as two arguments: its memory, and a layout (see `operand.rs`). Where there is a `task`, the work goes to
 //! the thread pool and the answer is a promise of the result.
 
-use memmap_kernels::{self as kernels, Comparison, Kind, Params, Reduction, Scan, Tolerance};
+use memmap_kernels::{
+    self as kernels, Columns, Comparison, Farthest, Kind, Params, Reduction, Scan, Tolerance,
+};
 use napi::Env;
 use napi::bindgen_prelude::{BigInt64ArraySlice, Float64ArraySlice, Uint8ArraySlice};
 use napi_derive::napi;
@@ -218,6 +220,57 @@ pub fn all_close(
     let right = work.operand(&b, &b_layout)?;
     let tolerance = Tolerance { rtol, atol, equal_nan };
     work.now(|control| kernels::all_close(&left.array(), &right.array(), tolerance, control))
+}
+
+/// How two arrays differ. Places count elements in C order, and are -1 where there is none.
+#[napi(object)]
+pub struct NativeDistances {
+    pub differing: f64,
+    pub first: f64,
+    pub absolute: f64,
+    pub absolute_at: f64,
+    pub relative: f64,
+    pub relative_at: f64,
+}
+
+/// How many elements are further apart than they may be, and which are furthest apart. `columns` is empty, or for a stretch of
+/// two arrays in Fortran order, in whose C order `first` counts, the elements before it and their shape.
+#[napi(
+    catch_unwind,
+    ts_args_type = "a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, rtol: number, atol: number, equalNan: boolean, columns: Float64Array"
+)]
+pub fn distances(
+    env: &Env,
+    a: Memory,
+    a_layout: Float64ArraySlice,
+    b: Memory,
+    b_layout: Float64ArraySlice,
+    rtol: f64,
+    atol: f64,
+    equal_nan: bool,
+    columns: Float64ArraySlice,
+) -> napi::Result<NativeDistances> {
+    let mut work = Work::new(env, None);
+    let left = work.operand(&a, &a_layout)?;
+    let right = work.operand(&b, &b_layout)?;
+    let tolerance = Tolerance { rtol, atol, equal_nan };
+    let columns = columns.split_first().map(|(before, shape)| Columns {
+        before: *before as usize,
+        shape: shape.iter().map(|len| *len as usize).collect(),
+    });
+    let found = work.now(|control| {
+        kernels::distances(&left.array(), &right.array(), tolerance, columns.as_ref(), control)
+    })?;
+    let distance = |farthest: Option<Farthest>| farthest.map_or(0.0, |farthest| farthest.distance);
+    let place = |place: Option<usize>| place.map_or(-1.0, |place| place as f64);
+    Ok(NativeDistances {
+        differing: found.differing as f64,
+        first: place(found.first),
+        absolute: distance(found.absolute),
+        absolute_at: place(found.absolute.map(|farthest| farthest.place)),
+        relative: distance(found.relative),
+        relative_at: place(found.relative.map(|farthest| farthest.place)),
+    })
 }
 
 const REDUCTIONS: [Reduction; 12] = [

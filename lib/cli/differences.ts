@@ -89,7 +89,7 @@ export async function differencesOf(
     relativeAt: -1,
   }
   const numbers = isNumber(a.dtype) && isNumber(b.dtype)
-  const into = numbers ? closeness(a.dtype, b.dtype, tolerance, found) : equality(tolerance, found)
+  const into = numbers ? closeness(tolerance, found) : equality(tolerance, found)
   let done = 0
   try {
     for await (const piece of piecesOf(left, right)) {

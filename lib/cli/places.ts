@@ -26,6 +26,12 @@ export class Places {
     return new Places(true, whole, null, shape, origin)
   }
 
+  /** What the kernel is told of elements that are not in order: those before them, and the shape of the whole; else nothing. */
+  get columns(): Float64Array {
+    const axes = this.whole.filter((length) => length !== 1)
+    return this.ordered ? new Float64Array() : Float64Array.of(this.before as number, ...axes)
+  }
+
   /** The place in the whole. */
   of(place: number): number {
     const { whole, before } = this

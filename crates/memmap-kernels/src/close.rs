@@ -2,30 +2,12 @@
 
 use crate::array::ArrayRef;
 use crate::control::Control;
-use crate::element::Kind;
-use crate::error::{Error, Result};
-use crate::half_float;
-use crate::number::{Complex, Native, f16};
+use crate::error::Result;
+use crate::measure::{Measure, Measured, Precision, Tolerance};
 use crate::pair::{Pair, nest_of};
 use crate::run::Run;
 use crate::simd::{Kernel, Level, dispatch};
-
-/// How close is close.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Tolerance {
-    /// Relative to the second array's element; NumPy's default is 1e-5.
-    pub rtol: f64,
-    /// Absolute; NumPy's default is 1e-8.
-    pub atol: f64,
-    /// Whether NaN is close to NaN.
-    pub equal_nan: bool,
-}
-
-impl Default for Tolerance {
-    fn default() -> Tolerance {
-        Tolerance { rtol: 1e-5, atol: 1e-8, equal_nan: false }
-    }
-}
+use crate::walk::Nest;
 
 /// Whether every element of `a` is close to its counterpart in `b`: NumPy's `allclose`.
 ///
@@ -36,15 +18,7 @@ impl Default for Tolerance {
 /// # Errors
 /// [`Error::Unsupported`] for opaque elements and times; [`Error::Cancelled`].
 pub fn all_close(a: &ArrayRef, b: &ArrayRef, tolerance: Tolerance, control: &Control) -> Result<bool> {
-    let unsupported = |kind| Error::Unsupported { operation: "allclose", kind };
-    let inexact = |kind: Kind| match kind {
-        Kind::Time | Kind::Opaque => Err(unsupported(kind)),
-        kind if kind.is_float() || kind.is_complex() => Ok(kind),
-        _ => Ok(Kind::F64),
-    };
-    inexact(a.element.kind)?;
-    let reference = inexact(b.element.kind)?;
-    let common = a.element.kind.promote(reference).ok_or(unsupported(a.element.kind))?;
+    let precision = Precision::of(&a.element, &b.element, "allclose")?;
     if a.shape != b.shape {
         return Ok(false);
     }
@@ -52,36 +26,21 @@ pub fn all_close(a: &ArrayRef, b: &ArrayRef, tolerance: Tolerance, control: &Con
         return Ok(true);
     }
     let nest = nest_of(a, b)?;
-    let job = Job { a, b, nest: &nest, tolerance, control };
-    match (common, reference) {
-        (Kind::F16, _) => job.run::<f16, f16>(),
-        (Kind::F32, Kind::F16) => job.run::<f32, f16>(),
-        (Kind::F32, _) => job.run::<f32, f32>(),
-        (Kind::F64, Kind::F16) => job.run::<f64, f16>(),
-        (Kind::F64, Kind::F32) => job.run::<f64, f32>(),
-        (Kind::F64, _) => job.run::<f64, f64>(),
-        (Kind::C64, Kind::F16) => job.run::<Complex<f32>, f16>(),
-        (Kind::C64, Kind::F32) => job.run::<Complex<f32>, f32>(),
-        (Kind::C64, _) => job.run::<Complex<f32>, Complex<f32>>(),
-        (Kind::C128, Kind::F16) => job.run::<Complex<f64>, f16>(),
-        (Kind::C128, Kind::F32) => job.run::<Complex<f64>, f32>(),
-        (Kind::C128, Kind::F64) => job.run::<Complex<f64>, f64>(),
-        (Kind::C128, Kind::C64) => job.run::<Complex<f64>, Complex<f32>>(),
-        (_, _) => job.run::<Complex<f64>, Complex<f64>>(),
-    }
+    precision.run(Job { a, b, nest: &nest, tolerance, control })
 }
 
 struct Job<'a> {
     a: &'a ArrayRef,
     b: &'a ArrayRef,
-    nest: &'a crate::walk::Nest<2>,
+    nest: &'a Nest<2>,
     tolerance: Tolerance,
     control: &'a Control,
 }
 
-impl Job<'_> {
-    /// `D` is the kind of the difference, `R` that of the reference.
-    fn run<D: Measure, R: Measure + Into<D>>(&self) -> Result<bool> {
+impl Measured for Job<'_> {
+    type Output = bool;
+
+    fn run<D: Measure, R: Measure + Into<D>>(self) -> Result<bool> {
         let pair = Pair::new(self.a, self.b, self.nest, [D::KIND, R::KIND])?;
         pair.all::<D, R>(self.control, |_, a, b| dispatch(Close { a, b, tolerance: self.tolerance }))
     }
@@ -106,123 +65,5 @@ impl<D: Measure, R: Measure + Into<D>> Kernel for Close<'_, D, R> {
             all &= near | a.same(other) | (nan & a.is_nan() & b.is_nan());
         }
         all
-    }
-}
-
-/// Arithmetic in the precision of a kind; what comes out is exact in `f64`.
-trait Measure: Native {
-    /// `[rtol, atol]`, rounded to this precision.
-    fn limits(tolerance: Tolerance) -> [f64; 2];
-    fn distance(self, other: Self) -> f64;
-    /// `atol + rtol * |self|`.
-    fn bound(self, limits: [f64; 2]) -> f64;
-    fn is_finite(self) -> bool;
-    fn same(self, other: Self) -> bool;
-}
-
-/// Rounds to half precision.
-#[inline(always)]
-fn half(x: f32) -> f32 {
-    half_float::to_f32(half_float::from_f32(x))
-}
-
-impl Measure for f16 {
-    fn limits(tolerance: Tolerance) -> [f64; 2] {
-        [tolerance.rtol, tolerance.atol].map(|x| half_float::to_f32(half_float::from_f64(x)).into())
-    }
-    #[inline(always)]
-    fn distance(self, other: f16) -> f64 {
-        half(half_float::to_f32(self) - half_float::to_f32(other)).abs().into()
-    }
-    #[inline(always)]
-    fn bound(self, [rtol, atol]: [f64; 2]) -> f64 {
-        let relative = half(rtol as f32 * half_float::to_f32(self).abs());
-        half(atol as f32 + relative).into()
-    }
-    #[inline(always)]
-    fn is_finite(self) -> bool {
-        self.to_bits() & 0x7c00 != 0x7c00
-    }
-    #[inline(always)]
-    fn same(self, other: f16) -> bool {
-        half_float::to_f32(self) == half_float::to_f32(other)
-    }
-}
-
-macro_rules! measure {
-    ($($T:ident)*) => {$(
-        impl Measure for $T {
-            fn limits(tolerance: Tolerance) -> [f64; 2] {
-                [tolerance.rtol, tolerance.atol].map(|x| f64::from(x as $T))
-            }
-            #[inline(always)]
-            fn distance(self, other: $T) -> f64 {
-                f64::from((self - other).abs())
-            }
-            #[inline(always)]
-            fn bound(self, [rtol, atol]: [f64; 2]) -> f64 {
-                f64::from(atol as $T + rtol as $T * self.abs())
-            }
-            #[inline(always)]
-            fn is_finite(self) -> bool {
-                $T::is_finite(self)
-            }
-            #[inline(always)]
-            fn same(self, other: $T) -> bool {
-                self == other
-            }
-        }
-
-        impl Measure for Complex<$T> {
-            fn limits(tolerance: Tolerance) -> [f64; 2] {
-                $T::limits(tolerance)
-            }
-            #[inline(always)]
-            fn distance(self, other: Self) -> f64 {
-                f64::from((self.re - other.re).hypot(self.im - other.im))
-            }
-            #[inline(always)]
-            fn bound(self, limits: [f64; 2]) -> f64 {
-                self.re.hypot(self.im).bound(limits)
-            }
-            #[inline(always)]
-            fn is_finite(self) -> bool {
-                self.re.is_finite() & self.im.is_finite()
-            }
-            #[inline(always)]
-            fn same(self, other: Self) -> bool {
-                self == other
-            }
-        }
-
-        impl From<$T> for Complex<$T> {
-            #[inline(always)]
-            fn from(re: $T) -> Self {
-                Complex { re, im: 0.0 }
-            }
-        }
-
-        impl From<f16> for Complex<$T> {
-            #[inline(always)]
-            fn from(re: f16) -> Self {
-                Complex { re: half_float::to_f32(re).into(), im: 0.0 }
-            }
-        }
-    )*};
-}
-
-measure!(f32 f64);
-
-impl From<f32> for Complex<f64> {
-    #[inline(always)]
-    fn from(re: f32) -> Self {
-        Complex { re: re.into(), im: 0.0 }
-    }
-}
-
-impl From<Complex<f32>> for Complex<f64> {
-    #[inline(always)]
-    fn from(z: Complex<f32>) -> Self {
-        Complex { re: z.re.into(), im: z.im.into() }
     }
 }

@@ -40,7 +40,7 @@ impl Pair {
     ) -> Result<bool> {
         use std::sync::atomic::{AtomicBool, Ordering};
         let going = AtomicBool::new(true);
-        let piece = (PIECE_BYTES * self.total / self.bytes.max(1)).max(1);
+        let piece = self.piece();
         for_pieces(control, self.total.div_ceil(piece), self.bytes, |i| {
             let (start, end) = (i * piece, self.total.min((i + 1) * piece));
             let (mut a, mut b) = (self.a.reader(start), self.b.reader(start));
@@ -59,6 +59,35 @@ impl Pair {
             Ok(())
         })?;
         Ok(going.into_inner())
+    }
+
+    /// Calls `work(state, place, a's run, b's run)` for tile after tile, on several threads for large arrays, with a state for
+    /// each piece of them, of which `join` hears in any order.
+    pub fn fold<A: Native, B: Native, S: Default>(
+        &self,
+        control: &Control,
+        work: impl Fn(&mut S, usize, Run<A>, Run<B>) + Sync,
+        join: impl Fn(S) + Sync,
+    ) -> Result<()> {
+        let piece = self.piece();
+        for_pieces(control, self.total.div_ceil(piece), self.bytes, |i| {
+            let (start, end) = (i * piece, self.total.min((i + 1) * piece));
+            let (mut a, mut b) = (self.a.reader(start), self.b.reader(start));
+            let (mut at, mut state) = (start, S::default());
+            while at < end {
+                let len = self.tile.min(end - at);
+                work(&mut state, at, a.next(len), b.next(len));
+                at += len;
+            }
+            join(state);
+            control.advance(end - start);
+            Ok(())
+        })
+    }
+
+    /// Elements that one thread works through at a time.
+    fn piece(&self) -> usize {
+        (PIECE_BYTES * self.total / self.bytes.max(1)).max(1)
     }
 }
 

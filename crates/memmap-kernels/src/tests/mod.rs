@@ -4,6 +4,7 @@ mod arrays;
 mod assign;
 mod compare;
 mod control;
+mod distances;
 mod number;
 mod reduce;
 mod scan;

@@ -1,0 +1,261 @@
+//! How two arrays differ: how many elements, and where most.
+
+use crate::array::ArrayRef;
+use crate::control::Control;
+use crate::error::{Error, Result};
+use crate::measure::{Measure, Measured, Precision, Tolerance};
+use crate::pair::Pair;
+use crate::run::Run;
+use crate::simd::{Kernel, Level, dispatch};
+use crate::walk::Nest;
+use std::sync::Mutex;
+
+/// How two arrays differ. Places count elements in C order.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Distances {
+    /// Elements that are further apart than they may be: the rule is that of [`crate::all_close`].
+    pub differing: usize,
+    /// The first of them, in C order of the arrays or of the whole that [`Columns`] tells.
+    pub first: Option<usize>,
+    /// The largest `|a - b|` above 0 of all elements, and the first place that has it.
+    pub absolute: Option<Farthest>,
+    /// The largest `|a - b| / |b|` above 0 where `b` is not 0.
+    pub relative: Option<Farthest>,
+}
+
+/// A distance and its place in the arrays.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Farthest {
+    /// How far apart.
+    pub distance: f64,
+    /// Where.
+    pub place: usize,
+}
+
+/// Says that two arrays of one axis are a stretch of two whole ones in Fortran order.
+#[derive(Clone, Debug)]
+pub struct Columns {
+    /// The elements of the whole before the stretch.
+    pub before: usize,
+    /// The whole's shape.
+    pub shape: Vec<usize>,
+}
+
+impl Columns {
+    /// The index on the first axis, which counts before all others in C order.
+    fn row(&self, place: usize) -> usize {
+        (self.before + place) % self.shape.first().copied().unwrap_or(1).max(1)
+    }
+
+    /// The place in C order of the whole.
+    fn rank(&self, place: usize) -> usize {
+        let mut step: usize = self.shape.iter().product();
+        let (mut rest, mut rank) = (self.before + place, 0);
+        for &len in &self.shape {
+            step /= len;
+            rank += rest % len * step;
+            rest /= len;
+        }
+        rank
+    }
+}
+
+/// Measures how far apart the elements of two arrays of one shape are, in NumPy's precision: see [`crate::all_close`].
+///
+/// # Errors
+/// [`Error::Mismatch`] when the shapes differ; [`Error::Unsupported`] for opaque elements and times; [`Error::Cancelled`].
+pub fn distances(
+    a: &ArrayRef,
+    b: &ArrayRef,
+    tolerance: Tolerance,
+    columns: Option<&Columns>,
+    control: &Control,
+) -> Result<Distances> {
+    let precision = Precision::of(&a.element, &b.element, "distances")?;
+    if a.shape != b.shape {
+        return Err(Error::Mismatch { rule: "two arrays that are compared must have the same shape" });
+    }
+    if columns.is_some_and(|columns| columns.shape.contains(&0)) {
+        return Err(Error::Mismatch { rule: "a stretch that holds elements is part of an array that does" });
+    }
+    if a.is_empty() {
+        return Ok(Distances::default());
+    }
+    precision.run(Job { a, b, tolerance, columns, control })
+}
+
+struct Job<'a> {
+    a: &'a ArrayRef,
+    b: &'a ArrayRef,
+    tolerance: Tolerance,
+    columns: Option<&'a Columns>,
+    control: &'a Control,
+}
+
+impl Measured for Job<'_> {
+    type Output = Distances;
+
+    fn run<D: Measure, R: Measure + Into<D>>(self) -> Result<Distances> {
+        // Not in the order of memory: places are told apart by their order.
+        let nest = Nest::in_order(&self.a.shape, [&self.a.strides, &self.b.strides]);
+        let pair = Pair::new(self.a, self.b, &nest, [D::KIND, R::KIND])?;
+        let all = Mutex::new(Distances::default());
+        pair.fold::<D, R, _>(
+            self.control,
+            |found, at, a, b| self.tile(found, at, a, b),
+            |found| {
+                all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).join(found);
+            },
+        )?;
+        Ok(all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
+    }
+}
+
+impl Job<'_> {
+    /// Takes in the elements from `at` on. Most tiles hold nothing that is further apart than what is known: only the others
+    /// are searched for where it is.
+    fn tile<D: Measure, R: Measure + Into<D>>(&self, found: &mut Distances, at: usize, a: Run<D>, b: Run<R>) {
+        let apart = Apart { a, b, tolerance: self.tolerance };
+        let tile = dispatch(apart);
+        if tile.differing > 0 {
+            found.differing += tile.differing;
+            found.first = self.first(found.first, at, &apart);
+        }
+        // Others may have changed the memory meanwhile: then any place is as good.
+        let place = |is: &dyn Fn(&Element) -> bool| at + apart.elements().position(|x| is(&x)).unwrap_or(0);
+        if tile.absolute > found.absolute.map_or(0.0, |best| best.distance) {
+            let distance = tile.absolute;
+            found.absolute = Some(Farthest { distance, place: place(&|x| x.distance == distance) });
+        }
+        if tile.relative > found.relative.map_or(0.0, |best| best.distance) {
+            let distance = tile.relative;
+            found.relative = Some(Farthest { distance, place: place(&|x| x.relative == distance) });
+        }
+    }
+
+    /// The first place that differs, of that known and those of a tile.
+    fn first<D: Measure, R: Measure + Into<D>>(
+        &self,
+        known: Option<usize>,
+        at: usize,
+        tile: &Apart<D, R>,
+    ) -> Option<usize> {
+        let Some(columns) = self.columns else {
+            return known.or_else(|| tile.elements().position(|x| x.differs).map(|place| at + place));
+        };
+        let below = columns.shape.iter().skip(1).product::<usize>();
+        let mut first = known;
+        for (i, element) in tile.elements().enumerate() {
+            if element.differs && first.is_none_or(|first| columns.row(at + i) <= first / below) {
+                let rank = columns.rank(at + i);
+                first = Some(first.map_or(rank, |first| first.min(rank)));
+            }
+        }
+        first
+    }
+}
+
+impl Distances {
+    /// Takes in what was found elsewhere.
+    fn join(&mut self, other: Distances) {
+        self.differing += other.differing;
+        self.first = match (self.first, other.first) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        self.absolute = farther(self.absolute, other.absolute);
+        self.relative = farther(self.relative, other.relative);
+    }
+}
+
+/// The farther of two, the first of those that are as far.
+fn farther(a: Option<Farthest>, b: Option<Farthest>) -> Option<Farthest> {
+    match (a, b) {
+        (Some(a), Some(b)) => {
+            let second = b.distance > a.distance || (b.distance == a.distance && b.place < a.place);
+            Some(if second { b } else { a })
+        }
+        (a, b) => a.or(b),
+    }
+}
+
+/// Two stretches.
+#[derive(Clone, Copy)]
+struct Apart<'a, D, R> {
+    a: Run<'a, D>,
+    b: Run<'a, R>,
+    tolerance: Tolerance,
+}
+
+/// How two elements differ.
+#[derive(Clone, Copy)]
+struct Element {
+    differs: bool,
+    distance: f64,
+    /// 0 where the second is.
+    relative: f64,
+}
+
+impl Element {
+    #[inline(always)]
+    fn of<D: Measure, R: Measure + Into<D>>(a: D, b: R, limits: [f64; 2], equal_nan: bool) -> Element {
+        let other: D = b.into();
+        let same = a.same(other) | (equal_nan & a.is_nan() & b.is_nan());
+        let distance = if same { 0.0 } else { a.distance(other) };
+        let size = b.size();
+        let near = (distance <= b.bound(limits)) & b.is_finite();
+        let relative = if size > 0.0 { distance / size } else { 0.0 };
+        Element { differs: !(near | same), distance, relative }
+    }
+}
+
+impl<D: Measure, R: Measure + Into<D>> Apart<'_, D, R> {
+    fn elements(&self) -> impl Iterator<Item = Element> {
+        let limits = R::limits(self.tolerance);
+        let nan = self.tolerance.equal_nan;
+        self.a.iter().zip(self.b.iter()).map(move |(a, b)| Element::of(a, b, limits, nan))
+    }
+}
+
+/// What a tile holds.
+struct Tile {
+    differing: usize,
+    absolute: f64,
+    relative: f64,
+}
+
+/// Elements that are worked on side by side: two registers of doubles.
+const LANES: usize = 8;
+
+impl<D: Measure, R: Measure + Into<D>> Kernel for Apart<'_, D, R> {
+    type Output = Tile;
+    #[inline(always)]
+    fn run<L: Level>(self) -> Tile {
+        let limits = R::limits(self.tolerance);
+        let nan = self.tolerance.equal_nan;
+        let (mut differing, mut absolute, mut relative) = ([0u64; LANES], [0f64; LANES], [0f64; LANES]);
+        let (left, rest_left) = self.a.chunks::<LANES>();
+        let (right, rest_right) = self.b.chunks::<LANES>();
+        let mut take = |lane: usize, a: D, b: R| {
+            let x = Element::of(a, b, limits, nan);
+            differing[lane] += u64::from(x.differs);
+            // A NaN is not greater.
+            absolute[lane] = if x.distance > absolute[lane] { x.distance } else { absolute[lane] };
+            relative[lane] = if x.relative > relative[lane] { x.relative } else { relative[lane] };
+        };
+        for (a, b) in left.zip(right) {
+            for lane in 0..LANES {
+                take(lane, a[lane], b[lane]);
+            }
+        }
+        for (lane, (a, b)) in rest_left.iter().zip(rest_right.iter()).enumerate() {
+            take(lane, a, b);
+        }
+        let most = |lanes: [f64; LANES]| lanes.into_iter().fold(0.0, f64::max);
+        Tile {
+            differing: differing.into_iter().sum::<u64>() as usize,
+            absolute: most(absolute),
+            relative: most(relative),
+        }
+    }
+}

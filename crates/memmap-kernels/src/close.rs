@@ -61,7 +61,7 @@ impl<D: Measure, R: Measure + Into<D>> Kernel for Close<'_, D, R> {
         let mut all = true;
         for (a, b) in self.a.iter().zip(self.b.iter()) {
             let other: D = b.into();
-            let near = (a.distance(other) <= b.bound(limits)) & b.is_finite();
+            let near = (a.distance(other) <= R::bound(limits, b.size())) & b.is_finite();
             all &= near | a.same(other) | (nan & a.is_nan() & b.is_nan());
         }
         all

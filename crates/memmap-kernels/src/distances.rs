@@ -113,23 +113,29 @@ impl Measured for Job<'_> {
 
 impl Job<'_> {
     /// Takes in the elements from `at` on. Most tiles hold nothing that is further apart than what is known: only the others
-    /// are searched for where it is.
+    /// are searched for how far and where.
     fn tile<D: Measure, R: Measure + Into<D>>(&self, found: &mut Distances, at: usize, a: Run<D>, b: Run<R>) {
+        let known = |farthest: Option<Farthest>| farthest.map_or(0.0, |farthest| farthest.distance);
         let apart = Apart { a, b, tolerance: self.tolerance };
-        let tile = dispatch(apart);
+        let tile =
+            dispatch(Beyond { apart, absolute: known(found.absolute), relative: known(found.relative) });
         if tile.differing > 0 {
             found.differing += tile.differing;
             found.first = self.first(found.first, at, &apart);
         }
+        if !tile.farther {
+            return;
+        }
+        let most = dispatch(Most(apart));
         // Others may have changed the memory meanwhile: then any place is as good.
         let place = |is: &dyn Fn(&Element) -> bool| at + apart.elements().position(|x| is(&x)).unwrap_or(0);
-        if tile.absolute > found.absolute.map_or(0.0, |best| best.distance) {
-            let distance = tile.absolute;
+        if most.absolute > known(found.absolute) {
+            let distance = most.absolute;
             found.absolute = Some(Farthest { distance, place: place(&|x| x.distance == distance) });
         }
-        if tile.relative > found.relative.map_or(0.0, |best| best.distance) {
-            let distance = tile.relative;
-            found.relative = Some(Farthest { distance, place: place(&|x| x.relative == distance) });
+        if most.relative > known(found.relative) {
+            let distance = most.relative;
+            found.relative = Some(Farthest { distance, place: place(&|x| x.relative() == distance) });
         }
     }
 
@@ -192,8 +198,8 @@ struct Apart<'a, D, R> {
 struct Element {
     differs: bool,
     distance: f64,
-    /// 0 where the second is.
-    relative: f64,
+    /// Of the second.
+    size: f64,
 }
 
 impl Element {
@@ -203,13 +209,19 @@ impl Element {
         let same = a.same(other) | (equal_nan & a.is_nan() & b.is_nan());
         let distance = if same { 0.0 } else { a.distance(other) };
         let size = b.size();
-        let near = (distance <= b.bound(limits)) & b.is_finite();
-        let relative = if size > 0.0 { distance / size } else { 0.0 };
-        Element { differs: !(near | same), distance, relative }
+        let near = (distance <= R::bound(limits, size)) & b.is_finite();
+        Element { differs: !(near | same), distance, size }
+    }
+
+    /// 0 where the second is.
+    #[inline(always)]
+    fn relative(self) -> f64 {
+        if self.size > 0.0 { self.distance / self.size } else { 0.0 }
     }
 }
 
 impl<D: Measure, R: Measure + Into<D>> Apart<'_, D, R> {
+    #[inline(always)]
     fn elements(&self) -> impl Iterator<Item = Element> {
         let limits = R::limits(self.tolerance);
         let nan = self.tolerance.equal_nan;
@@ -217,45 +229,58 @@ impl<D: Measure, R: Measure + Into<D>> Apart<'_, D, R> {
     }
 }
 
-/// What a tile holds.
-struct Tile {
-    differing: usize,
+/// How many elements differ, and whether any are further apart than is known.
+struct Beyond<'a, D, R> {
+    apart: Apart<'a, D, R>,
     absolute: f64,
     relative: f64,
 }
 
-/// Elements that are worked on side by side: two registers of doubles.
-const LANES: usize = 8;
+struct Count {
+    differing: usize,
+    farther: bool,
+}
 
-impl<D: Measure, R: Measure + Into<D>> Kernel for Apart<'_, D, R> {
-    type Output = Tile;
+impl<D: Measure, R: Measure + Into<D>> Kernel for Beyond<'_, D, R> {
+    type Output = Count;
     #[inline(always)]
-    fn run<L: Level>(self) -> Tile {
-        let limits = R::limits(self.tolerance);
-        let nan = self.tolerance.equal_nan;
-        let (mut differing, mut absolute, mut relative) = ([0u64; LANES], [0f64; LANES], [0f64; LANES]);
-        let (left, rest_left) = self.a.chunks::<LANES>();
-        let (right, rest_right) = self.b.chunks::<LANES>();
-        let mut take = |lane: usize, a: D, b: R| {
-            let x = Element::of(a, b, limits, nan);
-            differing[lane] += u64::from(x.differs);
-            // A NaN is not greater.
-            absolute[lane] = if x.distance > absolute[lane] { x.distance } else { absolute[lane] };
-            relative[lane] = if x.relative > relative[lane] { x.relative } else { relative[lane] };
-        };
-        for (a, b) in left.zip(right) {
-            for lane in 0..LANES {
-                take(lane, a[lane], b[lane]);
-            }
+    fn run<L: Level>(self) -> Count {
+        // No division, which would take longer than all the rest: the product may be off in its last bit.
+        let relative = self.relative * (1.0 - 2.0 * f64::EPSILON);
+        let (mut differing, mut farther) = (0u64, false);
+        for x in self.apart.elements() {
+            differing += u64::from(x.differs);
+            farther |= (x.distance > self.absolute) | ((x.distance > relative * x.size) & (x.size > 0.0));
         }
-        for (lane, (a, b)) in rest_left.iter().zip(rest_right.iter()).enumerate() {
-            take(lane, a, b);
-        }
-        let most = |lanes: [f64; LANES]| lanes.into_iter().fold(0.0, f64::max);
-        Tile {
-            differing: differing.into_iter().sum::<u64>() as usize,
-            absolute: most(absolute),
-            relative: most(relative),
-        }
+        Count { differing: differing as usize, farther }
     }
+}
+
+/// The furthest apart of all.
+struct Most<'a, D, R>(Apart<'a, D, R>);
+
+struct Extent {
+    absolute: f64,
+    relative: f64,
+}
+
+impl<D: Measure, R: Measure + Into<D>> Kernel for Most<'_, D, R> {
+    type Output = Extent;
+    #[inline(always)]
+    fn run<L: Level>(self) -> Extent {
+        let (mut absolute, mut relative) = (0i64, 0i64);
+        for x in self.0.elements() {
+            absolute = absolute.max(ordered(x.distance));
+            relative = relative.max(ordered(x.relative()));
+        }
+        let number = |bits: i64| f64::from_bits(bits as u64);
+        Extent { absolute: number(absolute), relative: number(relative) }
+    }
+}
+
+/// The bits of a distance, which are in order where it is not negative; NaN is none. The largest whole number of many is
+/// looked for side by side, while the largest float would be looked for one after the other.
+#[inline(always)]
+fn ordered(distance: f64) -> i64 {
+    (if distance > 0.0 { distance } else { 0.0 }).to_bits() as i64
 }

@@ -3,7 +3,7 @@
 use crate::element::{Element, Kind};
 use crate::error::{Error, Result};
 use crate::half_float;
-use crate::number::{Complex, Native, f16};
+use crate::number::{Complex, Native};
 
 /// How close is close.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -54,16 +54,16 @@ impl Precision {
 
     pub fn run<M: Measured>(&self, work: M) -> Result<M::Output> {
         match (self.common, self.reference) {
-            (Kind::F16, _) => work.run::<f16, f16>(),
-            (Kind::F32, Kind::F16) => work.run::<f32, f16>(),
+            (Kind::F16, _) => work.run::<Half, Half>(),
+            (Kind::F32, Kind::F16) => work.run::<f32, Half>(),
             (Kind::F32, _) => work.run::<f32, f32>(),
-            (Kind::F64, Kind::F16) => work.run::<f64, f16>(),
+            (Kind::F64, Kind::F16) => work.run::<f64, Half>(),
             (Kind::F64, Kind::F32) => work.run::<f64, f32>(),
             (Kind::F64, _) => work.run::<f64, f64>(),
-            (Kind::C64, Kind::F16) => work.run::<Complex<f32>, f16>(),
+            (Kind::C64, Kind::F16) => work.run::<Complex<f32>, Half>(),
             (Kind::C64, Kind::F32) => work.run::<Complex<f32>, f32>(),
             (Kind::C64, _) => work.run::<Complex<f32>, Complex<f32>>(),
-            (Kind::C128, Kind::F16) => work.run::<Complex<f64>, f16>(),
+            (Kind::C128, Kind::F16) => work.run::<Complex<f64>, Half>(),
             (Kind::C128, Kind::F32) => work.run::<Complex<f64>, f32>(),
             (Kind::C128, Kind::F64) => work.run::<Complex<f64>, f64>(),
             (Kind::C128, Kind::C64) => work.run::<Complex<f64>, Complex<f32>>(),
@@ -79,42 +79,81 @@ pub(crate) trait Measure: Native {
     fn distance(self, other: Self) -> f64;
     /// `|self|`.
     fn size(self) -> f64;
-    /// `atol + rtol * |self|`.
-    fn bound(self, limits: [f64; 2]) -> f64;
+    /// `atol + rtol * size`.
+    fn bound(limits: [f64; 2], size: f64) -> f64;
     fn is_finite(self) -> bool;
     fn same(self, other: Self) -> bool;
 }
 
-/// Rounds to half precision.
-#[inline(always)]
-fn half(x: f32) -> f32 {
-    half_float::to_f32(half_float::from_f32(x))
+/// A half as the single that it is: its rounding is done by hand.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Half(f32);
+
+impl Half {
+    /// To the nearest half, ties to even.
+    #[inline(always)]
+    fn round(x: f32) -> f32 {
+        half_float::to_f32(half_float::from_f32(x))
+    }
 }
 
-impl Measure for f16 {
+impl Native for Half {
+    const KIND: Kind = Kind::F32;
+    const ZERO: Self = Half(0.0);
+    const ONE: Self = Half(1.0);
+    #[inline(always)]
+    fn is_nan(self) -> bool {
+        self.0.is_nan()
+    }
+}
+
+impl Measure for Half {
     fn limits(tolerance: Tolerance) -> [f64; 2] {
         [tolerance.rtol, tolerance.atol].map(|x| half_float::to_f32(half_float::from_f64(x)).into())
     }
     #[inline(always)]
-    fn distance(self, other: f16) -> f64 {
-        half(half_float::to_f32(self) - half_float::to_f32(other)).abs().into()
+    fn distance(self, other: Half) -> f64 {
+        Half::round((self.0 - other.0).abs()).into()
     }
     #[inline(always)]
     fn size(self) -> f64 {
-        half_float::to_f32(self).abs().into()
+        self.0.abs().into()
     }
     #[inline(always)]
-    fn bound(self, [rtol, atol]: [f64; 2]) -> f64 {
-        let relative = half(rtol as f32 * half_float::to_f32(self).abs());
-        half(atol as f32 + relative).into()
+    fn bound([rtol, atol]: [f64; 2], size: f64) -> f64 {
+        let relative = Half::round(rtol as f32 * size as f32);
+        Half::round(atol as f32 + relative).into()
     }
     #[inline(always)]
     fn is_finite(self) -> bool {
-        self.to_bits() & 0x7c00 != 0x7c00
+        self.0.is_finite()
     }
     #[inline(always)]
-    fn same(self, other: f16) -> bool {
-        half_float::to_f32(self) == half_float::to_f32(other)
+    fn same(self, other: Half) -> bool {
+        self == other
+    }
+}
+
+/// The length of a complex number.
+trait Length: Sized {
+    fn length(self, other: Self) -> Self;
+}
+
+impl Length for f32 {
+    /// As C libraries work it out: no square of a single is too large or too small for a double.
+    #[inline(always)]
+    fn length(self, other: f32) -> f32 {
+        let [x, y] = [f64::from(self), f64::from(other)];
+        let length = (x * x + y * y).sqrt() as f32;
+        if self.is_infinite() | other.is_infinite() { f32::INFINITY } else { length }
+    }
+}
+
+impl Length for f64 {
+    #[inline(always)]
+    fn length(self, other: f64) -> f64 {
+        self.hypot(other)
     }
 }
 
@@ -133,8 +172,8 @@ macro_rules! measure {
                 f64::from(self.abs())
             }
             #[inline(always)]
-            fn bound(self, [rtol, atol]: [f64; 2]) -> f64 {
-                f64::from(atol as $T + rtol as $T * self.abs())
+            fn bound([rtol, atol]: [f64; 2], size: f64) -> f64 {
+                f64::from(atol as $T + rtol as $T * size as $T)
             }
             #[inline(always)]
             fn is_finite(self) -> bool {
@@ -152,15 +191,15 @@ macro_rules! measure {
             }
             #[inline(always)]
             fn distance(self, other: Self) -> f64 {
-                f64::from((self.re - other.re).hypot(self.im - other.im))
+                f64::from((self.re - other.re).length(self.im - other.im))
             }
             #[inline(always)]
             fn size(self) -> f64 {
-                f64::from(self.re.hypot(self.im))
+                f64::from(self.re.length(self.im))
             }
             #[inline(always)]
-            fn bound(self, limits: [f64; 2]) -> f64 {
-                self.re.hypot(self.im).bound(limits)
+            fn bound(limits: [f64; 2], size: f64) -> f64 {
+                $T::bound(limits, size)
             }
             #[inline(always)]
             fn is_finite(self) -> bool {
@@ -179,10 +218,17 @@ macro_rules! measure {
             }
         }
 
-        impl From<f16> for Complex<$T> {
+        impl From<Half> for $T {
             #[inline(always)]
-            fn from(re: f16) -> Self {
-                Complex { re: half_float::to_f32(re).into(), im: 0.0 }
+            fn from(half: Half) -> Self {
+                half.0.into()
+            }
+        }
+
+        impl From<Half> for Complex<$T> {
+            #[inline(always)]
+            fn from(re: Half) -> Self {
+                Complex { re: re.into(), im: 0.0 }
             }
         }
     )*};

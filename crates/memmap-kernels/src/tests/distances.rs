@@ -95,7 +95,7 @@ proptest! {
         let rank = |place: usize| in_c.iter().position(|index| *index == in_columns[before + place]).expect("a place");
         let element = Element::native(Kind::F32).expect("a number");
         let mut next = random(seed);
-        let a = Owned::packed(element, &[len], |_| Number::Real(f64::from(u8::from(next() % sparse == 0))));
+        let a = Owned::packed(element, &[len], |_| Number::Real(f64::from(u8::from(next().is_multiple_of(sparse)))));
         let b = Owned::packed(element, &[len], |_| Number::Real(0.0));
         let tolerance = Tolerance { rtol: 0.0, atol: 0.0, equal_nan: false };
         let columns = Columns { before, shape: shape.clone() };

@@ -176,7 +176,7 @@ function* tiles(a: NDArray, b: NDArray, origin: readonly number[], whole: readon
 }
 
 /** Of both, parts of so many elements, where they have one axis; `from` counts elements of the piece. */
-export function* partsOfPair({ a, b }: Piece, count: number): Generator<[a: NDArray, b: NDArray, from: number]> {
+function* partsOfPair({ a, b }: Piece, count: number): Generator<[a: NDArray, b: NDArray, from: number]> {
   const [left, right] = [partsOf(a, count), partsOf(b, count)]
   let from = 0
   for (const part of left) {
@@ -187,7 +187,7 @@ export function* partsOfPair({ a, b }: Piece, count: number): Generator<[a: NDAr
 }
 
 /** Takes in that the element at a place of a piece differs: of all that do, the first in C order counts. */
-export function noteFirst(found: Found, places: Places, place: number): void {
+function noteFirst(found: Found, places: Places, place: number): void {
   // In the order of memory the indices of the first axis repeat, and most are no lower than the lowest so far.
   if (!places.ordered && places.row(place) > found.firstRow) return
   const at = places.of(place)

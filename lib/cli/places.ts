@@ -2,8 +2,7 @@ import { sizeOf } from '../shape.js'
 import { ravel, unravel } from './line.js'
 
 /**
- * How places in a part of an array are places in the whole, in C order. Objects of one class, and not functions: loops over all
- * elements call them.
+ * How places in a part of an array are places in the whole, in C order.
  */
 export class Places {
   private constructor(

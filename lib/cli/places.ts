@@ -1,9 +1,7 @@
 import { sizeOf } from '../shape.js'
 import { ravel, unravel } from './line.js'
 
-/**
- * How places in a part of an array are places in the whole, in C order.
- */
+/** How places in a part of an array are places in the whole, in C order. */
 export class Places {
   private constructor(
     /** Whether elements that follow each other in the part do so in the whole. */

@@ -92,11 +92,15 @@ if (process.platform === 'linux') {
     return { code, mebibytes: most }
   }
 
+  /** What a command may take beyond one that looks at a small file: an emulator has memory of its own. */
+  const LIMIT = 110
+
   test.serial('the memory of commands does not grow with the file', async (t) => {
     const at = folder(t)
     // Holes, which are no less to read for it.
     memmap(join(at, 'a.u1'), { mode: 'w+', shape: 256 * 2 ** 20, sparse: true }).close()
     save(join(at, 'one.npy'), 1)
+    const { mebibytes: least } = await memoryOf(at, 'info', 'one.npy')
     const raw = ['--dtype', 'uint8', '--shape', '1024,-1']
     for (const [wanted, ...args] of [
       [0, 'stats', 'a.u1', ...raw],
@@ -107,7 +111,7 @@ if (process.platform === 'linux') {
     ] as const) {
       const { code, mebibytes } = await memoryOf(at, ...args)
       t.is(code, wanted, args.join(' '))
-      t.true(mebibytes < 160, `${args.join(' ')}: ${mebibytes} MiB`)
+      t.true(mebibytes < least + LIMIT, `${args.join(' ')}: ${mebibytes} MiB, and info ${least}`)
     }
   })
 
@@ -124,7 +128,8 @@ if (process.platform === 'linux') {
     t.like(JSON.parse(out), { count: 2 ** 27, min: 0, max: 0 })
     const { code: again, mebibytes } = await memoryOf(at, 'check', 'a.npz', '--min', '0')
     t.is(again, 0)
-    t.true(mebibytes < 160, `${mebibytes} MiB`)
+    const { mebibytes: least } = await memoryOf(at, 'info', 'x.npy')
+    t.true(mebibytes < least + LIMIT, `${mebibytes} MiB, and info ${least}`)
     for (const [damage, message] of [
       [{ crc: 1 }, /check sum/],
       [{ size: data.length - 1 }, /more than the|ends before/],

@@ -20,6 +20,11 @@ export function mappings(path = '') {
     .filter((line) => line.includes(path)).length
 }
 
+/** How many MiB of addresses the process has in use. */
+export function addresses() {
+  return Math.round(Number(/^VmSize:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024)
+}
+
 /** The mappings of the process by what they are, the kinds of which there are many: for the message of a failed test. */
 export function kindsOfMappings() {
   const counts = new Map()

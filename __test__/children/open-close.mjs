@@ -1,5 +1,5 @@
 // Opens and closes in one turn of the event loop, as often as asked.
-import { args, collect, descriptors, kindsOfMappings, mappings, memmap, native, report } from './common.mjs'
+import { addresses, args, collect, descriptors, kindsOfMappings, mappings, memmap, native, report } from './common.mjs'
 
 const [path, rounds, use] = args
 const USES = { nothing: () => {}, element: (a) => a.get(1), data: (a) => a.data[1], view: (a) => a.slice(1).T.data[1] }
@@ -8,7 +8,7 @@ const first = memmap(path, { mode: 'r' })
 USES[use](first)
 first.close()
 await collect()
-const before = { mappings: mappings(), descriptors: descriptors() }
+const before = { mebibytes: addresses(), descriptors: descriptors() }
 let most = 0
 for (let round = 0; round < rounds; round++) {
   const array = memmap(path, { mode: round % 2 ? 'r' : 'r+' })
@@ -17,11 +17,11 @@ for (let round = 0; round < rounds; round++) {
   if (round % 8192 === 0) most = Math.max(most, mappings())
 }
 const atEnd = { mapped: mappings(path), descriptors: descriptors(), waiting: native.waitingBuffers(), most }
-// Asking how many wait lets go of those that do not any more: the mappings are counted after it.
+// Asking how many wait lets go of those that do not any more: the addresses are counted after it.
 let waiting = native.waitingBuffers()
 for (let round = 0; round < 20 && waiting > 0; round++) {
   await collect()
   waiting = native.waitingBuffers()
 }
 await collect()
-report({ before, atEnd, after: { mappings: mappings(), kinds: kindsOfMappings(), waiting } })
+report({ before, atEnd, after: { mebibytes: addresses(), kinds: kindsOfMappings(), waiting } })

@@ -8,6 +8,7 @@ import { memmap } from '../lib/index.js'
 import type { Strided } from '../lib/buffers.js'
 import type { Memmap, ModelOf } from '../lib/index.js'
 import { fileOf, folder } from './support/files.js'
+import { requiring } from './support/platform.js'
 
 const load = createRequire(import.meta.url)
 
@@ -60,7 +61,7 @@ test('@stdlib/ndarray', (t) => {
   t.is(onDisk()[9], -2)
 })
 
-test('numpy-ts', (t) => {
+requiring('numpy-ts', (t) => {
   const { map, onDisk } = grid(t)
   interface Array extends Scijs {
     readonly storage: { readonly constructor: { fromDataShared(...parts: unknown[]): unknown } }

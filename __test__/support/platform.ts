@@ -46,3 +46,7 @@ function existsCompiler(): boolean {
     return false
   }
 }
+
+/** Node 20 requires modules of the other kind from 20.19 on. */
+export const requiring =
+  (process.features as { readonly require_module?: boolean }).require_module === true ? test : test.skip

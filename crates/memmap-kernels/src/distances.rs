@@ -163,7 +163,7 @@ impl Job<'_> {
 
 impl Distances {
     /// Takes in what was found elsewhere.
-    fn join(&mut self, other: Distances) {
+    pub(crate) fn join(&mut self, other: Distances) {
         self.differing += other.differing;
         self.first = match (self.first, other.first) {
             (Some(a), Some(b)) => Some(a.min(b)),

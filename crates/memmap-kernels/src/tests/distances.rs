@@ -128,6 +128,44 @@ fn halves_and_complex_numbers_are_rounded_as_they_are() {
 }
 
 #[test]
+fn a_later_tile_is_searched_where_its_relative_distance_alone_is_larger() {
+    let of = |far, near| {
+        let element = Element::native(Kind::U32).expect("a number");
+        let value = move |i| {
+            if i == 0 {
+                far
+            } else if i == 70 {
+                near
+            } else {
+                1
+            }
+        };
+        Owned::packed(element, &[128], move |i| Number::Int(value(i)))
+    };
+    let (a, b) = (of(2000, 21), of(1000, 10));
+    let found =
+        distances(&a.array(), &b.array(), Tolerance::default(), None, &Control::new()).expect("distances");
+    assert_eq!(found.absolute, Some(Farthest { distance: 1000.0, place: 0 }));
+    assert_eq!(found.relative, Some(Farthest { distance: 1.1, place: 70 }));
+}
+
+#[test]
+fn pieces_are_joined_in_any_order() {
+    let of = |distance, place| Distances {
+        differing: 1,
+        first: Some(place),
+        absolute: Some(Farthest { distance, place }),
+        relative: None,
+    };
+    let far = Some(Farthest { distance: 2.0, place: 5 });
+    for pieces in [[of(2.0, 5), of(1.0, 3), of(2.0, 9)], [of(2.0, 9), of(1.0, 3), of(2.0, 5)]] {
+        let mut all = Distances::default();
+        pieces.into_iter().for_each(|piece| all.join(piece));
+        assert_eq!(all, Distances { differing: 3, first: Some(3), absolute: far, relative: None });
+    }
+}
+
+#[test]
 fn what_is_no_number_or_of_another_shape_is_refused() {
     let of = |kind, len| Owned::packed(Element::native(kind).expect("a number"), &[len], |_| Number::Int(1));
     let measure =

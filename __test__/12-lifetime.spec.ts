@@ -1,13 +1,13 @@
 import { child } from './support/child.js'
 import { fileOf, hole } from './support/files.js'
-import { linux, linux64 } from './support/platform.js'
+import { is64Bit, linux, linux64 } from './support/platform.js'
 import { times } from './support/slow.js'
 
 const MANY = times(200_000)
 const written = MANY.toLocaleString('en')
 
 /** Bytes of a mapping: many that stay are told from a heap that grows. */
-const LENGTH = process.arch.endsWith('64') ? 2 ** 18 : 2 ** 16
+const LENGTH = is64Bit ? 2 ** 18 : 2 ** 16
 
 interface OpenClose {
   readonly before: { mebibytes: number; descriptors: number }

@@ -1,8 +1,9 @@
 // What the child processes of the tests share: arguments as JSON, a report as JSON, and a look at the process itself.
 import { readFileSync, readdirSync } from 'node:fs'
+import { native } from '../../dist/native.js'
 
 export * from '../../dist/index.js'
-export { native } from '../../dist/native.js'
+export { native }
 
 /** The command that runs this Node; see `support/node.ts`. */
 export const node = JSON.parse(process.env.MEMMAP_NODE ?? JSON.stringify([process.execPath]))
@@ -56,4 +57,10 @@ export async function collect() {
     await turn()
     await new Promise((resolve) => setImmediate(resolve))
   }
+}
+
+/** Collects garbage until no closed buffer waits for it, or for long enough. Returns how many still wait. */
+export async function collectClosed() {
+  for (let round = 0; round < 20 && native.waitingBuffers() > 0; round++) await collect()
+  return native.waitingBuffers()
 }

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import { promisify } from 'node:util'
 import { Worker } from 'node:worker_threads'
 import { deflate } from 'node:zlib'
-import { args, collect, mappings, memmap, native, report, turn } from './common.mjs'
+import { args, collect, collectClosed, mappings, memmap, native, report, turn } from './common.mjs'
 
 const [scenario, path] = args
 const BYTES = 1 << 22
@@ -52,8 +52,7 @@ const SCENARIOS = {
     await filled
     const clean = !b.any()
     b.close()
-    for (let round = 0; round < 20 && native.waitingBuffers() > 0; round++) await collect()
-    return { mapped, clean, waiting: native.waitingBuffers() }
+    return { mapped, clean, waiting: await collectClosed() }
   },
   async zlib() {
     const a = fresh('r', 1 << 26)

@@ -1,5 +1,16 @@
 // Opens and closes in one turn of the event loop, as often as asked.
-import { addresses, args, collect, descriptors, kindsOfMappings, mappings, memmap, native, report } from './common.mjs'
+import {
+  addresses,
+  args,
+  collect,
+  collectClosed,
+  descriptors,
+  kindsOfMappings,
+  mappings,
+  memmap,
+  native,
+  report,
+} from './common.mjs'
 
 const [path, rounds, use] = args
 const USES = { nothing: () => {}, element: (a) => a.get(1), data: (a) => a.data[1], view: (a) => a.slice(1).T.data[1] }
@@ -18,10 +29,6 @@ for (let round = 0; round < rounds; round++) {
 }
 const atEnd = { mapped: mappings(path), descriptors: descriptors(), waiting: native.waitingBuffers(), most }
 // Asking how many wait lets go of those that do not any more: the addresses are counted after it.
-let waiting = native.waitingBuffers()
-for (let round = 0; round < 20 && waiting > 0; round++) {
-  await collect()
-  waiting = native.waitingBuffers()
-}
+const waiting = await collectClosed()
 await collect()
 report({ before, atEnd, after: { mebibytes: addresses(), kinds: kindsOfMappings(), waiting } })

@@ -14,11 +14,14 @@ export const linux = process.platform === 'linux' ? test : test.skip
  */
 export const posix = process.platform === 'win32' ? test.skip : test
 
+/** Whether addresses have 64 bits. */
+export const is64Bit = process.arch.endsWith('64')
+
 /** Where addresses have 64 bits. */
-export const wide = process.arch.endsWith('64') ? test : test.skip
+export const wide = is64Bit ? test : test.skip
 
 /** As `linux`, about terabytes of addresses, or limits of a process (qemu's 32-bit ones die of theirs before Node does). */
-export const linux64 = process.arch.endsWith('64') ? linux : test.skip
+export const linux64 = is64Bit ? linux : test.skip
 
 /** Windows makes links for those only who have the right, and Wine makes none. */
 export const linking = canLink() ? test : test.skip

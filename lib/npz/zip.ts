@@ -199,6 +199,7 @@ export function placeOf(source: Bytes, entry: Entry, directory: number): number 
 export function damaged(what: string): MemmapError {
   return new MemmapError('ERR_MEMMAP_NPY', `the .npz archive is damaged: ${what}`)
 }
+
 /** @throws MemmapError `ERR_MEMMAP_NPY` where a member has another number of bytes than its directory says */
 export function checkSize({ name, size }: Pick<Entry, 'name' | 'size'>, bytes: number): void {
   if (bytes !== size) throw damaged(`its member '${name}' has ${bytes} bytes, and its directory says ${size}`)

@@ -4,7 +4,7 @@ use crate::array::ArrayRef;
 use crate::control::Control;
 use crate::error::{Error, Result};
 use crate::measure::{Measure, Measured, Precision, Tolerance};
-use crate::pair::Pair;
+use crate::pair::{Pair, check_shapes};
 use crate::run::Run;
 use crate::simd::{Kernel, Level, dispatch};
 use crate::walk::Nest;
@@ -72,9 +72,7 @@ pub fn distances(
     control: &Control,
 ) -> Result<Distances> {
     let precision = Precision::of(&a.element, &b.element, "distances")?;
-    if a.shape != b.shape {
-        return Err(Error::Mismatch { rule: "two arrays that are compared must have the same shape" });
-    }
+    check_shapes(a, b)?;
     if columns.is_some_and(|columns| columns.shape.contains(&0)) {
         return Err(Error::Mismatch { rule: "a stretch that holds elements is part of an array that does" });
     }

@@ -93,8 +93,14 @@ impl Pair {
 
 /// The axes of two arrays of one shape that hold elements, in the order of the first one's memory.
 pub(crate) fn nest_of(a: &ArrayRef, b: &ArrayRef) -> Result<Nest<2>> {
+    check_shapes(a, b)?;
+    Ok(Nest::in_memory_order(&a.shape, [&a.strides, &b.strides], 0))
+}
+
+/// Refuses two arrays of different shapes.
+pub(crate) fn check_shapes(a: &ArrayRef, b: &ArrayRef) -> Result<()> {
     if a.shape != b.shape {
         return Err(Error::Mismatch { rule: "two arrays that are compared must have the same shape" });
     }
-    Ok(Nest::in_memory_order(&a.shape, [&a.strides, &b.strides], 0))
+    Ok(())
 }

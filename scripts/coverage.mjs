@@ -7,6 +7,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { compileTests } from './compile.mjs'
 import { typescriptCoverage } from './typescript-coverage.mjs'
 
 const TARGET = 'target/coverage'
@@ -23,6 +24,7 @@ execFileSync('cargo', ['build', '--quiet', '--target-dir', TARGET, '--config', '
 const library = join(out, 'memmap.node')
 copyFileSync(join(TARGET, 'debug/libmemmap.so'), library)
 
+await compileTests()
 const { status } = spawnSync(process.execPath, ['node_modules/ava/entrypoints/cli.mjs', '--tap', '--timeout=20m'], {
   ...quietly,
   env: {

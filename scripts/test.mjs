@@ -21,14 +21,12 @@ const COVERAGE = 'coverage/v8'
 /** Adds the steps of the tests to those of a larger check. */
 export async function test(steps, { quick = false, built = false } = {}) {
   const bin = (name) => join('node_modules', '.bin', name)
-  const types = await steps.run('types, of the library and of its tests', 'status', bin('tsc'), [
-    '-p',
-    '__test__/tsconfig.json',
-  ])
+  await steps.run('types of the library and of its tests', 'status', bin('tsc'), ['-p', '__test__/tsconfig.json'])
+  const compiled = await steps.run('compile the tests', 'status', process.execPath, ['scripts/compile.mjs', '--tests'])
   if (!built) {
     await steps.run('Rust: the core and the kernels', 'cargo', 'cargo', ['test', '--workspace', '--exclude', 'memmap'])
   }
-  if (!types) return
+  if (!compiled) return
   const found =
     quick || built ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
   for (const [place, { name, kind, path }] of found.entries()) {

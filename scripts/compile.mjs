@@ -1,0 +1,98 @@
+/**
+ * Compiles TypeScript to JavaScript with esbuild, file by file, in a fraction of a second. esbuild does not check types:
+ * `npm run types` does.
+ *
+ *   node scripts/compile.mjs                    lib/ into dist/
+ *   node scripts/compile.mjs --declarations     with the declarations, by TypeScript: `npm run build:ts`
+ *   node scripts/compile.mjs --tests            lib/ and __test__/ into __test__/.build/
+ */
+import { execFileSync, spawnSync } from 'node:child_process'
+import { chmodSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+
+const shared = {
+  absWorkingDir: root,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'warning',
+}
+
+/** `lib/` into `dist/`. */
+export async function compileLibrary() {
+  generate()
+  const files = sources('lib').filter((path) => !path.startsWith(join('lib', 'cli')))
+  await build({ ...shared, entryPoints: files, outbase: 'lib', outdir: 'dist', tsconfig: 'tsconfig.json' })
+  await bundleCommand()
+}
+
+/** `lib/` and the tests into `__test__/.build/`: the tests reach into the library, past what is public. */
+export async function compileTests() {
+  generate()
+  // The specs of an earlier build would be run too.
+  rmSync(join(root, '__test__/.build'), { recursive: true, force: true })
+  const specs = readdirSync(join(root, '__test__')).filter((name) => name.endsWith('.spec.ts'))
+  await build({
+    ...shared,
+    entryPoints: [...sources('lib'), ...sources('__test__/support'), ...specs.map((name) => join('__test__', name))],
+    outbase: '.',
+    outdir: '__test__/.build',
+    sourcemap: true,
+    tsconfig: '__test__/tsconfig.json',
+  })
+}
+
+/**
+ * The command in few files, the library included, because loading some 180 small files takes longer than most of what it does.
+ * Packages stay outside, and the code of each subcommand is loaded when it runs.
+ */
+async function bundleCommand() {
+  rmSync(join(root, 'dist/cli'), { recursive: true, force: true })
+  await build({
+    ...shared,
+    entryPoints: ['lib/cli/main.ts', 'lib/cli/run.ts'],
+    outdir: 'dist/cli',
+    bundle: true,
+    splitting: true,
+    packages: 'external',
+    tsconfig: 'tsconfig.json',
+  })
+  chmodSync(join(root, 'dist/cli/main.js'), 0o755)
+}
+
+/** The part of the library that is generated. */
+function generate() {
+  execFileSync(process.execPath, ['scripts/elements.mjs'], { cwd: root, stdio: 'inherit' })
+}
+
+function sources(folder) {
+  return readdirSync(join(root, folder), { recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+}
+
+/** The declarations of `lib/` into `dist/`; ends the process where the types are wrong. */
+function declare() {
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  const { status } = spawnSync(process.execPath, [tsc, '-p', 'tsconfig.json', '--emitDeclarationOnly'], {
+    cwd: root,
+    stdio: 'inherit',
+  })
+  if (status !== 0) process.exit(1)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--tests')) await compileTests()
+  else {
+    if (process.argv.includes('--declarations')) {
+      rmSync(join(root, 'dist'), { recursive: true, force: true })
+      generate()
+      declare()
+    }
+    await compileLibrary()
+  }
+}

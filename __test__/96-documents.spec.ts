@@ -11,50 +11,27 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { folder } from './support/files.js'
 import { NODE, launcher } from './support/node.js'
 import { linking, posix } from './support/platform.js'
 
-/** A block of code in a page, with what is run before it without being shown. */
+/** A block of code in a page, as scripts/document-blocks.mjs describes it. */
 interface Block {
   readonly line: number
   readonly language: string
   readonly before: string
-  /** Whether Windows cannot do it. */
   readonly posix: boolean
-  /** The name of the file that it is, for the blocks after it. */
   readonly file: string
   readonly code: string
 }
 
 const root = process.cwd()
-const pages = [
-  'README.md',
-  ...readdirSync('docs')
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-]
-
-/**
- * The blocks of a page. `<!-- before: CODE -->` in front of one is run before it; `<!-- file: NAME -->` says what file
- * of the blocks after it one is; `<!-- not run: WHY -->` says why one is not;
- * `<!-- posix: WHY -->` leaves one out on Windows;
- * a block that shows what a script prints is compared with the script before it.
- */
-function blocksOf(page: string): Block[] {
-  const text = readFileSync(page, 'utf8')
-  const pattern =
-    /(?:<!-- (?<kind>before|file|not run|posix):(?<note>[^]*?)-->\s*)?^```(?<language>\w+)\n(?<code>[^]*?)^```$/gm
-  return [...text.matchAll(pattern)].flatMap(({ groups = {}, index }) => {
-    if (groups['kind'] === 'not run') return []
-    const line = text.slice(0, index).split('\n').length
-    const { language = '', code = '', note = '' } = groups
-    const file = groups['kind'] === 'file' ? note.trim() : ''
-    const kind = groups['kind']
-    return [{ line, language, code, file, before: kind === 'before' ? note : '', posix: kind === 'posix' }]
-  })
+const { blocksOf, pages } = (await import(pathToFileURL(resolve('scripts/document-blocks.mjs')).href)) as {
+  readonly pages: readonly string[]
+  blocksOf(page: string): Block[]
 }
 
 const python = process.env['MEMMAP_PYTHON'] ?? resolve('.venv/bin/python')

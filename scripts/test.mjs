@@ -24,6 +24,9 @@ export async function test(steps, { quick = false, built = false } = {}) {
   await steps.run('types of the library and of its tests', 'status', bin('tsc'), ['-p', '__test__/tsconfig.json'])
   const compiled = await steps.run('compile the tests', 'status', process.execPath, ['scripts/compile.mjs', '--tests'])
   if (!built) {
+    await steps.run('types of the code in README.md and docs/', 'lines', process.execPath, [
+      'scripts/check-documents.mjs',
+    ])
     await steps.run('Rust: the core and the kernels', 'cargo', 'cargo', ['test', '--workspace', '--exclude', 'memmap'])
   }
   if (!compiled) return

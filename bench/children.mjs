@@ -1,6 +1,6 @@
 /** Processes that are asked by lines and answer by lines, one at a time. */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 class Asked {
@@ -25,6 +25,19 @@ class Asked {
   }
 }
 
+/** The cargo profile that the binding in `native/` was compiled with. */
+export function profile() {
+  const binding = readdirSync('native').find((name) => name.endsWith('.node'))
+  if (binding === undefined) return 'unknown'
+  const bytes = readFileSync(`native/${binding}`)
+  const libraries = ['libmemmap.so', 'libmemmap.dylib', 'memmap.dll']
+  const isBuilt = (name) =>
+    libraries.some(
+      (file) => existsSync(`target/${name}/${file}`) && readFileSync(`target/${name}/${file}`).equals(bytes),
+    )
+  return ['dist', 'release'].find(isBuilt) ?? 'unknown'
+}
+
 /** NumPy in a Python; null where there is none. */
 export async function numpy() {
   const python = process.env['MEMMAP_PYTHON'] ?? '.venv/bin/python'
@@ -41,7 +54,7 @@ export async function numpy() {
 /** What the machine can do at best; null where it cannot be built. */
 export async function limits() {
   if (process.platform === 'win32' || !built('limits')) return null
-  const child = new Asked('target/release/examples/limits', [])
+  const child = new Asked('target/dist/examples/limits', [])
   const threads = Number(await child.next())
   return { threads, ask: async (...words) => Number(await child.ask(words.join('\t'))), end: () => child.end() }
 }
@@ -49,10 +62,10 @@ export async function limits() {
 /** What the kernels print about the size at which threads begin to pay; null where they cannot be built. */
 export function crossover() {
   if (!built('bench')) return null
-  return spawnSync('target/release/examples/bench', ['crossover'], { encoding: 'utf8' }).stdout.trimEnd()
+  return spawnSync('target/dist/examples/bench', ['crossover'], { encoding: 'utf8' }).stdout.trimEnd()
 }
 
 function built(example) {
-  const args = ['build', '--quiet', '--release', '-p', 'memmap-kernels', '--example', example]
+  const args = ['build', '--quiet', '--profile', 'dist', '-p', 'memmap-kernels', '--example', example]
   return spawnSync('cargo', args, { stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
 }

@@ -1,6 +1,6 @@
 /**
  * How fast it is, beside NumPy, plain JavaScript, other libraries and what this machine can do at best: all in one run, each
- * side in turn. `npm run build` first.
+ * side in turn. `npm run build:dist` first: the profile that is published.
  *
  *   npm run bench                          a few minutes: 1 MiB, 64 MiB and 1 GiB
  *   npm run bench -- --full                1 MiB to 8 GiB
@@ -15,7 +15,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import { crossover, limits as openLimits, numpy as openNumpy } from './children.mjs'
+import { crossover, limits as openLimits, numpy as openNumpy, profile } from './children.mjs'
 import { writeDocs } from './docs.mjs'
 import { dataFile, remove, scratchFile } from './files.mjs'
 import { bounded, guardCost, offTheLoop } from './later.mjs'
@@ -45,7 +45,7 @@ const numpy = await openNumpy()
 const limits = await openLimits()
 const machine = [
   `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-  `${process.platform} ${process.arch}, Node ${process.versions.node}`,
+  `${process.platform} ${process.arch}, Node ${process.versions.node}, profile ${profile()}`,
   numpy === null ? 'without NumPy (npm run venv)' : `NumPy ${numpy.version}`,
   limits === null ? 'without limits (no Rust)' : `limits on ${limits.threads} threads`,
 ].join('; ')

@@ -1,6 +1,6 @@
 /**
- * Builds the binding for every platform on Linux, with zig as the linker, into `npm/<platform>/`. What it needs besides Rust is
- * installed into `.zig/` and by rustup.
+ * Builds the binding for every platform on Linux, as it is published (profile `dist`) and with zig as the linker, into
+ * `npm/<platform>/`. Installs what it needs besides Rust into `.zig/` and by rustup.
  *
  *   npm run build:all [-- PLATFORM ...]
  */
@@ -32,12 +32,12 @@ for (const target of targets) {
   const start = performance.now()
   run(
     join(tools, 'cargo-zigbuild'),
-    ['zigbuild', '--release', '--package', 'memmap', '--target', target.zig ?? target.rust],
+    ['zigbuild', '--profile', 'dist', '--package', 'memmap', '--target', target.zig ?? target.rust],
     {
       env: { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}`, ...environmentOf(target) },
     },
   )
-  const made = join(root, 'target', target.rust, 'release', libraryOf(target))
+  const made = join(root, 'target', target.rust, 'dist', libraryOf(target))
   const binary = join(root, 'npm', target.platform, binaryOf(target))
   // Anew, not over the old one: a process may have it mapped.
   rmSync(binary, { force: true })

@@ -18,24 +18,35 @@ import { typescriptCoverage } from './typescript-coverage.mjs'
 /** Where the runtime writes what code was reached. */
 const COVERAGE = 'coverage/v8'
 
-/** Adds the steps of the tests to those of a larger check. */
-export async function test(steps, { quick = false, built = false } = {}) {
-  const bin = (name) => join('node_modules', '.bin', name)
-  await steps.run('types of the library and of its tests', 'status', bin('tsc'), ['-p', '__test__/tsconfig.json'])
-  const compiled = await steps.run('compile the tests', 'status', process.execPath, ['scripts/compile.mjs', '--tests'])
-  if (!built) {
-    await steps.run('types of the code in README.md and docs/', 'lines', process.execPath, [
-      'scripts/check-documents.mjs',
-    ])
-    await steps.run('Rust: the core and the kernels', 'cargo', 'cargo', ['test', '--workspace', '--exclude', 'memmap'])
-  }
-  if (!compiled) return
+const bin = (name) => join('node_modules', '.bin', name)
+
+export function types(steps) {
+  return steps.run('types of the library and of its tests', 'status', bin('tsc'), ['-p', '__test__/tsconfig.json'])
+}
+
+/** One test a page. */
+export function documentTypes(steps) {
+  const script = ['scripts/check-documents.mjs']
+  return steps.run('types of the code in README.md and docs/', 'lines', process.execPath, script)
+}
+
+export function compileTests(steps) {
+  return steps.run('compile the tests', 'status', process.execPath, ['scripts/compile.mjs', '--tests'])
+}
+
+export function rust(steps) {
+  const args = ['test', '--workspace', '--exclude', 'memmap']
+  return steps.run('Rust: the core and the kernels', 'cargo', 'cargo', args)
+}
+
+/** The tests in every runtime, and of the packages; `quick` and `built` as above. */
+export async function suites(steps, { quick = false, built = false } = {}) {
   const found =
     quick || built ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
   for (const [place, { name, kind, path }] of found.entries()) {
     if (kind === 'node') {
       const binary = built ? { NAPI_RS_NATIVE_LIBRARY_PATH: ownBinary() } : {}
-      // One of several runs tells what all of them reach.
+      // Coverage of one run is enough: all of them reach the same code.
       const measured = place === 0 && found.length > 1 ? { NODE_V8_COVERAGE: resolve(COVERAGE) } : {}
       rmSync(COVERAGE, { recursive: true, force: true })
       const env = { ...process.env, NODE_NO_WARNINGS: '1', ...binary, ...measured }
@@ -58,6 +69,12 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (!existsSync(python))
     console.log('no Python with NumPy (npm run venv makes one): the tests that compare with it are skipped')
   const steps = new Steps()
-  await test(steps, { quick: process.argv.includes('--quick'), built: process.argv.includes('--built') })
+  const built = process.argv.includes('--built')
+  await types(steps)
+  if (!built) {
+    await documentTypes(steps)
+    await rust(steps)
+  }
+  if (await compileTests(steps)) await suites(steps, { quick: process.argv.includes('--quick'), built })
   steps.end()
 }

@@ -18,7 +18,7 @@ import { parseArgs } from 'node:util'
 import { crossover, limits as openLimits, numpy as openNumpy, profile } from './children.mjs'
 import { writeDocs } from './docs.mjs'
 import { dataFile, remove, scratchFile } from './files.mjs'
-import { bounded, guardCost, offTheLoop } from './later.mjs'
+import { bounded, guardCost, offTheLoop } from './async.mjs'
 import { otherLibraries } from './others.mjs'
 import { plot } from './plot.mjs'
 import { smallThings } from './small.mjs'
@@ -70,8 +70,8 @@ for (const bytes of sizes) {
   results.whole.push(...rows)
   if (rows.length > 0) section(`Whole arrays, ${tables.sizeText(bytes)}`, tables.wholeTable(rows))
   if (bytes === sizes.at(-1) && words.every((word) => 'promises, blocks, bounded memory'.includes(word))) {
-    results.later = await offTheLoop({ path, bytes, runs })
-    section('Off the event loop', tables.loopTable(results.later))
+    results.async = await offTheLoop({ path, bytes, runs })
+    section('Off the event loop', tables.loopTable(results.async))
     results.bounded = bounded({ path, bytes })
     section('In bounded memory', tables.boundedTable(results.bounded))
   }

@@ -46,7 +46,7 @@ if (built) {
   }
   const scenarios = {
     faults: ['get', 'set', 'data', 'threads', 'worker', 'many', 'grown_again'],
-    'letting-go': [
+    release: [
       'randomFill',
       'fileWork',
       'transfer',

@@ -9,7 +9,7 @@ import { linux } from './support/platform.js'
 const transferring = process.platform === 'linux' && 'transfer' in ArrayBuffer.prototype ? test : test.skip
 
 function scenario(t: ExecutionContext, name: string): never {
-  const { status, signal, report, output } = child('letting-go', [name, join(folder(t), 'data.bin')])
+  const { status, signal, report, output } = child('release', [name, join(folder(t), 'data.bin')])
   t.is(signal, null, output)
   t.is(status, 0, output)
   return report
@@ -85,7 +85,7 @@ linux('close() twice', (t) => {
 
 linux('the process exits with maps open and work under way; what was stored is in the file', (t) => {
   const path = join(folder(t), 'data.bin')
-  const { status, report, output } = child('letting-go', ['exitWithOpen', path])
+  const { status, report, output } = child('release', ['exitWithOpen', path])
   t.is(status, 0, output)
   t.deepEqual(report, { open: 5 })
   t.deepEqual([...readFileSync(path).subarray(0, 3)], [5, 6, 1])

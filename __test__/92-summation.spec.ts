@@ -6,7 +6,7 @@ import { array, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { NODE } from './support/node.js'
 
-const CHILD = join(import.meta.dirname, '../../children/sums.mjs')
+const CHILD = join(import.meta.dirname, '../../children/summation.mjs')
 
 function withThreads(threads: string): unknown {
   const { stdout, stderr } = spawnSync(NODE[0], [...NODE.slice(1), CHILD], {

@@ -5,7 +5,7 @@ import { folder } from './support/files.js'
 import { linux } from './support/platform.js'
 
 function scenario(t: ExecutionContext, name: string): never {
-  const { status, signal, report, output } = child('together', [name, join(folder(t), 'data.bin')])
+  const { status, signal, report, output } = child('concurrency', [name, join(folder(t), 'data.bin')])
   t.is(signal, null, output)
   t.is(status, 0, output)
   return report

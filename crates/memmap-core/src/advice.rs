@@ -1,4 +1,4 @@
-/// How the program will go through the pages, told to the system.
+/// Access pattern that the system is advised of.
 ///
 /// Source: POSIX `posix_madvise` for the first five; `HugePage` is Linux's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -7,14 +7,14 @@ pub enum Advice {
     Normal,
     /// No order: do not read ahead.
     Random,
-    /// From front to back: read far ahead.
+    /// Front to back: read far ahead.
     Sequential,
-    /// Soon: start to read now, in the background.
+    /// Needed soon: start to read now, in the background.
     WillNeed,
-    /// Not soon: the pages may leave the process. What was written stays in the file.
+    /// Not needed soon: the pages may leave the process. Stores stay in the file.
     DontNeed,
-    /// Use large pages where the file system can.
+    /// Use huge pages where the file system can.
     HugePage,
-    /// Now: read the pages in before returning.
+    /// Read the pages in before returning.
     Populate,
 }

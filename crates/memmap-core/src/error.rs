@@ -2,7 +2,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// The result of everything here that can fail.
+/// The result of every function of this crate that can fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// What kind of failure an [`Error`] is; [`Code::name`] is the stable name that users see.
@@ -10,13 +10,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub enum Code {
     /// The file does not have the size that was asked for.
     Size,
-    /// The file has no bytes and none were asked for: there is nothing to map.
+    /// The file is empty and no length was given, so there is nothing to map.
     Empty,
-    /// The offset lies behind the end of the file.
+    /// The offset is past the end of the file.
     Offset,
     /// More than this platform can address.
     TooLarge,
-    /// The file became shorter than its mapping.
+    /// The file is shorter than its mapping by now.
     Truncated,
     /// The mapping was closed.
     Closed,
@@ -24,7 +24,7 @@ pub enum Code {
     Unsupported,
     /// The runtime allows no buffers over mapped memory.
     ExternalBuffers,
-    /// Another holds the lock.
+    /// Another process or array holds the lock.
     Locked,
     /// An error of the system, by its number.
     System(i32),
@@ -48,12 +48,12 @@ impl Code {
     }
 }
 
-/// A failure, with the facts that a caller needs to act on it.
+/// A failure, with the details that a caller needs to act on it.
 #[derive(Clone, Debug)]
 pub struct Error {
     /// What kind of failure.
     pub code: Code,
-    /// What was given, the rule that it breaks, and the way out.
+    /// What was given, the rule that it breaks, and a way out.
     pub message: String,
     /// The file, where it was opened by a path.
     pub path: Option<PathBuf>,
@@ -66,12 +66,12 @@ pub struct Error {
 }
 
 impl Error {
-    /// A failure with nothing but its kind and message.
+    /// A failure without details.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Error { code, message: message.into(), path: None, syscall: None, expected: None, actual: None }
     }
 
-    /// An error of the system, worded as Node words its own: `ENOENT: No such file or directory, open 'a.bin'`.
+    /// An error of the system in Node's words: `ENOENT: No such file or directory, open 'a.bin'`.
     pub fn system(error: &io::Error, syscall: &'static str, path: Option<&Path>) -> Self {
         let number = error.raw_os_error().unwrap_or(0);
         let code = Code::System(number);
@@ -84,19 +84,19 @@ impl Error {
         Error { syscall: Some(syscall), path: path.map(Path::to_path_buf), ..Error::new(code, message) }
     }
 
-    /// Whether the system had no memory, address space or mapping left.
+    /// Whether the system ran out of memory, address space or mappings.
     pub fn is_out_of_memory(&self) -> bool {
         matches!(self.code, Code::System(_)) && self.code.name() == "ENOMEM"
     }
 
-    /// The same failure, with the bytes that were needed and those that there were.
+    /// Adds the bytes that were needed and those that were there.
     pub fn with_sizes(mut self, expected: u64, actual: u64) -> Self {
         self.expected = Some(expected);
         self.actual = Some(actual);
         self
     }
 
-    /// The same failure, naming the file.
+    /// Adds the path of the file, unless the failure has one.
     pub fn with_path(mut self, path: Option<&Path>) -> Self {
         if self.path.is_none() {
             self.path = path.map(Path::to_path_buf);

@@ -1,17 +1,17 @@
-//! Mapping a file: modes and their rules, growth, flush, advice, residency, faults and letting go.
+//! Maps files: modes and their rules, resize, flush, advice, residency, faults and release.
 //!
-//! Nothing here knows Node. The order to read it in:
+//! Does not depend on Node. Read it in this order:
 //!
 //! - [`Mode`] and [`plan`](plan::plan): what each mode does to a file that is longer, shorter, empty or missing.
-//! - `file`: opening, allocating and clearing, one module per system.
-//! - [`Window`]: any byte offset, by mapping from the page below.
-//! - `region`: an address range and what stands behind it; the only place that maps and unmaps.
-//! - [`guard`]: a page that cannot be had becomes a page of zeros and a mark, not a dead process.
-//! - [`Mapped`]: pages and the file they are of, for any thread: flush, advice, residency, faults.
-//! - [`Mapping`]: one opened file, which ties these together, gives it another size (`resize.rs`) and lets go of it.
+//! - `file`: opens, allocates and clears; one module per system.
+//! - [`Window`]: any byte offset, by mapping from the page below it.
+//! - `region`: an address range and its pages; the only module that maps and unmaps.
+//! - [`guard`]: a page that cannot be loaded becomes a page of zeros and a mark, instead of ending the process.
+//! - [`Mapped`]: pages and their file, for any thread: flush, advice, residency, faults.
+//! - [`Mapping`]: one opened file, which ties these together; resizes it (`resize.rs`) and releases it.
 //!
-//! The memory is written to by JavaScript, other threads and other processes at any time, so nothing here or above
-//! makes a reference (`&[u8]`) to it: raw pointers only.
+//! JavaScript, other threads and other processes write to the memory at any time, so neither this crate nor its callers make
+//! a reference (`&[u8]`) to it: raw pointers only.
 
 mod advice;
 mod error;

@@ -8,10 +8,10 @@ use crate::memory::memory_limit;
 use crate::region::{Region, page_size};
 use crate::{Advice, Code, Error, Identity, Mode, Result};
 
-/// What is mapped: the pages and the file that they are of, for any thread to work on.
+/// Mapped pages and their file, for any thread to work on.
 ///
-/// A clone keeps the address range in place, as a [`Lease`] does. After [`Mapping::close`](crate::Mapping::close) the pages
-/// are zeros of nobody's, so who works on a clone asks whoever closed it before the result is believed.
+/// A clone keeps the address range, as a [`Lease`] does. After [`Mapping::close`](crate::Mapping::close) the range reads as
+/// zeros, so callers that work on a clone check whether the mapping was closed before they trust a result.
 #[derive(Clone)]
 pub struct Mapped {
     /// `None` for an array without bytes.
@@ -19,32 +19,32 @@ pub struct Mapped {
     pub(crate) file: Origin,
     pub(crate) mode: Mode,
     pub(crate) offset: u64,
-    pub(crate) lead: usize,
+    pub(crate) page_offset: usize,
     pub(crate) length: u64,
 }
 
-/// Where the pages come from.
+/// The file of the pages.
 #[derive(Clone)]
 pub(crate) struct Origin {
     pub(crate) path: Option<Arc<Path>>,
     pub(crate) identity: Identity,
 }
 
-/// Keeps the address range of a mapping in place, for one who holds an address in it.
+/// Keeps the address range of a mapping, for a holder of an address in it.
 #[derive(Clone)]
 pub struct Lease(Arc<Region>);
 
-/// How much of a range is in memory, in bytes; whole pages.
+/// Bytes of a range that are in memory, in whole pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Residency {
-    /// Bytes whose pages are in memory.
+    /// Bytes of the pages in memory.
     pub resident: u64,
     /// Bytes of all pages that hold the range.
     pub total: u64,
 }
 
 impl Mapped {
-    /// How it was opened.
+    /// The mode it was opened in.
     pub fn mode(&self) -> Mode {
         self.mode
     }
@@ -60,22 +60,22 @@ impl Mapped {
     }
 
     /// Bytes between the start of the range and the array's first byte.
-    pub fn lead(&self) -> usize {
-        self.lead
+    pub fn page_offset(&self) -> usize {
+        self.page_offset
     }
 
     /// Bytes from the start of the range to the end of the array.
-    pub fn span(&self) -> usize {
-        // Below the length of a range in memory.
-        self.region.as_ref().map_or(0, |_| self.lead + self.length as usize)
+    pub fn mapped_length(&self) -> usize {
+        // Fits a usize, because the range is in memory.
+        self.region.as_ref().map_or(0, |_| self.page_offset + self.length as usize)
     }
 
-    /// Bytes of the whole range: those behind the array are room to grow, and no part of the file yet.
-    pub fn room(&self) -> usize {
-        self.region.as_ref().map_or(0, |region| region.span())
+    /// Bytes of the whole range. Those past the array are reserved for growth, and not part of the file yet.
+    pub fn capacity(&self) -> usize {
+        self.region.as_ref().map_or(0, |region| region.length())
     }
 
-    /// Keeps the range in place; `None` for no bytes.
+    /// Keeps the address range; `None` for an array without bytes.
     pub fn lease(&self) -> Option<Lease> {
         self.region.as_ref().map(|region| Lease(Arc::clone(region)))
     }
@@ -83,14 +83,13 @@ impl Mapped {
     /// Writes the pages of `length` bytes from `from` (both within the array) back to the file, and waits until the
     /// device has them. Does nothing where stores do not reach the file.
     ///
-    /// With `durable` the file's size and other facts are written too, and the device is asked to empty its cache: what
-    /// has to be done on top of the pages to survive a power cut (`File::sync_all`: `fsync`, on macOS `F_FULLFSYNC`, on
-    /// Windows `FlushFileBuffers`).
+    /// `durable` also writes the file's metadata and empties the device's cache, which a power cut demands on top of the pages
+    /// (`File::sync_all`: `fsync`, on macOS `F_FULLFSYNC`, on Windows `FlushFileBuffers`).
     ///
     /// # Errors
     ///
-    /// The fault of the mapping, [`Code::Unsupported`] where `durable` no longer finds the file by its
-    /// path, and the system's (`EIO`, `ENOSPC`).
+    /// The fault of the mapping; [`Code::Unsupported`] where `durable` finds another file at the path; the system's (`EIO`,
+    /// `ENOSPC`).
     pub fn flush(&self, from: u64, length: u64, durable: bool) -> Result<()> {
         self.check()?;
         if !self.mode.writes_file() {
@@ -100,43 +99,42 @@ impl Mapped {
             region.flush(from, length).map_err(|error| Error::system(&error, "msync", self.path()))?;
         }
         if durable {
-            // Windows flushes only what may be written to.
+            // FlushFileBuffers needs a handle with write access.
             let file = self.reopen(cfg!(windows))?;
             file.sync_all().map_err(|error| Error::system(&error, "fsync", self.path()))?;
         }
         self.check()
     }
 
-    /// Tells the system how `length` bytes from `from` will be used.
+    /// Advises the system how `length` bytes from `from` will be used.
     ///
     /// # Errors
     ///
-    /// [`Code::Unsupported`] for [`Advice::DontNeed`] in mode `c`, where the pages are all there is of
-    /// what was stored; the system's.
+    /// [`Code::Unsupported`] for [`Advice::DontNeed`] in mode `c`, because only the pages hold its stores; the system's.
     pub fn advise(&self, advice: Advice, from: u64, length: u64) -> Result<()> {
         if advice == Advice::DontNeed && self.mode == Mode::Copy {
             return Err(Error::new(
                 Code::Unsupported,
-                "advice 'dontneed' would lose what was stored in mode 'c', which is nowhere but in these pages: close the array instead",
+                "advice 'dontneed' would discard the stores of mode 'c', which only these pages hold: close the array instead",
             ));
         }
         let Some((region, from, length)) = self.within(from, length) else { return Ok(()) };
         region.advise(advice, from, length).map_err(|error| Error::system(&error, "madvise", self.path()))
     }
 
-    /// Reads in what of these bytes is this mapping's, ahead of their use, once: a second call for the same bytes costs next
+    /// Reads in those of these bytes that belong to this mapping, ahead of their use. A second call for the same bytes costs next
     /// to nothing.
     ///
-    /// Of a file that is large beside the memory there is, what lies some way before these bytes leaves the process again, so
-    /// that going through all of it takes little memory; except in mode `c`, where stored pages are nowhere else.
+    /// Pages some way before these bytes leave the process again where the file exceeds half of the memory limit, so that a pass
+    /// over a large file takes little memory; not in mode `c`, where only the pages hold its stores.
     pub fn populate(&self, first: *const u8, length: usize) {
         if let Some(region) = &self.region {
-            let passing = self.mode != Mode::Copy && self.length > memory_limit() / 2;
-            region.populate(first, length, passing);
+            let drop_behind = self.mode != Mode::Copy && self.length > memory_limit() / 2;
+            region.populate(first, length, drop_behind);
         }
     }
 
-    /// How much of these bytes is in memory.
+    /// Counts the pages of these bytes that are in memory.
     ///
     /// # Errors
     ///
@@ -152,7 +150,7 @@ impl Mapped {
         Ok(Residency { resident: bytes(resident), total: bytes(total) })
     }
 
-    /// What work on the mapping fails with from now on: a page could not be had.
+    /// Fails once a page of the mapping could not be loaded, as all later work on it does.
     ///
     /// # Errors
     ///
@@ -164,9 +162,9 @@ impl Mapped {
         }
     }
 
-    /// To be asked when work on the pages is done: whether everything that was read was the file's.
+    /// Checks, after work on the pages, that every byte that was read came from the file.
     ///
-    /// A page that is gone shows as a fault only when it is touched, so this looks at the file's size as well.
+    /// Truncation shows as a fault only when a missing page is touched, so this compares the file's size too.
     ///
     /// # Errors
     ///
@@ -174,30 +172,30 @@ impl Mapped {
     pub fn check(&self) -> Result<()> {
         self.fault()?;
         let Some(region) = &self.region else { return Ok(()) };
-        match self.present_size() {
+        match self.current_size() {
             Some(size) if size < self.end() => Err(self.truncated(size)),
             Some(_) => Ok(()),
-            // The file is no longer found by its path: the last byte tells whether it is still that long.
+            // Another file is at the path, so the last byte tells whether ours is still that long.
             None => {
-                region.touch_last();
+                region.probe_last_byte();
                 self.fault()
             }
         }
     }
 
     fn explain_fault(&self) -> Error {
-        match self.present_size() {
+        match self.current_size() {
             Some(size) if size < self.end() => self.truncated(size),
             _ if self.disk_is_full() => Error::new(
                 Code::System(file::NO_SPACE),
-                "ENOSPC: the disk was full when a page of the file was first stored to, so what was stored to it is lost: \
+                "ENOSPC: the disk was full at the first store to a page of the file, so stores to that page are lost: \
                  free some space, or open with space allocated (without the option sparse)",
             )
             .with_path(self.path()),
             _ => Error::new(
                 Code::System(file::INPUT_OUTPUT),
-                "EIO: a page of the file could not be read, and zeros were seen in its place: \
-                 the file was cut for a time, or the device failed",
+                "EIO: a page of the file could not be read and was seen as zeros: the file was truncated for a time, or the device \
+                 failed; open the file again",
             )
             .with_path(self.path()),
         }
@@ -209,7 +207,7 @@ impl Mapped {
         Error::new(
             Code::Truncated,
             format!(
-                "{what} was cut to {size} bytes while {expected} were mapped, so zeros were seen in place of what is gone: \
+                "{what} was truncated to {size} bytes while {expected} were mapped, so the missing bytes were seen as zeros: \
                  close the array and open the file again"
             ),
         )
@@ -217,9 +215,9 @@ impl Mapped {
         .with_path(self.path())
     }
 
-    /// The size of the file now; `None` where it is no longer the one at its path.
-    fn present_size(&self) -> Option<u64> {
-        let (identity, size) = file::look(self.path()?).ok()?;
+    /// The size of the file now; `None` where another file is at its path.
+    fn current_size(&self) -> Option<u64> {
+        let (identity, size) = file::stat(self.path()?).ok()?;
         (identity == self.file.identity).then_some(size)
     }
 
@@ -227,12 +225,12 @@ impl Mapped {
         self.mode.writes_file() && self.path().is_some_and(file::is_full)
     }
 
-    /// One past the last byte of the array, in the file.
+    /// Position in the file one past the last byte of the array.
     fn end(&self) -> u64 {
         self.offset + self.length
     }
 
-    /// The same file again by its path, if it is still the same.
+    /// Opens the file again by its path, if the same file is still there.
     pub(crate) fn reopen(&self, write: bool) -> Result<File> {
         let Some(path) = self.path() else {
             return Err(Error::new(
@@ -243,14 +241,14 @@ impl Mapped {
         file::reopen(path, self.file.identity, write)
     }
 
-    /// These bytes of the array as a part of the range, cut to it; `None` for no bytes.
+    /// The region, and these bytes of the array within it, clamped to the array; `None` for no bytes.
     fn within(&self, from: u64, length: u64) -> Option<(&Region, usize, usize)> {
         let end = from.saturating_add(length).min(self.length);
         if from >= end {
             return None;
         }
-        // Below the length of a range in memory.
-        Some((self.region.as_deref()?, from as usize + self.lead, (end - from) as usize))
+        // Fits a usize, because the range is in memory.
+        Some((self.region.as_deref()?, from as usize + self.page_offset, (end - from) as usize))
     }
 }
 

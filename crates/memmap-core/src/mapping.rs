@@ -9,53 +9,53 @@ use crate::plan::plan;
 use crate::region::Region;
 use crate::{Advice, Backing, Code, Error, Extent, Lock, Mode, Result, Source, Window};
 
-/// What a caller asks of [`Mapping::open`].
+/// Options of [`Mapping::open`].
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// What happens to the file, and who sees a store.
+    /// What happens to the file, and who sees stores.
     pub mode: Mode,
-    /// Where the array begins in the file, in bytes; any alignment.
+    /// Position of the array in the file, in bytes; any alignment.
     pub offset: u64,
-    /// How many bytes it takes.
+    /// Length of the array.
     pub extent: Extent,
     /// Whether mode `r+` may make a file longer; otherwise a file that is too short is refused as in `r`.
     pub grow: bool,
-    /// Leave holes in a file that is made or grown, instead of taking the space now.
+    /// Leave holes in a created or grown file, instead of allocating its space now.
     pub sparse: bool,
-    /// Bytes at the start of a file that `w+` makes which are stored to at once: their space is taken even if `sparse`.
+    /// Bytes at the start of a file created by `w+` that the caller stores to at once: their space is allocated even if `sparse`.
     pub header: u64,
     /// Read the pages in before returning.
     pub populate: bool,
-    /// Advice given at once.
+    /// Advice given at open.
     pub access: Option<Advice>,
     /// An advisory lock, held until the mapping is closed.
     pub lock: Option<Lock>,
-    /// Who opens it: passed on to the watch for faults.
+    /// Number of the opener, passed on to the listener for faults.
     pub owner: u64,
 }
 
-/// A part of a file in memory. No descriptor is kept, unless a lock was asked for.
+/// A mapped part of a file. Keeps no descriptor, unless a lock was asked for.
 ///
-/// The address range belongs to this, to every clone of its [`Mapped`] and to every [`Lease`](crate::Lease) taken from it:
-/// [`close`](Mapping::close) lets go of the file at once, and the range itself goes with the last of them.
+/// This, every clone of its [`Mapped`] and every [`Lease`](crate::Lease) share the address range: [`close`](Mapping::close)
+/// releases the file at once, and the last of them unmaps the range.
 pub struct Mapping {
-    /// Where it is closed, the path that it was opened by.
+    /// Once closed, the path that it was opened by.
     pub(crate) mapped: std::result::Result<Mapped, Option<Arc<Path>>>,
     lock: Option<File>,
-    /// Ranges from before it was given another size, which others may still hold.
-    pub(crate) older: Vec<Weak<Region>>,
+    /// Ranges from before a resize, which others may still hold.
+    pub(crate) superseded: Vec<Weak<Region>>,
 }
 
 impl Mapping {
     /// Opens and maps.
     ///
-    /// Every step that can fail comes before the first byte of the file changes; a call that fails leaves its bytes and
-    /// its size as they were, and removes a file that it made.
+    /// A call that fails leaves the bytes and the size of the file as they were, because every step that can fail comes before
+    /// the first change; it removes a file that it created.
     ///
     /// # Errors
     ///
     /// Those of [`plan`], [`Code::Locked`], [`Code::Unsupported`] for what is not a regular file, and the system's:
-    /// `ENOENT`, `EACCES`, `EISDIR`, `ENOSPC` (no space for what the file has to grow by), `ENOMEM`, ...
+    /// `ENOENT`, `EACCES`, `EISDIR`, `ENOSPC` (no space for the growth), `ENOMEM`, ...
     pub fn open(source: Source<'_>, options: &Options) -> Result<Self> {
         Self::try_open(source, options).map_err(|error| error.with_path(source.path()))
     }
@@ -69,7 +69,7 @@ impl Mapping {
             return Err(Error::new(
                 Code::Size,
                 format!(
-                    "the file has {} bytes, and offset {} and {} bytes of data need {}: it was cut since, or another file was meant",
+                    "the file has {} bytes, but offset {} and {} bytes of data need {}: it was truncated meanwhile, or it is another file",
                     file.size(), options.offset, plan.length, plan.file_size
                 ),
             )
@@ -90,11 +90,11 @@ impl Mapping {
             }
             let label = Label { path: path.clone(), owner: options.owner };
             let region = Region::new(file, window, backing, label)
-                .map_err(|error| no_mapping(&Error::system(&error, "mmap", source.path())))?;
+                .map_err(|error| explain_no_mapping(&Error::system(&error, "mmap", source.path())))?;
             Ok(Some(Arc::new(region)))
         };
         let region = if mode.writes_file() {
-            // What `w+` clears may have holes, which are filled like what is new.
+            // A file that `w+` clears may have holes, which need space like new bytes.
             let from = if mode == Mode::Create { 0 } else { file.size() };
             let until = if !options.sparse {
                 plan.file_size
@@ -103,9 +103,9 @@ impl Mapping {
             } else {
                 from
             };
-            let mut prepared = file.prepare(plan.file_size, from..until)?;
-            let region = prepared.map(plan.file_size, map)?;
-            prepared.keep(plan.file_size, (mode == Mode::Create).then_some(until))?;
+            let mut pending = file.prepare(plan.file_size, from..until)?;
+            let region = pending.map(plan.file_size, map)?;
+            pending.commit(plan.file_size, (mode == Mode::Create).then_some(until))?;
             region
         } else {
             map(file.file())?
@@ -116,20 +116,20 @@ impl Mapping {
             file: Origin { path, identity },
             mode,
             offset: options.offset,
-            lead: window.lead,
+            page_offset: window.page_offset,
             length: plan.length,
         };
-        // Advice is a hint: a system that does not take it is no reason to fail.
+        // Advice is a hint, so a system that refuses it is no reason to fail.
         if let Some(access) = options.access {
             let _ = mapped.advise(access, 0, plan.length);
         }
         if options.populate {
             let _ = mapped.advise(Advice::Populate, 0, plan.length);
         }
-        Ok(Mapping { mapped: Ok(mapped), lock, older: Vec::new() })
+        Ok(Mapping { mapped: Ok(mapped), lock, superseded: Vec::new() })
     }
 
-    /// What is mapped.
+    /// The mapped pages.
     ///
     /// # Errors
     ///
@@ -140,32 +140,32 @@ impl Mapping {
         })
     }
 
-    /// Lets go of the file. If nobody else has the range it is unmapped; otherwise its pages become private zeros, and it
-    /// goes with the last who has it. A second call does nothing.
+    /// Releases the file. Unmaps the range if nobody else holds it; otherwise its pages become private zeros, and the last holder
+    /// unmaps it. A second call does nothing.
     ///
     /// # Errors
     ///
-    /// After letting go: the fault that the mapping had.
+    /// The fault of the mapping, after the release.
     pub fn close(&mut self) -> Result<()> {
         let Ok(mapped) = &self.mapped else { return Ok(()) };
         let fault = mapped.fault();
         if let Some(lock) = self.lock.take() {
-            // The caller's descriptor shares the lock with ours, so closing ours alone would keep it.
+            // A descriptor of the caller's shares the lock, so closing ours alone would keep it.
             let _ = lock.unlock();
         }
         let path = mapped.file.path.clone();
         if let Ok(Mapped { region: Some(region), .. }) = std::mem::replace(&mut self.mapped, Err(path))
             && Arc::strong_count(&region) > 1
         {
-            region.let_go();
+            region.release();
         }
-        self.older.drain(..).filter_map(|old| old.upgrade()).for_each(|old| old.let_go());
+        self.superseded.drain(..).filter_map(|old| old.upgrade()).for_each(|old| old.release());
         fault
     }
 }
 
-/// Says what to do where the system has no room for another mapping.
-fn no_mapping(error: &Error) -> Error {
+/// Adds a way out where the system has no room for another mapping.
+fn explain_no_mapping(error: &Error) -> Error {
     let mut error = error.clone();
     if error.is_out_of_memory() {
         error.message.push_str(

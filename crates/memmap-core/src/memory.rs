@@ -1,15 +1,15 @@
 use std::sync::OnceLock;
 
-/// Bytes of memory that this process can have: the machine's, or fewer where its control group has a limit. `u64::MAX` where
-/// nothing is known.
+/// Bytes of memory that this process may use: the machine's, or the limit of its control group if that is lower. `u64::MAX` where
+/// neither is known.
 pub(crate) fn memory_limit() -> u64 {
     static LIMIT: OnceLock<u64> = OnceLock::new();
-    *LIMIT.get_or_init(|| physical().min(system::group_limit().unwrap_or(u64::MAX)))
+    *LIMIT.get_or_init(|| physical().min(system::cgroup_limit().unwrap_or(u64::MAX)))
 }
 
 #[cfg(unix)]
 fn physical() -> u64 {
-    // SAFETY: asks for a fact of the system.
+    // SAFETY: takes no pointers.
     let pages = unsafe { libc::sysconf(libc::_SC_PHYS_PAGES) };
     u64::try_from(pages).map_or(u64::MAX, |pages| pages.saturating_mul(crate::page_size() as u64))
 }
@@ -25,11 +25,11 @@ mod system {
     use std::path::Path;
 
     /// The smallest limit of the control groups that this process is in, of either version.
-    pub(super) fn group_limit() -> Option<u64> {
+    pub(super) fn cgroup_limit() -> Option<u64> {
         limit_in(&fs::read_to_string("/proc/self/cgroup").ok()?, Path::new("/sys/fs/cgroup"))
     }
 
-    /// `groups` is what the system tells of the groups: lines of `number:controllers:path`.
+    /// `groups` has the format of `/proc/self/cgroup`: lines of `number:controllers:path`.
     pub(super) fn limit_in(groups: &str, root: &Path) -> Option<u64> {
         let of_line = |line: &str| {
             let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
@@ -38,7 +38,7 @@ mod system {
                 "memory" => (root.join("memory"), "memory.limit_in_bytes"),
                 _ => return None,
             };
-            // Limits above hold too. In a container the path may be one outside, and the root the group's own.
+            // The limits of the groups above hold too. In a container the path may be that of the host, and the root the group's own.
             let group = root.join(path.trim_start_matches('/'));
             group
                 .ancestors()
@@ -52,7 +52,7 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
-    pub(super) fn group_limit() -> Option<u64> {
+    pub(super) fn cgroup_limit() -> Option<u64> {
         None
     }
 }
@@ -64,16 +64,16 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn the_limit_is_that_of_a_machine_and_no_more_than_it_has() {
-        let told = fs::read_to_string("/proc/meminfo").expect("what the system tells");
+    fn memory_limit_is_at_most_the_physical_memory() {
+        let meminfo = fs::read_to_string("/proc/meminfo").expect("meminfo");
         let total: u64 =
-            told.split_whitespace().nth(1).and_then(|text| text.parse().ok()).expect("MemTotal in kB");
+            meminfo.split_whitespace().nth(1).and_then(|text| text.parse().ok()).expect("MemTotal in kB");
         assert!(physical() >= total * 1024 / 2 && physical() <= total * 1024 * 2, "{}", physical());
         assert!(memory_limit() >= 1 << 24 && memory_limit() <= physical(), "{}", memory_limit());
     }
 
     #[test]
-    fn the_smallest_limit_of_all_groups_holds() {
+    fn limit_in_returns_the_smallest_limit_of_all_groups() {
         let folder = tempfile::tempdir().expect("a folder");
         let root = folder.path();
         fs::create_dir_all(root.join("a/b")).expect("a group");

@@ -1,17 +1,17 @@
 use std::fmt;
 
-/// How a file is opened, by NumPy's four letters.
+/// Mode of a mapping, named as in NumPy.
 ///
 /// Source: `numpy.memmap`, parameter `mode`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
-    /// `r`: the file is read and never changed. Its pages are private, so that a stray store reaches nobody.
+    /// `r`: read-only. Pages are private, so that a stray store does not reach the file.
     Read,
-    /// `r+`: the file is read and written; a file that is too short grows.
+    /// `r+`: read and write; grows a file that is too short.
     ReadWrite,
-    /// `w+`: the file is made, or cleared, at exactly the size that is needed; then as `r+`.
+    /// `w+`: the file is created, or truncated to zeros, at exactly the size that is needed; then as `r+`.
     Create,
-    /// `c`: copy on write. Stores are seen in this mapping alone and never reach the file.
+    /// `c`: copy on write. Only this mapping sees its stores.
     Copy,
 }
 
@@ -38,7 +38,7 @@ mod tests {
     use super::Mode;
 
     #[test]
-    fn modes_have_the_letters_of_numpy_and_two_reach_the_file() {
+    fn modes_print_as_numpy_names_them_and_two_write_the_file() {
         let modes = [Mode::Read, Mode::ReadWrite, Mode::Create, Mode::Copy];
         assert_eq!(modes.map(|mode| mode.to_string()), ["r", "r+", "w+", "c"]);
         assert_eq!(modes.map(Mode::writes_file), [false, true, true, false]);

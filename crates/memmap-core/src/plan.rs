@@ -1,37 +1,35 @@
-//! What a mode does to a file, decided before anything is touched.
+//! Decides what a mode does to a file, before anything is touched.
 
 use crate::{Code, Error, Mode, Result};
 
-/// How much of the file an array takes, from its offset on.
+/// Length of an array in its file, from the offset on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extent {
-    /// So many bytes: the shape was given.
+    /// This many bytes, because the shape was given.
     Bytes(u64),
-    /// All that there is, in whole units: the shape, or one axis of it, follows from the file.
+    /// Everything up to the end, in whole units, because the shape or one axis of it follows from the file.
     Fit {
         /// Bytes of one element, or of one entry of the open axis.
         unit: u64,
     },
 }
 
-/// What has to be done, and what the array will have.
+/// Sizes of the array and of its file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// Bytes of the array.
     pub length: u64,
-    /// The size that the file has to have.
+    /// The size that the file needs.
     pub file_size: u64,
 }
 
-/// Decides by the table of the modes; `size` is the file's, or 0 for one that `w+` has yet to make.
-///
-/// Every failure here leaves the file alone, because nothing has been done yet.
+/// Computes the sizes; `size` is the file's, or 0 for a file that `w+` has yet to create.
 ///
 /// # Errors
 ///
 /// - [`Code::Size`]: too short for `r` and `c`, or not a whole number of units.
 /// - [`Code::Empty`]: no bytes, and none asked for, in `r` and `c`.
-/// - [`Code::Offset`]: the shape follows from the file and the offset lies behind its end.
+/// - [`Code::Offset`]: the shape follows from the file, and the offset is past its end.
 /// - [`Code::TooLarge`]: more than 2^63 - 1 bytes.
 pub fn plan(mode: Mode, size: u64, offset: u64, extent: Extent) -> Result<Plan> {
     let length = match extent {
@@ -51,7 +49,7 @@ pub fn plan(mode: Mode, size: u64, offset: u64, extent: Extent) -> Result<Plan> 
                 return Err(Error::new(
                     Code::Empty,
                     format!(
-                        "the file is empty, and mode '{mode}' cannot map nothing: write to it first, or open it with mode 'r+'"
+                        "the file is empty, so mode '{mode}' has nothing to map: write to it first, or open it with mode 'r+'"
                     ),
                 ));
             }
@@ -74,13 +72,13 @@ pub fn plan(mode: Mode, size: u64, offset: u64, extent: Extent) -> Result<Plan> 
 
 fn fit(mode: Mode, size: u64, offset: u64, unit: u64) -> Result<u64> {
     if size == 0 && offset == 0 {
-        // `plan` tells `r` and `c` that there is nothing to map; for `r+` it is an array without elements.
+        // `plan` refuses this in `r` and `c`; in `r+` it is an array without elements.
         return Ok(0);
     }
     let Some(available) = size.checked_sub(offset) else {
         return Err(Error::new(
             Code::Offset,
-            format!("offset {offset} lies behind the end of the file, which has {size} bytes: give a smaller offset{}",
+            format!("offset {offset} is past the end of the file, which has {size} bytes: give a smaller offset{}",
                 if mode == Mode::ReadWrite { ", or a shape to grow the file to" } else { "" }),
         )
         .with_sizes(offset, size));
@@ -110,19 +108,19 @@ mod tests {
     }
 
     #[test]
-    fn a_longer_file_is_a_prefix_and_w_cuts_it() {
+    fn a_longer_file_is_mapped_as_a_prefix_and_w_truncates_it() {
         let outcomes = MODES.map(|mode| outcome(mode, 100, 10, Extent::Bytes(20)));
         assert_eq!(outcomes, [Ok((20, 100)), Ok((20, 100)), Ok((20, 100)), Ok((20, 30))]);
     }
 
     #[test]
-    fn a_shorter_file_grows_or_is_refused() {
+    fn a_shorter_file_grows_in_r_plus_and_is_refused_in_r_and_c() {
         let outcomes = MODES.map(|mode| outcome(mode, 10, 10, Extent::Bytes(20)));
         assert_eq!(outcomes, [Err(Code::Size), Err(Code::Size), Ok((20, 30)), Ok((20, 30))]);
     }
 
     #[test]
-    fn an_empty_file_with_nothing_asked_for() {
+    fn an_empty_file_without_a_length_is_refused_in_r_and_c() {
         for extent in [Extent::Bytes(0), Extent::Fit { unit: 4 }] {
             let outcomes = MODES.map(|mode| outcome(mode, 0, 0, extent));
             assert_eq!(outcomes, [Err(Code::Empty), Err(Code::Empty), Ok((0, 0)), Ok((0, 0))]);
@@ -132,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn fitting_takes_whole_items_up_to_the_end() {
+    fn fit_takes_whole_items_up_to_the_end() {
         assert_eq!(outcome(Mode::Read, 24, 8, Extent::Fit { unit: 4 }), Ok((16, 24)));
         assert_eq!(outcome(Mode::Read, 24, 24, Extent::Fit { unit: 4 }), Ok((0, 24)));
         assert_eq!(outcome(Mode::ReadWrite, 24, 24, Extent::Fit { unit: 4 }), Ok((0, 24)));
@@ -143,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_tells_what_would() {
+    fn a_remainder_reports_the_sizes_that_would_fit() {
         let error = plan(Mode::Read, 27, 8, Extent::Fit { unit: 4 }).expect_err("three bytes too many");
         assert_eq!((error.expected, error.actual), (Some(16), Some(19)));
     }

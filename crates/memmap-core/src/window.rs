@@ -1,26 +1,27 @@
 use crate::{Code, Error, Result, region};
 
-/// The granularity that a mapping's offset in its file must have: the page on Unix, usually 64 KiB on Windows.
+/// What the offset of a mapping in its file must be a multiple of: the page size on Unix, usually 64 KiB on Windows.
 pub fn granularity() -> u64 {
     region::allocation_granularity() as u64
 }
 
-/// The part of a file that has to be mapped so that any range of its bytes can be reached.
+/// The part of a file to map so that bytes at any offset are in it.
 ///
 /// ```text
-///            |<- lead ->|<------- length ------->|
-///  ----------+----------+------------------------+------ file
-///         start       offset              offset + length
-///    (on a page)
+///            |<- page_offset ->|<------- length ------->|
+///            |<------------ mapped_length ------------->|
+///  ----------+-----------------+------------------------+------ file
+///          start             offset              offset + length
+///     (on a page)
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// Where the mapping begins in the file: a multiple of the granularity.
+    /// Position of the mapping in the file: a multiple of the granularity.
     pub start: u64,
-    /// Bytes of the mapping before the first one that was asked for.
-    pub lead: usize,
-    /// Bytes to map: `lead` and what was asked for.
-    pub span: usize,
+    /// Bytes of the mapping before `offset`.
+    pub page_offset: usize,
+    /// Bytes to map: `page_offset + length`.
+    pub mapped_length: usize,
 }
 
 impl Window {
@@ -31,7 +32,7 @@ impl Window {
     /// [`Code::TooLarge`] where the platform has no address space for it.
     pub fn new(offset: u64, length: u64) -> Result<Self> {
         let start = offset - offset % granularity();
-        let lead = offset - start;
+        let page_offset = offset - start;
         let too_large = || {
             let limit = isize::MAX as u64;
             Error::new(
@@ -40,11 +41,13 @@ impl Window {
             )
             .with_sizes(length, limit)
         };
-        let span =
-            length.checked_add(lead).filter(|span| *span <= isize::MAX as u64).ok_or_else(too_large)?;
-        let span = usize::try_from(span).map_err(|_| too_large())?;
+        let mapped_length = length
+            .checked_add(page_offset)
+            .filter(|mapped_length| *mapped_length <= isize::MAX as u64)
+            .ok_or_else(too_large)?;
+        let mapped_length = usize::try_from(mapped_length).map_err(|_| too_large())?;
         // Smaller than the granularity, which is itself a usize.
-        Ok(Window { start, lead: lead as usize, span })
+        Ok(Window { start, page_offset: page_offset as usize, mapped_length })
     }
 }
 
@@ -55,12 +58,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn covers_exactly_what_was_asked_for(offset in 0..1u64 << 53, length in 0..1u64 << 40) {
+        fn covers_exactly_the_given_bytes(offset in 0..1u64 << 53, length in 0..1u64 << 40) {
             let window = Window::new(offset, length).unwrap();
             prop_assert_eq!(window.start % granularity(), 0);
-            prop_assert_eq!(window.start + window.lead as u64, offset);
-            prop_assert!((window.lead as u64) < granularity());
-            prop_assert_eq!((window.span - window.lead) as u64, length);
+            prop_assert_eq!(window.start + window.page_offset as u64, offset);
+            prop_assert!((window.page_offset as u64) < granularity());
+            prop_assert_eq!((window.mapped_length - window.page_offset) as u64, length);
         }
     }
 

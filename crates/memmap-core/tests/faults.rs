@@ -1,4 +1,4 @@
-//! Pages that cannot be had. Without the guard each of these ends the process by a signal.
+//! Pages that cannot be loaded. Without the guard each of these ends the process by a signal.
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
@@ -11,9 +11,9 @@ use memmap_core::{Code, Mode, guard, page_size};
 use std::sync::atomic::Ordering;
 use tempfile::TempDir;
 
-/// Faults are counted for the whole process, so the tests are one.
+/// One test, because faults are counted for the whole process.
 #[test]
-fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
+fn a_missing_page_reads_as_zeros_and_marks_its_mapping() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("data.bin");
     let page = page_size();
@@ -28,7 +28,7 @@ fn a_page_that_is_gone_reads_as_zeros_and_marks_the_mapping() {
     mapping.mapped().unwrap().check().unwrap();
 
     resize(4);
-    // Nobody has touched a page that is gone, and `check` tells all the same.
+    // No missing page was touched yet; `check` fails all the same.
     assert_eq!(guard::faults().load(Ordering::Relaxed), 0);
     mapping.mapped().unwrap().fault().unwrap();
     assert_eq!(mapping.mapped().unwrap().check().unwrap_err().code, Code::Truncated);

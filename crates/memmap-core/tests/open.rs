@@ -1,4 +1,4 @@
-//! What opening does to files, seen from outside.
+//! Effects of opening on files, through the public API.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
@@ -24,7 +24,7 @@ fn bytes(mapping: &Mapping) -> Vec<u8> {
 }
 
 #[test]
-fn any_offset_maps_from_the_page_below() {
+fn any_offset_maps_the_bytes_from_there() {
     let folder = TempDir::new().unwrap();
     let content: Vec<u8> = (0..12_298u32).map(|index| (index % 251) as u8).collect();
     let path = file(&folder, &content);
@@ -37,7 +37,7 @@ fn any_offset_maps_from_the_page_below() {
 }
 
 #[test]
-fn stores_reach_the_file_in_two_modes_only() {
+fn stores_reach_the_file_in_r_plus_and_w_plus_only() {
     let folder = TempDir::new().unwrap();
     for mode in [Mode::Read, Mode::Copy, Mode::ReadWrite, Mode::Create] {
         let path = file(&folder, &[1; 100]);
@@ -51,7 +51,7 @@ fn stores_reach_the_file_in_two_modes_only() {
 }
 
 #[test]
-fn w_clears_what_was_there_and_sets_the_size() {
+fn w_plus_clears_the_file_and_sets_its_size() {
     let folder = TempDir::new().unwrap();
     for (old, new) in [(0, 10), (10_000, 100), (100, 10_000), (4096, 4096)] {
         for sparse in [false, true] {
@@ -61,7 +61,7 @@ fn w_clears_what_was_there_and_sets_the_size() {
             let mapping = Mapping::open(Source::Path(&path), &request).unwrap();
             assert_eq!(bytes(&mapping), vec![0; new as usize]);
             assert_eq!(fs::read(&path).unwrap(), vec![0; new as usize]);
-            // A map that was open on it sees zeros as far as the file still reaches.
+            // A mapping that was open before sees zeros as far as the file reaches.
             if let Some(other) = other.filter(|_| old as u64 <= new) {
                 assert!(bytes(&other).iter().all(|byte| *byte == 0));
                 other.mapped().unwrap().check().unwrap();
@@ -71,7 +71,7 @@ fn w_clears_what_was_there_and_sets_the_size() {
 }
 
 #[test]
-fn growing_adds_zeros_and_keeps_the_rest() {
+fn r_plus_grows_the_file_with_zeros_and_keeps_its_bytes() {
     let folder = TempDir::new().unwrap();
     for sparse in [false, true] {
         let path = file(&folder, &[5; 10]);
@@ -86,7 +86,7 @@ fn growing_adds_zeros_and_keeps_the_rest() {
 
 #[test]
 #[cfg(unix)]
-fn space_is_taken_unless_the_file_is_to_be_sparse() {
+fn space_is_allocated_unless_sparse() {
     use std::os::unix::fs::MetadataExt;
     let folder = TempDir::new().unwrap();
     let blocks = |sparse| {
@@ -100,7 +100,7 @@ fn space_is_taken_unless_the_file_is_to_be_sparse() {
 }
 
 #[test]
-fn no_bytes_need_no_mapping_and_no_padding() {
+fn an_empty_array_maps_nothing_and_adds_no_byte() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[]);
     for mode in [Mode::ReadWrite, Mode::Create] {
@@ -114,7 +114,7 @@ fn no_bytes_need_no_mapping_and_no_padding() {
 }
 
 #[test]
-fn a_missing_file_is_made_by_w_alone_and_only_if_it_works() {
+fn only_w_plus_creates_a_file_and_removes_it_on_failure() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("new.bin");
     for mode in [Mode::Read, Mode::Copy, Mode::ReadWrite] {
@@ -129,7 +129,7 @@ fn a_missing_file_is_made_by_w_alone_and_only_if_it_works() {
 }
 
 #[test]
-fn what_is_no_regular_file_is_refused() {
+fn folders_and_devices_are_refused() {
     let folder = TempDir::new().unwrap();
     for mode in MODES {
         assert_eq!(open(folder.path(), mode, 0, 1).err().map(|error| error.code.name()), Some("EISDIR"));
@@ -143,7 +143,7 @@ fn what_is_no_regular_file_is_refused() {
 
 #[test]
 #[cfg(unix)]
-fn a_descriptor_is_used_as_it_is() {
+fn a_descriptor_stays_open_and_keeps_its_position() {
     use std::io::{Read, Seek, SeekFrom};
     use std::os::fd::AsRawFd;
     let folder = TempDir::new().unwrap();
@@ -155,7 +155,7 @@ fn a_descriptor_is_used_as_it_is() {
     assert_eq!(bytes(&read), b"hello world");
     let cleared = Mapping::open(source, &options(Mode::Create, 0, Extent::Bytes(8))).unwrap();
     assert_eq!(bytes(&cleared), [0; 8]);
-    // Open still, and where it was.
+    // Still open, at the same position.
     let mut rest = Vec::new();
     caller.read_to_end(&mut rest).unwrap();
     assert_eq!(rest, [0; 2]);
@@ -188,7 +188,7 @@ fn locks_are_held_until_close() {
 }
 
 #[test]
-fn a_closed_mapping_says_so() {
+fn mapped_fails_with_closed_after_close() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[0; 8]);
     let mut mapping = open(&path, Mode::ReadWrite, 0, 8).unwrap();
@@ -242,7 +242,7 @@ proptest! {
 }
 
 #[test]
-fn every_page_that_was_read_in_is_counted_as_resident() {
+fn residency_counts_every_page_after_populate() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &vec![1; 300 << 12]);
     let mapping = open(&path, Mode::Read, 5, 299 << 12).unwrap();

@@ -1,5 +1,6 @@
-//! Letting go while an address is still in somebody's hands.
+//! Release of a file while an address of its range is still held.
 
+#![cfg(target_os = "linux")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
 mod common;
@@ -10,14 +11,12 @@ use common::open_whole as open;
 use memmap_core::{Lease, Mode};
 use tempfile::TempDir;
 
-#[cfg(target_os = "linux")]
 fn is_mapped(path: &std::path::Path) -> bool {
     fs::read_to_string("/proc/self/maps").unwrap().contains(&*path.to_string_lossy())
 }
 
 #[test]
-#[cfg(target_os = "linux")]
-fn close_frees_the_file_and_a_lease_keeps_the_addresses() {
+fn close_releases_the_file_and_a_lease_keeps_the_range() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("held.bin");
     fs::write(&path, vec![7; 1 << 20]).unwrap();
@@ -31,7 +30,7 @@ fn close_frees_the_file_and_a_lease_keeps_the_addresses() {
         for index in [0, 1 << 19, (1 << 20) - 1] {
             // SAFETY: inside the range, which the lease keeps.
             let address = unsafe { start.add(index) };
-            // SAFETY: readable pages of our own stand there by now.
+            // SAFETY: pages of zeros are mapped there by now.
             assert_eq!(unsafe { address.as_ptr().read_volatile() }, 0);
             // SAFETY: writable too.
             unsafe { address.as_ptr().write_volatile(1) };
@@ -42,8 +41,7 @@ fn close_frees_the_file_and_a_lease_keeps_the_addresses() {
 }
 
 #[test]
-#[cfg(target_os = "linux")]
-fn without_a_lease_nothing_stays() {
+fn close_and_drop_unmap_without_a_lease() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("free.bin");
     fs::write(&path, [1; 10]).unwrap();

@@ -1,4 +1,4 @@
-//! What another length does to the array, its memory and its file, seen from outside.
+//! Effects of a resize on the array, its memory and its file, through the public API.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot be set up has failed")]
 
@@ -16,7 +16,7 @@ fn open(path: &Path, offset: u64, length: u64) -> Mapping {
 }
 
 #[test]
-fn growth_is_zeros_in_file_and_memory_and_keeps_what_was_there() {
+fn growth_adds_zeros_and_keeps_the_bytes_in_memory_and_file() {
     let folder = TempDir::new().unwrap();
     for (offset, length) in [(0, 5), (7, 5), (4096, 10), (5000, 1)] {
         let path = file(&folder, &vec![3; (offset + length) as usize]);
@@ -37,16 +37,16 @@ fn growth_is_zeros_in_file_and_memory_and_keeps_what_was_there() {
 
 #[cfg(unix)]
 #[test]
-fn a_little_growth_stays_where_it_was_mapped() {
+fn growth_within_the_reserve_keeps_the_address() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[1; 100]);
     let mut mapping = open(&path, 0, 100);
     assert!(mapping.resize(101, false, false, 0).unwrap());
-    // From now on there are addresses for more behind it: 1 MiB at least.
+    // Growth reserved addresses: 1 MiB at least.
     let start = mapping.mapped().unwrap().lease().unwrap().start();
     assert!(!mapping.resize(1 << 20, false, false, 0).unwrap());
     assert_eq!(mapping.mapped().unwrap().lease().unwrap().start(), start);
-    assert_eq!(mapping.mapped().unwrap().span(), 1 << 20);
+    assert_eq!(mapping.mapped().unwrap().mapped_length(), 1 << 20);
     assert!(mapping.resize((1 << 20) + 1, false, false, 0).unwrap());
     assert!(!mapping.resize((1 << 20) + 1, false, false, 0).unwrap());
     // Half as much again as was asked for.
@@ -54,7 +54,7 @@ fn a_little_growth_stays_where_it_was_mapped() {
 }
 
 #[test]
-fn an_array_that_shrinks_cuts_the_file() {
+fn shrinking_truncates_the_file() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[4; 9000]);
     let mut mapping = open(&path, 1000, 8000);
@@ -69,7 +69,7 @@ fn an_array_that_shrinks_cuts_the_file() {
 }
 
 #[test]
-fn bytes_behind_the_array_are_cut_off_only_where_that_is_allowed() {
+fn bytes_behind_the_array_are_truncated_only_where_allowed() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[5; 100]);
     let mut mapping = open(&path, 10, 50);
@@ -85,10 +85,10 @@ fn bytes_behind_the_array_are_cut_off_only_where_that_is_allowed() {
     assert_eq!(fs::read(&path).unwrap(), wanted);
 }
 
-// Elsewhere a file that is mapped stays where it is.
+// Windows renames no mapped file.
 #[cfg(unix)]
 #[test]
-fn another_file_at_the_path_and_impossible_sizes_are_refused() {
+fn another_file_at_the_path_and_too_large_sizes_are_refused() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[6; 10]);
     let mut mapping = open(&path, 2, 8);
@@ -105,7 +105,7 @@ fn another_file_at_the_path_and_impossible_sizes_are_refused() {
 }
 
 #[test]
-fn a_header_is_written_in_front_of_the_array() {
+fn write_file_writes_in_front_of_the_array() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[8; 20]);
     let mapping = open(&path, 10, 10);

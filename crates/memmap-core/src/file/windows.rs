@@ -1,167 +1,62 @@
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
-use std::mem::ManuallyDrop;
 use std::ops::Range;
 use std::os::windows::fs::{FileExt, OpenOptionsExt};
-use std::os::windows::io::{AsRawHandle, FromRawHandle};
+use std::os::windows::io::{AsRawHandle, FromRawHandle, RawHandle};
 use std::path::Path;
 use std::ptr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use windows_sys::Win32::Foundation as win;
 use windows_sys::Win32::Storage::FileSystem as fsys;
 use windows_sys::Win32::System::IO::DeviceIoControl;
 use windows_sys::Win32::System::Ioctl::{FILE_ZERO_DATA_INFORMATION, FSCTL_SET_SPARSE, FSCTL_SET_ZERO_DATA};
 
-use super::{Identity, Lock, Source};
+use super::{Identity, OpenFile, PendingResize, lock_sizes};
 use crate::{Code, Error, Mode, Result};
 
 /// The numbers of "disk full" and of an input or output error.
 pub(crate) const NO_SPACE: i32 = win::ERROR_DISK_FULL as i32;
 pub(crate) const INPUT_OUTPUT: i32 = win::ERROR_IO_DEVICE as i32;
 
-/// A file that is open for the time of one call; the mapping needs no handle.
-pub(crate) struct OpenFile<'a> {
-    source: Source<'a>,
-    // Closed in `drop` unless it is the caller's.
-    file: ManuallyDrop<File>,
-    size: u64,
-    identity: Identity,
-    /// Made by this call, and removed again if the call fails.
-    created: bool,
-}
-
-/// What `prepare` did to the file, taken back unless it is kept.
-///
-/// A view reaches no further than its file here, so the file grows before it is mapped; and a mapped file cannot be cut, so
-/// it is cut before as well, once everything else has been tried.
-pub(crate) struct Prepared<'a, 'b> {
-    file: &'a mut OpenFile<'b>,
-    undo: Option<u64>,
-    _alone: MutexGuard<'static, ()>,
-}
-
-static CHANGING_SIZES: Mutex<()> = Mutex::new(());
+/// The system calls that errors name.
+pub(super) const RESIZE_CALL: &str = "SetEndOfFile";
+pub(super) const LOCK_CALL: &str = "LockFileEx";
 
 impl<'a> OpenFile<'a> {
-    /// Opens the file as the mode needs it, and makes sure that it is one that can be mapped.
-    pub(crate) fn open(source: Source<'a>, mode: Mode) -> Result<Self> {
-        let (file, created) = match source {
-            Source::Path(path) => open_path(path, mode).map_err(|error| refused(&error, path))?,
-            // SAFETY: a handle of the caller's, which `OpenFile` never closes.
-            Source::Descriptor(handle) => (unsafe { File::from_raw_handle(handle) }, false),
-        };
-        let mut opened = OpenFile {
-            source,
-            file: ManuallyDrop::new(file),
-            size: 0,
-            identity: Identity { device: 0, inode: 0 },
-            created,
-        };
-        // SAFETY: asks about a handle; one that is none of a file is told from it.
-        let kind = unsafe { fsys::GetFileType(opened.handle()) };
-        let unknown = io::Error::last_os_error();
-        if kind == fsys::FILE_TYPE_UNKNOWN && unknown.raw_os_error() == Some(win::ERROR_INVALID_HANDLE as i32)
-        {
-            return Err(opened.error(&unknown, "fstat"));
-        }
-        if kind != fsys::FILE_TYPE_DISK {
-            let what = "a pipe, console or device cannot be mapped: only a regular file can";
-            return Err(Error::new(Code::Unsupported, what).with_path(source.path()));
-        }
-        let metadata = opened.file.metadata().map_err(|error| opened.error(&error, "fstat"))?;
-        opened.size = metadata.len();
-        opened.identity = identity_of(&opened.file).map_err(|error| opened.error(&error, "fstat"))?;
-        Ok(opened)
-    }
-
-    pub(crate) fn file(&self) -> &File {
-        &self.file
-    }
-
-    fn handle(&self) -> win::HANDLE {
-        self.file.as_raw_handle().cast()
-    }
-
-    pub(crate) fn size(&self) -> u64 {
-        self.size
-    }
-
-    pub(crate) fn identity(&self) -> Identity {
-        self.identity
-    }
-
-    /// An error of the system, naming this file.
-    pub(crate) fn error(&self, error: &io::Error, syscall: &'static str) -> Error {
-        Error::system(error, syscall, self.source.path())
-    }
-
-    /// Takes the lock without waiting, and gives the handle that holds it.
-    pub(crate) fn lock(&self, lock: Lock) -> Result<File> {
-        let holder = self.file.try_clone().map_err(|error| self.error(&error, "dup"))?;
-        let taken = match lock {
-            Lock::Shared => holder.try_lock_shared(),
-            Lock::Exclusive => holder.try_lock(),
-        };
-        match taken {
-            Ok(()) => Ok(holder),
-            Err(fs::TryLockError::WouldBlock) => Err(Error::new(
-                Code::Locked,
-                "the file is locked by another: wait until its array is closed, or open without the option lock",
-            )
-            .with_path(self.source.path())),
-            Err(fs::TryLockError::Error(error)) => Err(self.error(&error, "LockFileEx")),
-        }
-    }
-
-    /// Takes the `space` that a file of `size` bytes needs beyond what the file has, and lets it grow to that size. Where it is
-    /// less than all, the file becomes a sparse one, which takes none.
-    pub(crate) fn prepare(&mut self, size: u64, space: Range<u64>) -> Result<Prepared<'_, 'a>> {
+    /// Reserves the `space` that a file of `size` bytes needs beyond what the file has, and grows the file to that size. Where
+    /// `space` ends before `size`, the file becomes a sparse one, which reserves nothing.
+    pub(crate) fn prepare(&mut self, size: u64, space: Range<u64>) -> Result<PendingResize<'_, 'a>> {
         let sparse = space.end < size;
-        let alone = CHANGING_SIZES.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = lock_sizes();
         let old = self.size;
-        let mut prepared = Prepared { file: self, undo: None, _alone: alone };
+        let mut pending = PendingResize { file: self, undo: None, _lock: Some(lock) };
         if size > old {
-            prepared.undo = Some(old);
-            let file = &prepared.file;
-            let grown = if sparse { make_sparse(file.handle()) } else { allocate(file.handle(), size) }
-                .and_then(|()| file.file.set_len(size));
-            grown.map_err(|error| prepared.file.error(&error, "SetEndOfFile").with_sizes(size, old))?;
+            pending.undo = Some(old);
+            let file = pending.file();
+            let handle = handle_of(file);
+            let grown = if sparse { make_sparse(handle) } else { allocate(handle, size) }
+                .and_then(|()| file.set_len(size));
+            grown.map_err(|error| pending.file.error(&error, RESIZE_CALL).with_sizes(size, old))?;
         }
-        Ok(prepared)
+        Ok(pending)
     }
 }
 
-impl OpenFile<'_> {
-    /// Cuts the file to `size` bytes, which is refused while it is mapped.
-    pub(crate) fn cut(&mut self, size: u64) -> Result<()> {
-        let _alone = CHANGING_SIZES.lock().unwrap_or_else(PoisonError::into_inner);
-        self.file.set_len(size).map_err(|error| self.error(&error, "SetEndOfFile"))?;
-        self.size = size;
-        Ok(())
-    }
-}
-
-impl Prepared<'_, '_> {
-    pub(crate) fn file(&self) -> &File {
-        self.file.file()
-    }
-
-    /// Maps the file by `map`. A mapped file cannot be cut, so that comes first, once it is known that it can be mapped.
+impl PendingResize<'_, '_> {
+    /// Maps the file by `map`. A mapped file cannot be truncated, so a trial mapping comes first and the new size second.
     pub(crate) fn map<T>(&mut self, size: u64, map: impl Fn(&File) -> Result<T>) -> Result<T> {
         if size < self.file.size {
             drop(map(self.file())?);
-            self.file.file.set_len(size).map_err(|error| self.file.error(&error, "SetEndOfFile"))?;
+            self.file.file.set_len(size).map_err(|error| self.file.error(&error, RESIZE_CALL))?;
         }
         map(self.file())
     }
 
-    /// Gives the file its size, and zeros where `clear` asks for them.
-    pub(crate) fn keep(mut self, size: u64, clear: Option<u64>) -> Result<()> {
+    /// Keeps the size that the file has by now, and writes zeros where `clear` asks for them.
+    pub(crate) fn commit(mut self, size: u64, clear: Option<u64>) -> Result<()> {
         let old = self.file.size;
         if clear.is_some() {
-            zero(self.file.handle(), self.file(), old.min(size))
-                .map_err(|error| self.file.error(&error, "write"))?;
+            zero(self.file(), old.min(size)).map_err(|error| self.file.error(&error, "write"))?;
         }
         self.undo = None;
         self.file.created = false;
@@ -169,27 +64,47 @@ impl Prepared<'_, '_> {
     }
 }
 
-impl Drop for Prepared<'_, '_> {
-    fn drop(&mut self) {
-        if let Some(old) = self.undo {
-            let _ = self.file.file.set_len(old);
-        }
-    }
+/// Gives the file its old size.
+pub(super) fn undo(file: &File, old: u64) {
+    let _ = file.set_len(old);
 }
 
-impl Drop for OpenFile<'_> {
-    fn drop(&mut self) {
-        if let Source::Path(path) = self.source {
-            // SAFETY: dropped once, here; nothing uses it afterwards.
-            unsafe { ManuallyDrop::drop(&mut self.file) };
-            if self.created {
-                let _ = fs::remove_file(path);
-            }
-        }
-    }
+/// Removes a file that was created.
+pub(super) fn remove(path: &Path) {
+    let _ = fs::remove_file(path);
 }
 
-fn open_path(path: &Path, mode: Mode) -> io::Result<(File, bool)> {
+fn handle_of(file: &File) -> win::HANDLE {
+    file.as_raw_handle().cast()
+}
+
+/// Opens the path, and returns whether that created the file.
+pub(super) fn open_path(path: &Path, mode: Mode) -> Result<(File, bool)> {
+    open_or_create(path, mode).map_err(|error| open_error(&error, path))
+}
+
+/// The caller's handle.
+pub(super) fn borrow(handle: RawHandle, _mode: Mode) -> Result<File> {
+    // SAFETY: a handle of the caller's, which `OpenFile` never closes.
+    Ok(unsafe { File::from_raw_handle(handle) })
+}
+
+/// Refuses what is not a regular file.
+pub(super) fn check_kind(file: &File, path: Option<&Path>) -> Result<()> {
+    // SAFETY: asks about a handle; the result tells one that is invalid.
+    let kind = unsafe { fsys::GetFileType(handle_of(file)) };
+    let unknown = io::Error::last_os_error();
+    if kind == fsys::FILE_TYPE_UNKNOWN && unknown.raw_os_error() == Some(win::ERROR_INVALID_HANDLE as i32) {
+        return Err(Error::system(&unknown, "fstat", path));
+    }
+    if kind != fsys::FILE_TYPE_DISK {
+        let what = "a pipe, console or device cannot be mapped: only a regular file can";
+        return Err(Error::new(Code::Unsupported, what).with_path(path));
+    }
+    Ok(())
+}
+
+fn open_or_create(path: &Path, mode: Mode) -> io::Result<(File, bool)> {
     let mut options = OpenOptions::new();
     // As Node opens files: others may read, write and delete it meanwhile.
     options
@@ -208,8 +123,8 @@ fn open_path(path: &Path, mode: Mode) -> io::Result<(File, bool)> {
     }
 }
 
-/// Opening a folder is "access denied" here; elsewhere it has a code of its own, which this gives too.
-fn refused(error: &io::Error, path: &Path) -> Error {
+/// Opening a folder fails with "access denied" on Windows; this gives it the code that it has elsewhere, `EISDIR`.
+fn open_error(error: &io::Error, path: &Path) -> Error {
     if path.is_dir() {
         let mut folder = Error::system(error, "open", Some(path));
         folder.code = Code::System(win::ERROR_DIRECTORY as i32);
@@ -236,7 +151,7 @@ fn allocate(handle: win::HANDLE, size: u64) -> io::Result<()> {
     }
     let error = io::Error::last_os_error();
     match error.raw_os_error().map(|number| number as u32) {
-        // The space is then taken by the new size alone, as far as the file system takes it beforehand at all.
+        // `set_len` then allocates the space, if the file system allocates any beforehand.
         Some(win::ERROR_CALL_NOT_IMPLEMENTED | win::ERROR_INVALID_FUNCTION | win::ERROR_NOT_SUPPORTED) => {
             Ok(())
         }
@@ -244,7 +159,7 @@ fn allocate(handle: win::HANDLE, size: u64) -> io::Result<()> {
     }
 }
 
-/// A file system without sparse files takes the space instead.
+/// Marks the file as sparse. A file system without sparse files allocates the space instead.
 fn make_sparse(handle: win::HANDLE) -> io::Result<()> {
     let mut returned = 0;
     // SAFETY: an open handle; the request has no input and no output.
@@ -263,15 +178,15 @@ fn make_sparse(handle: win::HANDLE) -> io::Result<()> {
     Ok(())
 }
 
-/// Puts zeros over the first `end` bytes; in a sparse file that gives their space back.
-fn zero(handle: win::HANDLE, file: &File, end: u64) -> io::Result<()> {
+/// Writes zeros over the first `end` bytes; in a sparse file that frees their space.
+fn zero(file: &File, end: u64) -> io::Result<()> {
     let Ok(beyond) = i64::try_from(end) else { return write_zeros(file, end) };
     let range = FILE_ZERO_DATA_INFORMATION { FileOffset: 0, BeyondFinalZero: beyond };
     let mut returned = 0;
     // SAFETY: an open handle, and the input that the request takes, with its size.
     let done = unsafe {
         DeviceIoControl(
-            handle,
+            handle_of(file),
             FSCTL_SET_ZERO_DATA,
             ptr::from_ref(&range).cast(),
             size_of::<FILE_ZERO_DATA_INFORMATION>() as u32,
@@ -285,20 +200,24 @@ fn zero(handle: win::HANDLE, file: &File, end: u64) -> io::Result<()> {
 }
 
 fn write_zeros(file: &File, end: u64) -> io::Result<()> {
-    const PIECE: u64 = 1 << 20;
-    let zeros = vec![0; PIECE.min(end) as usize];
+    const CHUNK: u64 = 1 << 20;
+    let zeros = vec![0; CHUNK.min(end) as usize];
     let mut from = 0;
     while from < end {
-        let piece = PIECE.min(end - from) as usize;
-        from += file.seek_write(&zeros[..piece], from)? as u64;
+        let chunk = CHUNK.min(end - from) as usize;
+        from += file.seek_write(&zeros[..chunk], from)? as u64;
     }
     Ok(())
 }
 
-fn identity_of(file: &File) -> io::Result<Identity> {
+pub(super) fn identity_of(file: &File, _metadata: &Metadata) -> io::Result<Identity> {
+    by_handle(file)
+}
+
+fn by_handle(file: &File) -> io::Result<Identity> {
     let mut info = fsys::BY_HANDLE_FILE_INFORMATION::default();
     // SAFETY: an open handle, and a structure to fill in.
-    let done = unsafe { fsys::GetFileInformationByHandle(file.as_raw_handle().cast(), &mut info) };
+    let done = unsafe { fsys::GetFileInformationByHandle(handle_of(file), &mut info) };
     if done == 0 {
         return Err(io::Error::last_os_error());
     }
@@ -308,11 +227,11 @@ fn identity_of(file: &File) -> io::Result<Identity> {
 
 pub(super) fn identity(path: &Path, _metadata: &Metadata) -> Result<Identity> {
     File::open(path)
-        .and_then(|file| identity_of(&file))
+        .and_then(|file| by_handle(&file))
         .map_err(|error| Error::system(&error, "open", Some(path)))
 }
 
-/// Writes all of the bytes at a position.
+/// Writes all bytes at `position`.
 pub(crate) fn write_at(file: &File, mut bytes: &[u8], mut position: u64) -> io::Result<()> {
     while !bytes.is_empty() {
         let written = file.seek_write(bytes, position)?;
@@ -322,12 +241,12 @@ pub(crate) fn write_at(file: &File, mut bytes: &[u8], mut position: u64) -> io::
     Ok(())
 }
 
-/// Never asked: a page that is stored to has its space.
+/// Always false: pages have their space before they are stored to.
 pub(crate) fn is_full(_path: &Path) -> bool {
     false
 }
 
-/// The name of an error of the system, as Node gives it in `error.code`. Source: libuv, `uv_translate_sys_error`.
+/// The name of an error of the system, as in Node's `error.code`. Source: libuv, `uv_translate_sys_error`.
 pub(crate) fn error_name(number: i32) -> &'static str {
     match number as u32 {
         win::ERROR_FILE_NOT_FOUND

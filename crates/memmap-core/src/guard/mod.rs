@@ -1,27 +1,30 @@
-//! A page that cannot be had becomes a page of zeros and a mark, not a dead process.
+//! Turns a page that cannot be loaded into a page of zeros and a mark, so that it does not end the process.
 //!
-//! Touching a mapped page fails when the file was cut below it, when the disk is full behind a hole, or when the device
-//! cannot read it. The system then sends a signal that ends the process (`SIGBUS`). The guard answers it:
+//! Touching a page that cannot be loaded raises SIGBUS: the file was truncated below it, the disk is full behind a hole, or the
+//! device failed. The handler runs this:
 //!
 //! ```text
-//!   load or store ──► page cannot be had ──► SIGBUS ──► handler
-//!                                                         │ which registered range holds the address?
-//!                                              none ◄─────┴─────► this one
-//!                                               │                  │ put one private page of zeros there
-//!                              whoever was there before            │ mark the range, count it in FAULTS
-//!                                                                  └─► the instruction runs again and goes on
+//!   load or store ──► page cannot be loaded ──► SIGBUS ──► handler
+//!                                                            │ table: which registered range holds the address?
+//!                                                 none ◄─────┴─────► this one
+//!                                                  │                  │ map one private page of zeros there
+//!                              the previously installed handler       │ mark the range, count it in FAULTS, wake the notifier
+//!                                                                     └─► the instruction runs again and goes on
 //! ```
 //!
-//! Whoever reads through the mapping looks at [`faults`] after the load: while it is 0 no open mapping is marked, and
-//! nothing else has to be asked. What the mark means (the file was cut, the disk is full) is found out later, outside
-//! the handler, by [`Mapping::fault`](crate::Mapping::fault).
+//! Readers check [`faults`] after each load: while it is 0 no open mapping is marked. [`Mapped::fault`](crate::Mapped::fault)
+//! finds the reason (truncation, a full disk) later, outside the handler.
 //!
-//! Systems: `unix.rs` for Linux and macOS. On Windows a file cannot be cut while it is mapped and its pages are reserved
-//! when they are written, so there is nothing to guard; `windows.rs` answers for ranges that were let go.
+//! The same table serves pages that get their memory late, because a private mapping could not reserve it or a range was
+//! released: the first store (SIGSEGV), on Windows the first touch (an exception), makes one page usable.
+//!
+//! `unix.rs` has the handlers of Linux and macOS. Windows neither truncates a mapped file nor leaves its pages without space, so
+//! `windows.rs` handles released ranges only. Inside a handler only async-signal-safe calls are allowed: `table.rs` has atomics
+//! only, and `notifier.rs` is woken by one of them.
 
-mod slots;
 #[cfg(unix)]
-mod watch;
+mod notifier;
+mod table;
 
 #[cfg(unix)]
 #[path = "unix.rs"]
@@ -34,23 +37,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
-pub(crate) use slots::Slot;
-#[cfg(not(unix))]
-pub use system::watch;
 #[cfg(unix)]
-pub use watch::watch;
+pub use notifier::on_fault;
+#[cfg(not(unix))]
+pub use system::on_fault;
+pub(crate) use table::Registration;
 
-/// How many open mappings are marked. JavaScript reads this word directly, after every element.
+/// Number of open mappings that are marked. JavaScript reads this word after every element.
 static FAULTS: AtomicI32 = AtomicI32::new(0);
 
 static ALLOWED: AtomicBool = AtomicBool::new(true);
 
-/// What a guarded range is, for those who are told of its fault.
+/// Describes a guarded range to the listener for faults.
 #[derive(Clone, Debug)]
 pub struct Label {
     /// The file, where it was opened by a path.
     pub path: Option<Arc<Path>>,
-    /// Who opened it, by a number of the caller's.
+    /// The caller's number for the opener.
     pub owner: u64,
 }
 
@@ -59,33 +62,33 @@ pub fn faults() -> &'static AtomicI32 {
     &FAULTS
 }
 
-/// Whether faults are answered; `false` on systems without need for it and after [`disable`].
+/// Whether the guard handles faults: not on Windows, which has none, nor after [`disable`].
 pub fn enabled() -> bool {
     cfg!(unix) && allowed()
 }
 
-/// Whether handlers of ours may be installed.
+/// Whether we may install handlers.
 pub(crate) fn allowed() -> bool {
     ALLOWED.load(Ordering::Relaxed)
 }
 
-/// Leaves faults to the system, for programs that bring a handler of their own. Before the first mapping only.
+/// Leaves faults to the system, for programs with handlers of their own. Call it before the first mapping.
 pub fn disable() {
     ALLOWED.store(false, Ordering::Relaxed);
 }
 
-/// Makes sure that our handler is the one that the system calls: at every open, since others install theirs too.
-pub(crate) fn arm() {
+/// Installs our handler, unless it is the current one. Runs at every open, because others install theirs meanwhile.
+pub(crate) fn install_handler() {
     if enabled() {
-        system::arm();
+        system::install_handler();
         #[cfg(unix)]
-        watch::start();
+        notifier::start();
     }
 }
 
-/// As [`arm`], for ranges whose pages become writable at the first store, or come to be at the first touch.
-pub(crate) fn arm_lazy_stores() {
+/// As [`install_handler`], for ranges whose pages become writable at the first store, or are committed at the first touch.
+pub(crate) fn install_lazy_store_handler() {
     if allowed() {
-        system::arm_lazy_stores();
+        system::install_lazy_store_handler();
     }
 }

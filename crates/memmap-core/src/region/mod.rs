@@ -1,21 +1,21 @@
-//! An address range and what stands behind it: the only place that maps and unmaps.
+//! An address range and its pages: the only module that maps and unmaps.
 //!
-//! A range lives through this:
+//! States of a range:
 //!
 //! ```text
-//!   new ──► pages of the file ──let_go──► private pages of zeros ──drop──► gone
-//!                      └──────────────────drop───────────────────────────►
+//!   new ──► pages of the file ──release──► private pages of zeros ──drop──► unmapped
+//!                      └───────────────────drop───────────────────────────►
 //! ```
 //!
-//! `let_go` frees the file while somebody may still hold an address in the range (a thread that JavaScript set to work on
-//! a buffer): the pages are exchanged in place, so a late access finds zeros instead of nothing.
+//! `release` frees the file while a thread may still hold an address in the range, as one that works on a buffer for JavaScript:
+//! it replaces the pages in place, so a late access reads zeros instead of crashing.
 //!
-//! Systems: `unix.rs` exchanges pages by `mmap` with `MAP_FIXED`. Windows can do that for ranges made over placeholders:
-//! `exchangeable.rs`.
+//! `unix.rs` replaces pages by `mmap` with `MAP_FIXED`. Windows can do that for ranges made over placeholders
+//! (`placeholder.rs`).
 
-mod ahead;
 #[cfg(windows)]
-mod exchangeable;
+mod placeholder;
+mod readahead;
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod system;
@@ -29,14 +29,14 @@ use crate::Advice;
 
 pub(crate) use system::Region;
 
-/// Who sees a store through the range.
+/// Who sees stores through the range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backing {
     /// Everybody: the pages are the file's.
     Shared,
-    /// Nobody else: a page that is stored to becomes a copy.
+    /// Nobody else: a store makes a copy of the page.
     Private,
-    /// As `Private`, and no store is meant: where copies cost memory before they are made, the pages may be read-only.
+    /// As `Private`, without stores: the pages may be read-only where the system charges memory for copies beforehand.
     ReadOnly,
 }
 
@@ -46,26 +46,26 @@ pub fn page_size() -> usize {
     *SIZE.get_or_init(|| system::system_sizes().0)
 }
 
-/// What the offset of a mapping in its file must be a multiple of, in bytes.
+/// Bytes that the offset of a mapping in its file must be a multiple of.
 pub(crate) fn allocation_granularity() -> usize {
     static SIZE: OnceLock<usize> = OnceLock::new();
     *SIZE.get_or_init(|| system::system_sizes().1)
 }
 
 impl Region {
-    /// Reads the pieces in that hold these bytes, those that were not read in before; nothing for bytes of other memory. With
-    /// `passing`, what was read in some way before them is let go.
-    pub(crate) fn populate(&self, first: *const u8, length: usize, passing: bool) {
-        // Far more than all threads work on at a time; who is slower than that reads its pages again.
-        const BEHIND: usize = 64 << 20;
+    /// Reads in the chunks that hold these bytes and were not read in before; does nothing for addresses outside. With
+    /// `drop_behind`, chunks some way before them leave the process.
+    pub(crate) fn populate(&self, first: *const u8, length: usize, drop_behind: bool) {
+        // Far more than all threads work on at a time. A thread that is further behind reads its pages again.
+        const DISTANCE: usize = 64 << 20;
         let Some(from) = first.addr().checked_sub(self.start().addr().get()) else { return };
-        if from >= self.span() {
+        if from >= self.length() {
             return;
         }
-        for piece in self.ahead.take(from, length.min(self.span() - from)) {
-            // What cannot be read in shows when it is touched.
-            let _ = self.advise(Advice::Populate, piece.start, piece.len());
-            if passing && let Some(behind) = self.ahead.leave_behind(piece.start, BEHIND) {
+        for chunk in self.readahead.take(from, length.min(self.length() - from)) {
+            // A page that cannot be read shows when it is touched.
+            let _ = self.advise(Advice::Populate, chunk.start, chunk.len());
+            if drop_behind && let Some(behind) = self.readahead.take_back(chunk.start, DISTANCE) {
                 let _ = self.advise(Advice::DontNeed, behind.start, behind.len());
             }
         }

@@ -12,10 +12,10 @@ use windows_sys::Win32::System::ProcessStatus::{PSAPI_WORKING_SET_EX_INFORMATION
 use windows_sys::Win32::System::SystemInformation::{GetSystemInfo, SYSTEM_INFO};
 use windows_sys::Win32::System::Threading::GetCurrentProcess;
 
-use super::ahead::Ahead;
-use super::exchangeable::Exchangeable;
+use super::placeholder::PlaceholderView;
+use super::readahead::Readahead;
 use super::{Backing, page_size};
-use crate::guard::{self, Label, Slot};
+use crate::guard::{self, Label, Registration};
 use crate::{Advice, Window};
 
 /// Page size and allocation granularity.
@@ -28,50 +28,59 @@ pub(super) fn system_sizes() -> (usize, usize) {
 
 /// A mapped address range, unmapped when dropped.
 ///
-/// Windows exchanges pages in place only for views made over placeholders. Where such a view cannot be had (before Windows 10
-/// 1803) `let_go` does nothing: while somebody holds an address in the range, the file stays mapped, and cannot be cut or
-/// replaced.
+/// Windows replaces pages in place only for views made over placeholders. Without such a view (before Windows 10 1803) `release`
+/// does nothing: the file stays mapped while somebody holds an address in the range, and cannot be truncated or replaced.
 pub(crate) struct Region {
-    // Before the map: the range is no longer registered when it goes.
-    slot: Slot,
+    // Dropped before the map, so that a range is never registered once it is unmapped.
+    registration: Registration,
     map: Map,
-    span: usize,
-    pub(super) ahead: Ahead,
+    length: usize,
+    pub(super) readahead: Readahead,
 }
 
 enum Map {
-    Exchangeable(Exchangeable),
+    View(PlaceholderView),
     Plain(MmapRaw),
 }
 
 impl Region {
-    /// Maps a window of the file, which reaches that far already.
+    /// Maps a window of the file, which is that long already.
     pub(crate) fn new(file: &File, window: Window, backing: Backing, label: Label) -> io::Result<Self> {
         let pages = if backing == Backing::Shared { PAGE_READWRITE } else { PAGE_WRITECOPY };
-        let map = match Exchangeable::new(file, window, pages) {
-            Some(map) => Map::Exchangeable(map),
+        let map = match PlaceholderView::new(file, window, pages) {
+            Some(map) => Map::View(map),
             None => Map::Plain(Self::plain(file, window, backing)?),
         };
-        guard::arm();
-        let slot = Slot::new(start_of(&map).addr().get(), window.span, false, Some(Arc::new(label)));
-        Ok(Region { slot, map, span: window.span, ahead: Ahead::new(window.span) })
+        guard::install_handler();
+        let registration = Registration::new(
+            start_of(&map).addr().get(),
+            window.mapped_length,
+            false,
+            Some(Arc::new(label)),
+        );
+        Ok(Region {
+            registration,
+            map,
+            length: window.mapped_length,
+            readahead: Readahead::new(window.mapped_length),
+        })
     }
 
     fn plain(file: &File, window: Window, backing: Backing) -> io::Result<MmapRaw> {
         let mut options = MmapOptions::new();
-        options.offset(window.start).len(window.span);
+        options.offset(window.start).len(window.mapped_length);
         Ok(match backing {
             Backing::Shared => options.map_raw(file)?,
-            // Copy-on-write pages are charged when they are mapped (commit).
+            // Copy-on-write pages are charged when they are mapped (commit charge).
             Backing::Private | Backing::ReadOnly => {
-                // SAFETY: memmap2 asks that nobody changes the file below a reference into the map; it is kept as a raw
-                // map, and no references are made.
+                // SAFETY: memmap2 demands that nobody changes the file under a reference into the map. We keep a raw map and
+                // make no references.
                 let writable = unsafe { options.map_copy(file) };
                 match writable {
                     Ok(map) => map.into(),
                     Err(error) if backing == Backing::Private => return Err(error),
-                    // Where there is no room for that the pages are read-only, and a store through a typed array ends
-                    // the process: `docs/safety.md` says so.
+                    // Without commit charge for copies the pages are read-only, and a store through a typed array ends the
+                    // process (docs/safety.md).
                     // SAFETY: as above.
                     Err(_) => unsafe { options.map(file) }?.into(),
                 }
@@ -85,46 +94,46 @@ impl Region {
     }
 
     /// Bytes in the range.
-    pub(crate) fn span(&self) -> usize {
-        self.span
+    pub(crate) fn length(&self) -> usize {
+        self.length
     }
 
-    /// Never a fault: a mapped file cannot be cut, and its pages have space.
+    /// Always 0: a mapped file cannot be truncated, and its pages have space.
     pub(crate) fn fault(&self) -> u32 {
-        self.slot.fault()
+        self.registration.fault()
     }
 
-    /// Pages cannot go, so there is nothing to find out.
-    pub(crate) fn touch_last(&self) {}
+    /// Does nothing, because pages cannot go missing.
+    pub(crate) fn probe_last_byte(&self) {}
 
-    /// Hands the pages that hold these bytes to the file system, and waits until they are written.
+    /// Writes the pages that hold these bytes to the file system, and waits.
     pub(crate) fn flush(&self, from: usize, length: usize) -> io::Result<()> {
         match &self.map {
-            Map::Exchangeable(map) => map.flush(from, length),
+            Map::View(map) => map.flush(from, length),
             Map::Plain(map) => map.flush_range(from, length),
         }
     }
 
-    /// Exchanges the file's pages for pages of zeros, in place. See the type.
-    pub(crate) fn let_go(&self) {
-        if let Map::Exchangeable(map) = &self.map
+    /// Replaces the file's pages by pages of zeros, in place. See the type.
+    pub(crate) fn release(&self) {
+        if let Map::View(map) = &self.map
             && guard::allowed()
         {
-            guard::arm_lazy_stores();
-            self.slot.set_lazy_stores(true);
-            let exchanged = map.exchange();
-            self.slot.set_lazy_stores(exchanged);
+            guard::install_lazy_store_handler();
+            self.registration.set_lazy_stores(true);
+            let replaced = map.replace();
+            self.registration.set_lazy_stores(replaced);
         }
-        self.slot.clear();
+        self.registration.clear();
     }
 
-    /// Tells the system how these bytes will be used, where it can be told.
+    /// Advises the system how these bytes will be used, where it takes advice.
     pub(crate) fn advise(&self, advice: Advice, from: usize, length: usize) -> io::Result<()> {
-        let end = from.saturating_add(length).min(self.span());
+        let end = from.saturating_add(length).min(self.length());
         if from >= end {
             return Ok(());
         }
-        // SAFETY: `from < span`, inside the range.
+        // SAFETY: `from < length`, inside the range.
         let start = unsafe { self.start().add(from) };
         match advice {
             Advice::WillNeed | Advice::Populate => {
@@ -137,8 +146,8 @@ impl Region {
                 if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
             }
             Advice::DontNeed => {
-                self.ahead.forget(from, length);
-                // Unlocking pages that are not locked takes them out of the working set, and fails by design.
+                self.readahead.forget(from, length);
+                // Unlocking pages that are not locked removes them from the working set, and fails by design.
                 // SAFETY: a range inside the mapping; its contents stay.
                 unsafe { VirtualUnlock(start.as_ptr().cast(), end - from) };
                 Ok(())
@@ -147,22 +156,22 @@ impl Region {
         }
     }
 
-    /// How many of the pages that hold these bytes are in the working set, and how many there are.
+    /// Counts the pages of these bytes that are in the working set, and all of them.
     pub(crate) fn resident_pages(&self, from: usize, length: usize) -> io::Result<(usize, usize)> {
-        const PIECE: usize = 1 << 12;
-        let end = from.saturating_add(length).min(self.span());
+        const CHUNK: usize = 1 << 12;
+        let end = from.saturating_add(length).min(self.length());
         if from >= end {
             return Ok((0, 0));
         }
         let first = from / page_size();
         let pages = end.div_ceil(page_size()) - first;
         let mut resident = 0;
-        let mut states = vec![PSAPI_WORKING_SET_EX_INFORMATION::default(); PIECE.min(pages)];
-        for piece in (0..pages).step_by(PIECE) {
-            let count = PIECE.min(pages - piece);
+        let mut states = vec![PSAPI_WORKING_SET_EX_INFORMATION::default(); CHUNK.min(pages)];
+        for chunk in (0..pages).step_by(CHUNK) {
+            let count = CHUNK.min(pages - chunk);
             for (index, state) in states[..count].iter_mut().enumerate() {
                 state.VirtualAddress =
-                    self.start().as_ptr().wrapping_add((first + piece + index) * page_size()).cast();
+                    self.start().as_ptr().wrapping_add((first + chunk + index) * page_size()).cast();
             }
             let bytes = (count * size_of::<PSAPI_WORKING_SET_EX_INFORMATION>()) as u32;
             // SAFETY: as many entries as are passed, each with an address to ask about.
@@ -182,12 +191,12 @@ impl Region {
 
 fn start_of(map: &Map) -> NonNull<u8> {
     match map {
-        Map::Exchangeable(map) => map.start(),
+        Map::View(map) => map.start(),
         Map::Plain(map) => NonNull::new(map.as_mut_ptr()).unwrap_or(NonNull::dangling()),
     }
 }
 
 pub(super) fn this_process() -> HANDLE {
-    // SAFETY: gives a constant that stands for the calling process.
+    // SAFETY: returns a constant that stands for the calling process.
     unsafe { GetCurrentProcess() }
 }

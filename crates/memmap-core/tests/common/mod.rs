@@ -1,4 +1,4 @@
-//! Files, mappings and their bytes, for the tests that look from outside.
+//! Files, mappings and their bytes, for the tests that stat from outside.
 
 #![allow(dead_code, reason = "compiled into each file of tests, none of which needs all of it")]
 
@@ -39,9 +39,9 @@ pub fn at(mapping: &Mapping, index: usize) -> u8 {
     let mapped = mapping.mapped().unwrap();
     assert!((index as u64) < mapped.length());
     let lease = mapped.lease().unwrap();
-    // SAFETY: inside the range, which starts `lead` bytes before the array.
-    let address = unsafe { lease.start().add(mapped.lead() + index) };
-    // SAFETY: mapped for as long as the lease lives; the guard answers for a page that is gone.
+    // SAFETY: inside the range, which starts `page_offset` bytes before the array.
+    let address = unsafe { lease.start().add(mapped.page_offset() + index) };
+    // SAFETY: mapped for as long as the lease lives; the guard handles a missing page.
     unsafe { address.as_ptr().read_volatile() }
 }
 
@@ -49,7 +49,7 @@ pub fn store(mapping: &Mapping, index: usize, byte: u8) {
     let mapped = mapping.mapped().unwrap();
     let lease = mapped.lease().unwrap();
     // SAFETY: inside the range.
-    let address = unsafe { lease.start().add(mapped.lead() + index) };
+    let address = unsafe { lease.start().add(mapped.page_offset() + index) };
     // SAFETY: mapped writable for as long as the lease lives.
     unsafe { address.as_ptr().write_volatile(byte) };
 }

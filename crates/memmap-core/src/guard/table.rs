@@ -1,15 +1,14 @@
-//! The table of guarded ranges, readable from a signal handler: atomics only, no locks, no allocation.
+//! The table of guarded ranges. A signal handler reads it, so it has atomics only: no locks, no allocation.
 
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 #[cfg(unix)]
-use super::watch;
+use super::notifier;
 use super::{FAULTS, Label};
 
-/// Slots in one block of the table. Blocks are added as they are needed and never freed, so that a handler can walk
-/// them at any time.
+/// Entries of one block of the table. Blocks are added as needed and never freed, so that a handler can walk them at any time.
 const BLOCK: usize = 512;
 
 pub(super) struct Entry {
@@ -17,12 +16,11 @@ pub(super) struct Entry {
     start: AtomicUsize,
     /// One past the last address.
     end: AtomicUsize,
-    /// 0, or the number of the fault that was seen first.
+    /// 0, or the number of the first fault.
     fault: AtomicU32,
-    /// Whether the pages are mapped without write permission and get it at the first store; on Windows, whether they come to
-    /// be at the first touch.
+    /// Whether pages become writable at their first store; on Windows, whether pages are committed at their first touch.
     lazy_stores: AtomicBool,
-    /// Where in [`TABLE`] its label is.
+    /// Index of its label in [`INVENTORY`].
     index: AtomicUsize,
 }
 
@@ -50,33 +48,33 @@ impl Block {
 
 static FIRST: Block = Block::new();
 
-/// What is known of the entries besides; never touched by the handler.
-struct Table {
+/// Free entries and labels, which the handler never touches.
+struct Inventory {
     free: Vec<&'static Entry>,
-    /// By the entry's index: what the range is, taken by [`take_marked`] when it has a fault.
+    /// Labels by the entry's index. [`take_marked`] takes that of a range with a fault.
     labels: Vec<Option<Arc<Label>>>,
 }
 
-static TABLE: Mutex<Table> = Mutex::new(Table { free: Vec::new(), labels: Vec::new() });
+static INVENTORY: Mutex<Inventory> = Mutex::new(Inventory { free: Vec::new(), labels: Vec::new() });
 
-fn table() -> MutexGuard<'static, Table> {
-    TABLE.lock().unwrap_or_else(PoisonError::into_inner)
+fn inventory() -> MutexGuard<'static, Inventory> {
+    INVENTORY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The entry of one guarded range, given back when dropped.
-pub(crate) struct Slot(&'static Entry);
+/// The entry of one guarded range, freed when dropped.
+pub(crate) struct Registration(&'static Entry);
 
-impl Slot {
-    /// Registers `length` bytes from `start`. `lazy_stores` says that the pages are read-only until they are stored to;
-    /// `label` is told to the watch when a page cannot be had.
+impl Registration {
+    /// Registers `length` bytes from `start`. `lazy_stores`: pages are read-only until their first store.
+    /// The notifier gets `label` when a page cannot be loaded.
     pub(crate) fn new(start: usize, length: usize, lazy_stores: bool, label: Option<Arc<Label>>) -> Self {
         let entry = free_entry(label);
         entry.fault.store(0, Ordering::Relaxed);
         entry.lazy_stores.store(lazy_stores, Ordering::Relaxed);
         entry.end.store(start + length, Ordering::Relaxed);
-        // Last, and as a release: a handler that sees the start sees the rest.
+        // Last, with Release, so that a handler that sees the start sees the rest.
         entry.start.store(start, Ordering::Release);
-        Slot(entry)
+        Registration(entry)
     }
 
     /// The number of the first fault in this range, or 0.
@@ -84,55 +82,55 @@ impl Slot {
         self.0.fault.load(Ordering::Acquire)
     }
 
-    /// Forgets the fault: the range no longer stands for the file.
+    /// Clears the fault, because the range no longer shows the file.
     pub(crate) fn clear(&self) {
         if self.0.fault.swap(0, Ordering::AcqRel) != 0 {
             FAULTS.fetch_sub(1, Ordering::AcqRel);
         }
     }
 
-    /// The range now holds pages of our own, which allow stores from the beginning or at the first one.
+    /// Whether pages become writable at their first store from now on.
     pub(crate) fn set_lazy_stores(&self, lazy: bool) {
         self.0.lazy_stores.store(lazy, Ordering::Release);
     }
 }
 
-impl Drop for Slot {
+impl Drop for Registration {
     fn drop(&mut self) {
         self.clear();
         self.0.start.store(0, Ordering::Release);
         self.0.end.store(0, Ordering::Release);
-        let mut table = table();
-        table.labels[self.0.index.load(Ordering::Relaxed)] = None;
-        table.free.push(self.0);
+        let mut inventory = inventory();
+        inventory.labels[self.0.index.load(Ordering::Relaxed)] = None;
+        inventory.free.push(self.0);
     }
 }
 
-/// The labels of the ranges that have had their first fault since this was last asked.
+/// The labels of the ranges with a first fault since the last call.
 #[cfg(unix)]
 pub(super) fn take_marked() -> Vec<Arc<Label>> {
-    let mut table = table();
+    let mut inventory = inventory();
     let mut marked = Vec::new();
     let mut block = &FIRST;
-    for index in 0..table.labels.len() {
+    for index in 0..inventory.labels.len() {
         if index > 0 && index % BLOCK == 0 {
             block = next_or_new(block);
         }
         if block.entries[index % BLOCK].fault.load(Ordering::Acquire) != 0 {
-            marked.extend(table.labels[index].take());
+            marked.extend(inventory.labels[index].take());
         }
     }
     marked
 }
 
 fn free_entry(label: Option<Arc<Label>>) -> &'static Entry {
-    let mut table = table();
-    if let Some(entry) = table.free.pop() {
-        table.labels[entry.index.load(Ordering::Relaxed)] = label;
+    let mut inventory = inventory();
+    if let Some(entry) = inventory.free.pop() {
+        inventory.labels[entry.index.load(Ordering::Relaxed)] = label;
         return entry;
     }
-    let index = table.labels.len();
-    table.labels.push(label);
+    let index = inventory.labels.len();
+    inventory.labels.push(label);
     let mut block = &FIRST;
     for _ in 0..index / BLOCK {
         block = next_or_new(block);
@@ -142,7 +140,7 @@ fn free_entry(label: Option<Arc<Label>>) -> &'static Entry {
     entry
 }
 
-/// The block behind `block`, made if there is none. Only called under the lock of `TABLE`.
+/// The block after `block`, created if there is none. The caller holds the lock of `INVENTORY`.
 fn next_or_new(block: &'static Block) -> &'static Block {
     let next = block.next.load(Ordering::Acquire);
     if next.is_null() {
@@ -150,17 +148,17 @@ fn next_or_new(block: &'static Block) -> &'static Block {
         block.next.store(ptr::from_ref(new).cast_mut(), Ordering::Release);
         return new;
     }
-    // SAFETY: the pointer came from the leaked box above, which is never freed or changed but through its atomics.
+    // SAFETY: the pointer came from the leaked box above, which is never freed and changes through atomics only.
     unsafe { &*next }
 }
 
 impl Entry {
-    /// Marks the range with the first fault that was seen in it. Async-signal-safe.
+    /// Marks the range with its first fault. Async-signal-safe.
     #[cfg(unix)]
     pub(super) fn mark(&self, fault: u32) {
         if self.fault.compare_exchange(0, fault, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
             FAULTS.fetch_add(1, Ordering::AcqRel);
-            watch::wake();
+            notifier::wake();
         }
     }
 
@@ -178,8 +176,8 @@ impl Entry {
 
 /// The entry whose range holds `address`. Async-signal-safe.
 ///
-/// The thread that touched `address` keeps the range registered while it does so; entries that change hands meanwhile
-/// belong to other addresses, and reading the start twice leaves out one that is being filled in.
+/// The thread that touches `address` keeps its range registered meanwhile, so an entry that is reused meanwhile has other
+/// addresses. The second load of the start skips an entry that is being filled in.
 pub(super) fn find(address: usize) -> Option<&'static Entry> {
     let mut block = &FIRST;
     loop {
@@ -197,7 +195,7 @@ pub(super) fn find(address: usize) -> Option<&'static Entry> {
         if next.is_null() {
             return None;
         }
-        // SAFETY: as in `next_or_new`: a leaked block, alive for ever.
+        // SAFETY: as in `next_or_new`, a leaked block.
         block = unsafe { &*next };
     }
 }
@@ -207,10 +205,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn finds_the_range_of_an_address_and_forgets_it() {
+    fn find_returns_the_range_of_an_address_until_it_is_dropped() {
         // Far from any address that a test maps.
-        let slots: Vec<Slot> =
-            (0..3 * BLOCK).map(|index| Slot::new(0x1000 + index * 0x100, 0x80, false, None)).collect();
+        let slots: Vec<Registration> = (0..3 * BLOCK)
+            .map(|index| Registration::new(0x1000 + index * 0x100, 0x80, false, None))
+            .collect();
         let inside = 0x1000 + 1000 * 0x100 + 0x7f;
         assert_eq!(find(inside).map(Entry::range), Some((0x1000 + 1000 * 0x100, 0x80)));
         assert!(find(inside + 1).is_none());
@@ -219,23 +218,23 @@ mod tests {
     }
 
     #[test]
-    fn counts_each_marked_range_once() {
-        let slot = Slot::new(0x10, 0x10, false, None);
+    fn mark_counts_each_range_once() {
+        let registration = Registration::new(0x10, 0x10, false, None);
         let entry = find(0x18).unwrap();
         entry.mark(7);
         entry.mark(8);
-        assert_eq!(slot.fault(), 7);
+        assert_eq!(registration.fault(), 7);
         let marked = FAULTS.load(Ordering::Relaxed);
-        drop(slot);
+        drop(registration);
         assert_eq!(FAULTS.load(Ordering::Relaxed), marked - 1);
     }
 
     #[test]
-    fn tells_of_each_marked_range_once_in_every_block() {
+    fn take_marked_returns_each_range_once_in_every_block() {
         let label = |owner| Some(Arc::new(Label { path: None, owner }));
         let start = |index: usize| 0x10_0000 + index * 0x100;
-        let slots: Vec<Slot> = (0..3 * BLOCK)
-            .map(|index| Slot::new(start(index), 0x80, false, label(77_000_000 + index as u64)))
+        let slots: Vec<Registration> = (0..3 * BLOCK)
+            .map(|index| Registration::new(start(index), 0x80, false, label(77_000_000 + index as u64)))
             .collect();
         let marked = [0, 1, BLOCK - 1, BLOCK, BLOCK + 7, 2 * BLOCK, 3 * BLOCK - 1];
         for index in marked {
@@ -253,13 +252,13 @@ mod tests {
     }
 
     #[test]
-    fn remembers_where_stores_are_lazy() {
-        let slot = Slot::new(0x5_0000, 0x10, true, None);
+    fn stores_are_lazy_as_set() {
+        let registration = Registration::new(0x5_0000, 0x10, true, None);
         let entry = find(0x5_0000).unwrap();
         assert!(entry.stores_are_lazy());
-        slot.set_lazy_stores(false);
+        registration.set_lazy_stores(false);
         assert!(!entry.stores_are_lazy());
-        slot.set_lazy_stores(true);
+        registration.set_lazy_stores(true);
         assert!(entry.stores_are_lazy());
     }
 }

@@ -1,12 +1,12 @@
-//! Views of a file whose pages can be exchanged in place (Windows 10 1803 and later).
+//! Views of a file whose pages can be replaced in place (Windows 10 1803 and later).
 //!
 //! ```text
 //!   placeholder ──MapViewOfFile3──► view of the file ──UnmapViewOfFile2──► placeholder ──VirtualAlloc2──► reserved range
 //!                                                                                        touched: one page of zeros
 //! ```
 //!
-//! The address range is never free in between, so nothing else can come to lie in it. Memory is charged for a page when it is
-//! touched (`guard/windows.rs`), not for the whole range.
+//! The address range is never free in between, so nothing else can be mapped there. A page is charged when it is touched
+//! (`guard/windows.rs`), not the whole range at once.
 
 use std::ffi::{CStr, c_void};
 use std::fs::File;
@@ -41,34 +41,34 @@ type Map = unsafe extern "system" fn(
 ) -> Address;
 type Unmap = unsafe extern "system" fn(HANDLE, Address, u32) -> i32;
 
-/// What older systems do not have.
+/// What superseded systems do not have.
 struct Calls {
     reserve: Reserve,
     map: Map,
     unmap: Unmap,
 }
 
-/// The range that a view takes, from its first address to its end; unmapped when dropped.
-pub(super) struct Exchangeable {
+/// A view over a placeholder; unmapped when dropped.
+pub(super) struct PlaceholderView {
     start: NonNull<c_void>,
     size: usize,
-    /// Whether the view is gone.
-    gone: AtomicBool,
-    /// Whether pages of ours are there instead.
-    exchanged: OnceLock<bool>,
+    /// Whether the view was unmapped.
+    unmapped: AtomicBool,
+    /// Whether pages of zeros replaced it.
+    replaced: OnceLock<bool>,
 }
 
 // SAFETY: an address range, which any thread may use and unmap.
-unsafe impl Send for Exchangeable {}
-// SAFETY: as above; `exchange` is done once, by whoever is first.
-unsafe impl Sync for Exchangeable {}
+unsafe impl Send for PlaceholderView {}
+// SAFETY: as above; `OnceLock` runs `replace` once.
+unsafe impl Sync for PlaceholderView {}
 
-impl Exchangeable {
-    /// Maps a window of a file with these pages (`PAGE_READWRITE`, `PAGE_WRITECOPY`); `None` where the system cannot, which may
-    /// be able to map it in the ordinary way.
+impl PlaceholderView {
+    /// Maps a window of a file with this protection (`PAGE_READWRITE`, `PAGE_WRITECOPY`); `None` where the system cannot. An
+    /// ordinary mapping may work there.
     pub(super) fn new(file: &File, window: Window, protection: u32) -> Option<Self> {
         let calls = calls()?;
-        let size = window.span.checked_next_multiple_of(page_size())?;
+        let size = window.mapped_length.checked_next_multiple_of(page_size())?;
         // SAFETY: an open file, mapped as far as it reaches; no name.
         let section = unsafe {
             memory::CreateFileMappingW(
@@ -97,9 +97,9 @@ impl Exchangeable {
             )
         };
         let mapped = NonNull::new(start).and_then(|start| {
-            // The file may end within the last page, where systems differ in what they take for the size of the view.
-            for length in [window.span, size] {
-                // SAFETY: the placeholder that was just made, as a whole.
+            // The file may end within the last page, where systems differ in the size of the view that they accept.
+            for length in [window.mapped_length, size] {
+                // SAFETY: the whole placeholder reserved above.
                 let view = unsafe {
                     (calls.map)(
                         section,
@@ -114,18 +114,18 @@ impl Exchangeable {
                     )
                 };
                 if view.Value == start.as_ptr() {
-                    return Some(Exchangeable {
+                    return Some(PlaceholderView {
                         start,
                         size,
-                        gone: AtomicBool::new(false),
-                        exchanged: OnceLock::new(),
+                        unmapped: AtomicBool::new(false),
+                        replaced: OnceLock::new(),
                     });
                 }
             }
             free(start);
             None
         });
-        // SAFETY: made above, closed once; a view keeps what it needs of it.
+        // SAFETY: created above, closed once; a view keeps the section alive.
         unsafe { CloseHandle(section) };
         mapped
     }
@@ -134,26 +134,26 @@ impl Exchangeable {
         self.start.cast()
     }
 
-    /// Puts pages of zeros in the place of the file's, which come to be when they are touched; once. Until this returns, who
-    /// touches the range has to be made to wait.
-    pub(super) fn exchange(&self) -> bool {
-        *self.exchanged.get_or_init(|| {
+    /// Replaces the file's pages by reserved ones, which become pages of zeros when they are touched. Threads that touch the range
+    /// have to wait until this returns.
+    pub(super) fn replace(&self) -> bool {
+        *self.replaced.get_or_init(|| {
             let Some(calls) = calls() else { return false };
-            // SAFETY: a view over a placeholder, which stays; who touches it meanwhile waits.
+            // SAFETY: a view over a placeholder, which stays; threads that touch it meanwhile wait.
             let left =
                 unsafe { (calls.unmap)(this_process(), self.view(), memory::MEM_PRESERVE_PLACEHOLDER) };
             if left == 0 {
                 return false;
             }
-            self.gone.store(true, Ordering::Release);
-            let replace = memory::MEM_RESERVE | memory::MEM_REPLACE_PLACEHOLDER;
-            // SAFETY: the placeholder that the view left, as a whole.
+            self.unmapped.store(true, Ordering::Release);
+            let over = memory::MEM_RESERVE | memory::MEM_REPLACE_PLACEHOLDER;
+            // SAFETY: the whole placeholder that the view left.
             let reserved = unsafe {
                 (calls.reserve)(
                     this_process(),
                     self.start.as_ptr(),
                     self.size,
-                    replace,
+                    over,
                     memory::PAGE_READWRITE,
                     ptr::null_mut(),
                     0,
@@ -165,10 +165,10 @@ impl Exchangeable {
 
     /// Writes the pages that hold these bytes to the file system.
     pub(super) fn flush(&self, from: usize, length: usize) -> io::Result<()> {
-        if length == 0 || self.gone.load(Ordering::Acquire) {
+        if length == 0 || self.unmapped.load(Ordering::Acquire) {
             return Ok(());
         }
-        // SAFETY: `from` lies in the range.
+        // SAFETY: `from` is inside the range.
         let start = unsafe { self.start().add(from) };
         // SAFETY: bytes of the view.
         let done = unsafe { memory::FlushViewOfFile(start.as_ptr().cast(), length) };
@@ -180,19 +180,19 @@ impl Exchangeable {
     }
 }
 
-impl Drop for Exchangeable {
+impl Drop for PlaceholderView {
     fn drop(&mut self) {
-        if self.gone.load(Ordering::Acquire) {
+        if self.unmapped.load(Ordering::Acquire) {
             free(self.start);
         } else {
-            // SAFETY: the view, of which nobody has an address any more.
+            // SAFETY: the view, to which no address is held any more.
             unsafe { memory::UnmapViewOfFile(self.view()) };
         }
     }
 }
 
 fn free(start: NonNull<c_void>) {
-    // SAFETY: a reserved range of ours, as a whole.
+    // SAFETY: a whole reserved range of ours.
     unsafe { memory::VirtualFree(start.as_ptr(), 0, memory::MEM_RELEASE) };
 }
 

@@ -127,7 +127,7 @@ impl NativeMapping {
     pub fn elements<'a>(&self, env: &'a Env) -> napi::Result<Option<Unknown<'a>>> {
         let mapped = self.open_one(env)?;
         let Some(lease) = mapped.lease() else { return Ok(None) };
-        let value = buffers::share(env.raw(), lease.start().as_ptr().cast(), mapped.room(), None);
+        let value = buffers::share(env.raw(), lease.start().as_ptr().cast(), mapped.capacity(), None);
         // SAFETY: a value of this environment.
         Ok(value.map(|value| unsafe { Unknown::from_raw_unchecked(env.raw(), value) }))
     }
@@ -282,7 +282,12 @@ impl NativeMapping {
 
 /// Length of the array, its lead in the range, where it ends there, and the bytes of the range.
 fn tell(mapped: &Mapped, facts: &mut Float64ArraySlice) {
-    let found = [mapped.length() as f64, mapped.lead() as f64, mapped.span() as f64, mapped.room() as f64];
+    let found = [
+        mapped.length() as f64,
+        mapped.page_offset() as f64,
+        mapped.mapped_length() as f64,
+        mapped.capacity() as f64,
+    ];
     // SAFETY: the caller's scratch array, which nothing else reads or writes during this call.
     let facts = unsafe { facts.as_mut() };
     facts.iter_mut().zip(found).for_each(|(fact, value)| *fact = value);

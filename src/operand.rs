@@ -85,7 +85,7 @@ impl Operand {
             Memory::Mapped(mapping) => {
                 let mapped = mapping.mapped()?;
                 match mapped.lease() {
-                    Some(lease) => (lease.start().as_ptr(), mapped.span(), Some(lease)),
+                    Some(lease) => (lease.start().as_ptr(), mapped.mapped_length(), Some(lease)),
                     None => (ptr::null_mut(), 0, None),
                 }
             }

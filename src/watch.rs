@@ -33,7 +33,7 @@ pub fn on_fault(env: &Env, listener: Function<Option<String>, ()>) -> napi::Resu
         first
     };
     if first {
-        guard::watch(|label| {
+        guard::on_fault(|label| {
             if let Some(listener) = listeners().as_ref().and_then(|all| all.get(&label.owner)) {
                 let path = label.path.as_ref().map(|path| path.to_string_lossy().into_owned());
                 listener.call(path, ThreadsafeFunctionCallMode::NonBlocking);

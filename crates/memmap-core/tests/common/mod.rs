@@ -1,4 +1,4 @@
-//! Files, mappings and their bytes, for the tests that stat from outside.
+//! Files, mappings and their bytes, for the tests of the public API.
 
 #![allow(dead_code, reason = "compiled into each file of tests, none of which needs all of it")]
 

@@ -19,7 +19,7 @@ const codeOf = (work: () => unknown): string => {
   return 'none'
 }
 
-test('the modes by both names, and the short one is kept', (t) => {
+test('accepts short and long mode names, and mode is the short one', (t) => {
   const path = fileOf(t, new Uint8Array(8))
   const names = {
     r: 'r',
@@ -51,7 +51,7 @@ test('the modes by both names, and the short one is kept', (t) => {
     )
 })
 
-test('a file is named by a path, a URL, a Buffer, a descriptor or a FileHandle', async (t) => {
+test('opens a path, a URL, a Buffer, a descriptor and a FileHandle', async (t) => {
   const path = fileOf(t, 'abcdefgh')
   const handle = await open(path, 'r')
   const descriptor = openSync(path, 'r')
@@ -72,7 +72,7 @@ test('a file is named by a path, a URL, a Buffer, a descriptor or a FileHandle',
   )
 })
 
-test('w+ through a descriptor starts from zeros', (t) => {
+test('w+ through a descriptor clears the file', (t) => {
   const path = fileOf(t, 'abcdefgh')
   const descriptor = openSync(path, 'r+')
   const array = memmap(descriptor, { mode: 'w+', shape: 4 })
@@ -88,7 +88,7 @@ test('w+ through a descriptor starts from zeros', (t) => {
   closeSync(reader)
 })
 
-test('what is no file is refused by the fitting code', (t) => {
+test('rejects what is not a file by its code', (t) => {
   const at = folder(t)
   const missing = join(at, 'missing.bin')
   for (const mode of ['r', 'r+', 'c'] as const)
@@ -132,7 +132,7 @@ test('what is no file is refused by the fitting code', (t) => {
     )
 })
 
-linking('a link that leads nowhere is no file, and w+ makes what it leads to', (t) => {
+linking('throws ENOENT for a dangling link, and w+ creates its target', (t) => {
   const at = folder(t)
   const missing = join(at, 'missing.bin')
   symlinkSync(missing, join(at, 'dangling'))
@@ -144,7 +144,7 @@ linking('a link that leads nowhere is no file, and w+ makes what it leads to', (
   t.is(statSync(missing).size, 3)
 })
 
-test('options that do not exist are named', (t) => {
+test('rejects unknown options and names them', (t) => {
   const path = fileOf(t, 'abc')
   const error = t.throws(() => memmap(path, { Shape: 3 } as MemmapOptions<'uint8'>), { code: 'ERR_MEMMAP_ARGUMENT' })
   t.regex(String(error?.message), /no option 'Shape'.*shape/)
@@ -166,7 +166,7 @@ test('options that do not exist are named', (t) => {
   )
 })
 
-test('numbers that are none are refused by the option they are for', (t) => {
+test('rejects invalid numbers and names the option', (t) => {
   const path = fileOf(t, new Uint8Array(16))
   for (const offset of [-1, 1.5, NaN, Infinity, 2 ** 53, 2n ** 60n, '2', {}, null]) {
     t.is(
@@ -231,7 +231,7 @@ test('numbers that are none are refused by the option they are for', (t) => {
   t.deepEqual(readFileSync(path), Buffer.alloc(16))
 })
 
-test('offsets and lengths may be bigint', (t) => {
+test('accepts bigint offsets and lengths', (t) => {
   const path = fileOf(t, 'abcdefgh')
   const array = memmap(path, { mode: 'r', offset: 2n, shape: [2n, 3n] })
   t.deepEqual(array.shape, [2, 3])
@@ -239,7 +239,7 @@ test('offsets and lengths may be bigint', (t) => {
   t.is(array.get(1, 2), 'h'.charCodeAt(0))
 })
 
-test('a length of -1 follows from the file', (t) => {
+test('infers a length of -1 from the file', (t) => {
   const path = fileOf(t, new Uint8Array(24))
   t.deepEqual(memmap(path, { shape: -1 }).shape, [24])
   t.deepEqual(memmap(path, { shape: [2, -1], dtype: 'int32' }).shape, [2, 3])
@@ -250,14 +250,14 @@ test('a length of -1 follows from the file', (t) => {
   )
 })
 
-wide('a full disk shows at open, and leaves no file behind', (t) => {
+wide('throws ENOSPC at open on a full disk, and leaves no file behind', (t) => {
   const path = join(folder(t), 'new.bin')
   const error = t.throws(() => memmap(path, { mode: 'w+', shape: 2 ** 52 }), { instanceOf: MemmapError })
   t.true(['ENOSPC', 'EFBIG', 'ENOMEM'].includes(String(error?.code)), error?.code)
   t.false(existsSync(path))
 })
 
-test('a lock is held until close', (t) => {
+test('holds the lock until close()', (t) => {
   const path = fileOf(t, 'abc')
   const shared = memmap(path, { lock: 'shared' })
   const other = memmap(path, { lock: 'shared' })
@@ -276,7 +276,7 @@ test('a lock is held until close', (t) => {
   memmap(path, { lock: 'exclusive' }).close()
 })
 
-test('a store through data of an r map neither reaches the file nor ends the process', (t) => {
+test('a store through data in mode r neither reaches the file nor ends the process', (t) => {
   const path = fileOf(t, 'abcdefgh')
   const array = memmap(path, { mode: 'r' })
   array.data[0] = 1
@@ -288,7 +288,7 @@ test('a store through data of an r map neither reaches the file nor ends the pro
   )
 })
 
-wide('200 GiB of a hole open in r; the last element reads', (t) => {
+wide('opens a hole of 200 GiB in mode r and reads its last element', (t) => {
   const array = memmap(hole(t, 200 * 2 ** 30), { dtype: 'float64', mode: 'r' })
   t.is(array.get(-1), 0)
   array.close()
@@ -304,7 +304,7 @@ copying('200 GiB of a hole open in c; the last element reads, and takes a store'
   array.close()
 })
 
-wide('5 GiB: every element by get and set, parts by data, the whole where buffers are that large', (t) => {
+wide('5 GiB: get and set reach every element, data reaches slices, and all where buffers are that large', (t) => {
   const path = hole(t, 5 * 2 ** 30)
   const array = memmap(path, { dtype: 'float32' })
   const places = [0, 1, 2 ** 27 - 1, 2 ** 27, 2 ** 28, 2 ** 29 + 3, 2 ** 30 - 1, 2 ** 30, array.size - 1]
@@ -336,7 +336,7 @@ wide('5 GiB: every element by get and set, parts by data, the whole where buffer
   two.close()
 })
 
-test('property: a call that throws changes no byte and no size of the file', (t) => {
+test('property: a call that throws leaves the bytes and the size of the file unchanged', (t) => {
   const at = folder(t)
   const path = join(at, 'data.bin')
   const odd = fc.oneof(fc.constantFrom(NaN, 1.5, -1, 'x', null, 2 ** 53, 2n ** 70n), fc.integer({ min: -2, max: 5000 }))
@@ -390,7 +390,7 @@ test('property: a call that throws changes no byte and no size of the file', (t)
   t.true(refused > 500, `${refused} calls were refused`)
 })
 
-test('an instance tells where it comes from', (t) => {
+test('filename, mode, offset, fileOffset and base say where an array comes from', (t) => {
   const path = fileOf(t, new Uint8Array(100))
   const array = memmap(path, { dtype: '<i2', offset: 10, shape: [4, 5], mode: 'r' })
   t.true(array instanceof Memmap)
@@ -407,7 +407,7 @@ test('an instance tells where it comes from', (t) => {
   t.is(array.base, null)
 })
 
-test('new is no way to an array, and says which are', (t) => {
+test('new throws for every class, and names the functions that create instances', (t) => {
   const path = fileOf(t, Buffer.alloc(8))
   for (const [made, code] of [
     [Memmap, 'ERR_MEMMAP_ARGUMENT'],

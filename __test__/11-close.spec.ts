@@ -110,7 +110,7 @@ function openOne(path: string): Memmap {
   return memmap(path, { dtype: 'int32', shape: [3, 4] }) as unknown as Memmap
 }
 
-test('every method has its place in this test', (t) => {
+test('every method is listed in this spec', (t) => {
   const known = [...Reflect.ownKeys(USES), ...ANSWERS]
   t.deepEqual(
     publicNames().filter((name) => !known.includes(name)),
@@ -130,7 +130,7 @@ for (const name of publicNames().filter((name) => !ANSWERS.includes(name as stri
   })
 }
 
-test('after close() facts still answer, and a second close does nothing', (t) => {
+test('after close() shape, dtype and the like still work, and a second close() does nothing', (t) => {
   const path = fileOf(t, new Uint8Array(48))
   const array = openOne(path)
   const view = array.slice(1)
@@ -151,7 +151,7 @@ test('after close() facts still answer, and a second close does nothing', (t) =>
   t.is((view as Memmap).fileOffset, 16)
 })
 
-test('typed arrays that were handed out have length 0 after close(), and the file can be deleted', (t) => {
+test('typed arrays have length 0 after close(), and the file can be deleted', (t) => {
   const path = fileOf(t, new Uint8Array(48))
   const array = openOne(path)
   const { data, bytes, buffer } = array
@@ -166,7 +166,7 @@ test('typed arrays that were handed out have length 0 after close(), and the fil
   rmSync(path)
 })
 
-test('close() on a view ends that view only', (t) => {
+test('close() on a view closes that view only', (t) => {
   const array = openOne(fileOf(t, new Uint8Array(48)))
   const view = array.slice(1) as Memmap
   const inner = view.slice(0, 1)
@@ -183,7 +183,7 @@ test('close() on a view ends that view only', (t) => {
   t.is(data.length, 0)
 })
 
-test('using closes', async (t) => {
+test('using closes the array', async (t) => {
   const path = fileOf(t, new Uint8Array(48))
   const array = openOne(path)
   array[Symbol.dispose]()
@@ -202,7 +202,7 @@ test('a copy outlives its array', (t) => {
   t.false(copy instanceof Memmap)
 })
 
-test('work in the thread pool that has data at close() goes on, and the file can be deleted at once', async (t) => {
+test('thread-pool work on data goes on after close(), and the file can be deleted at once', async (t) => {
   const path = fileOf(t, Buffer.alloc(1 << 23, 7))
   for (let round = 0; round < 5; round++) {
     const array = memmap(path, { mode: 'w+', shape: 1 << 23 })

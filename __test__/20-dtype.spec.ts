@@ -41,7 +41,7 @@ const PLAIN: [string, string, string, number, string, number][] = [
   ['M8[2generic]', 'datetime64', '<M8', 8, '=', 8],
 ]
 
-test('plain dtypes have the name, str, size, order and alignment of NumPy', (t) => {
+test('plain dtypes have NumPy’s name, str, itemsize, byte order and alignment', (t) => {
   for (const [spelling, name, str, itemsize, byteOrder, alignment] of PLAIN) {
     const d = parseDType(spelling)
     t.deepEqual(
@@ -58,14 +58,14 @@ test('plain dtypes have the name, str, size, order and alignment of NumPy', (t) 
   }
 })
 
-test('a known string costs a look-up: the same object comes back', (t) => {
+test('returns the same object for the same string', (t) => {
   t.is(dtype('f4'), dtype('<f4'))
   t.is(dtype('float32'), dtype('f'))
   t.is(dtype('M8[ns]'), dtype('M8[ns]'))
   t.is(dtype(dtype('>i2')), dtype('>i2'))
 })
 
-test('kernel codes are the ones agreed with the native side', (t) => {
+test('kernel codes equal those of the binding', (t) => {
   const names = ['bool', 'i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8', 'f2', 'f4', 'f8', 'c8', 'c16', 'M8[s]', 'S5']
   t.deepEqual(
     names.map((name) => parseDType(name).code),
@@ -78,7 +78,7 @@ test('kernel codes are the ones agreed with the native side', (t) => {
   t.is(dtype('f4').unit, null)
 })
 
-test('typed-array constructors name dtypes', (t) => {
+test('accepts typed-array constructors as dtypes', (t) => {
   const pairs: [DTypeLike, string][] = [
     [Int8Array, 'int8'],
     [Uint8Array, 'uint8'],
@@ -97,7 +97,7 @@ test('typed-array constructors name dtypes', (t) => {
   t.throws(() => parseDType(DataView), { code: 'ERR_MEMMAP_DTYPE', message: /DataView.*accepted are Int8Array/ })
 })
 
-test('a structured list packs its fields; nested, sub-array and titled ones too', (t) => {
+test('a list of fields packs them; nested, sub-array and titled fields too', (t) => {
   const d = dtype([
     ['x', '<f4'],
     [['The Y', 'y'], '<i2', [2, 3]],
@@ -119,7 +119,7 @@ test('a structured list packs its fields; nested, sub-array and titled ones too'
   ]) // prettier-ignore
 })
 
-test('a table places fields; overlap and any order are allowed, descr then is not defined', (t) => {
+test('a table of offsets places fields; they may overlap and be unordered, and descr then throws', (t) => {
   const d = dtype({ names: ['a', 'b'], formats: ['i4', 'i2'], offsets: [4, 5], itemsize: 16 })
   t.deepEqual([d.fields?.['a']?.offset, d.fields?.['b']?.offset, d.itemsize], [4, 5, 16])
   t.throws(() => d.descr, { code: 'ERR_MEMMAP_DTYPE', message: /"b" starts at byte 5.*toJSON/ })
@@ -129,7 +129,7 @@ test('a table places fields; overlap and any order are allowed, descr then is no
   t.throws(() => reversed.descr, { code: 'ERR_MEMMAP_DTYPE' })
 })
 
-test('padding is an unnamed void in descr, and read back as such', (t) => {
+test('descr has padding as an unnamed void, and parses it', (t) => {
   const d = dtype({ names: ['x', 'y'], formats: ['i1', 'i4'], offsets: [1, 4], itemsize: 10 })
   t.deepEqual(d.descr, [
     ['', '|V1'],
@@ -142,7 +142,7 @@ test('padding is an unnamed void in descr, and read back as such', (t) => {
   t.deepEqual(dtype([['', 'f4'], ['', 'V3'], ['x', 'i2']]).names, ['f0', 'x']) // prettier-ignore
 })
 
-test('aligned pads as C does', (t) => {
+test('aligned: true pads as C does', (t) => {
   const d = dtype({ names: ['x', 'y', 'z', 'w'], formats: ['i1', 'c16', 'U2', 'S3'], aligned: true })
   t.deepEqual(
     d.names?.map((name) => d.fields?.[name]?.offset),
@@ -157,7 +157,7 @@ test('aligned pads as C does', (t) => {
   })
 })
 
-test('comma strings and repeats', (t) => {
+test('parses comma-separated strings and repeats', (t) => {
   t.deepEqual(dtype('i4, 2>f8,(2,3)u1').descr, [
     ['f0', '<i4'],
     ['f1', '>f8', [2]],
@@ -170,7 +170,7 @@ test('comma strings and repeats', (t) => {
   t.throws(() => parseDType('>2<f4'), { message: /two byte orders/ })
 })
 
-test('sub-arrays: shape and base, axes of nested ones together', (t) => {
+test('sub-arrays have shape and base; nested ones join their axes', (t) => {
   const d = dtype(['f4', [2]])
   t.deepEqual([d.kind, d.itemsize, d.str, d.name, d.alignment], ['V', 8, '|V8', 'void64', 4])
   t.is(d.base, dtype('f4'))
@@ -183,7 +183,7 @@ test('sub-arrays: shape and base, axes of nested ones together', (t) => {
   t.false(dtype(['>f4', 2]).isNative)
 })
 
-test('newByteOrder turns every number, in fields and sub-arrays too', (t) => {
+test('newByteOrder swaps every number, in fields and sub-arrays too', (t) => {
   t.is(dtype('<f4').newByteOrder('>').str, '>f4')
   t.is(dtype('<f4').newByteOrder().str, '>f4')
   t.is(dtype('>M8[ns]').newByteOrder('=').str, '<M8[ns]')
@@ -195,7 +195,7 @@ test('newByteOrder turns every number, in fields and sub-arrays too', (t) => {
   t.throws(() => dtype('f4').newByteOrder('|' as '='), { code: 'ERR_MEMMAP_DTYPE', message: /'=', '<', '>', 'S'/ })
 })
 
-test('equals is NumPy’s ==', (t) => {
+test('equals agrees with NumPy’s ==', (t) => {
   const equal: [DTypeLike, DTypeLike][] = [
     ['f4', 'float32'],
     ['M8[1000ms]', 'M8[s]'],
@@ -223,7 +223,7 @@ test('equals is NumPy’s ==', (t) => {
   for (const [a, b] of different) t.false(parseDType(a).equals(b), inspect([a, b]))
 })
 
-test('JSON goes round', (t) => {
+test('parses its own JSON', (t) => {
   const inner = { names: ['p', 'q'], formats: ['i4', '>i4'], offsets: [4, 0] }
   const specs: DTypeLike[] = [
     '>f4',
@@ -245,7 +245,7 @@ test('JSON goes round', (t) => {
   }
 })
 
-test('what is no dtype says what is', (t) => {
+test('rejects invalid dtypes and lists the accepted forms', (t) => {
   const bad: [unknown, RegExp][] = [
     ['float33', /'float33' is not a dtype; accepted are names/],
     ['<float32', /is not a dtype/],
@@ -305,13 +305,13 @@ test('what is no dtype says what is', (t) => {
   }
 })
 
-test('absurd nesting is refused, not a stack overflow', (t) => {
+test('rejects fields nested more than 100 deep without a stack overflow', (t) => {
   let spec: unknown = 'f4'
   for (let i = 0; i < 50_000; i++) spec = [['x', spec]]
   t.throws(() => parseDType(spec), { code: 'ERR_MEMMAP_DTYPE', message: /nested more than 100 deep/ })
 })
 
-test('a dtype cannot be changed, and console.log shows how to make it', (t) => {
+test('is frozen, and console.log shows the call that creates it', (t) => {
   'use strict'
   const d = dtype([['x', 'f4']])
   t.true(Object.isFrozen(d) && Object.isFrozen(d.fields) && Object.isFrozen(d.names) && Object.isFrozen(d.shape))

@@ -56,7 +56,7 @@ function listed(value: unknown, d: DType): unknown {
 for (const { file, dtype: spec, shape, order, offset, values } of fixtureJson<{ files: FixtureFile[] }>('manifest.json')
   .files) {
   if (!Array.isArray(shape) || values === undefined) continue
-  test(`reads ${file} as NumPy does`, (t) => {
+  test(`reads ${file} like NumPy`, (t) => {
     const d = parseDType(spec)
     const array = arrayOf(d, shape, readFileSync(join(FIXTURES, file)).subarray(offset), order)
     const nested = (axis: number, indices: number[]): unknown =>
@@ -67,7 +67,7 @@ for (const { file, dtype: spec, shape, order, offset, values } of fixtureJson<{ 
   })
 }
 
-test('reading: kinds that JavaScript has no value of its own for', (t) => {
+test('reads dtypes without a JavaScript type of their own', (t) => {
   t.is(read(dtype('<i8'), [255, 255, 255, 255, 255, 255, 255, 127]), 2n ** 63n - 1n)
   t.deepEqual(read(dtype('>c8'), [0x3f, 0x80, 0, 0, 0xc0, 0, 0, 0]), { re: 1, im: -2 })
   t.deepEqual([0, 1, 2, 255].map((byte) => read(dtype('bool'), [byte])), [false, true, true, true]) // prettier-ignore
@@ -78,14 +78,14 @@ test('reading: kinds that JavaScript has no value of its own for', (t) => {
   t.is(read(dtype('m8[s]'), [0, 0, 0, 0, 0, 0, 0, 128]), -(2n ** 63n))
 })
 
-test('reading raw bytes copies them', (t) => {
+test('reads raw bytes as a copy', (t) => {
   const bytes = Uint8Array.of(1, 2, 3, 4)
   const value = reader(dtype('V4'))(new DataView(bytes.buffer), 0) as Uint8Array
   bytes.fill(9)
   t.deepEqual([...value], [1, 2, 3, 4])
 })
 
-test('a record is a plain object, whatever its names', (t) => {
+test('reads a record as a plain object, whatever its field names', (t) => {
   const d = dtype([['__proto__', 'u1'], ['constructor', 'u1'], ['y', 'u1', [2, 2]]]) // prettier-ignore
   const value = read(d, [1, 2, 3, 4, 5, 6]) as Record<string, unknown>
   t.is(Object.getPrototypeOf(value), Object.prototype)
@@ -124,13 +124,13 @@ for (const { label, dtype: spec, after_hex, ok } of fixtureJson<{ cases: WriteCa
   const d = parseDType(spec)
   // NumPy parses text into numbers; this package leaves that out on purpose.
   const expected = ok && !(typeof value === 'string' && 'biufc'.includes(d.kind))
-  test(`${label} as ${spec}, like NumPy`, (t) => {
+  test(`writes ${label} as ${spec} like NumPy`, (t) => {
     if (expected) t.is(hex(encode(d, value)), after_hex)
     else t.truthy(refused(value, spec))
   })
 }
 
-test('integers: cut towards zero, then checked', (t) => {
+test('integers: truncates towards zero, then checks the range', (t) => {
   const stored: [string, unknown, string][] = [
     ['u1', 255.9, 'ff'],
     ['u1', -0.5, '00'],
@@ -156,7 +156,7 @@ test('integers: cut towards zero, then checked', (t) => {
   )
 })
 
-test('floats, bools and complex', (t) => {
+test('floats, bools and complex: writes what NumPy writes and rejects other types', (t) => {
   t.is(hex(encode(dtype('>f4'), 1e39)), '7f800000')
   t.is(hex(encode(dtype('f4'), 2n ** 70n)), '00008062')
   t.deepEqual([NaN, -0, 0n, 2, false].map((value) => encode(dtype('bool'), value)[0]), [1, 0, 0, 1, 0]) // prettier-ignore
@@ -168,7 +168,7 @@ test('floats, bools and complex', (t) => {
     t.regex(refused(bad, 'c16'), /complex128/)
 })
 
-test('text: cut to length, padded with zeros, ASCII in S, code points in U', (t) => {
+test('text: truncates to the length, pads with zeros, takes ASCII in S and code points in U', (t) => {
   t.is(hex(encode(dtype('S3'), 'abcdef')), '616263')
   t.is(hex(encode(dtype('S3'), Uint8Array.of(255))), 'ff0000')
   t.is(hex(encode(dtype('>U2'), '😀bc')), '0001f60000000062')
@@ -189,13 +189,13 @@ test('text: cut to length, padded with zeros, ASCII in S, code points in U', (t)
   for (const bad of [null, undefined, {}, [1]]) t.truthy(refused(bad, 'S3') && refused(bad, 'U3'))
 })
 
-test('raw bytes: up to the size, padded with zeros', (t) => {
+test('raw bytes: takes up to the itemsize, pads with zeros', (t) => {
   t.is(hex(encode(dtype('V3'), Uint8Array.of(1, 2))), '010200')
   t.is(hex(encode(dtype('V1'), Uint8Array.of(1, 2))), '01')
   t.regex(refused('ab', 'V3'), /Uint8Array/)
 })
 
-test('dates: ticks, Date, ISO text', (t) => {
+test('dates: takes ticks, Date and ISO text', (t) => {
   const ticks = (spec: string, value: unknown): bigint => {
     const bytes = encode(parseDType(spec), value)
     return reader(parseDType(spec))(new DataView(bytes.buffer), 0) as bigint
@@ -251,7 +251,7 @@ test('dates: ticks, Date, ISO text', (t) => {
 
 const point = dtype([['x', '<i2'], ['y', '<f4'], ['in', [['a', 'u1'], ['b', 'S2']]], ['sub', '<u2', [2, 2]]]) // prettier-ignore
 
-test('records: an object by names, a list by position, nested', (t) => {
+test('records: takes an object by names and a list by position, nested', (t) => {
   const expected = '01000000803f0262000300040005000600'
   const sub = [[3, 4], [5, 6]] // prettier-ignore
   t.is(hex(encode(point, { x: 1, y: 1, in: { a: 2, b: 'b' }, sub })), expected)
@@ -288,7 +288,7 @@ test('sub-arrays broadcast as in NumPy', (t) => {
   t.deepEqual(read(dtype(['u1', [2, 0]]), []), [[], []])
 })
 
-test('a bad value changes no byte, and padding is left alone', (t) => {
+test('an invalid value changes no byte, and padding is left alone', (t) => {
   const d = dtype({ names: ['a', 'b'], formats: ['u1', 'u1'], offsets: [0, 2], itemsize: 4 })
   const bytes = Uint8Array.of(9, 9, 9, 9)
   const view = new DataView(bytes.buffer)
@@ -303,7 +303,7 @@ test('a bad value changes no byte, and padding is left alone', (t) => {
   t.is(hex(bytes), '01090207')
 })
 
-test('what is written is read back, at any position and in any order', (t) => {
+test('reads back what it wrote, at any position and in either byte order', (t) => {
   const specs = [
     'bool',
     'i1',
@@ -347,7 +347,7 @@ test('what is written is read back, at any position and in any order', (t) => {
   }
 })
 
-test('half precision: every value, and one rounding to nearest even', (t) => {
+test('float16: converts every value, and rounds once to nearest even', (t) => {
   const naive = (bits: number): number => {
     const [sign, exponent, fraction] = [bits & 0x8000 ? -1 : 1, (bits >> 10) & 31, bits & 1023]
     if (exponent === 31) return fraction ? NaN : sign * Infinity

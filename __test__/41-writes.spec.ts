@@ -37,7 +37,7 @@ for (const [at, item] of cases.entries()) {
   })
 }
 
-test('what does not fit says so by its code, and changes nothing', (t) => {
+test('throws the code of the reason and changes nothing where a value does not fit', (t) => {
   const path = fileOf(t, Buffer.alloc(12))
   const a = memmap(path, { dtype: 'int16', shape: [2, 3] })
   const refused = (code: string, store: () => unknown): void => {
@@ -70,7 +70,7 @@ test('what does not fit says so by its code, and changes nothing', (t) => {
   t.deepEqual(readFileSync(path), Buffer.alloc(12))
 })
 
-test('bytes between the fields of records are left alone', (t) => {
+test('leaves the bytes between the fields of records alone', (t) => {
   const dtype = { names: ['x', 'y'], formats: ['u1', '<i2'], offsets: [1, 3], itemsize: 6 } as const
   const path = fileOf(t, Buffer.alloc(18, 0xee))
   const a = memmap(path, { dtype })

@@ -13,7 +13,7 @@ const a = array(
   { dtype: 'int32' },
 )
 
-test('the same selection, in every way to write it', (t) => {
+test('all ways to write a selection select the same', (t) => {
   const rows = [
     [5, 7],
     [9, 11],
@@ -35,7 +35,7 @@ test('the same selection, in every way to write it', (t) => {
   t.deepEqual(a.slice(-1, undefined, -1).toArray(), a.flip(0).toArray())
 })
 
-test('lists: nested, typed arrays, arrays of integers and of bool', (t) => {
+test('lists may be nested, typed arrays, and arrays of integers and of bool', (t) => {
   t.deepEqual(a.index([0, -1], [3, 0]).toArray(), [3, 8])
   t.deepEqual(a.index([[0], [2]], [1, 2]).toArray(), [
     [1, 2],
@@ -115,7 +115,7 @@ test('what selects nothing is refused, with a way out', (t) => {
   t.throws(() => a.get(0, '1' as never), { code: 'ERR_MEMMAP_INDEX' })
 })
 
-test('take goes through all elements unless an axis is given', (t) => {
+test('take without an axis takes from the flattened array', (t) => {
   t.deepEqual(a.take([0, -1, 5]).toArray(), [0, 11, 5])
   t.deepEqual(a.take([0, -1, 5], { axis: null as never }).toArray(), [0, 11, 5])
   t.deepEqual(a.T.take([1]).toArray(), [4])
@@ -128,7 +128,7 @@ test('take goes through all elements unless an axis is given', (t) => {
   t.is(a.take(7).item(), 7)
 })
 
-test('a large mask selects and stores without lists being made', (t) => {
+test('a mask of 4 million elements selects and stores', (t) => {
   const big = zeros(4_000_000, { dtype: 'uint8' })
   big.fill(1)
   big.assign(0, ['::2'])
@@ -143,7 +143,7 @@ test('a large mask selects and stores without lists being made', (t) => {
   t.is(big.sum(), 16_000_000n)
 })
 
-test('an array without axes is its element', (t) => {
+test('a 0-d array gives and takes its element', (t) => {
   const one = memmap(fileOf(t, Buffer.from([5, 0, 0, 0])), { dtype: 'int32', shape: [] })
   t.deepEqual([one.ndim, one.size, one.shape], [0, 1, []])
   t.is(one.get(), 5)
@@ -168,7 +168,7 @@ test('an array without axes is its element', (t) => {
   one.close()
 })
 
-test('views cannot be stored to where elements show more than once, or on a diagonal', (t) => {
+test('diagonals and views with repeated elements are read-only', (t) => {
   const map = memmap(fileOf(t, Buffer.alloc(16)), { shape: [4, 4] })
   for (const view of [
     map.diagonal(),
@@ -185,7 +185,7 @@ test('views cannot be stored to where elements show more than once, or on a diag
   map.close()
 })
 
-test('texts of any digits and signs are slices, and slices are texts', (t) => {
+test('property: slice() and its text select the same, with any digits and signs', (t) => {
   const line = array(
     Array.from({ length: 40 }, (_, i) => i),
     { dtype: 'int32' },

@@ -3,7 +3,7 @@ import { MemmapError, NDArray, array, zeros } from '../lib/index.js'
 
 const dtypeOf = (values: unknown): string => array(values).dtype.str
 
-test('array finds the dtype that holds its values', (t) => {
+test('array() discovers the dtype of its values', (t) => {
   t.is(dtypeOf([1, 2.5]), '<f8')
   t.is(dtypeOf([1, true, 5n]), '<f8')
   t.is(dtypeOf([true, false]), '|b1')
@@ -25,7 +25,7 @@ test('array finds the dtype that holds its values', (t) => {
   }
 })
 
-test('array takes scalars, lists, typed arrays and arrays, nested in one another', (t) => {
+test('array() takes scalars, lists, typed arrays and arrays, nested in one another', (t) => {
   t.is(array(7, { dtype: 'int8' }).get(), 7)
   t.deepEqual(array([[], []]).shape, [2, 0])
   t.deepEqual(array([[1, 2], new Int16Array([3, 4]), zeros(2)], { dtype: 'uint8' }).toArray(), [
@@ -63,7 +63,7 @@ test('array takes scalars, lists, typed arrays and arrays, nested in one another
   t.throws(() => array(new DataView(new ArrayBuffer(8))), { instanceOf: MemmapError, code: 'ERR_MEMMAP_DTYPE' })
 })
 
-test('a copy shares nothing with what it was made of', (t) => {
+test('array() copies its values', (t) => {
   const typed = Float32Array.of(1, 2)
   const made = array(typed)
   typed[0] = 9
@@ -77,7 +77,7 @@ test('a copy shares nothing with what it was made of', (t) => {
   t.deepEqual(made.assign(shared).toArray(), [3, 4])
 })
 
-test('zeros makes any shape and dtype', (t) => {
+test('zeros() takes any shape and dtype', (t) => {
   t.deepEqual(zeros(3).toArray(), [0, 0, 0])
   t.deepEqual(zeros([]).toArray(), 0)
   t.deepEqual(zeros([2, 0]).shape, [2, 0])
@@ -99,7 +99,7 @@ test('zeros makes any shape and dtype', (t) => {
   t.throws(() => zeros(1, { order: 'X' } as never), { instanceOf: MemmapError, code: 'ERR_MEMMAP_ORDER' })
 })
 
-test('map and apply give a function each element and its place, and take only what fits', (t) => {
+test('map and apply pass each element and its index, and reject results that do not fit', (t) => {
   const a = array(
     [
       [1, 2],
@@ -135,7 +135,7 @@ test('map and apply give a function each element and its place, and take only wh
   ])
 })
 
-test('item is the only element; toArray and JSON nest', (t) => {
+test('item() is the only element; toArray() and JSON nest', (t) => {
   t.is(array([[[5]]]).item(), 5)
   t.throws(() => array([1, 2]).item(), { instanceOf: MemmapError, code: 'ERR_MEMMAP_SHAPE' })
   t.throws(() => zeros(0).item(), { instanceOf: MemmapError, code: 'ERR_MEMMAP_SHAPE' })
@@ -151,7 +151,7 @@ test('item is the only element; toArray and JSON nest', (t) => {
   t.deepEqual(zeros([2, 1, 2, 1]).toArray(), [[[[0], [0]]], [[[0], [0]]]])
 })
 
-test('iterators are those of the language', (t) => {
+test('iterators have the prototype of the language', (t) => {
   const a = array([
     [1, 2],
     [3, 4],
@@ -173,7 +173,7 @@ test('iterators are those of the language', (t) => {
   t.deepEqual([...zeros([2, 0])].length, 2)
 })
 
-test('elements that are stored while one goes through them are seen', (t) => {
+test('iteration sees elements that are stored meanwhile', (t) => {
   const a = array([1, 2, 3])
   const seen: number[] = []
   for (const [[index], value] of a.entries()) {

@@ -51,23 +51,23 @@ function membersOf(type: { readonly prototype: object }): string[] {
   )
 }
 
-test('the exports of the package', (t) => {
+test('the package exports the names of the contract', (t) => {
   t.deepEqual(Object.keys(library).toSorted(), words(EXPORTS))
 })
 
-test('the members of NDArray', (t) => {
+test('NDArray has the members of the contract', (t) => {
   t.deepEqual(membersOf(library.NDArray), words(OF_NDARRAY))
 })
 
-test('the members of Memmap, besides those of NDArray', (t) => {
+test('Memmap has the members of the contract, besides those of NDArray', (t) => {
   t.deepEqual(membersOf(library.Memmap), words(OF_MEMMAP))
 })
 
-test('the members of NpzFile', (t) => {
+test('NpzFile has the members of the contract', (t) => {
   t.deepEqual(membersOf(library.NpzFile), words(OF_NPZ))
 })
 
-test('index.d.ts names every export, and nothing else', (t) => {
+test('index.d.ts lists exactly the exports of lib/index.ts', (t) => {
   const declared = readFileSync(join(ROOT, 'index.d.ts'), 'utf8')
   const named = (pattern: RegExp): string[] =>
     [...declared.matchAll(pattern)].flatMap((match) => (match[1] ?? '').match(/\w+/g) ?? [])
@@ -91,7 +91,7 @@ test('no declaration has the type any', (t) => {
   }
 })
 
-compiling('the declarations compile by themselves, strictly, with the libraries of Node 20', (t) => {
+compiling('the declarations compile alone, strictly, with the libraries of Node 20', (t) => {
   const path = folder(t)
   const source = join(path, 'user.ts')
   const index = join(ROOT, 'index.js').replaceAll('\\', '/')

@@ -26,79 +26,79 @@ function scenario(t: ExecutionContext, name: string, options = {}): ReturnType<t
   return child('faults', [name, join(folder(t), 'data.bin')], options)
 }
 
-guarded('a file that is cut: get throws with path and sizes, and so does every other use', (t) => {
+guarded('a truncated file: get throws ERR_MEMMAP_TRUNCATED with path and sizes, and so does every later use', (t) => {
   const { status, report, output } = scenario(t, 'get')
   t.is(status, 0, output)
   t.like(report, { first: 1, code: TRUNCATED, expected: 1 << 22, actual: 4096, uses: USES })
 })
 
-guarded('a file that is cut: set throws, and what was stored before stays', (t) => {
+guarded('a truncated file: set throws, and earlier stores stay in the file', (t) => {
   const { status, report, output } = scenario(t, 'set')
   t.is(status, 0, output)
   t.like(report, { code: TRUNCATED, kept: 77, uses: USES })
 })
 
-guarded('a file that is cut: typed arrays see zeros, and every use afterwards throws', (t) => {
+guarded('a truncated file: typed arrays read zeros, and every later use throws', (t) => {
   const { status, report, output } = scenario(t, 'data')
   t.is(status, 0, output)
   t.like(report, { sum: 0, size: 0, uses: USES })
 })
 
-guarded('a file that is cut in modes r, c and r+', (t) => {
+guarded('a truncated file throws ERR_MEMMAP_TRUNCATED in modes r, c and r+', (t) => {
   const { status, report, output } = scenario(t, 'every_mode')
   t.is(status, 0, output)
   t.deepEqual(report, [TRUNCATED, TRUNCATED, TRUNCATED])
 })
 
-guarded('a cut inside the last page faults nowhere, and a reduction tells all the same', (t) => {
+guarded('a truncation inside the last page causes no fault, and a reduction throws all the same', (t) => {
   const { status, report, output } = scenario(t, 'inside_a_page')
   t.is(status, 0, output)
   t.like(report, { last: 0, fault: null, sum: TRUNCATED })
 })
 
-guarded('a file that is cut: work in the thread pool goes on with zeros or reports EFAULT', (t) => {
+guarded('a truncated file: thread-pool work goes on with zeros or reports EFAULT', (t) => {
   const { status, report, output } = scenario(t, 'threads')
   t.is(status, 0, output)
   t.like(report, { packed: 'number', hash: 64, filled: 'filled', fault: TRUNCATED })
 })
 
-guarded('a file that is cut while a Worker reads it', (t) => {
+guarded('a file truncated while a Worker reads it throws there', (t) => {
   const { status, report, output } = scenario(t, 'worker')
   t.is(status, 0, output)
   t.like(report, { code: TRUNCATED })
 })
 
-guarded('one warning of the process for each mapping, also where only typed arrays are looked at', (t) => {
+guarded('warns once a mapping, even if only typed arrays are read', (t) => {
   const { status, report, output } = scenario(t, 'warning')
   t.is(status, 0, output)
   t.deepEqual(report, [['MemmapWarning', 'MEMMAP_FAULT']])
 })
 
-guarded('among 500 maps of a file that is cut, those are marked that were read', (t) => {
+guarded('marks those of 500 maps of a truncated file that were read', (t) => {
   const { status, report, output } = scenario(t, 'many')
   t.is(status, 0, output)
   t.deepEqual(report, { faults: 167, good: 333, open: 0 })
 })
 
-guarded('a file that grows again does not make zeros good', (t) => {
+guarded('a file that grows again stays marked', (t) => {
   const { status, report, output } = scenario(t, 'grown_again')
   t.is(status, 0, output)
   t.deepEqual(report, { marked: TRUNCATED.replace('ERR_MEMMAP_TRUNCATED', 'EIO'), again: 0, fault: null })
 })
 
-guarded('a SIGBUS that is none of ours ends the process as it would without us', (t) => {
+guarded('a SIGBUS outside our mappings ends the process as without the guard', (t) => {
   const { signal } = scenario(t, 'sent_signal')
   t.is(signal, 'SIGBUS')
 })
 
 for (const name of ['get', 'set', 'data', 'threads', 'worker']) {
-  guarded(`without the guard (MEMMAP_GUARD=off) the same ends the process: ${name}`, (t) => {
+  guarded(`without the guard (MEMMAP_GUARD=off) truncation ends the process: ${name}`, (t) => {
     const { status, signal } = scenario(t, name, { env: { MEMMAP_GUARD: 'off' } })
     t.true(signal === 'SIGBUS' || status === 135, `${status} ${signal}`)
   })
 }
 
-guarded('a file that is cut while a reduction runs over it is an error, never a sum', (t) => {
+guarded('a file truncated during a reduction throws, and never returns a sum', (t) => {
   const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'sum', times(40)])
   t.is(status, 0, output)
   const { codes, wrong }: { codes: Record<string, number>; wrong: number } = report
@@ -106,7 +106,7 @@ guarded('a file that is cut while a reduction runs over it is an error, never a 
   t.true((codes[TRUNCATED] ?? 0) > 0, JSON.stringify(codes))
 })
 
-guarded('a file that is cut while flush runs', (t) => {
+guarded('a file truncated during flush throws or flushes, and nothing else', (t) => {
   const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'flush', times(40)])
   t.is(status, 0, output)
   const { wrong }: { wrong: number } = report
@@ -124,28 +124,25 @@ function smallDisk(t: ExecutionContext): string | null {
 }
 
 for (const how of ['data', 'set', 'fill']) {
-  guarded(
-    `a disk that is full behind a hole: ${how} does not end the process, and what was stored before is in the file`,
-    (t) => {
-      const disk = smallDisk(t)
-      if (disk === null) return t.pass('skipped: no right to mount a file system')
-      const path = join(disk, 'data.bin')
-      const { status, report, output } = child('full-disk', [path, how])
-      t.is(status, 0, output)
-      t.like(report, {
-        fault: 'ENOSPC',
-        flush: 'ENOSPC',
-        close: 'ENOSPC',
-        sparseOnly: 'ENOSPC',
-        left: false,
-        kept: 'old',
-        overHole: { memmap: 'ENOSPC', openMemmap: 'ENOSPC', kept: 'old' },
-      })
-      const { stored }: { stored: number } = report
-      const bytes = readFileSync(path)
-      let found = 0
-      for (let at = 0; at < bytes.length; at += 4096) found += bytes[at] === 9 ? 1 : 0
-      t.true(found >= stored && stored > 300, `${found} of ${stored} pages`)
-    },
-  )
+  guarded(`a full disk behind a hole: ${how} does not end the process, and earlier stores are in the file`, (t) => {
+    const disk = smallDisk(t)
+    if (disk === null) return t.pass('skipped: no right to mount a file system')
+    const path = join(disk, 'data.bin')
+    const { status, report, output } = child('full-disk', [path, how])
+    t.is(status, 0, output)
+    t.like(report, {
+      fault: 'ENOSPC',
+      flush: 'ENOSPC',
+      close: 'ENOSPC',
+      sparseOnly: 'ENOSPC',
+      left: false,
+      kept: 'old',
+      overHole: { memmap: 'ENOSPC', openMemmap: 'ENOSPC', kept: 'old' },
+    })
+    const { stored }: { stored: number } = report
+    const bytes = readFileSync(path)
+    let found = 0
+    for (let at = 0; at < bytes.length; at += 4096) found += bytes[at] === 9 ? 1 : 0
+    t.true(found >= stored && stored > 300, `${found} of ${stored} pages`)
+  })
 }

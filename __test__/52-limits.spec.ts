@@ -10,7 +10,7 @@ import { linux, linux64 } from './support/platform.js'
 
 const root = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip
 
-linux('maps keep no descriptor, and without one left opening is EMFILE', (t) => {
+linux('maps keep no descriptor, and opening throws EMFILE when none is left', (t) => {
   const { status, report, output } = child('limits', ['descriptors', join(folder(t), 'data.bin')], {
     under: ['prlimit', '--nofile=256:256'],
   })
@@ -18,7 +18,7 @@ linux('maps keep no descriptor, and without one left opening is EMFILE', (t) => 
   t.deepEqual(report, { kept: 0, last: 'EMFILE', refused: 'EMFILE', again: 'none', reads: 120 })
 })
 
-linux64('without address space opening is ENOMEM, and changes no file', (t) => {
+linux64('opening throws ENOMEM without address space, and changes no file', (t) => {
   const { status, report, output } = child('limits', ['addresses', join(folder(t), 'data.bin')], {
     under: ['prlimit', `--as=${2 ** 41}:${2 ** 41}`],
   })
@@ -26,7 +26,7 @@ linux64('without address space opening is ENOMEM, and changes no file', (t) => {
   t.deepEqual(report, { codes: Array(4).fill('ENOMEM'), left: true, made: 'ENOMEM', exists: false, small: 'none' })
 })
 
-linux('more mappings than the system allows are ENOMEM, and those that are open go on', (t) => {
+linux('throws ENOMEM past the limit on mappings, and open ones go on', (t) => {
   const { status, report, output } = child('limits', ['mappings', join(folder(t), 'data.bin')])
   t.is(status, 0, output)
   const result: Record<string, unknown> = report
@@ -34,13 +34,13 @@ linux('more mappings than the system allows are ENOMEM, and those that are open 
   t.true((result['opened'] as number) > 10_000, String(result['opened']))
 })
 
-linux64('where no private memory can be reserved, pages of r and c take stores one by one', (t) => {
+linux64('modes r and c open where no private memory can be reserved, and take stores', (t) => {
   const { status, report, output } = child('limits', ['privatePages', join(folder(t), 'data.bin')])
   t.is(status, 0, output)
   t.deepEqual(report, { seen: [9, 3, 9, 5, 6, 4, 3], file: [3, 3, 3, 3], faults: [null, null] })
 })
 
-root('without permission opening is EACCES', (t) => {
+root('throws EACCES without permission', (t) => {
   const at = folder(t)
   chmodSync(at, 0o755)
   writeFileSync(join(at, 'unreadable'), 'abcd')
@@ -57,7 +57,7 @@ root('without permission opening is EACCES', (t) => {
   })
 })
 
-linux('pipes, sockets, devices, folders and /proc are refused, and nothing waits for them', async (t) => {
+linux('rejects pipes, sockets, devices, folders and /proc without waiting', async (t) => {
   const at = folder(t)
   spawnSync('mkfifo', [join(at, 'pipe')])
   symlinkSync('loop', join(at, 'loop'))
@@ -79,7 +79,7 @@ linux('pipes, sockets, devices, folders and /proc are refused, and nothing waits
   })
 })
 
-root('a file system that is read-only: r and c open, the others are EROFS', (t) => {
+root('on a read-only file system r and c open, and r+ and w+ throw EROFS', (t) => {
   const at = join(folder(t), 'disk')
   mkdirSync(at)
   if (spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', at]).status !== 0) return t.pass('skipped: no right to mount')

@@ -9,7 +9,7 @@ import { fileOf } from './support/files.js'
 import { linux, posix } from './support/platform.js'
 
 for (const how of ['exit', 'close', 'nothing more', 'kill']) {
-  test(`what was stored is in the file without flush: the process ends by ${how}`, (t) => {
+  test(`stores are in the file without flush when the process ends by ${how}`, (t) => {
     const path = fileOf(t, Buffer.alloc(16384))
     const { status, signal } = child('durable', [path, how])
     // Windows has no signals: a process that is killed ends with status 1.
@@ -42,7 +42,7 @@ for (const [how, expected] of [
   ['read-only', []],
   ['close', []],
 ] as const) {
-  linux(`system calls of ${how}`, (t) => {
+  linux(`${how} makes the expected system calls`, (t) => {
     const calls = traced(t, how)
     if (calls === null) return t.pass('skipped: no strace')
     t.is(calls.length, expected.length, calls.join('; '))
@@ -50,7 +50,7 @@ for (const [how, expected] of [
   })
 }
 
-test('flush refuses what is no option of it', (t) => {
+test('flush rejects unknown options', (t) => {
   const array = memmap(fileOf(t, Buffer.alloc(100)))
   for (const options of [5, 'durable', null, [true], { durably: true }, { durable: 1 }, { durable: 'yes' }]) {
     t.throws(() => array.flush(options as never), { instanceOf: MemmapError, code: 'ERR_MEMMAP_ARGUMENT' })
@@ -58,7 +58,7 @@ test('flush refuses what is no option of it', (t) => {
   array.close()
 })
 
-test('durable goes by the path, and only if it still leads to the same file', (t) => {
+test('durable opens the path again, and throws if another file is there', (t) => {
   const path = fileOf(t, Buffer.alloc(100))
   const array = memmap(path)
   array.flush({ durable: true })
@@ -73,7 +73,7 @@ test('durable goes by the path, and only if it still leads to the same file', (t
   array.close()
 })
 
-posix('a file that is removed takes stores and flush() until close()', (t) => {
+posix('a removed file takes stores and flush() until close()', (t) => {
   const path = fileOf(t, Buffer.alloc(100))
   const array = memmap(path)
   rmSync(path)

@@ -12,14 +12,14 @@ function scenario(t: ExecutionContext, name: string): never {
 }
 
 for (const who of ['threads', 'processes']) {
-  linux(`${who} that grow one file at the same moment: it gets the largest size, and never shrinks`, (t) => {
+  linux(`${who} that grow one file at once leave it at the largest size, and never shrink it`, (t) => {
     const { odd, most, size }: { odd: string[]; most: number; size: number } = scenario(t, `${who}Grow`)
     t.deepEqual(odd, [])
     t.is(size, most)
   })
 
   linux(
-    `${who} that open, make, grow and cut one file at the same moment: errors that say so, and nothing worse`,
+    `${who} that open, create, grow and truncate one file at once get errors with codes, and nothing worse`,
     (t) => {
       const { odd }: { odd: string[] } = scenario(t, `${who}Anything`)
       t.deepEqual(odd, [])
@@ -27,7 +27,7 @@ for (const who of ['threads', 'processes']) {
   )
 }
 
-linux('w+ over a file that is mapped: the older map sees zeros as far as the new size reaches', (t) => {
+linux('after w+ over a mapped file the older map reads zeros as far as the new size reaches', (t) => {
   t.deepEqual(scenario(t, 'overMapped'), {
     seen: [0, 0],
     together: 3,
@@ -37,6 +37,6 @@ linux('w+ over a file that is mapped: the older map sees zeros as far as the new
   })
 })
 
-linux('w+ over a file that another thread reads all the time: no fault', (t) => {
+linux('w+ over a file that another thread reads causes no fault', (t) => {
   t.deepEqual(scenario(t, 'remade'), { fault: null })
 })

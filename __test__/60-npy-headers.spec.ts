@@ -22,7 +22,7 @@ interface Case {
 const { cases } = fixtureJson<{ cases: Case[] }>('npy_headers.json')
 
 for (const { label, file_b64, ok, ...expected } of cases) {
-  test(`a header: ${label}`, (t) => {
+  test(`reads or rejects like NumPy: ${label}`, (t) => {
     const path = fileOf(t, Buffer.from(file_b64, 'base64'), 'a.npy')
     if (!ok) {
       for (const open of [
@@ -52,7 +52,7 @@ for (const { label, file_b64, ok, ...expected } of cases) {
 const read = (file: Buffer, most = MAX_HEADER_SIZE): ReturnType<typeof readHeader> =>
   readHeader({ size: file.length, read: (at, length) => file.subarray(at, at + length) }, most)
 
-test('brackets inside one another end at 200, as in Python, and never in a stack overflow', (t) => {
+test('rejects 200 nested brackets as Python does, without a stack overflow', (t) => {
   const nested = (depth: number): Buffer =>
     fileWith(`{'descr': ${'['.repeat(depth)}${']'.repeat(depth)}, 'fortran_order': False, 'shape': ()}`, 1)
   t.throws(() => read(nested(199)), { code: 'ERR_MEMMAP_NPY', message: /descr/ })
@@ -63,14 +63,14 @@ test('brackets inside one another end at 200, as in Python, and never in a stack
   }
 })
 
-test('records inside one another are read as deep as Python reads them', (t) => {
+test('reads nested records as deep as Python does', (t) => {
   const depth = 90
   const text = `${"[('a', ".repeat(depth)}'<i2'${')]'.repeat(depth)}`
   const { dtype: found } = read(fileWith(`{'descr': ${text}, 'fortran_order': False, 'shape': (2,)}`, 1))
   t.is(found.itemsize, 2)
 })
 
-test('a length of 4 GiB in a file of 20 bytes allocates nothing', (t) => {
+test('rejects a header length of 4 GiB in a file of 20 bytes without allocating it', (t) => {
   const file = Buffer.alloc(20)
   file.write('\x93NUMPY\x02\0', 'latin1')
   file.writeUInt32LE(0xffff_ffff, 8)
@@ -86,7 +86,7 @@ test('a length of 4 GiB in a file of 20 bytes allocates nothing', (t) => {
   t.true(most <= 20)
 })
 
-test('the longest header that is read is told in characters', (t) => {
+test('maxHeaderSize counts characters', (t) => {
   const text = (length: number): string => `{'descr': '<f8', 'fortran_order': False, 'shape': (), }`.padEnd(length)
   t.is(read(fileWith(text(10_000), 1)).offset, 10_010)
   t.throws(() => read(fileWith(text(10_001), 1)), { code: 'ERR_MEMMAP_NPY', message: /maxHeaderSize/ })
@@ -105,7 +105,7 @@ test('the longest header that is read is told in characters', (t) => {
   }
 })
 
-test('text that is not UTF-8 in version 3.0, and a mark of byte order', (t) => {
+test('rejects invalid UTF-8 and a byte order mark in version 3.0', (t) => {
   const file = fileWith(`{'descr': [('\u00e9', '<f8')], 'fortran_order': False, 'shape': ()}`, 3)
   file[file.indexOf(0xc3)] = 0xff
   t.throws(() => read(file), { code: 'ERR_MEMMAP_NPY', message: /UTF-8/ })
@@ -113,7 +113,7 @@ test('text that is not UTF-8 in version 3.0, and a mark of byte order', (t) => {
   t.throws(() => read(marked), { code: 'ERR_MEMMAP_NPY' })
 })
 
-test('what a file is that is no .npy is said', (t) => {
+test('says what kind of file it is instead of .npy', (t) => {
   const said = (bytes: string, message: RegExp): void => {
     const path = fileOf(t, Buffer.from(bytes, 'latin1'))
     for (const open of [() => load(path), () => load(path, { mmapMode: 'c' }), () => openMemmap(path)]) {
@@ -128,7 +128,7 @@ test('what a file is that is no .npy is said', (t) => {
   t.throws(() => openMemmap(fileOf(t, 'PK\x03\x04')), { code: 'ERR_MEMMAP_NPY', message: /zip archive/ })
 })
 
-test('Python objects and long doubles are refused by name', (t) => {
+test('rejects Python objects and long doubles by name', (t) => {
   for (const [descr, message] of [
     ["'|O'", /Python objects/],
     ["[('a', '<i4'), ('b', [('c', 'O')])]", /Python objects/],
@@ -139,7 +139,7 @@ test('Python objects and long doubles are refused by name', (t) => {
   }
 })
 
-test('a shape beyond all files is an error before anything is mapped', (t) => {
+test('rejects a shape larger than any file before mapping', (t) => {
   for (const shape of [
     '(9007199254740991, 9007199254740991)',
     '(9007199254740992,)',
@@ -153,7 +153,7 @@ test('a shape beyond all files is an error before anything is mapped', (t) => {
   }
 })
 
-test('versions: the lowest that can hold it, or the one asked for', (t) => {
+test('writes the lowest version that fits, or the given one', (t) => {
   const header = (name: string): Parameters<typeof encodeHeader>[0] => ({
     dtype: dtype([[name, '<f8']]) as never,
     shape: [2],

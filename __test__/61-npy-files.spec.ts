@@ -29,7 +29,7 @@ interface FileCase {
 const { files } = fixtureJson<{ files: FileCase[] }>('manifest.json')
 
 for (const item of files.filter(({ kind }) => kind === 'npy')) {
-  test(`${item.file}, mapped and read`, (t) => {
+  test(`maps and reads ${item.file}`, (t) => {
     const path = join(FIXTURES, item.file)
     const hash = (): string => createHash('sha256').update(readFileSync(path)).digest('hex')
     t.is(hash(), item.sha256)
@@ -129,7 +129,7 @@ for (const [index, item] of calls.entries()) {
 
 const HEADER = `{'descr': '<i2', 'fortran_order': False, 'shape': (2, 3), }`
 
-test('a file is named as memmap() takes it', async (t) => {
+test('takes the same kinds of files as memmap()', async (t) => {
   const path = fileOf(t, fileWith(HEADER, 1, 12), 'a.npy')
   const handle = await open(path, 'r+')
   for (const file of [path, pathToFileURL(path), Buffer.from(path), handle.fd, handle]) {
@@ -145,7 +145,7 @@ test('a file is named as memmap() takes it', async (t) => {
   }
 })
 
-test('folders, missing files and files of no permission are the errors of the system', (t) => {
+test('throws the errors of the system for folders, missing files and missing permission', (t) => {
   const path = folder(t)
   for (const call of [() => load(path), () => openMemmap(path)]) t.throws(call, { code: 'EISDIR' })
   for (const mode of ['r', 'r+', 'c'] as const) {
@@ -160,7 +160,7 @@ test('folders, missing files and files of no permission are the errors of the sy
   }
 })
 
-test('a made file: what was stored is there, and what is wrong with the options is found before', (t) => {
+test('w+ creates a file that keeps its stores, and rejects invalid options before', (t) => {
   const path = join(folder(t), 'made.npy')
   const made = openMemmap(path, {
     mode: 'write',
@@ -202,7 +202,7 @@ test('a made file: what was stored is there, and what is wrong with the options 
   }
 })
 
-test('a shape of any kind is written as a tuple of integers', (t) => {
+test('writes any form of shape as a tuple of integers', (t) => {
   const path = join(folder(t), 'shape.npy')
   for (const shape of [3, 3n, [3], Int32Array.of(3), [3n]]) {
     openMemmap(path, { mode: 'w+', shape }).close()
@@ -212,7 +212,7 @@ test('a shape of any kind is written as a tuple of integers', (t) => {
   t.deepEqual((load(path) as NDArray).shape, [3, 2])
 })
 
-test('a file whose data is short is an error in every mode, and stays as it is', (t) => {
+test('throws in every mode where the data is short, and leaves the file unchanged', (t) => {
   const path = fileOf(t, fileWith(HEADER, 1, 11), 'short.npy')
   const bytes = readFileSync(path)
   for (const call of [
@@ -227,13 +227,13 @@ test('a file whose data is short is an error in every mode, and stays as it is',
   t.deepEqual(readFileSync(path), bytes)
 })
 
-test('bytes behind the data are ignored', (t) => {
+test('ignores bytes behind the data', (t) => {
   const path = fileOf(t, fileWith(HEADER, 1, 99), 'more.npy')
   t.is((load(path) as NDArray).size, 6)
   t.is(openMemmap(path).size, 6)
 })
 
-test('mmapMode makes no files', (t) => {
+test('mmapMode w+ throws and creates no file', (t) => {
   const path = fileOf(t, fileWith(HEADER, 1, 12), 'a.npy')
   for (const mmapMode of ['w+', 'write', 'x', true, 1]) {
     t.throws(() => load(path, { mmapMode: mmapMode as never }), { code: 'ERR_MEMMAP_MODE' })
@@ -242,7 +242,7 @@ test('mmapMode makes no files', (t) => {
   t.throws(() => load(path, { mode: 'r' } as never), { code: 'ERR_MEMMAP_ARGUMENT', message: /mmapMode/ })
 })
 
-test('the bytes between the fields of records are read too', (t) => {
+test('reads the bytes between the fields of records too', (t) => {
   const text = `{'descr': [('a', '|u1'), ('', '|V3'), ('b', '<i4')], 'fortran_order': False, 'shape': (2,), }`
   const file = fileWith(text, 1, 16)
   for (let at = 0; at < 16; at++) file[file.length - 16 + at] = at
@@ -253,7 +253,7 @@ test('the bytes between the fields of records are read too', (t) => {
   )
 })
 
-test('options of opening reach the mapping', (t) => {
+test('passes options of opening on to the mapping', (t) => {
   const path = join(folder(t), 'options.npy')
   const locked = openMemmap(path, {
     mode: 'w+',
@@ -268,7 +268,7 @@ test('options of opening reach the mapping', (t) => {
   openMemmap(path, { lock: 'shared' }).close()
 })
 
-linking('a link leads to its file', (t) => {
+linking('follows links', (t) => {
   const path = folder(t)
   mkdirSync(join(path, 'sub'))
   symlinkSync('sub/a.npy', join(path, 'link.npy'))
@@ -276,7 +276,7 @@ linking('a link leads to its file', (t) => {
   t.is(statSync(join(path, 'sub/a.npy')).size, 128 + 16)
 })
 
-test('maps that are open while the file is made anew see zeros, not a fault', (t) => {
+test('open maps read zeros without a fault while the file is recreated', (t) => {
   const path = join(folder(t), 'again.npy')
   const first = openMemmap(path, { mode: 'w+', shape: 4, dtype: 'int32' })
   first.fill(7)
@@ -300,7 +300,7 @@ const anything = fc.oneof(
   ]),
 )
 
-test('random calls: one that throws changes no byte', (t) => {
+test('property: a call that throws changes no byte', (t) => {
   const path = join(folder(t), 'random.npy')
   const header = fileWith(HEADER, 1, 12)
   fc.assert(
@@ -333,7 +333,7 @@ test('random calls: one that throws changes no byte', (t) => {
   )
 })
 
-posix('a map of a file that is cut has its fault', (t) => {
+posix('fault is ERR_MEMMAP_TRUNCATED for a truncated file', (t) => {
   const path = join(folder(t), 'cut.npy')
   const array = openMemmap(path, { mode: 'w+', shape: 100_000 })
   truncateSync(path, 4096)
@@ -341,7 +341,7 @@ posix('a map of a file that is cut has its fault', (t) => {
   t.throws(() => array.close(), { code: 'ERR_MEMMAP_TRUNCATED' })
 })
 
-wide('more than a buffer of the runtime holds is mapped, and refused where it would be read', (t) => {
+wide('maps more than a buffer of the runtime holds, and rejects reading it', (t) => {
   const path = join(folder(t), 'large.npy')
   const made = openMemmap(path, { mode: 'w+', dtype: 'uint8', shape: 2 ** 32 + 100, sparse: true })
   made.set(-1, 7)

@@ -52,7 +52,7 @@ function read(file: Buffer): Answer {
   }
 }
 
-test(`${COUNT} headers, well and badly written, as NumPy's own reader takes them`, (t) => {
+test(`${COUNT} valid and invalid headers are read and rejected like NumPy`, (t) => {
   const python = findPython()
   if (python === undefined) return t.pass(SKIPPED)
   const random = randomFrom(SEED)

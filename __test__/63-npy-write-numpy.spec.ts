@@ -43,7 +43,7 @@ function isPlain(spec: unknown): boolean {
   )
 }
 
-test(`${COUNT} arrays of any dtype, shape, order and version are written byte for byte as by NumPy`, (t) => {
+test(`writes ${COUNT} arrays of any dtype, shape, order and version byte for byte like NumPy`, (t) => {
   const python = findPython()
   if (python === undefined) return t.pass(SKIPPED)
   const random = randomFrom(63)
@@ -85,7 +85,7 @@ test(`${COUNT} arrays of any dtype, shape, order and version are written byte fo
   })
 })
 
-test('views of any strides are written in C order, as by NumPy', (t) => {
+test('writes views of any strides in C order like NumPy', (t) => {
   const python = findPython()
   if (python === undefined) return t.pass(SKIPPED)
   const random = randomFrom(64)

@@ -23,7 +23,7 @@ import { soon } from './support/slow.js'
 
 const read = (path: string): NDArray => load(path) as NDArray
 
-test('an array is saved under the name that was given, and nothing else is left', (t) => {
+test('saves under the given name, and leaves no other file', (t) => {
   const path = folder(t)
   const file = join(path, 'a.bin')
   save(
@@ -48,7 +48,7 @@ test('an array is saved under the name that was given, and nothing else is left'
   t.deepEqual(read(file).shape, [0])
 })
 
-test('what can be saved: typed arrays, lists, text, and views of any strides', (t) => {
+test('saves typed arrays, lists, text, and views of any strides', (t) => {
   const file = join(folder(t), 'a.npy')
   for (const [value, shape, dtype] of [
     [Float32Array.of(1, 2), [2], '<f4'],
@@ -79,7 +79,7 @@ test('what can be saved: typed arrays, lists, text, and views of any strides', (
   t.true(read(file).flags.cContiguous)
 })
 
-test('wrong values and options are found before anything is written', (t) => {
+test('rejects invalid values and options before writing', (t) => {
   const path = folder(t)
   const file = join(path, 'a.npy')
   const closed = openMemmap(join(path, 'closed.npy'), { mode: 'w+', shape: 2 })
@@ -111,7 +111,7 @@ test('wrong values and options are found before anything is written', (t) => {
   t.deepEqual(readdirSync(path), ['closed.npy'])
 })
 
-posix('saving over the file that an array is mapped from', (t) => {
+posix('saves over the file that the array is mapped from', (t) => {
   const file = join(folder(t), 'a.npy')
   save(file, [1, 2, 3])
   const mapped = load(file, { mmapMode: 'r+' }) as unknown as NDArray & { close(): void }
@@ -138,7 +138,7 @@ windows('a file that is mapped is not replaced, and stays as it was', (t) => {
   t.deepEqual(read(file).toArray(), [4])
 })
 
-linking('links are followed, and permissions stay', (t) => {
+linking('follows links and keeps permissions', (t) => {
   const path = realpathSync(folder(t))
   mkdirSync(join(path, 'sub'))
   symlinkSync('sub/b.npy', join(path, 'link.npy'))
@@ -154,7 +154,7 @@ linking('links are followed, and permissions stay', (t) => {
   t.throws(() => save(join(path, 'loop.npy'), [1]), { code: 'ELOOP' })
 })
 
-test('a file that may not be written to is not replaced', (t) => {
+test('does not replace a read-only file', (t) => {
   const file = join(folder(t), 'a.npy')
   save(file, [1])
   chmodSync(file, 0o444)
@@ -164,7 +164,7 @@ test('a file that may not be written to is not replaced', (t) => {
   t.is(read(file).get(0), 1)
 })
 
-wide('a file system that is full leaves the old file and nothing else', (t) => {
+wide('leaves the old file and nothing else on a full disk', (t) => {
   const path = '/dev/shm'
   if (!existsSync(path)) return t.pass('no such file system')
   const file = join(path, `memmap-${process.pid}.npy`)
@@ -183,7 +183,7 @@ wide('a file system that is full leaves the old file and nothing else', (t) => {
 })
 
 for (const kind of ['npy', 'npz']) {
-  test(`a process that is killed while it saves leaves a whole file: ${kind}`, async (t) => {
+  test(`a process killed during save leaves a complete file: ${kind}`, async (t) => {
     const path = folder(t)
     const file = join(path, `a.${kind}`)
     const script = join(import.meta.dirname, '../../children/saver.mjs')

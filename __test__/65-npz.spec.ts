@@ -22,7 +22,7 @@ interface Archive {
 const npz = (path: string, options = {}): NpzFile => load(path, options) as NpzFile
 
 for (const { file, members } of fixtureJson<{ npz: Archive[] }>('manifest.json').npz) {
-  test(`${file}, read`, (t) => {
+  test(`reads ${file}`, (t) => {
     const archive = npz(join(FIXTURES, file))
     t.deepEqual(
       archive.files,
@@ -67,7 +67,7 @@ function sample(path: string): void {
   })
 }
 
-test('members that are stored are mapped where they lie, on multiples of 64 bytes', (t) => {
+test('maps stored members in place, at multiples of 64 bytes', (t) => {
   const path = join(folder(t), 'a.npz')
   sample(path)
   const archive = load(path as `${string}.npz`, { mmapMode: 'r' })
@@ -88,7 +88,7 @@ test('members that are stored are mapped where they lie, on multiples of 64 byte
   t.throws(() => kept[0]?.set(0, 0, 1), { code: 'ERR_MEMMAP_READONLY' })
 })
 
-test('mode c stores to memory only; r+ is refused, with the reason', (t) => {
+test('mode c stores to memory only, and r+ throws with the reason', (t) => {
   const path = join(folder(t), 'a.npz')
   sample(path)
   const bytes = readFileSync(path)
@@ -108,7 +108,7 @@ test('mode c stores to memory only; r+ is refused, with the reason', (t) => {
   t.deepEqual(readFileSync(path), bytes)
 })
 
-test('after close() nothing is got, and a second close() does nothing', (t) => {
+test('after close() get throws, and a second close() does nothing', (t) => {
   const path = join(folder(t), 'a.npz')
   sample(path)
   const archive = npz(path)
@@ -121,7 +121,7 @@ test('after close() nothing is got, and a second close() does nothing', (t) => {
   t.throws(() => [...archive], { code: 'ERR_MEMMAP_CLOSED' })
 })
 
-test('a name that there is not, and what is no array', (t) => {
+test('rejects an unknown name and a member that is not an array', (t) => {
   const path = join(folder(t), 'a.npz')
   sample(path)
   t.throws(() => npz(path).get('g'), { code: 'ERR_MEMMAP_ARGUMENT', message: /'f', 'F'/ })
@@ -133,7 +133,7 @@ test('a name that there is not, and what is no array', (t) => {
   t.throws(() => other.get('note.txt'), { code: 'ERR_MEMMAP_NPY', message: /'note\.txt' is no array.*hello/ })
 })
 
-posix('a file that another has taken the place of is refused', (t) => {
+posix('throws once another file is at the path', (t) => {
   const path = join(folder(t), 'a.npz')
   sample(path)
   const archive = npz(path)
@@ -142,7 +142,7 @@ posix('a file that another has taken the place of is refused', (t) => {
   t.throws(() => archive.get('f'), { code: 'ERR_MEMMAP_UNSUPPORTED', message: /another file/ })
 })
 
-test('an archive of nothing, and of many', (t) => {
+test('saves and loads archives of no member and of many', (t) => {
   const path = join(folder(t), 'a.npz')
   savez(path, {})
   t.is(readFileSync(path).length, 22)
@@ -151,7 +151,7 @@ test('an archive of nothing, and of many', (t) => {
   t.is(npz(path).get('n499').item(), 499)
 })
 
-test('the same arrays make the same file', (t) => {
+test('writes the same bytes for the same arrays', (t) => {
   const path = folder(t)
   sample(join(path, 'a.npz'))
   sample(join(path, 'b.npz'))
@@ -163,7 +163,7 @@ function npyOf(path: string, value: unknown): Buffer {
   return readFileSync(path)
 }
 
-test('archives that lie: sizes, check sums, methods, members inside one another', (t) => {
+test('rejects false sizes, checksums, methods and overlapping members', (t) => {
   const path = folder(t)
   const data = npyOf(join(path, 'x.npy'), [1, 2, 3])
   const packed = deflateRawSync(data)
@@ -202,7 +202,7 @@ test('archives that lie: sizes, check sums, methods, members inside one another'
   says(Buffer.from('PK\x03\x04'), 'ERR_MEMMAP_NPY', /no end record/)
 })
 
-test('data that ends too early within a member', (t) => {
+test('throws where the data of a member ends too early', (t) => {
   const data = npyOf(join(folder(t), 'x.npy'), [1, 2, 3]).subarray(0, -1)
   const file = fileOf(t, zip([{ name: 'x.npy', data }]))
   for (const mmapMode of [null, 'r'] as const) {
@@ -210,7 +210,7 @@ test('data that ends too early within a member', (t) => {
   }
 })
 
-test('damage of any byte is an error or an array, never more', (t) => {
+test('damage of any byte gives an error or an array, and nothing else', (t) => {
   const path = join(folder(t), 'a.npz')
   savez(path, { x: [1, 2], y: array([[1], [2]], { dtype: 'i1' }) })
   const bytes = readFileSync(path)
@@ -258,7 +258,7 @@ test('NumPy loads what savez wrote', (t) => {
   )
 })
 
-test('archives beyond 4 GiB are zip64, and mapped', (t) => {
+test('writes archives beyond 4 GiB as zip64, and maps them', (t) => {
   const path = folder(t)
   const file = join(path, 'large.npz')
   const { bavail, bsize } = statfsSync(path)
@@ -280,7 +280,7 @@ test('archives beyond 4 GiB are zip64, and mapped', (t) => {
   }
 })
 
-test('a directory with large numbers is read, as Python writes it', (t) => {
+test('reads a zip64 directory as Python writes it', (t) => {
   const python = findPython()
   if (python === undefined) return t.pass(SKIPPED)
   const path = join(folder(t), 'sparse.npz')
@@ -309,14 +309,14 @@ json.dump(None, sys.stdout)`
   rmSync(path)
 })
 
-test('something in front of the archive, and a comment behind it', (t) => {
+test('reads an archive with bytes in front and a comment at the end', (t) => {
   const data = npyOf(join(folder(t), 'x.npy'), [1, 2, 3])
   const archive = Buffer.concat([Buffer.from('PK\x03\x04junk'), zip([{ name: 'x.npy', data }]), Buffer.from('hello')])
   archive.writeUInt16LE(5, archive.length - 7)
   t.deepEqual(npz(fileOf(t, archive)).get('x').toArray(), [1, 2, 3])
 })
 
-posix('a file that is cut after it was loaded', (t) => {
+posix('throws ERR_MEMMAP_TRUNCATED for a file truncated after load', (t) => {
   const path = join(folder(t), 'a.npz')
   sample(path)
   const archive = npz(path)
@@ -324,7 +324,7 @@ posix('a file that is cut after it was loaded', (t) => {
   t.throws(() => archive.get('scalar'), { code: 'ERR_MEMMAP_NPY' })
 })
 
-test('names in code page 437, and two members of one name', (t) => {
+test('reads names in code page 437, and the last of two members of one name', (t) => {
   const data = npyOf(join(folder(t), 'x.npy'), [1])
   const other = npyOf(join(folder(t), 'x.npy'), [2])
   const archive = zip([
@@ -343,7 +343,7 @@ test('names in code page 437, and two members of one name', (t) => {
   )
 })
 
-test('property: the checksum of Nodes that have none is the same', (t) => {
+test('property: the fallback checksum equals that of zlib', (t) => {
   t.notThrows(() =>
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), fc.uint8Array(), (a, b) => {

@@ -20,7 +20,7 @@ const ROWS = [
   [4, 5, 6],
 ]
 
-test('append adds rows to array and file: lists, arrays, typed arrays, a single row', (t) => {
+test('append takes lists, arrays, typed arrays and a single row', (t) => {
   const path = join(folder(t), 'a.bin')
   const a = memmap(path, { dtype: 'float32', shape: [0, 3], mode: 'w+' })
   t.is(a.append(ROWS), a)
@@ -60,7 +60,7 @@ test('append to one dimension takes scalars, text and records', (t) => {
   t.deepEqual(records.get(1), { x: 1, y: [2, 3] })
 })
 
-test('resize grows with zeros and shrinks, raw and .npy, and the file follows', (t) => {
+test('resize grows with zeros and shrinks array and file, raw and .npy', (t) => {
   const at = folder(t)
   const raw = memmap(join(at, 'raw'), { dtype: '>u2', shape: [2, 3], mode: 'w+' })
   raw.assign(ROWS)
@@ -86,7 +86,7 @@ test('resize grows with zeros and shrinks, raw and .npy, and the file follows', 
   t.deepEqual(read(path).toArray(), [0, 0, 0])
 })
 
-test('what we write after growing is what NumPy would write', (t) => {
+test('a grown file equals the saved one byte for byte', (t) => {
   const at = folder(t)
   const grown = openMemmap(join(at, 'grown.npy'), { mode: 'w+', dtype: 'float64', shape: [0, 2] })
   const all = Array.from({ length: 1234 }, (_, i) => [i, i / 2])
@@ -96,7 +96,7 @@ test('what we write after growing is what NumPy would write', (t) => {
   t.deepEqual(readFileSync(join(at, 'grown.npy')), readFileSync(join(at, 'saved.npy')))
 })
 
-test('a header without room is written anew with the file, under the same name', (t) => {
+test('rewrites the file where its header has no room, under the same name', (t) => {
   const path = join(folder(t), 'old.npy')
   // As written before NumPy left room, with the least padding that there can be.
   const text = "{'descr': '<i4', 'fortran_order': False, 'shape': (9, 1), }\n"
@@ -118,7 +118,7 @@ test('a header without room is written anew with the file, under the same name',
   t.deepEqual(read(path).toArray(), [[1], ...Array.from({ length: 8 }, () => [5]), [6], [7]])
 })
 
-test('views go on when the array grows and end when it shrinks; typed arrays end', (t) => {
+test('views outlive growth and end on shrinking; typed arrays end on growth', (t) => {
   for (const rows of [10, 400_000]) {
     const a = memmap(join(folder(t), 'a.bin'), { dtype: 'int32', shape: [rows, 3], mode: 'w+' })
     a.set(5, 1, 77)
@@ -142,7 +142,7 @@ test('views go on when the array grows and end when it shrinks; typed arrays end
   }
 })
 
-test('many small appends, and every element as it should be', (t) => {
+test('many small appends leave every element in place', (t) => {
   const path = join(folder(t), 'a.npy')
   const a = openMemmap(path, { mode: 'w+', dtype: 'float64', shape: [0, 2] })
   const many = times(20_000)
@@ -236,7 +236,7 @@ test('what cannot grow says why, and nothing changes', (t) => {
   t.deepEqual(moved.shape, [24])
 })
 
-test('property: random sizes and appends leave what an array in memory would have', (t) => {
+test('property: random resizes and appends agree with an array in memory', (t) => {
   const step = fc.oneof(
     fc.record({ kind: fc.constant('resize' as const), rows: fc.nat(40) }),
     fc.record({ kind: fc.constant('append' as const), rows: fc.nat(9) }),
@@ -288,7 +288,7 @@ def good(path):
 print(json.dumps([good(path) for path in json.load(sys.stdin)]))`
 
 for (const kind of ['npy', 'raw']) {
-  linux(`a process that is killed while it appends leaves a whole file, at any moment: ${kind}`, async (t) => {
+  linux(`a process killed at any moment of append leaves a complete file: ${kind}`, async (t) => {
     const path = join(folder(t), kind === 'npy' ? 'a.npy' : 'a.bin')
     const child = join(import.meta.dirname, '../../children/append.mjs')
     if (kind === 'npy') openMemmap(path, { mode: 'w+', dtype: 'int32', shape: [0, 3] }).close()
@@ -328,7 +328,7 @@ for (const kind of ['npy', 'raw']) {
   })
 }
 
-test('a file that was mapped before is seen to grow by its other maps only as far as they reach', (t) => {
+test('other maps of a grown file keep their length', (t) => {
   const path = fileOf(t, Buffer.alloc(8, 1))
   const other = memmap(path, { mode: 'r' })
   const a = memmap(path)

@@ -27,7 +27,7 @@ function view(path: string): Memmap {
   return a.index('::-2', '1:4', 1) as unknown as Memmap
 }
 
-test('a view travels as JSON and back', (t) => {
+test('attach opens a view from its JSON', (t) => {
   const path = join(folder(t), 'a.bin')
   const a = view(path)
   const text = JSON.stringify(a)
@@ -57,7 +57,7 @@ test('a view travels as JSON and back', (t) => {
   t.is((b.get(1, 2) as { x: number }).x, 99)
 })
 
-test('what is whole says its order, whatever its dtype', (t) => {
+test('describe gives the order of a contiguous array, whatever its dtype', (t) => {
   const at = folder(t)
   const order = (options: object): unknown => {
     const a = memmap(join(at, 'a'), { mode: 'w+', ...options } as never)
@@ -77,7 +77,7 @@ test('what is whole says its order, whatever its dtype', (t) => {
   }
 })
 
-test('attach never makes, grows or clears a file', (t) => {
+test('attach never creates, grows or clears a file', (t) => {
   const path = fileOf(t, Buffer.alloc(100, 7))
   const a = memmap(path, { dtype: 'int32' })
   const descriptor = a.describe()
@@ -93,7 +93,7 @@ test('attach never makes, grows or clears a file', (t) => {
   t.true(readFileSync(path).every((byte) => byte === 7))
 })
 
-test('a descriptor that is none says which part', (t) => {
+test('rejects an invalid descriptor and names the part', (t) => {
   const path = fileOf(t, Buffer.alloc(100))
   const good = memmap(path, { shape: [10, 10] }).describe()
   const code = (change: object): string | undefined =>
@@ -114,7 +114,7 @@ test('a descriptor that is none says which part', (t) => {
   t.throws(() => repeated.fill(1), { code: 'ERR_MEMMAP_READONLY' })
 })
 
-test('an array that was opened by a descriptor of a file has nothing to describe; a closed one neither', (t) => {
+test('describe throws for an array opened by a file descriptor, and for a closed one', (t) => {
   const path = fileOf(t, Buffer.alloc(4))
   const descriptor = openSync(path, 'r')
   t.throws(() => memmap(descriptor, { mode: 'r' }).describe(), { code: 'ERR_MEMMAP_UNSUPPORTED' })
@@ -126,7 +126,7 @@ test('an array that was opened by a descriptor of a file has nothing to describe
 
 const LIBRARY = JSON.stringify(new URL('../../../dist/index.js', import.meta.url).href)
 
-test('the same values in a Worker and in a child process', async (t) => {
+test('attach gives the same values in a Worker and in a child process', async (t) => {
   const a = view(join(folder(t), 'a.bin'))
   const inWorker = `
     import('node:worker_threads').then(async ({ parentPort, workerData }) => {

@@ -23,7 +23,7 @@ sharing('with shared, typed arrays go to Workers as they are, and Atomics lose n
   t.throws(() => a.data, { code: 'ERR_MEMMAP_CLOSED' })
 })
 
-test('Atomics on two maps of one file lose nothing: a descriptor does where there are no shared buffers', async (t) => {
+test('Atomics on two maps of one file lose no update, without shared buffers', async (t) => {
   const path = fileOf(t, Buffer.alloc(64))
   const a = memmap(path, { dtype: 'int32', shared: true })
   const code = `

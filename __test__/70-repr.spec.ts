@@ -40,7 +40,7 @@ function endless(shape: number[]): { array: Printable; reads: () => number } {
   return { array, reads: () => count }
 }
 
-test('only what is written is read, once', (t) => {
+test('reads only the elements that it prints, once each', (t) => {
   const { array, reads } = endless([2 ** 20, 2 ** 15])
   const started = performance.now()
   t.is(format(array, 'repr', 'memmap').split('\n').length, 8)
@@ -53,7 +53,7 @@ test('only what is written is read, once', (t) => {
   t.is(format(endless([0, 2 ** 40]).array, 'repr', 'array'), `array([], shape=(0, ${2 ** 40}), dtype=float32)`)
 })
 
-test('0-d: repr keeps the columns, str is the scalar', (t) => {
+test('0-d: repr keeps the padding, str is the scalar', (t) => {
   const zeroD = (spec: string, value: unknown): Printable => ({ dtype: parseDType(spec), shape: [], at: () => value })
   const cases: [string, unknown, string, string][] = [
     ['f4', Math.fround(0.1), 'array(0.1, dtype=float32)', '0.1'],
@@ -77,20 +77,20 @@ test('0-d: repr keeps the columns, str is the scalar', (t) => {
   }
 })
 
-test('dates that NumPy cannot write do not throw', (t) => {
+test('prints dates that NumPy cannot print', (t) => {
   const ticks = (spec: string, values: bigint[]): Printable => ({ dtype: parseDType(spec), shape: [values.length], at: ([i]) => values[i ?? 0] }) // prettier-ignore
   t.is(format(ticks('M8', [5n, -(2n ** 63n)]), 'repr', 'array'), "array([    5, 'NaT'], dtype=datetime64)")
   t.is(format(ticks('M8[Y]', [2n ** 63n - 1n]), 'str', 'array'), "['9223372036854777777']")
   t.is(format(ticks('M8[Y]', [-1971n, -1970n]), 'str', 'array'), "['-001' '0000']")
 })
 
-test('wrapping counts characters as Python does', (t) => {
+test('wraps by characters as Python does', (t) => {
   const faces: Printable = { dtype: dtype('U1'), shape: [20], at: () => '😀' }
   t.is(format(faces, 'str', 'array', { linewidth: 41 }).split('\n')[0], `[${Array(10).fill("'😀'").join(' ')}`)
   t.is(format(faces, 'str', 'array', { linewidth: Infinity }).split('\n').length, 1)
 })
 
-test('a print option that cannot be is refused, with what can', (t) => {
+test('rejects invalid print options and lists the accepted values', (t) => {
   const array = arrayOf(dtype('f8'), [1], new Uint8Array(8))
   const bad: [object, RegExp][] = [
     [{ precision: -1 }, /precision must be a whole number from 0 to 16000 \(got -1\)/],

@@ -143,7 +143,7 @@ function randomOptions(random: Random): Record<string, unknown> {
   return options
 }
 
-test('random arrays of every dtype have the text that NumPy gives them', (t) => {
+test('prints random arrays of every dtype like NumPy', (t) => {
   if (!python) {
     t.log(SKIPPED)
     t.pass()

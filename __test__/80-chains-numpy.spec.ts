@@ -72,7 +72,7 @@ function differenceOnDisk(
   return elements === answer.elements ? undefined : `elements ${elements}, NumPy ${answer.elements}`
 }
 
-test('random chains of views, selections, casts and assignments go as in NumPy', (t) => {
+test('random chains of views, selections, casts and assignments agree with NumPy', (t) => {
   if (!python) {
     t.log(SKIPPED)
     t.pass()

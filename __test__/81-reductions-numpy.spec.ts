@@ -100,7 +100,7 @@ interface Answer {
   readonly outcomes: readonly Outcome[]
 }
 
-test('random reductions give what NumPy gives, to the bit where memory is contiguous', (t) => {
+test('random reductions agree with NumPy, to the bit where memory is contiguous', (t) => {
   if (!python) {
     t.log(SKIPPED)
     t.pass()

@@ -34,7 +34,7 @@ function checkStore(
   }
 }
 
-test('what is stored through views lands where the oracle puts it', (t) => {
+test('stores through views agree with the oracle', (t) => {
   const chosen = samples().chain((sample) =>
     fc.tuple(fc.constant(sample), basicParts(sample.shape), fc.infiniteStream(fc.nat(1000))),
   )
@@ -44,7 +44,7 @@ test('what is stored through views lands where the oracle puts it', (t) => {
   t.notThrows(() => fc.assert(property, runs))
 })
 
-test('what is stored by lists lands where the oracle puts it; of places named twice, the later value stays', (t) => {
+test('stores by index lists agree with the oracle; the last of repeated indices wins', (t) => {
   const chosen = samples(1).chain((sample) =>
     fc.tuple(fc.constant(sample), advancedParts(sample.shape), fc.infiniteStream(fc.nat(1000))),
   )
@@ -54,7 +54,7 @@ test('what is stored by lists lands where the oracle puts it; of places named tw
   t.notThrows(() => fc.assert(property, runs))
 })
 
-test('source and target may overlap in any way', (t) => {
+test('assign is correct for any overlap of source and target', (t) => {
   const chosen = samples(1, 3).chain((sample) =>
     fc.tuple(fc.constant(sample), basicParts(sample.shape), basicParts(sample.shape)),
   )
@@ -74,7 +74,7 @@ test('source and target may overlap in any way', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 1500, maxSkipsPerRun: 1000 }))
 })
 
-test('map and apply go through the elements in C order', (t) => {
+test('map and apply visit the elements in C order', (t) => {
   const property = fc.property(samples(0, 5), ({ array, nest, shape }) => {
     let count = 0
     const expected = build(

@@ -5,7 +5,7 @@ import { advancedParts, basicParts, samples, selectorsOf } from './support/oracl
 
 const runs = { numRuns: 2000 }
 
-test('selectors without lists select views of the elements that the oracle selects', (t) => {
+test('selectors without lists give views that agree with the oracle', (t) => {
   const chosen = samples().chain((sample) => fc.tuple(fc.constant(sample), basicParts(sample.shape)))
   const property = fc.property(chosen, ([{ array, nest, shape }, parts]) => {
     const found = select(nest, shape, parts)
@@ -17,7 +17,7 @@ test('selectors without lists select views of the elements that the oracle selec
   t.notThrows(() => fc.assert(property, runs))
 })
 
-test('selectors with lists copy the elements that the oracle selects, on the axes where it puts them', (t) => {
+test('selectors with lists give copies that agree with the oracle, in elements and axes', (t) => {
   const chosen = samples(1).chain((sample) => fc.tuple(fc.constant(sample), advancedParts(sample.shape)))
   const property = fc.property(chosen, ([{ array, nest, shape }, parts]) => {
     const found = select(nest, shape, parts)
@@ -29,7 +29,7 @@ test('selectors with lists copy the elements that the oracle selects, on the axe
   t.notThrows(() => fc.assert(property, runs))
 })
 
-test('take and mask are lists on one axis, and on the first ones', (t) => {
+test('take and mask agree with lists on one axis, and on the first axes', (t) => {
   const chosen = samples(1).chain((sample) => {
     const axis = fc.nat(sample.shape.length - 1)
     return fc.tuple(fc.constant(sample), axis, fc.infiniteStream(fc.nat(1000)))
@@ -49,7 +49,7 @@ test('take and mask are lists on one axis, and on the first ones', (t) => {
   t.notThrows(() => fc.assert(property, { numRuns: 1000 }))
 })
 
-test('get, values, entries and iteration give each element once, in C order', (t) => {
+test('get, values, entries and iteration visit each element once, in C order', (t) => {
   const property = fc.property(samples(0, 5), ({ array, nest, shape }) => {
     const elements = flat(nest, shape.length)
     t.deepEqual([...array.values()], elements as never)

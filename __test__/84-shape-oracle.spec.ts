@@ -20,7 +20,7 @@ function regrouped(size: number, number: (below: number) => number): number[] {
   return shape
 }
 
-test('reshape reads and writes in C or F order, as a view where strides allow it', (t) => {
+test('reshape agrees with the oracle in C and F order, as a view where strides allow it', (t) => {
   const chosen = fc.tuple(samples(), fc.infiniteStream(fc.nat(10_000)), fc.constantFrom<'C' | 'F'>('C', 'F'))
   const property = fc.property(chosen, ([{ array, nest, shape }, numbers, order]) => {
     const number = (below: number): number => (numbers.next().value as number) % below
@@ -42,7 +42,7 @@ test('reshape reads and writes in C or F order, as a view where strides allow it
   t.notThrows(() => fc.assert(property, runs))
 })
 
-test('transpose, swapAxes, moveAxis, flip, squeeze and expandDims are views with the axes in their places', (t) => {
+test('transpose, swapAxes, moveAxis, flip, squeeze and expandDims give views that agree with the oracle', (t) => {
   const chosen = samples(1).chain((sample) => {
     const axes = sample.shape.map((_, axis) => axis)
     return fc.tuple(
@@ -71,7 +71,7 @@ test('transpose, swapAxes, moveAxis, flip, squeeze and expandDims are views with
   t.notThrows(() => fc.assert(property, runs))
 })
 
-test('broadcastTo repeats, in a view that cannot be stored to', (t) => {
+test('broadcastTo repeats elements in a read-only view', (t) => {
   const chosen = fc.tuple(
     samples(0, 3),
     fc.array(fc.integer({ min: 0, max: 3 }), { maxLength: 2 }),
@@ -87,7 +87,7 @@ test('broadcastTo repeats, in a view that cannot be stored to', (t) => {
   t.notThrows(() => fc.assert(property, runs))
 })
 
-test('ravel, flatten and copy keep the elements in the order that is asked for', (t) => {
+test('ravel, flatten and copy give the elements in the given order', (t) => {
   const property = fc.property(samples(), fc.constantFrom<'C' | 'F'>('C', 'F'), ({ array, nest, shape }, order) => {
     const elements = reshaped(nest, shape, [array.size], order)
     t.deepEqual(array.ravel({ order }).toArray(), elements as never)
@@ -111,7 +111,7 @@ test('ravel, flatten and copy keep the elements in the order that is asked for',
   t.notThrows(() => fc.assert(property, runs))
 })
 
-test('a diagonal goes along two axes at once', (t) => {
+test('diagonal agrees with the oracle for any two axes', (t) => {
   const chosen = fc.tuple(samples(2), fc.integer({ min: -4, max: 4 }))
   const property = fc.property(chosen, ([{ array }, offset]) => {
     const [rows, columns] = array.shape as [number, number]

@@ -85,7 +85,7 @@ test('test_path', (t) => {
   fp.close()
 })
 
-test('test_filename_fileobj: a descriptor has no name here', (t) => {
+test('test_filename_fileobj: filename is null for a descriptor', (t) => {
   const descriptor = openSync(fileOf(t, ''), 'r+')
   const fp = memmap(descriptor, { dtype, mode: 'w+', shape })
   t.is(fp.filename, null)
@@ -174,7 +174,7 @@ test('test_getitem', (t) => {
   t.is(fp.index(fp.compare('>', 3)).constructor, NDArray)
 })
 
-test('test_memmap_subclass: views have the class of what they are views of, results that of arrays', (t) => {
+test('test_memmap_subclass: views are Memmap, results are NDArray', (t) => {
   const { fp } = created(t)
   t.is(fp.index(':', '::2').constructor, Memmap)
   t.is(fp.index(':', '::2').T.constructor, Memmap)

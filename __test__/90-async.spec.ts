@@ -57,21 +57,21 @@ function isArray(value: unknown): value is NDArray {
   return typeof value === 'object' && value !== null && 'toArray' in value
 }
 
-test('the methods are those of the contract', (t) => {
+test('promises has the methods of the contract', (t) => {
   const names = Reflect.ownKeys(Object.getPrototypeOf(zeros(1).promises) as object).filter(
     (name) => name !== 'constructor',
   )
   t.deepEqual(names.toSorted(), Object.keys(CALLS).toSorted())
 })
 
-test('promises are made once for an array', (t) => {
+test('promises is one object an array', (t) => {
   const a = zeros(3)
   t.is(a.promises, a.promises)
   t.not(a.promises, a.slice(0).promises)
 })
 
 for (const name of REDUCTIONS) {
-  test(`${name}: the same as without promises, of any array, mapped or not`, async (t) => {
+  test(`${name}: the promise has the synchronous result, mapped or not`, async (t) => {
     const options = fc
       .record({ keepdims: fc.boolean(), axis: fc.option(fc.integer({ min: -1, max: 0 })) })
       .map(({ keepdims, axis }) => (axis === null ? { keepdims } : { keepdims, axis }))
@@ -87,7 +87,7 @@ for (const name of REDUCTIONS) {
   })
 }
 
-test('copy and astype: the same as without promises', async (t) => {
+test('copy and astype: the promise has the synchronous result', async (t) => {
   const property = fc.asyncProperty(samples(), fc.constantFrom('C', 'F', 'A', 'K'), async ({ array: a }, order) => {
     same(t, await a.promises.copy({ order: order as 'C' }), a.copy({ order: order as 'C' }))
     for (const dtype of ['float32', '>i8', 'U7', 'bool'] as const)
@@ -96,7 +96,7 @@ test('copy and astype: the same as without promises', async (t) => {
   await fc.assert(property, { numRuns: 200 })
 })
 
-test('assign and fill: the same as without promises, with selectors of every kind and broadcast values', async (t) => {
+test('assign and fill: the same stores as synchronous, with every kind of selector and broadcast values', async (t) => {
   const values: [value: unknown, selectors?: unknown[]][] = [
     [5],
     [[1, 2, 3, 4]],
@@ -132,7 +132,7 @@ test('assign and fill: the same as without promises, with selectors of every kin
   }
 })
 
-test('assign is right where source and target overlap, over many pieces', async (t) => {
+test('assign is correct where source and target overlap, over many chunks', async (t) => {
   const count = 1 << 20
   for (const mapped of [true, false]) {
     const a = mapped ? memmap(hole(t, 4 * count), { dtype: 'int32' }) : zeros([count], { dtype: 'int32' })
@@ -144,7 +144,7 @@ test('assign is right where source and target overlap, over many pieces', async 
   }
 })
 
-test('assign takes its options in the place of selectors, and names what is neither', async (t) => {
+test('assign takes options in the place of selectors, and rejects what is neither', async (t) => {
   const a = zeros(3)
   const seen: number[] = []
   await a.promises.assign([1, 2, 3], { onProgress: (part) => seen.push(part) })
@@ -154,7 +154,7 @@ test('assign takes its options in the place of selectors, and names what is neit
   await t.throwsAsync(a.promises.assign(1, 'x' as never), { code: 'ERR_MEMMAP_ARGUMENT' })
 })
 
-test('an array in memory whose buffer others know is read as it was, even if it is moved away meanwhile', async (t) => {
+test('reads an array in memory as it was at the call, even if its buffer is transferred meanwhile', async (t) => {
   const a = array(new Float64Array(1 << 20).fill(1))
   const { buffer } = a
   const sum = a.promises.sum()
@@ -167,7 +167,7 @@ test('an array in memory whose buffer others know is read as it was, even if it 
   t.is(await other, 1 << 20)
 })
 
-test('text and records go on in this thread, and are right', async (t) => {
+test('text and records run in this thread with the same result', async (t) => {
   const words = array(['pear', 'fig', 'apple'])
   t.is(await words.promises.argmin(), 2)
   t.deepEqual((await words.promises.astype('S3')).toArray(), words.astype('S3').toArray())
@@ -181,7 +181,7 @@ test('text and records go on in this thread, and are right', async (t) => {
   t.deepEqual((await points.promises.copy()).toArray(), points.toArray())
 })
 
-test('progress never goes back and ends with 1', async (t) => {
+test('progress never decreases and ends with 1', async (t) => {
   for (const [name, call] of Object.entries(CALLS)) {
     const a = large(t)
     const seen: number[] = []
@@ -195,7 +195,7 @@ test('progress never goes back and ends with 1', async (t) => {
   }
 })
 
-test('a signal ends the work with its reason, before it begins and while it runs', async (t) => {
+test('a signal rejects with its reason, before the start and while it runs', async (t) => {
   for (const [name, call] of Object.entries(CALLS)) {
     const a = large(t)
     const reason = new Error('enough')
@@ -214,7 +214,7 @@ test('a signal ends the work with its reason, before it begins and while it runs
   t.is((plain as Error).name, 'AbortError')
 })
 
-test('close() meanwhile, of the array or of a view, ends the work with ERR_MEMMAP_CLOSED', async (t) => {
+test('close() of the array or of a view meanwhile rejects with ERR_MEMMAP_CLOSED', async (t) => {
   for (const [name, call] of Object.entries(CALLS)) {
     const a = large(t)
     const promise = call(a, {})
@@ -236,7 +236,7 @@ test('close() meanwhile, of the array or of a view, ends the work with ERR_MEMMA
 
 const guarded = support().guard ? test : test.skip
 
-guarded('a file that is cut meanwhile ends the work with ERR_MEMMAP_TRUNCATED', async (t) => {
+guarded('a file truncated meanwhile rejects with ERR_MEMMAP_TRUNCATED', async (t) => {
   for (const name of ['sum', 'std', 'argmax', 'copy', 'astype', 'prefetch', 'flush'] as const) {
     let code: unknown = 'done before'
     // On a busy machine the work may be done before the file is cut.
@@ -259,7 +259,7 @@ guarded('a file that is cut meanwhile ends the work with ERR_MEMMAP_TRUNCATED', 
   }
 })
 
-test('what is wrong rejects as it throws without promises', async (t) => {
+test('rejects with the error that the synchronous call throws', async (t) => {
   const a = memmap(fileOf(t, new Uint8Array(16)), { dtype: 'int32', mode: 'r' })
   const wrong: [Promise<unknown>, string][] = [
     [a.promises.sum({ axis: 3 }), 'ERR_MEMMAP_INDEX'],
@@ -293,7 +293,7 @@ test('what is wrong rejects as it throws without promises', async (t) => {
   )
 })
 
-test('flush and prefetch: of a mapping they work on its pages, of memory there is nothing to do', async (t) => {
+test('flush and prefetch work on the pages of a mapping, and do nothing for memory', async (t) => {
   const path = fileOf(t, new Uint8Array(1 << 16))
   const a = memmap(path, { offset: 3 })
   a.fill(7)
@@ -305,7 +305,7 @@ test('flush and prefetch: of a mapping they work on its pages, of memory there i
   t.is(await zeros(3).promises.prefetch(), undefined)
 })
 
-test('work on one array goes on side by side, and other arrays close without waiting for it', async (t) => {
+test('runs several operations on one array at once, and close() of another does not wait for them', async (t) => {
   const a = large(t)
   const works = [a.promises.sum(), a.promises.max(), a.promises.countNonzero(), a.promises.copy()]
   const b = memmap(hole(t, 4096))

@@ -14,7 +14,7 @@ async function gathered<T>(source: AsyncIterable<T>): Promise<T[]> {
   return all
 }
 
-test('blocks are views that cover every entry of the axis once, in order, sync and async', async (t) => {
+test('blocks are views that cover the axis once, in order, sync and async', async (t) => {
   const property = fc.asyncProperty(
     samples(1),
     fc.nat(9),
@@ -46,7 +46,7 @@ test('blocks are views that cover every entry of the axis once, in order, sync a
   await fc.assert(property, { numRuns: 300 })
 })
 
-test('a mapped array is covered likewise, whatever its order, offset and axis, and stores stay', async (t) => {
+test('blocks cover a mapped array of any order, offset and axis, and stores stay', async (t) => {
   const path = fileOf(
     t,
     Uint8Array.from({ length: 5 + 12 * 1000 * 100 }, (_, index) => index % 253),
@@ -69,7 +69,7 @@ test('a mapped array is covered likewise, whatever its order, offset and axis, a
   }
 })
 
-test('what is stored in blocks that are left behind is kept, in the file or in pages of our own', async (t) => {
+test('stores in earlier blocks are kept, in the file or in private pages', async (t) => {
   const path = hole(t, 1 << 22)
   for (const mode of ['r+', 'c'] as const) {
     const a = memmap(path, { dtype: 'int32', mode })
@@ -83,7 +83,7 @@ test('what is stored in blocks that are left behind is kept, in the file or in p
   }
 })
 
-test('a block that is kept can be read and stored to later', (t) => {
+test('an earlier block can be read and stored to', (t) => {
   const a = memmap(hole(t, 1 << 20), { dtype: 'uint8' })
   const blocks = [...a.blocks({ bytes: 1 << 16 })]
   blocks.forEach((block, index) => block.fill(index))
@@ -94,7 +94,7 @@ test('a block that is kept can be read and stored to later', (t) => {
   t.is(a.get(-1), 15)
 })
 
-test('a loop that is left early, and one that is begun again', (t) => {
+test('a loop may be left early and started again', (t) => {
   const blocks = array([1, 2, 3, 4]).blocks({ bytes: 8 })
   for (const block of blocks) {
     t.is(block.item(), 1)
@@ -104,7 +104,7 @@ test('a loop that is left early, and one that is begun again', (t) => {
   t.is([...blocks].length, 4)
 })
 
-test('without elements there are no blocks of nothing, and without axes there are none', (t) => {
+test('gives no empty blocks of an empty array, and none of a 0-d array', (t) => {
   t.deepEqual([...zeros([0, 3]).blocks()], [])
   t.deepEqual(
     [...zeros([3, 0]).blocks()].map((block) => block.shape),
@@ -117,7 +117,7 @@ test('without elements there are no blocks of nothing, and without axes there ar
   t.throws(() => zeros(3).blocks({ size: 1 } as never), { code: 'ERR_MEMMAP_ARGUMENT' })
 })
 
-test('after close() a loop goes no further', async (t) => {
+test('a loop throws after close()', async (t) => {
   const code = 'ERR_MEMMAP_CLOSED'
   for (const last of [1, 4]) {
     const opened = [0, 1, 2].map(() => memmap(fileOf(t, new Uint8Array(5 * 4096)))) as unknown as [

@@ -17,7 +17,7 @@ function withThreads(threads: string): unknown {
   return line === undefined ? stderr : JSON.parse(line)
 }
 
-test('results over many megabytes are the same with one thread, two and five, and on every run', (t) => {
+test('results over many megabytes are equal with one, two and five threads, and on every run', (t) => {
   const one = withThreads('1')
   t.true(Array.isArray(one), String(one))
   for (const threads of ['2', '5', '5']) t.deepEqual(withThreads(threads), one)
@@ -50,7 +50,7 @@ function allowed(values: readonly number[], epsilon: number): number {
 const EPSILON = { float16: 2 ** -10, float32: 2 ** -23, float64: 2 ** -52 } as const
 
 for (const dtype of ['float16', 'float32', 'float64'] as const) {
-  test(`sums of ${dtype} stay within what a pairwise sum may be off by, on many equal and on cancelling values`, (t) => {
+  test(`sums of ${dtype} are within the error bound of a pairwise sum, for equal and for cancelling values`, (t) => {
     const count = 1 << 20
     const worst: ((index: number) => number)[] = [
       () => 0.1,
@@ -75,7 +75,7 @@ for (const dtype of ['float16', 'float32', 'float64'] as const) {
   })
 }
 
-test('sums in the other byte order are those in this one, bit by bit, along any axis', (t) => {
+test('byte-swapped sums equal native ones bit for bit, along any axis', (t) => {
   const kinds = ['float32', 'float64', 'complex64', 'int16', 'uint32', 'int64'] as const
   const shapes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 3 })
   const property = fc.property(

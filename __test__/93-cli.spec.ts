@@ -48,7 +48,7 @@ function place(t: ExecutionContext): { at: string; run: (line: string) => Return
   return { at, run: (line) => memmapIn(at, wordsOf(line)) }
 }
 
-test('info says what a file is', (t) => {
+test('info describes a file', (t) => {
   const { run } = place(t)
   const json = (line: string): Record<string, unknown> => JSON.parse(run(line).out) as Record<string, unknown>
   t.like(json('info grid.npy --json'), {
@@ -80,7 +80,7 @@ test('info says what a file is', (t) => {
   t.regex(out, /^dtype +float32 \(<f4\)$/m)
 })
 
-test('show prints as NumPy does', (t) => {
+test('show prints like NumPy', (t) => {
   const { run } = place(t)
   t.is(run('show grid.npy').out, '[[ 0.  1.  2.  3.]\n [ 4.  5.  6.  7.]\n [ 8.  9. 10. 11.]]\n')
   t.is(run("show grid.npy --slice '0:2, ..., -1'").out, '[3. 7.]\n')
@@ -104,7 +104,7 @@ test('show prints as NumPy does', (t) => {
   })
 })
 
-test('show draws a picture with a scale, and NaN in a colour of its own', (t) => {
+test('show draws a picture with a scale, and NaN in its own colour', (t) => {
   const { at, run } = place(t)
   t.is(run('show nan.npy --image nan.png --colormap viridis --range -2,1').code, 0)
   const { width, height, channels, data } = decode(readFileSync(join(at, 'nan.png')))
@@ -121,7 +121,7 @@ test('show draws a picture with a scale, and NaN in a colour of its own', (t) =>
   t.false(existsSync(join(at, 'x.png')))
 })
 
-test('a large slice is drawn by some of its elements', (t) => {
+test('show samples a large slice', (t) => {
   const { at, run } = place(t)
   memmap(join(at, 'large.u1'), { mode: 'w+', shape: [3000, 5000] }).close()
   t.is(run('show large.u1 --dtype u1 --shape 3000,5000 --image large.png').code, 0)
@@ -130,7 +130,7 @@ test('a large slice is drawn by some of its elements', (t) => {
   t.true(width > 1666 && width < 2048)
 })
 
-test('stats counts and measures', (t) => {
+test('stats prints counts and moments', (t) => {
   const { run } = place(t)
   const found = JSON.parse(run('stats grid.npy --json').out) as Record<string, unknown>
   t.like(found, { count: 12, nan: 0, inf: 0, min: 0, max: 11, mean: 5.5 })
@@ -156,7 +156,7 @@ test('stats counts and measures', (t) => {
   t.is(err, '')
 })
 
-test('check names the first element that breaks a rule', (t) => {
+test('check names the first element that violates a rule', (t) => {
   const { run } = place(t)
   const fails = (line: string, pattern: RegExp): void => {
     const { code, out, err } = run(`check ${line}`)
@@ -190,7 +190,7 @@ test('check names the first element that breaks a rule', (t) => {
   )
 })
 
-test('diff counts what differs, and says by how much and where', (t) => {
+test('diff counts differences, and says by how much and where', (t) => {
   const { at, run } = place(t)
   const other = load(join(at, 'grid.npy')) as ReturnType<typeof array>
   other.set(1, 2, 6.5)
@@ -253,7 +253,7 @@ test('convert writes .npy and raw files of any dtype and order', (t) => {
   )
 })
 
-test('create makes files of one value', (t) => {
+test('create writes files of one value', (t) => {
   const { at, run } = place(t)
   t.is(run('create a.npy --dtype >i2 --shape 3,4 --order F --fill -7').code, 0)
   t.is(run('show a.npy --slice 2,3').out, '-7\n')
@@ -307,7 +307,7 @@ const WRONG: readonly (readonly [line: string, pattern: RegExp])[] = [
   ['completion fish', /Allowed choices are bash, zsh/],
 ]
 
-test('wrong use is told in one line', (t) => {
+test('usage errors are one line', (t) => {
   const { at } = place(t)
   const ended = manyIn(
     at,
@@ -323,14 +323,14 @@ test('wrong use is told in one line', (t) => {
   t.false(existsSync(join(at, 'x.npy')))
 })
 
-test('wrong use, through the command itself', (t) => {
+test('usage errors of the installed command are one line with exit status 2', (t) => {
   const { run } = place(t)
   const { code, out, err } = run('stats grid.npy --frob')
   t.deepEqual({ code, out }, { code: 2, out: '' })
   t.regex(err, /^memmap: unknown option '--frob'[^\n]*\n$/)
 })
 
-test('files that are damaged are told in one line, with their name', (t) => {
+test('damaged files are reported in one line, with their name', (t) => {
   const { at } = place(t)
   writeFileSync(join(at, 'cut.npy'), readFileSync(join(at, 'grid.npy')).subarray(0, 170))
   writeFileSync(join(at, 'bad.npy'), 'hello')
@@ -345,7 +345,7 @@ test('files that are damaged are told in one line, with their name', (t) => {
   })
 })
 
-posix('nothing in names and elements is obeyed by a terminal', (t) => {
+posix('escapes control characters in names and elements', (t) => {
   const { at } = place(t)
   const evil = `e${ESCAPE}[31m\u202E\u0007\r`
   save(join(at, 'text.npy'), array([evil, 'b']))
@@ -381,14 +381,14 @@ posix('nothing in names and elements is obeyed by a terminal', (t) => {
   })
 })
 
-test('annotations escape what would end them', (t) => {
+test('annotations escape characters that would end them', (t) => {
   const { at } = place(t)
   save(join(at, 'a,b:c%.npy'), array([1]))
   const { out } = memmapIn(at, ['check', 'a,b:c%.npy', '--min', '2', '--format', 'github'])
   t.true(out.startsWith('::error file=a%2Cb%3Ac%25.npy,title=memmap check::a,b:c%25.npy: element [0] is 1.0'), out)
 })
 
-test('in a pipe there are no colours and no bar, whatever the terminal is', (t) => {
+test('prints no colours and no bar into a pipe', (t) => {
   const { at } = place(t)
   for (const args of [
     ['stats', 'grid.npy'],
@@ -403,7 +403,7 @@ test('in a pipe there are no colours and no bar, whatever the terminal is', (t) 
 })
 
 const hasScript = spawnSync('script', ['--version']).status === 0
-;(hasScript ? test : test.skip)('on a terminal there are colours, and with NO_COLOR none', (t) => {
+;(hasScript ? test : test.skip)('prints colours on a terminal, and none with NO_COLOR', (t) => {
   const { at } = place(t)
   const on = (env: Record<string, string>): string =>
     spawnSync('script', ['-qec', `${NODE.join(' ')} ${COMMAND} info grid.npy`, '/dev/null'], {
@@ -415,7 +415,7 @@ const hasScript = spawnSync('script', ['--version']).status === 0
   t.false(on({ NO_COLOR: '1' }).includes(`${ESCAPE}[`))
 })
 
-posix('a reader that has enough ends the command quietly', (t) => {
+posix('ends without an error when its reader closes the pipe', (t) => {
   const { at } = place(t)
   openMemmap(join(at, 'long.npy'), { mode: 'w+', dtype: 'uint8', shape: [300_000] }).close()
   const line = `${NODE.map((part) => `'${part}'`).join(' ')} '${COMMAND}' show long.npy --threshold inf | head -n 1`
@@ -426,7 +426,7 @@ posix('a reader that has enough ends the command quietly', (t) => {
 
 if (process.platform !== 'win32') {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    test.serial(`convert that is ended by ${signal} leaves what there was`, async (t) => {
+    test.serial(`convert ended by ${signal} leaves the old file`, async (t) => {
       const { at } = place(t)
       memmap(join(at, 'large.f8'), { mode: 'w+', dtype: 'float64', shape: [4096, 8192], sparse: true }).close()
       writeFileSync(join(at, 'out.npy'), 'before')
@@ -459,7 +459,7 @@ if (process.platform !== 'win32') {
   }
 }
 
-test('--version and --help, of all and of each', (t) => {
+test('--version and --help work for the command and each subcommand', (t) => {
   const { run } = place(t)
   const { version } = JSON.parse(readFileSync(join(COMMAND, '../../../package.json'), 'utf8')) as { version: string }
   for (const flag of ['--version', '-V']) t.deepEqual(run(flag), { code: 0, out: `${version}\n`, err: '' })
@@ -505,7 +505,7 @@ posix('completion for bash completes commands, options and values', (t) => {
 })
 
 const hasZsh = spawnSync('zsh', ['--version']).status === 0
-;(hasZsh ? test : test.skip)('completion for zsh is a script that zsh takes', (t) => {
+;(hasZsh ? test : test.skip)('completion for zsh is a script that zsh parses', (t) => {
   const { at, run } = place(t)
   writeFileSync(join(at, '_memmap'), run('completion zsh').out)
   t.notThrows(() => execFileSync('zsh', ['-n', '_memmap'], { cwd: at }))

@@ -30,7 +30,7 @@ for (const [shape, ...orders] of [
   [[7, 3, LARGE / 21], 'F', 'F'],
   [[21, LARGE / 21], 'C', 'F'],
 ] as const) {
-  test(`diff finds the first of all, and the largest, in ${shape.join(' x ')} in ${orders.join(' and ')} order`, async (t) => {
+  test(`diff finds the first and the largest difference in ${shape.join(' x ')} in ${orders.join(' and ')} order`, async (t) => {
     const [a, b] = orders.map((order) => zeros(shape, { dtype: 'float32', order })) as unknown as [NDArray, NDArray]
     a.fill(1)
     b.fill(1)
@@ -58,7 +58,7 @@ for (const [shape, ...orders] of [
   })
 }
 
-test('stats of several blocks are those of the whole', async (t) => {
+test('stats over several blocks equal those of the whole array', async (t) => {
   for (const dtype of ['int16', 'float32', 'float64', 'int64'] as const) {
     const a = zeros([LARGE], { dtype })
     a.slice(0, LARGE - 1, 2).fill((dtype === 'int64' ? 10n : 10) as never)
@@ -96,7 +96,7 @@ if (process.platform === 'linux') {
   /** What a command may take beyond one that looks at a small file: an emulator has memory of its own. */
   const LIMIT = 110
 
-  test.serial('the memory of commands does not grow with the file', async (t) => {
+  test.serial('memory of the commands does not grow with the file', async (t) => {
     const at = folder(t)
     // Holes, which are no less to read for it.
     memmap(join(at, 'a.u1'), { mode: 'w+', shape: times(256) * 2 ** 20, sparse: true }).close()
@@ -116,7 +116,7 @@ if (process.platform === 'linux') {
     }
   })
 
-  test.serial('a large compressed member is inflated beside memory, and nothing is left of it', async (t) => {
+  test.serial('inflates a large compressed member to a temporary file, and removes it', async (t) => {
     const at = folder(t)
     const temporary = join(at, 'temporary')
     mkdirSync(temporary)

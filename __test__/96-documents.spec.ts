@@ -65,7 +65,7 @@ for (const page of pages) {
   const scripts = blocksOf(page).filter(({ language }) => language === 'js')
   for (const { line, code, before, posix: only } of scripts) {
     const run = code.includes('MEMMAP_PYTHON') && !existsSync(python) ? test.skip : only ? posix : test
-    run(`${page}:${line} runs, and prints what it says`, (t) => {
+    run(`${page}:${line} runs and prints what it shows`, (t) => {
       const at = workplace(t, page)
       writeFileSync(join(at, 'block.mjs'), `${before}\n${code}`)
       const { status, stdout, stderr } = spawnSync(NODE[0], [...NODE.slice(1), '--no-warnings', 'block.mjs'], {
@@ -84,7 +84,7 @@ for (const page of pages) {
   }
 
   for (const { line, code, before } of blocksOf(page).filter(({ language }) => language === 'console')) {
-    posix(`${page}:${line} commands print what the page says`, (t) => {
+    posix(`${page}:${line} commands print what the page shows`, (t) => {
       const at = workplace(t, page)
       const env = { ...process.env, PATH: `${join(at, 'node_modules/.bin')}:${process.env['PATH']}`, NO_COLOR: '1' }
       if (before !== '') execFileSync('sh', ['-ec', before], { cwd: at, env })
@@ -105,7 +105,7 @@ for (const page of pages) {
     })
   }
 
-  test(`${page} leads only to what exists`, (t) => {
+  test(`${page} has no dead link`, (t) => {
     const text = readFileSync(page, 'utf8').replaceAll(/^```[^]*?^```$/gm, '')
     const targets = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target)
     const gone = targets.filter((target) => {
@@ -129,7 +129,7 @@ function placesOf(page: string): string[] {
   )
 }
 
-test('the front page leads to ten tasks, each to its place', (t) => {
+test('the front page links ten tasks, each to its section', (t) => {
   const table = /^\| to \| see \|\n[^]*?\n\n/m.exec(readFileSync('docs/index.md', 'utf8'))?.[0] ?? ''
   const rows = table.trim().split('\n').slice(2)
   const tasks = ['open', 'slice', 'change', 'create', 'read', 'share', 'check', 'compare', 'convert', 'close']
@@ -143,7 +143,7 @@ test('the front page leads to ten tasks, each to its place', (t) => {
 })
 
 /** Blocks of other kinds are for people, and are few. */
-test('every block of code has a language that is run or read', (t) => {
+test('every block of code has a known language', (t) => {
   const known = ['js', 'console', 'sh', 'text', 'ts', 'python', 'yaml', 'json', 'html']
   for (const page of pages) {
     for (const { language, line } of blocksOf(page)) t.true(known.includes(language), `${page}:${line} is ${language}`)

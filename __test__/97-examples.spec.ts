@@ -64,7 +64,7 @@ test.serial('examples/dem.mjs draws the picture', (t) => {
   rmSync(join(tmpdir(), `memmap-dem-${process.pid}.png`), { force: true })
 })
 
-test.serial('examples/server.mjs answers parts of a grid, and ends when it is told to', async (t) => {
+test.serial('examples/server.mjs serves slices of a grid, and ends on SIGTERM', async (t) => {
   const server = spawn(NODE[0], [...NODE.slice(1), 'examples/server.mjs', '0'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { MemmapError, memmap } from '../lib/index.js'
-import type { NDArray } from '../lib/index.js'
+import type { Memmap, NDArray } from '../lib/index.js'
 import { fileOf } from './support/files.js'
 import { fixtureJson } from './support/npy-fixture.js'
 import { carryOut } from './support/numpy-statement.js'
@@ -37,38 +37,45 @@ for (const [at, item] of cases.entries()) {
   })
 }
 
-test('throws the code of the reason and changes nothing where a value does not fit', (t) => {
-  const path = fileOf(t, Buffer.alloc(12))
-  const a = memmap(path, { dtype: 'int16', shape: [2, 3] })
-  const refused = (code: string, store: () => unknown): void => {
-    t.throws(store, { instanceOf: MemmapError, code })
-  }
-  refused('ERR_MEMMAP_BROADCAST', () => a.assign([7, 8]))
-  refused('ERR_MEMMAP_BROADCAST', () => a.assign([[[1, 2, 3]]]))
-  refused('ERR_MEMMAP_SHAPE', () => a.assign([[1, 2, 3], [4]]))
-  refused('ERR_MEMMAP_CAST', () =>
-    a.assign([
-      [1, 2, 3],
-      [4, 5, 40_000],
-    ]),
-  )
-  refused('ERR_MEMMAP_CAST', () => a.assign('7' as never))
-  refused('ERR_MEMMAP_CAST', () => a.assign([1, 2, null] as never))
-  refused('ERR_MEMMAP_CAST', () => a.fill(NaN))
-  refused('ERR_MEMMAP_INDEX', () => a.assign(1, [2]))
-  refused('ERR_MEMMAP_INDEX', () => a.assign(1, [[0, 5]]))
-  refused('ERR_MEMMAP_INDEX', () => a.assign(1, [[true, false, true]]))
-  refused('ERR_MEMMAP_ARGUMENT', () => a.assign(1, ':' as never))
-  refused('ERR_MEMMAP_READONLY', () => a.diagonal().assign(1))
-  refused('ERR_MEMMAP_READONLY', () => a.broadcastTo([2, 2, 3]).fill(1))
-  const map = memmap(path, { dtype: 'int16', mode: 'r' })
-  refused('ERR_MEMMAP_READONLY', () => map.assign(1))
-  refused('ERR_MEMMAP_READONLY', () => map.fill(1))
-  refused('ERR_MEMMAP_READONLY', () => map.apply(() => 1))
-  refused('ERR_MEMMAP_READONLY', () => map.byteswap({ inplace: true }))
-  refused('ERR_MEMMAP_ARGUMENT', () => map.byteswap({ inplace: 'no' as never }))
-  t.deepEqual(readFileSync(path), Buffer.alloc(12))
-})
+/** Each is rejected with a code, on an array of shape (2, 3) in this mode. */
+const REJECTED: readonly (readonly [what: string, code: string, mode: 'r' | 'r+', store: (a: Memmap) => unknown])[] = [
+  ['a list of two over rows of three', 'ERR_MEMMAP_BROADCAST', 'r+', (a) => a.assign([7, 8])],
+  ['a list of more axes', 'ERR_MEMMAP_BROADCAST', 'r+', (a) => a.assign([[[1, 2, 3]]])],
+  ['a ragged list', 'ERR_MEMMAP_SHAPE', 'r+', (a) => a.assign([[1, 2, 3], [4]])],
+  [
+    'a number out of range, last in a list',
+    'ERR_MEMMAP_CAST',
+    'r+',
+    (a) =>
+      a.assign([
+        [1, 2, 3],
+        [4, 5, 40_000],
+      ]),
+  ],
+  ['text', 'ERR_MEMMAP_CAST', 'r+', (a) => a.assign('7' as never)],
+  ['null in a list', 'ERR_MEMMAP_CAST', 'r+', (a) => a.assign([1, 2, null] as never)],
+  ['NaN', 'ERR_MEMMAP_CAST', 'r+', (a) => a.fill(NaN)],
+  ['an index out of range', 'ERR_MEMMAP_INDEX', 'r+', (a) => a.assign(1, [2])],
+  ['an index out of range in a list', 'ERR_MEMMAP_INDEX', 'r+', (a) => a.assign(1, [[0, 5]])],
+  ['booleans of another length', 'ERR_MEMMAP_INDEX', 'r+', (a) => a.assign(1, [[true, false, true]])],
+  ['selectors that are no list', 'ERR_MEMMAP_ARGUMENT', 'r+', (a) => a.assign(1, ':' as never)],
+  ['a diagonal', 'ERR_MEMMAP_READONLY', 'r+', (a) => a.diagonal().assign(1)],
+  ['a broadcast view', 'ERR_MEMMAP_READONLY', 'r+', (a) => a.broadcastTo([2, 2, 3]).fill(1)],
+  ['assign in mode r', 'ERR_MEMMAP_READONLY', 'r', (a) => a.assign(1)],
+  ['fill in mode r', 'ERR_MEMMAP_READONLY', 'r', (a) => a.fill(1)],
+  ['apply in mode r', 'ERR_MEMMAP_READONLY', 'r', (a) => a.apply(() => 1)],
+  ['byteswap in mode r', 'ERR_MEMMAP_READONLY', 'r', (a) => a.byteswap({ inplace: true })],
+  ['an option that is no boolean', 'ERR_MEMMAP_ARGUMENT', 'r', (a) => a.byteswap({ inplace: 'no' as never })],
+]
+
+for (const [what, code, mode, store] of REJECTED) {
+  test(`rejects ${what} with ${code} and leaves the file unchanged`, (t) => {
+    const path = fileOf(t, Buffer.alloc(12))
+    const a = memmap(path, { dtype: 'int16', shape: [2, 3], mode }) as unknown as Memmap
+    t.throws(() => store(a), { instanceOf: MemmapError, code })
+    t.deepEqual(readFileSync(path), Buffer.alloc(12))
+  })
+}
 
 test('leaves the bytes between the fields of records alone', (t) => {
   const dtype = { names: ['x', 'y'], formats: ['u1', '<i2'], offsets: [1, 3], itemsize: 6 } as const

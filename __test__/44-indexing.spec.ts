@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import test from 'ava'
 import fc from 'fast-check'
 import { Memmap, MemmapError, array, memmap, newaxis, slice, zeros } from '../lib/index.js'
@@ -77,40 +78,53 @@ test('lists may be nested, typed arrays, and arrays of integers and of bool', (t
   t.deepEqual(zeros([2, 3, 4]).index(':', 0, [0, 1]).shape, [2, 2])
 })
 
-test('what selects nothing is refused, with a way out', (t) => {
-  const refused = (message: RegExp, ...selectors: unknown[]): void => {
+function rejects(message: RegExp, ...selectors: unknown[]): void {
+  test(`index(${selectors.map((one) => inspect(one)).join(', ')}) throws ERR_MEMMAP_INDEX`, (t) => {
     const error = t.throws(() => a.index(...(selectors as never[])), {
       instanceOf: MemmapError,
       code: 'ERR_MEMMAP_INDEX',
     })
     t.regex(error?.message ?? '', message)
-  }
-  refused(/':' for all of an axis, newaxis/, null)
-  refused(/':' for all of an axis, newaxis/, undefined)
-  refused(/index 3 is out of bounds for axis 0 with size 3/, 3)
-  refused(/index -5 is out of bounds for axis 1 with size 4/, 0, -5)
-  refused(/too many indices/, 0, 0, 0)
-  refused(/whole number/, 1.5)
-  refused(/whole number/, NaN)
-  refused(/'1:2:3:4'/, '1:2:3:4')
-  refused(/'first'/, 'first')
-  refused(/step of a slice is not 0/, '::0')
-  refused(/ellipsis/, '...', '...')
-  refused(/whole numbers, or booleans only/, [0, true])
-  refused(/whole numbers, or booleans only/, [0.5])
-  refused(/same length on each level/, [[0, 1], [2]])
-  refused(/size of axis is 3 but size of corresponding boolean axis is 2/, [true, false])
-  refused(/shape mismatch/, [0, 1], [0, 1, 2])
-  refused(/integers or booleans/, array([0.5]))
-  refused(/selects nothing/, {})
+  })
+}
+
+rejects(/':' for all of an axis, newaxis/, null)
+rejects(/':' for all of an axis, newaxis/, undefined)
+rejects(/index 3 is out of bounds for axis 0 with size 3/, 3)
+rejects(/index -5 is out of bounds for axis 1 with size 4/, 0, -5)
+rejects(/too many indices/, 0, 0, 0)
+rejects(/whole number/, 1.5)
+rejects(/whole number/, NaN)
+rejects(/'1:2:3:4'/, '1:2:3:4')
+rejects(/'first'/, 'first')
+rejects(/step of a slice is not 0/, '::0')
+rejects(/ellipsis/, '...', '...')
+rejects(/whole numbers, or booleans only/, [0, true])
+rejects(/whole numbers, or booleans only/, [0.5])
+rejects(/same length on each level/, [[0, 1], [2]])
+rejects(/size of axis is 3 but size of corresponding boolean axis is 2/, [true, false])
+rejects(/shape mismatch/, [0, 1], [0, 1, 2])
+rejects(/integers or booleans/, array([0.5]))
+rejects(/selects nothing/, {})
+
+test('slice() rejects a step of 0 and fractions', (t) => {
   t.throws(() => slice(0, 1, 0), { code: 'ERR_MEMMAP_INDEX' })
   t.throws(() => slice(0.5), { code: 'ERR_MEMMAP_INDEX' })
+})
+
+test('mask() rejects a wrong length and a dtype other than bool', (t) => {
   t.throws(() => a.mask([true, false]), { code: 'ERR_MEMMAP_INDEX' })
   t.throws(() => a.mask(array([1, 0, 1], { dtype: 'int8' })), { code: 'ERR_MEMMAP_INDEX' })
+})
+
+test('take() rejects indices and axes out of range, fractions and unknown options', (t) => {
   t.throws(() => a.take([12]), { code: 'ERR_MEMMAP_INDEX' })
   t.throws(() => a.take([0], { axis: 2 }), { code: 'ERR_MEMMAP_INDEX' })
   t.throws(() => a.take([0.5]), { code: 'ERR_MEMMAP_INDEX' })
   t.throws(() => a.take([0], { axes: 0 } as never), { code: 'ERR_MEMMAP_ARGUMENT' })
+})
+
+test('get() rejects a wrong number of indices and text', (t) => {
   t.throws(() => a.get(0), { code: 'ERR_MEMMAP_INDEX' })
   t.throws(() => a.get(0, '1' as never), { code: 'ERR_MEMMAP_INDEX' })
 })

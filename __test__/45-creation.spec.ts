@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import test from 'ava'
 import { MemmapError, NDArray, array, zeros } from '../lib/index.js'
 
@@ -20,10 +21,13 @@ test('array() discovers the dtype of its values', (t) => {
   t.is(dtypeOf([new Float32Array(2), new Float32Array(2)]), '<f4')
   t.is(dtypeOf([zeros(2, { dtype: '>i2' })]), '<i2')
   t.is(dtypeOf([new Int8Array(2), [1, 2]]), '<f8')
-  for (const refused of [[1, 'a'], [null], [undefined], [{}], [Symbol.iterator], [() => 1]]) {
-    t.throws(() => array(refused), { instanceOf: MemmapError, code: 'ERR_MEMMAP_DTYPE' })
-  }
 })
+
+for (const refused of [[1, 'a'], [null], [undefined], [{}], [Symbol.iterator], [() => 1]]) {
+  test(`array(${inspect(refused)}) throws ERR_MEMMAP_DTYPE`, (t) => {
+    t.throws(() => array(refused), { instanceOf: MemmapError, code: 'ERR_MEMMAP_DTYPE' })
+  })
+}
 
 test('array() takes scalars, lists, typed arrays and arrays, nested in one another', (t) => {
   t.is(array(7, { dtype: 'int8' }).get(), 7)
@@ -33,13 +37,21 @@ test('array() takes scalars, lists, typed arrays and arrays, nested in one anoth
     [3, 4],
     [0, 0],
   ])
-  // A single value is checked; the elements of an array wrap, as where arrays are cast.
+})
+
+test('array() rejects a number out of range, and wraps the elements of arrays, as astype does', (t) => {
   t.throws(() => array([300], { dtype: 'uint8' }), { instanceOf: MemmapError, code: 'ERR_MEMMAP_CAST' })
   t.deepEqual(array([Int16Array.of(300)], { dtype: 'uint8' }).toArray(), [[44]])
   t.deepEqual(array(Int16Array.of(300), { dtype: 'uint8' }).toArray(), [44])
+})
+
+test('array() with a dtype finds the length of text and the axes of sub-arrays', (t) => {
   t.deepEqual(array([['abc', 'd']], { dtype: 'S' }).dtype.str, '|S3')
   t.deepEqual(array(Uint8Array.of(1, 2), { dtype: 'V2' }).shape, [])
   t.deepEqual(array([[[1, 2]], [[3, 4]]], { dtype: ['f4', [2]] }).shape, [2, 1, 2])
+})
+
+test('array() takes an order, and keeps that of an array', (t) => {
   t.deepEqual(
     array(
       [
@@ -51,14 +63,20 @@ test('array() takes scalars, lists, typed arrays and arrays, nested in one anoth
     [8, 16],
   )
   t.deepEqual(array(zeros([2, 3], { order: 'F' })).byteStrides, [8, 16])
-  for (const ragged of [
-    [[1, 2], [3]],
-    [[1], 2],
-    [1, [2]],
-    [new Uint8Array(2), new Uint8Array(3)],
-  ]) {
+})
+
+for (const ragged of [
+  [[1, 2], [3]],
+  [[1], 2],
+  [1, [2]],
+  [new Uint8Array(2), new Uint8Array(3)],
+]) {
+  test(`array(${inspect(ragged)}) throws ERR_MEMMAP_SHAPE`, (t) => {
     t.throws(() => array(ragged), { instanceOf: MemmapError, code: 'ERR_MEMMAP_SHAPE' })
-  }
+  })
+}
+
+test('array() rejects unknown options and a DataView', (t) => {
   t.throws(() => array([1], { dytpe: 'f4' } as never), { instanceOf: MemmapError, code: 'ERR_MEMMAP_ARGUMENT' })
   t.throws(() => array(new DataView(new ArrayBuffer(8))), { instanceOf: MemmapError, code: 'ERR_MEMMAP_DTYPE' })
 })
@@ -93,13 +111,16 @@ test('zeros() takes any shape and dtype', (t) => {
     }).toArray(),
     [{ x: 0, s: '' }],
   )
+})
+
+test('zeros() rejects invalid shapes and orders', (t) => {
   t.throws(() => zeros(-1), { instanceOf: MemmapError, code: 'ERR_MEMMAP_SHAPE' })
   t.throws(() => zeros([2 ** 30, 2 ** 30]), { instanceOf: MemmapError, code: 'ERR_MEMMAP_SHAPE' })
   t.throws(() => zeros([2 ** 45]), { instanceOf: MemmapError, code: 'ERR_MEMMAP_TOO_LARGE' })
   t.throws(() => zeros(1, { order: 'X' } as never), { instanceOf: MemmapError, code: 'ERR_MEMMAP_ORDER' })
 })
 
-test('map and apply pass each element and its index, and reject results that do not fit', (t) => {
+test('map passes each element and its index, and takes a dtype', (t) => {
   const a = array(
     [
       [1, 2],
@@ -120,6 +141,10 @@ test('map and apply pass each element and its index, and reject results that do 
     ['1', '2'],
     ['3', '4'],
   ])
+})
+
+test('map rejects results that do not fit, what is no function, and unknown options', (t) => {
+  const a = array([1, 2], { dtype: 'int16' })
   t.throws(() => a.map(() => 1e6), { instanceOf: MemmapError, code: 'ERR_MEMMAP_CAST' })
   t.throws(() => a.map((() => undefined) as never), { instanceOf: MemmapError, code: 'ERR_MEMMAP_CAST' })
   t.throws(() => a.map(5 as never), { instanceOf: MemmapError, code: 'ERR_MEMMAP_ARGUMENT' })
@@ -127,7 +152,16 @@ test('map and apply pass each element and its index, and reject results that do 
     instanceOf: MemmapError,
     code: 'ERR_MEMMAP_ARGUMENT',
   })
-  // What was stored before an error stays, as where a loop ends early.
+})
+
+test('apply keeps the elements that it stored before an error', (t) => {
+  const a = array(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { dtype: 'int16' },
+  )
   t.throws(() => a.apply((value) => (value < 3 ? -value : 1e6)), { instanceOf: MemmapError, code: 'ERR_MEMMAP_CAST' })
   t.deepEqual(a.toArray(), [
     [-1, -2],
@@ -135,10 +169,13 @@ test('map and apply pass each element and its index, and reject results that do 
   ])
 })
 
-test('item() is the only element; toArray() and JSON nest', (t) => {
+test('item() gives the only element, and throws ERR_MEMMAP_SHAPE for none or several', (t) => {
   t.is(array([[[5]]]).item(), 5)
   t.throws(() => array([1, 2]).item(), { instanceOf: MemmapError, code: 'ERR_MEMMAP_SHAPE' })
   t.throws(() => zeros(0).item(), { instanceOf: MemmapError, code: 'ERR_MEMMAP_SHAPE' })
+})
+
+test('toArray() and JSON nest', (t) => {
   t.is(
     JSON.stringify(
       array([

@@ -62,7 +62,7 @@ test('opens a path, a URL, a Buffer, a descriptor and a FileHandle', async (t) =
     t.is(array.filename, typeof file === 'number' || file === handle ? null : path)
     array.close()
   }
-  // They are the caller's, and open still.
+  // The caller's descriptors are still open.
   closeSync(descriptor)
   t.is((await handle.read(Buffer.alloc(1), 0, 1, 0)).bytesRead, 1)
   await handle.close()
@@ -118,7 +118,7 @@ test('rejects what is not a file by its code', (t) => {
   )
   t.is(
     codeOf(() => memmap(join(at, 'x'.repeat(5000)), { mode: 'r' })),
-    // What Node says as well.
+    // As Node says.
     process.platform === 'win32' ? 'ENOENT' : 'ENAMETOOLONG',
   )
   t.is(
@@ -294,7 +294,7 @@ wide('opens a hole of 200 GiB in mode r and reads its last element', (t) => {
   array.close()
 })
 
-/** Windows charges memory for all copies when the file is mapped. */
+/** Windows charges memory for every copy-on-write page when the file is mapped. */
 const copying = process.platform === 'win32' ? test.skip : wide
 copying('200 GiB of a hole open in c; the last element reads, and takes a store', (t) => {
   const array = memmap(hole(t, 200 * 2 ** 30), { dtype: 'float64', mode: 'c' })

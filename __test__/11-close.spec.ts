@@ -7,7 +7,7 @@ import { fileOf } from './support/files.js'
 
 type AnyMemmap = Memmap & Record<string, unknown>
 
-/** Every public property and method, and how it is used. What is not here fails the test, so that nothing is forgotten. */
+/** A use of every public property and method. A member that is missing here fails the test. */
 const USES: Readonly<Record<string, (a: Memmap, other: NDArray) => unknown>> = {
   T: (a) => a.T,
   advise: (a) => a.advise('random'),
@@ -75,7 +75,7 @@ const USES: Readonly<Record<string, (a: Memmap, other: NDArray) => unknown>> = {
   [Symbol.iterator as never]: (a: Memmap) => [...a],
 }
 
-/** What still answers: facts, and letting go again. */
+/** Members that still work after close(). */
 const ANSWERS = [
   'base',
   'byteOffset',

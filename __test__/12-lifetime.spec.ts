@@ -6,7 +6,7 @@ import { times } from './support/slow.js'
 const MANY = times(200_000)
 const written = MANY.toLocaleString('en')
 
-/** Bytes of a mapping: many that stay are told from a heap that grows. */
+/** Bytes of a mapping: large enough to tell mappings that stay from a growing heap. */
 const LENGTH = is64Bit ? 2 ** 18 : 2 ** 16
 
 interface OpenClose {
@@ -22,11 +22,11 @@ for (const use of ['nothing', 'element', 'data', 'view']) {
     const { before, atEnd, after }: OpenClose = report
     t.is(atEnd.mapped, 0)
     t.is(atEnd.descriptors, before.descriptors)
-    // Ranges that wait for a buffer's collection stay well below the 65,530 mappings that Linux allows, and are gone after one.
+    // Ranges that wait for the collection of their buffer stay well below the 65,530 mappings of Linux, and none waits after one.
     t.true(atEnd.waiting < 40_000, `${atEnd.waiting} wait`)
     t.true(atEnd.most < 40_000, `${atEnd.most} mappings`)
     t.is(after.waiting, 0)
-    // Together they were 48 GiB, and where they are fewer and shorter a tenth, or a fortieth, of that.
+    // All mappings took 48 GiB of addresses; a tenth or a fortieth of that where they are fewer and shorter.
     const seen = `${before.mebibytes} MiB of addresses before, ${after.mebibytes} after: ${after.kinds.join(', ')}`
     t.true(after.mebibytes < before.mebibytes + times(1600), seen)
   })

@@ -4,7 +4,7 @@ import { Code, DType, dtype, parseDType } from '../lib/dtype/index.js'
 import type { DTypeLike } from '../lib/dtype/index.js'
 import { MemmapError } from '../lib/errors.js'
 
-// Facts from NumPy 2.4.6: spelling -> name, str, itemsize, byteorder, alignment.
+// From NumPy 2.4.6: spelling -> name, str, itemsize, byteorder, alignment.
 const PLAIN: [string, string, string, number, string, number][] = [
   ['bool', 'bool', '|b1', 1, '|', 1],
   ['?', 'bool', '|b1', 1, '|', 1],

@@ -27,7 +27,7 @@ function refused(value: unknown, spec: unknown): string {
   throw new Error(`${inspect(value)} was stored as ${inspect(spec)}`)
 }
 
-// Reading, against the values that NumPy lists for its own files.
+// Reading: the values that NumPy lists for its own files.
 
 interface FixtureFile {
   readonly file: string
@@ -38,7 +38,7 @@ interface FixtureFile {
   readonly values: unknown
 }
 
-/** A value as the fixtures write it. */
+/** A value in the format of the fixtures. */
 function listed(value: unknown, d: DType): unknown {
   if (Array.isArray(value)) return value.map((item) => listed(item, d))
   if (d.names && d.fields) {
@@ -122,7 +122,7 @@ for (const { label, dtype: spec, after_hex, ok } of fixtureJson<{ cases: WriteCa
   if (literal === undefined) continue
   const value = pythonScalar(literal)
   const d = parseDType(spec)
-  // NumPy parses text into numbers; this package leaves that out on purpose.
+  // NumPy parses text into numbers; this package rejects it on purpose.
   const expected = ok && !(typeof value === 'string' && 'biufc'.includes(d.kind))
   test(`writes ${label} as ${spec} like NumPy`, (t) => {
     if (expected) t.is(hex(encode(d, value)), after_hex)

@@ -26,7 +26,7 @@ for spec, kind, text in json.load(sys.stdin):
 json.dump(out, sys.stdout)
 `
 
-/** A value here, and how Python is told of it. */
+/** A value, and its form for Python. */
 type Sample = readonly [value: unknown, kind: string, text: string | boolean]
 
 const NUMERIC = ['bool', 'i1', 'u1', '>i2', 'u2', 'i4', '>u4', 'i8', 'u8', 'f2', '>f4', 'f8', 'c8', '>c16']
@@ -40,7 +40,7 @@ function integer(random: Random): Sample {
   return [exact ? Number(value) : value, 'int', String(value)]
 }
 
-/** A whole number that is safe stands for a Python int. */
+/** A safe integer becomes a Python int. */
 function float(random: Random): Sample {
   const size = 10 ** (random.below(40) - 20)
   const value = random.chance(0.1) ? random.pick([NaN, Infinity, -Infinity]) : (random.next() - 0.5) * size

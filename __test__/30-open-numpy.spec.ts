@@ -30,7 +30,7 @@ interface Case {
 
 const cases = fixtureJson<{ cases: Case[] }>('constructor.json').cases.filter((item) => item.fn === 'memmap')
 
-/** Where the contract is safer than NumPy, on purpose; each is a row in docs/numpy.md. */
+/** Cases where this package is safer than NumPy on purpose; each is a row of docs/numpy.md. */
 function difference({ kwargs, ok, size_before: size, size_after: after, shape }: Case): string | null {
   const given = [kwargs['shape']].flat()
   if (given.some((entry) => typeof entry === 'boolean')) return 'a boolean is no length'

@@ -29,7 +29,7 @@ interface Case {
 
 const { cases } = fixtureJson<{ cases: Case[] }>('views.json')
 
-/** NumPy's names of our methods. */
+/** Our methods by NumPy's names. */
 const METHODS: Readonly<Record<string, string>> = {
   swapaxes: 'swapAxes',
   moveaxis: 'moveAxis',
@@ -76,10 +76,10 @@ for (const [at, item] of cases.entries()) {
       return
     }
     t.deepEqual(result.shape, item.shape)
-    // The fixture shows the bits of floats as integers.
+    // The fixture has the bits of floats as integers.
     t.deepEqual(valuesOf(result.dtype.kind === 'f' ? result.view('<i4') : result), item.values)
     if (result.size > 0) t.deepEqual(result.byteStrides, item.strides)
-    // An empty view is a view here; NumPy drops the class.
+    // An empty view is still a Memmap; NumPy returns an ndarray.
     if (item.view === true || item.mapped === true || (result.size === 0 && item.op === 'index' && !isList(item))) {
       t.true(result instanceof Memmap)
       t.is(result.base, array)

@@ -19,7 +19,7 @@ interface Case {
 
 const { cases } = fixtureJson<{ cases: Case[] }>('writes.json')
 
-/** Text to a number is left out on purpose: the contract refuses what NumPy parses. */
+/** NumPy parses text into numbers; this package rejects it on purpose. */
 function isRefusedHere({ label, dtype }: Case): boolean {
   return /= b?'/.test(label) && /[biufc]\d+$/.test(dtype)
 }

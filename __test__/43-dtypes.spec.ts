@@ -1,4 +1,4 @@
-/** What arrays do with elements that are no plain numbers: dates, text, records, halves, complex numbers, raw bytes. */
+/** Arrays of dtypes beyond plain numbers: dates, text, records, float16, complex, raw bytes. */
 import { readFileSync } from 'node:fs'
 import test from 'ava'
 import { Memmap, MemmapError, array, memmap, zeros } from '../lib/index.js'
@@ -92,7 +92,7 @@ test('casts text to text of any length, byte order and kind', (t) => {
   const latin = array([Uint8Array.of(0xe9)], { dtype: 'S1' })
   t.is(latin.get(0), 'é')
   t.throws(() => latin.astype('U1'), { instanceOf: MemmapError, code: 'ERR_MEMMAP_CAST' })
-  // Over an element that was longer.
+  // Over a longer element.
   t.deepEqual(zeros(2, { dtype: '>U4' }).fill('zzzz').assign(bytes).toArray(), ['xyz', 'a'])
 })
 
@@ -138,7 +138,7 @@ test('compares text by code points, whatever its length and byte order', (t) => 
     { dtype: 'S2' },
   )
   t.deepEqual(bytes.compare('==', 'é').toArray(), [false, true])
-  // Kinds that NumPy does not compare are never equal, and have no order.
+  // Values of kinds that NumPy does not compare are unequal and unordered.
   t.deepEqual(bytes.compare('==', text.index(':2')).toArray(), [false, false])
   t.deepEqual(text.compare('!=', 5 as never).toArray(), [true, true, true, true])
   t.throws(() => text.compare('<', 5 as never), { instanceOf: MemmapError, code: 'ERR_MEMMAP_DTYPE' })

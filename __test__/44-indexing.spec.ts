@@ -73,7 +73,7 @@ test('lists may be nested, typed arrays, and arrays of integers and of bool', (t
   t.deepEqual(a.index(true).shape, [1, 3, 4])
   t.deepEqual(a.index(false).shape, [0, 3, 4])
   t.deepEqual(a.index([]).shape, [0, 4])
-  // An integer among lists is one of them; where something stands between, their axes come first.
+  // An integer beside lists counts as a list; separated by a slice, the broadcast axes come first.
   t.deepEqual(zeros([2, 3, 4]).index(0, ':', [0, 1]).shape, [2, 3])
   t.deepEqual(zeros([2, 3, 4]).index(':', 0, [0, 1]).shape, [2, 2])
 })

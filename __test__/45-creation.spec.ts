@@ -89,7 +89,7 @@ test('array() copies its values', (t) => {
   const again = array(made)
   made.set(0, 5)
   t.is(again.get(0), 1)
-  // Assigning from memory that others share works too.
+  // assign() reads shared memory too.
   const shared = new Float32Array(new SharedArrayBuffer(8))
   shared.set([3, 4])
   t.deepEqual(made.assign(shared).toArray(), [3, 4])

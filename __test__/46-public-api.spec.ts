@@ -10,10 +10,10 @@ import { compiling } from './support/platform.js'
 /** This file runs from `__test__/.build/__test__`. */
 const ROOT = join(import.meta.dirname, '../../..')
 
-/** Members that the declarations leave out; here because TypeScript has no other way to share them between files. */
+/** Members without declarations: public in TypeScript only to be shared between files. */
 const INTERNAL = ['getAnyhow', 'setAnyhow', 'call', 'origin', 'member']
 
-/** Names are a promise: a change here is a change of the contract. */
+/** A change of this list is a change of the contract. */
 const EXPORTS = `
   DType Memmap MemmapError NDArray NpzFile array dtype load memmap newaxis openMemmap save savez slice support zeros
 `
@@ -42,7 +42,7 @@ function words(text: string): string[] {
 function membersOf(type: { readonly prototype: object }): string[] {
   return (
     Reflect.ownKeys(type.prototype)
-      // Node 20 has names of its own for some.
+      // Node 20 names some symbols differently.
       .map((name) =>
         typeof name === 'symbol' ? `[${name.description?.replace(/^nodejs\.(?=async|dispose)/, 'Symbol.')}]` : name,
       )
@@ -86,7 +86,7 @@ test('no declaration has the type any', (t) => {
   t.true(files.includes('index.d.ts'))
   for (const file of files) {
     const code = readFileSync(join(ROOT, 'dist', file), 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '')
-    // A method of this name is followed by its type parameters.
+    // The method `any` is followed by its type parameters.
     t.notRegex(code, /(?<!["'])\bany\b(?!["'<(])/, file)
   }
 })

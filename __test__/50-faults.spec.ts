@@ -15,7 +15,7 @@ const USES = {
   get: TRUNCATED,
   sum: TRUNCATED,
   flush: TRUNCATED,
-  // Whoever looks into a fault logs the array.
+  // console.log of an array with a fault.
   shown: `memmap(${TRUNCATED})`,
   close: TRUNCATED,
   closed: true,
@@ -113,7 +113,7 @@ guarded('a file truncated during flush throws or flushes, and nothing else', (t)
   t.is(wrong, 0)
 })
 
-/** A file system of two megabytes, where the machine lets us have one. */
+/** A file system of 2 MB; null without the right to mount one. */
 function smallDisk(t: ExecutionContext): string | null {
   const at = join(folder(t), 'disk')
   mkdirSync(at)

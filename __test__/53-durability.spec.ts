@@ -12,7 +12,7 @@ for (const how of ['exit', 'close', 'nothing more', 'kill']) {
   test(`stores are in the file without flush when the process ends by ${how}`, (t) => {
     const path = fileOf(t, Buffer.alloc(16384))
     const { status, signal } = child('durable', [path, how])
-    // Windows has no signals: a process that is killed ends with status 1.
+    // Windows has no signals: a killed process ends with status 1.
     if (how === 'kill' && process.platform !== 'win32') t.is(signal, 'SIGKILL')
     else t.is(status, how === 'kill' ? 1 : 0)
     const bytes = readFileSync(path)
@@ -20,7 +20,7 @@ for (const how of ['exit', 'close', 'nothing more', 'kill']) {
   })
 }
 
-/** The calls that write back, in order; null where there is no strace. */
+/** The system calls that write back, in order; null without strace. */
 function traced(t: ExecutionContext, how: string): string[] | null {
   if (spawnSync('strace', ['-V']).error) return null
   const path = fileOf(t, Buffer.alloc(16384))
@@ -66,7 +66,7 @@ test('durable opens the path again, and throws if another file is there', (t) =>
   t.throws(() => array.flush({ durable: true }), { code: 'ENOENT' })
   writeFileSync(path, Buffer.alloc(100))
   t.throws(() => array.flush({ durable: true }), { code: 'ERR_MEMMAP_UNSUPPORTED' })
-  // The pages are written back all the same.
+  // The pages were written back all the same.
   array.set(0, 9)
   array.flush()
   t.is(readFileSync(`${path}.old`)[0], 9)

@@ -75,7 +75,7 @@ interface Call {
 
 const calls = fixtureJson<{ cases: Call[] }>('constructor.json').cases.filter(({ fn }) => (fn as string) !== 'memmap')
 
-/** Where the contract is safer than NumPy, or wider; each is a row of docs/npy.md. */
+/** Cases where this package is safer than NumPy, or accepts more; each is a row of docs/npy.md. */
 function difference({ fn, kwargs, ok, size_before, size_after }: Call): string | null {
   const mode = kwargs[fn === 'load' ? 'mmap_mode' : 'mode']
   if (!ok && ['readwrite', 'copyonwrite'].includes(mode as string)) return 'modes by both names'

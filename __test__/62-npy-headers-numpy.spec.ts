@@ -12,17 +12,17 @@ const SCRIPT = readFileSync(join(import.meta.dirname, '../../support/npy-reader.
 const COUNT = Number(process.env['MEMMAP_HEADERS'] ?? 4000)
 const SEED = Number(process.env['MEMMAP_SEED'] ?? 60)
 
-/** What NumPy takes by accident, and makes nonsense of; refused here, by these messages. Rows of docs/npy.md. */
+/** Headers that NumPy accepts by accident and misreads; rejected here with these messages. Rows of docs/npy.md. */
 const ACCIDENTS = [
-  // One element of as many bytes as it was to be repeated.
+  // A repeat count becomes the itemsize of one element.
   /a sub-array of nothing/,
-  // A control character is the number of a type.
+  // A control character is taken for a type number.
   /dtype '\\(x[01].|[tnrfv])'/,
-  // A length is read as C reads a number.
+  // A length is parsed as by C.
   /dtype '[<>=|]?[SUVa][ +\\]/,
-  // The characters of a string, or bytes, are a field or its shape.
+  // The characters of a string or bytes are taken for a field or its shape.
   /a (str|bytes) is not the shape/,
-  // A set has no order, and is gone through in any.
+  // A set has no order, so fields come in any.
   /a (set|bytes) is neither/,
 ]
 

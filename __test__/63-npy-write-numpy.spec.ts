@@ -27,7 +27,7 @@ const NAMES = [
   'x'.repeat(200),
 ]
 
-/** A record whose names need every kind of escape. */
+/** A record whose field names need every kind of escape. */
 function namedDType(random: Random): unknown {
   const names = NAMES.filter(() => random.chance(0.25))
   return names.map((name, index) => [
@@ -36,7 +36,7 @@ function namedDType(random: Random): unknown {
   ])
 }
 
-/** Without a sub-array of sub-arrays, whose axes are one list here. */
+/** No sub-array of sub-arrays, because we join their axes. */
 function isPlain(spec: unknown): boolean {
   return (
     typeof spec === 'string' || (Array.isArray(spec) && spec.every((field: unknown[]) => typeof field[1] === 'string'))

@@ -284,7 +284,7 @@ test('reads a zip64 directory as Python writes it', (t) => {
   const python = findPython()
   if (python === undefined) return t.pass(SKIPPED)
   const path = join(folder(t), 'sparse.npz')
-  // A member of 5 GiB, all of it a hole, before one that lies behind it.
+  // A member of 5 GiB, all a hole, in front of another.
   const script = `
 import json, sys, zipfile, numpy as np
 path = json.load(sys.stdin)

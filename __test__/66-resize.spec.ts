@@ -98,7 +98,7 @@ test('a grown file equals the saved one byte for byte', (t) => {
 
 test('rewrites the file where its header has no room, under the same name', (t) => {
   const path = join(folder(t), 'old.npy')
-  // As written before NumPy left room, with the least padding that there can be.
+  // As NumPy wrote before it reserved room for growth, with the least padding.
   const text = "{'descr': '<i4', 'fortran_order': False, 'shape': (9, 1), }\n"
   const start = Buffer.alloc(10)
   start.write('\x93NUMPY\x01\x00', 'latin1')
@@ -241,7 +241,7 @@ test('property: random resizes and appends agree with an array in memory', (t) =
   )
 })
 
-/** Whether NumPy reads each file, and finds the rows in it that were appended. */
+/** Whether NumPy reads each file and finds the appended rows. */
 const READ_ALL = `
 import json, sys, numpy as np
 def good(path):
@@ -276,10 +276,10 @@ for (const kind of ['npy', 'raw']) {
         const whole = values[3 * row] === row && values[3 * row + 1] === -row && values[3 * row + 2] === 7
         if (!whole) wrong++
       }
-      // A raw file has its new size before the rows are stored; a .npy file counts them when they are.
+      // A raw file gets its size before its rows; a .npy header counts rows once they are stored.
       t.true(kind === 'npy' ? wrong === 0 : wrong <= 400, `${wrong} rows`)
       a.close()
-      // Rows that were lost would be found again by every later round.
+      // Every later round would find the incomplete rows again.
       if (kind === 'raw') writeFileSync(path, '')
     }
     const python = findPython()
@@ -299,7 +299,7 @@ test('other maps of a grown file keep their length', (t) => {
   t.deepEqual(other.shape, [8])
   t.is(other.sum(), 8n)
   if (process.platform === 'win32') {
-    // It cuts no file that another has mapped; nothing changes then.
+    // Windows truncates no file that another has mapped; nothing changes then.
     const view = a.slice(0, 2)
     t.throws(() => a.resize(4), { instanceOf: MemmapError, code: 'EBUSY' })
     t.throws(() => view.get(0), { code: 'ERR_MEMMAP_CLOSED' })

@@ -18,7 +18,7 @@ const RECORD = [
 const field = (a: Memmap): Memmap<ModelOf<'float32'>> =>
   (a as unknown as { field(name: string): Memmap<ModelOf<'float32'>> }).field('x')
 
-/** A view with everything that a descriptor has to tell: an offset, F order, steps both ways, records, big-endian. */
+/** A view that uses every part of a descriptor: an offset, F order, steps both ways, records, big-endian. */
 function view(path: string): Memmap {
   const a = memmap(path, { dtype: RECORD, shape: [4, 5, 2], order: 'F', offset: 7, mode: 'w+' })
   let next = 0

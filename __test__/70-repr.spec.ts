@@ -15,7 +15,7 @@ interface ReprCase {
   readonly view?: string
 }
 
-// The cases with a view are about what an array gives, not about its text.
+// Cases with a view test the array, not its text.
 for (const { id, label, file, repr, str, options } of fixtureJson<{ cases: ReprCase[] }>('repr.json').cases.filter(
   (item) => item.view === undefined,
 )) {
@@ -26,7 +26,7 @@ for (const { id, label, file, repr, str, options } of fixtureJson<{ cases: ReprC
   })
 }
 
-/** An array of so many equal elements that nobody could read them all, which counts what is read. */
+/** An array of too many equal elements to read, which counts those that are read. */
 function endless(shape: number[]): { array: Printable; reads: () => number } {
   let count = 0
   const array = {

@@ -67,7 +67,7 @@ function randomDType(random: Random, depth = 0): unknown {
   })
 }
 
-/** Values that stress the layout: of one size or of many, whole or not, with holes. */
+/** Values that stress the layout: of one magnitude or many, integers or not, with NaN. */
 function randomNumber(random: Random, style: number): number {
   const sign = random.chance(0.3) ? -1 : 1
   switch (style % 7) {

@@ -17,7 +17,7 @@ const python = findPython()
 const SEED = seed()
 const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 3000)
 
-/** A case before any step: elements somewhere among random bytes, at any offset. */
+/** The start of a case: elements among random bytes, at any offset. */
 function beginning(random: Random): Omit<Case, 'steps'> & { style: 'tame' | 'wild' } {
   const dtype = randomDType(random)
   const shape = randomShape(random)
@@ -42,13 +42,13 @@ function firstDifference(steps: readonly Step[], ours: readonly Outcome[], { out
     if (steps[step]?.nowhere === true && 'error' in numpy) return undefined
     const found = difference(outcome, numpy)
     if (found !== undefined) return `step ${step}: ${found}`
-    // From here on, the two are not at the same place.
+    // From here on the two chains differ.
     if ('wrong' in numpy || 'error' in outcome !== 'error' in numpy) return undefined
   }
   return undefined
 }
 
-/** What is in the file at the end; where storing was broken off, each side has its own rest. */
+/** The bytes of the file at the end. After a failed store each side may have stored other elements. */
 function differenceOnDisk(
   { steps, ...item }: Case,
   ours: readonly Outcome[],
@@ -65,7 +65,7 @@ function differenceOnDisk(
       ? undefined
       : `memory ${after.toString('base64')}, NumPy ${answer.memory}`
   }
-  // Some of NumPy's ways to store by lists of positions take the bytes between fields along.
+  // Some of NumPy's stores by index lists copy the bytes between fields too.
   const size = item.shape.reduce((product, length) => product * length, dtype.itemsize)
   const base = arrayFrom({ ...item, data: after.subarray(item.offset, item.offset + size).toString('base64') })
   const elements = packed(base).toString('base64')
@@ -109,7 +109,7 @@ test('random chains of views, selections, casts and assignments agree with NumPy
       steps.push(step)
       const { outcome, found } = attempt(array, step, base, start)
       outcomes.push(outcome)
-      // Where NumPy breaks off in the middle of storing, each side has its own rest.
+      // Where NumPy fails in the middle of a store, each side has stored other elements.
       if ('error' in outcome && ['assign', 'fill'].includes(step.op)) break
       if (found instanceof NDArray && !step.aside && found.size < 3000) array = found
       else if (found instanceof NDArray && !step.aside) break

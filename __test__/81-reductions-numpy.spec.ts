@@ -26,7 +26,7 @@ const EPSILON: Readonly<Record<string, number>> = {
   complex128: 2 ** -52,
 }
 
-/** A view of an array of elements somewhere, and what is to be made of it. */
+/** An array, a view of it, and a reduction. */
 interface Question {
   readonly wire: ArrayWire
   readonly views: readonly Step[]
@@ -43,7 +43,7 @@ function question(random: Random): Question {
   const views = randomViews(random, shape)
   const ndim = views.length === 0 ? shape.length : Math.max(1, shape.length - 1)
   const reduction = randomReduction(random, ndim, style === 'tame')
-  // Where imaginary parts are dropped, NumPy does so in the middle; and it sums up empty text.
+  // NumPy drops imaginary parts midway, and sums empty text.
   if (!isNumber || parseDType(dtype).kind === 'c' || (isSpread(reduction) && isComplex(reduction)))
     delete reduction.options?.['dtype']
   return { wire, views, reduction }
@@ -74,7 +74,7 @@ function randomReduction(random: Random, ndim: number, tame: boolean): Step {
     options['axis'] = Array.from({ length: ndim }, (_, at) => at).filter(() => random.chance(0.5))
   }
   if (!scan && random.chance(0.25)) options['keepdims'] = true
-  // Floats beyond an integer's range are cast to it as C likes, and NumPy's means in integers wrap before they are divided.
+  // Casting a float beyond an integer's range is undefined in C, and NumPy's integer means wrap before they divide.
   if ((scan || WITH_DTYPE.includes(name)) && random.chance(0.2)) {
     options['dtype'] = tame && name !== 'mean' ? randomNumberDType(random) : random.pick(['f4', 'f8', 'c16'])
   }
@@ -83,7 +83,7 @@ function randomReduction(random: Random, ndim: number, tame: boolean): Step {
   return scan ? { op: name, options } : { op: 'reduce', name, options }
 }
 
-/** The sums that are known exactly; undefined for other reductions. */
+/** Exact sums; undefined for other reductions. */
 function exactStep({ wire, reduction }: Question): Step | undefined {
   const { name, options = {} } = reduction
   if ((name !== 'sum' && name !== 'mean') || parseDType(wire.dtype).kind !== 'f' || options['dtype'] !== undefined)
@@ -144,10 +144,10 @@ test('random reductions agree with NumPy, to the bit where memory is contiguous'
   t.log(`${ROUNDS} cases, seed ${SEED}`)
 })
 
-/** NumPy cuts spreads off where an integer dtype is asked for. */
+/** NumPy truncates var and std to an integer dtype. */
 const ON_PURPOSE = /^(var|std) is a fraction/
 
-/** What is wrong with our result; undefined where nothing is. */
+/** The error of our result; undefined if there is none. */
 function judge(array: NDArray, step: Step, numpy: Outcome, exact: Outcome | undefined): string | undefined {
   let found: unknown
   try {
@@ -191,7 +191,7 @@ function valuesOf(outcome: Outcome): unknown[] {
   return [...arrayFrom({ dtype, shape, order: 'C', data }).values()]
 }
 
-/** Whether NumPy makes the result in one step; others go through copies, each with a layout of its own. */
+/** Whether NumPy computes the result in one step; otherwise through copies, each with its own layout. */
 function hasLayout(step: Step): boolean {
   return !isSpread(step) && step.name !== 'countNonzero' && step.options?.['skipNaN'] !== true
 }
@@ -200,7 +200,7 @@ function isSpread({ name }: Step): boolean {
   return name === 'var' || name === 'std'
 }
 
-/** Whether two results are the same; of floats, whether ours is as good as NumPy's. */
+/** Whether two results are equal; for floats, whether ours is as accurate as NumPy's. */
 function close(
   array: NDArray,
   step: Step,
@@ -226,16 +226,16 @@ function close(
     return near(array, step, dtype, mine, theirs, Math.abs(theirs)) || isBetter(array, step, dtype, mine, theirs)
   }
   const epsilon = EPSILON[dtype] ?? 0
-  // As good as NumPy's, but for the last bit of every level of the tree that adds up.
+  // As accurate as NumPy's, up to the last bit at each level of the pairwise tree.
   return Math.abs(mine - exact) <= Math.abs(theirs - exact) + epsilon * magnitude(array, step)
 }
 
-/** "The results cannot be trusted if a slice contains only NaNs and Infs", NumPy says of nanargmin. */
+/** NumPy documents of nanargmin: "The results cannot be trusted if a slice contains only NaNs and Infs". */
 function isAmongInfinities(array: NDArray, { name = '', options = {} }: Step): boolean {
   return name.startsWith('arg') && options['skipNaN'] === true && largest(array) === Infinity
 }
 
-/** NumPy adds up what is contiguous pairwise in one way, and so do we; elsewhere the order of the additions is open. */
+/** NumPy and we add contiguous elements in the same pairwise order; elsewhere the order is unspecified. */
 function isIdentical(array: NDArray, { name, options = {} }: Step): boolean {
   if (name !== 'sum' && name !== 'mean') return false
   if (
@@ -249,7 +249,7 @@ function isIdentical(array: NDArray, { name, options = {} }: Step): boolean {
   return array.dtype.kind === 'f' && (axis === undefined || axis === -1 || axis === array.ndim - 1)
 }
 
-/** The sum of what is added up, without signs; for means, divided. */
+/** The sum of magnitudes; for means, divided. */
 function magnitude(array: NDArray, { name }: Step): number {
   let sum = 0
   let largest = 0
@@ -270,10 +270,10 @@ function near(
   theirs: number,
   size: number,
 ): boolean {
-  // Zeros of either sign are as small.
+  // Zeros of either sign are equal.
   if (Object.is(mine, theirs) || mine === theirs) return true
   if (['min', 'max'].includes(name)) return false
-  // A product that leaves the range of the dtype on the way does so in one order, and not in another.
+  // An intermediate product may overflow in one order and not in another.
   if (
     name.endsWith('prod') &&
     array.size > 2 &&
@@ -287,7 +287,7 @@ function near(
   return Math.abs(mine - theirs) <= 4 * epsilon * count * Math.max(size, spread)
 }
 
-/** Whether a spread or product is nearer to that in float64 than NumPy's, which may overflow or drown in a narrower dtype. */
+/** Whether a variance or product is nearer to that in float64 than NumPy's, which may overflow or lose precision in a narrower dtype. */
 function isBetter(
   array: NDArray,
   { name = '', options = {} }: Step,
@@ -306,13 +306,13 @@ function isBetter(
   const smallest = dtype === 'float16' ? 2 ** -24 : 0
   return all.some((one) => {
     const away = Math.abs(mine - one)
-    // Nothing divided by nothing, where NumPy divides what rounding left over.
+    // 0 / 0, where NumPy divides a rounding error.
     if (Number.isNaN(mine) && Number.isNaN(one)) return true
     return away <= 1e-3 * Math.abs(one) + smallest && away <= Math.abs(theirs - one) + smallest
   })
 }
 
-/** Whether sums and squares may leave the range of the dtype, in one order and not in another. */
+/** Whether sums and squares may overflow in one order and not in another. */
 function overflows(array: NDArray): boolean {
   return largest(array) > 100
 }

@@ -8,9 +8,9 @@ import type { Sample } from './support/oracle-arbitraries.js'
 
 const runs = { numRuns: 1500 }
 
-/** A value for a shape: fewer axes, some of one entry. */
+/** A value that broadcasts to a shape: fewer axes, some of length 1. */
 function valueFor(shape: readonly number[], number: (below: number) => number): { value: Nest; shape: number[] } {
-  // Lists without entries do not tell the axes behind them.
+  // Empty lists do not have the lengths of later axes.
   const skip = shape.includes(0) ? shape.length : number(shape.length + 1)
   const from = shape.slice(skip).map((length) => (number(4) === 0 ? 1 : length))
   return { value: build(from, () => number(100) - 50), shape: from }

@@ -6,7 +6,7 @@ import { samples } from './support/oracle-arbitraries.js'
 
 const runs = { numRuns: 1000 }
 
-/** Another shape of as many elements. */
+/** Another shape of the same size. */
 function regrouped(size: number, number: (below: number) => number): number[] {
   const shape: number[] = []
   let rest = size
@@ -31,7 +31,7 @@ test('reshape agrees with the oracle in C and F order, as a view where strides a
     t.deepEqual(made.toArray(), expected as never)
     const open = target.length === 0 ? -1 : number(target.length)
     if (open >= 0) t.deepEqual(array.reshape(target.with(open, -1), { order }).toArray(), expected as never)
-    // A view shows what is stored; a copy does not, and is made only where no strides would do.
+    // A view sees stores. A copy does not, and is allowed only where no strides exist.
     const isView = made.base === (array.base ?? array)
     if (array.flags.cContiguous && order === 'C') t.true(isView)
     if (array.flags.fContiguous && order === 'F') t.true(isView)
@@ -97,7 +97,7 @@ test('ravel, flatten and copy give the elements in the given order', (t) => {
     t.true(order === 'C' ? copy.flags.cContiguous : copy.flags.fContiguous)
     t.is(copy.base, null)
     t.true(array.flatten().flags.ownData)
-    // In memory order, whatever that is.
+    // In memory order.
     const kept = array.copy({ order: 'K' })
     const rank = (strides: readonly number[]): string =>
       String(

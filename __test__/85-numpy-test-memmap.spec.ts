@@ -101,7 +101,7 @@ test('test_flush', (t) => {
 })
 
 test('test_del', (t) => {
-  // Letting go of a view does not affect the array that it is a view of.
+  // Releasing a view does not affect its base.
   const { fp } = created(t)
   const first = fp.slice(0)
   first.set(0, 0, 5)

@@ -20,7 +20,7 @@ function grid(t: ExecutionContext): { path: string; map: Memmap<ModelOf<'float32
   return { path, map, onDisk: () => [...new Float32Array(Uint8Array.from(readFileSync(path)).buffer)] }
 }
 
-/** Any view: here every other column, in reverse, with the axes exchanged. */
+/** A view: every other column, reversed, transposed. */
 function someView(map: Memmap<ModelOf<'float32'>>): Strided<Float32Array> {
   return map.T.index('::-2').strided()
 }
@@ -72,7 +72,7 @@ requiring('numpy-ts', (t) => {
     sum(array: Scijs): number
   }
   const { data, shape, strides, offset } = someView(map)
-  // Its functions that take data copy it; storage around data that it does not own is made so.
+  // Functions that take data copy it; this creates storage over borrowed data.
   const storage = numpy.zeros([1]).storage.constructor.fromDataShared(data, shape, 'float32', strides, offset, null)
   const array = new numpy.NDArray(storage)
   t.deepEqual([...array.shape], [2, 3])
@@ -128,7 +128,7 @@ test('npyjs', (t) => {
     dump(data: unknown, shape: readonly number[]): ArrayBuffer
     parse(buffer: ArrayBufferLike): Parsed
   }
-  // What it writes is a copy; what it reads are the pages of the file, header and all.
+  // dump() copies; parse() reads the pages of the file, with their header.
   const { map } = grid(t)
   writeFileSync(path, new Uint8Array(npyjs.dump(map.data, map.shape)))
   const file = memmap(path)

@@ -24,7 +24,7 @@ const REDUCTIONS = [
   'countNonzero',
 ] as const
 
-/** Every method, as it is called with watch options at the end. */
+/** Every method, called with options at the end. */
 const CALLS: Readonly<Record<string, (a: Memmap, options: WatchOptions) => Promise<unknown>>> = {
   ...Object.fromEntries(
     REDUCTIONS.map((name) => [
@@ -40,11 +40,11 @@ const CALLS: Readonly<Record<string, (a: Memmap, options: WatchOptions) => Promi
   prefetch: (a, options) => a.promises.prefetch(options),
 } as Record<string, (a: Memmap, options: WatchOptions) => Promise<unknown>>
 
-/** A file of so many bytes that work on it takes some milliseconds at least. */
+/** A file large enough that work on it takes some milliseconds. */
 const LARGE = 2 ** 27
 
 function large(t: ExecutionContext): Memmap {
-  // Not 1, which would let `all` and `any` end at once; zeros end `all`, so that is asked for below only as far as it goes.
+  // 0 lets `any` read everything; `all` stops at the first, so tests below allow for that.
   return memmap(hole(t, LARGE), { dtype: 'int32' }) as unknown as Memmap
 }
 
@@ -207,7 +207,7 @@ test('a signal rejects with its reason, before the start and while it runs', asy
     t.is(await t.throwsAsync(promise, undefined, name), reason, name)
     a.close()
   }
-  // No native error, for which `throwsAsync` asks.
+  // Not an instance of Error, which `throwsAsync` demands.
   const plain: unknown = await zeros(3)
     .promises.sum({ signal: AbortSignal.abort() })
     .catch((error: unknown) => error)
@@ -239,7 +239,7 @@ const guarded = support().guard ? test : test.skip
 guarded('a file truncated meanwhile rejects with ERR_MEMMAP_TRUNCATED', async (t) => {
   for (const name of ['sum', 'std', 'argmax', 'copy', 'astype', 'prefetch', 'flush'] as const) {
     let code: unknown = 'done before'
-    // On a busy machine the work may be done before the file is cut.
+    // On a busy machine the work may end before the truncation.
     for (let attempt = 0; attempt < 20 && code === 'done before'; attempt++) {
       const path = hole(t, LARGE)
       const a = memmap(path, { dtype: 'int32' }) as unknown as Memmap
@@ -252,7 +252,7 @@ guarded('a file truncated meanwhile rejects with ERR_MEMMAP_TRUNCATED', async (t
       try {
         a.close()
       } catch {
-        // Its own fault, if a page that is gone was touched.
+        // Throws the fault if a missing page was touched.
       }
     }
     t.is(code, 'ERR_MEMMAP_TRUNCATED', name)

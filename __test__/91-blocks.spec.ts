@@ -27,7 +27,7 @@ test('blocks are views that cover the axis once, in order, sync and async', asyn
       let from = 0
       for (const block of blocks) {
         const count = block.shape[axis] as number
-        // As many entries as fit, and at least one; only the last block may have fewer.
+        // As many entries as fit and at least one; only the last block may have fewer.
         const fit = Math.max(1, Math.floor(bytes / (a.nbytes / length)))
         t.is(count, Math.min(fit, length - from))
         const selectors = shape.map((_, index) => (index === axis ? `${from}:${from + count}` : ':'))

@@ -23,7 +23,7 @@ test('results over many megabytes are equal with one, two and five threads, and 
   for (const threads of ['2', '5', '5']) t.deepEqual(withThreads(threads), one)
 })
 
-/** The exact sum of floats, rounded once: Shewchuk's, as Python's `math.fsum`. */
+/** The exact sum of floats, rounded once: Shewchuk's algorithm, as in Python's `math.fsum`. */
 function exactly(values: Iterable<number>): number {
   const partials: number[] = []
   for (let x of values) {
@@ -41,7 +41,7 @@ function exactly(values: Iterable<number>): number {
   return partials.reduceRight((sum, part) => sum + part, 0)
 }
 
-/** What NumPy's pairwise sum may be off by: a few roundings for each level of the tree. */
+/** Error bound of NumPy's pairwise sum: a few roundings a level of the tree. */
 function allowed(values: readonly number[], epsilon: number): number {
   const all = exactly(values.map(Math.abs))
   return all * epsilon * (2 + Math.log2(values.length + 1))

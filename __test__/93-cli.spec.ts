@@ -1,4 +1,4 @@
-/** The command as people run it: every command, its exit codes, and what it says where it is used wrongly. */
+/** The installed command: every subcommand, its exit codes and its usage errors. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
@@ -23,7 +23,7 @@ import { folder } from './support/files.js'
 import { NODE } from './support/node.js'
 import { linking, posix } from './support/platform.js'
 
-/** Colours and the movements of bars. */
+/** Colours and cursor movements. */
 const ESCAPE = '\u001B'
 
 /** A folder with some files, and the command in it. */
@@ -265,7 +265,7 @@ test('create writes files of one value', (t) => {
   t.is(run('show d.npy').out, 'abc\n')
 })
 
-/** Each is wrong use, or a file that cannot be read: exit code 2, nothing on stdout, one line on stderr. */
+/** Usage errors and unreadable files: exit code 2, nothing on stdout, one line on stderr. */
 const WRONG: readonly (readonly [line: string, pattern: RegExp])[] = [
   ['', /give a command: info, show/],
   ['frobnicate grid.npy', /no command 'frobnicate'/],

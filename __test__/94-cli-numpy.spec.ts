@@ -1,4 +1,4 @@
-/** `diff`, `check` and `stats` agree with NumPy on random arrays of every kind of number: the functions behind the commands. */
+/** The functions behind `diff`, `check` and `stats` agree with NumPy on random arrays of every kind of number. */
 import test from 'ava'
 import { array as arrayOf } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
@@ -7,7 +7,7 @@ import { breachOf } from '../lib/cli/rules.js'
 import { statisticsOf } from '../lib/cli/statistics.js'
 import { SKIPPED, askPython, findPython, seed } from './support/numpy-live.js'
 
-/** An array as Python sends it. */
+/** An array in the form that Python sends. */
 interface Wire {
   readonly dtype: string
   readonly shape: number[]
@@ -240,7 +240,7 @@ live('stats agrees with NumPy', async (t) => {
   const number = (text: string): number =>
     text === 'inf' ? Infinity : text === '-inf' ? -Infinity : text === 'nan' ? Number.NaN : Number(text)
   const cases = ask<Case>('stats', 1500)
-  // Whole, and in blocks of three elements, whose sums are put together.
+  // Whole, and in blocks of three elements whose results are combined.
   for (const [one, bytes] of cases.flatMap((each) => [
     [each, undefined] as const,
     [each, 3 * itemsize(each.a)] as const,
@@ -266,7 +266,7 @@ live('stats agrees with NumPy', async (t) => {
         x === y ||
         (Number.isNaN(x) && Number.isNaN(y)) ||
         Math.abs(x - y) <= tolerance * (one.size ?? 0)
-      // Where half precision overflows on the way, NumPy's sums are infinite.
+      // NumPy's sums are infinite where float16 overflows midway.
       if (one.a.dtype.endsWith('f2') && name === 'std' && !Number.isFinite(re)) continue
       t.true(close(parts[0] as number, re) && close(parts[1] as number, im), `${name} ${String(value)} ${about}`)
     }

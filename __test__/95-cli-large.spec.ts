@@ -1,4 +1,4 @@
-/** Commands over arrays of several blocks, and over files larger than what they may keep in memory. */
+/** Commands over arrays of several blocks, and over files larger than their memory limit. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
@@ -19,7 +19,7 @@ import { zip } from './support/zip.js'
 const quiet = (): void => {}
 const exact = { rtol: 0, atol: 0, equalNaN: true }
 
-/** More elements than are read at a time. */
+/** More elements than a block has. */
 const LARGE = 2_100_021
 
 for (const [shape, ...orders] of [
@@ -35,7 +35,7 @@ for (const [shape, ...orders] of [
     a.fill(1)
     b.fill(1)
     const last = shape.map((length) => length - 1)
-    // Comes early in C order, and late in memory where that is the other one.
+    // Early in C order, and late in F order.
     const first = shape.map((length, axis) => (axis === 0 ? 1 : length - 2))
     const middle = shape.map((_, axis) => (axis === 0 ? 2 : 0))
     const far = shape.map((length) => Math.floor(length / 2))
@@ -75,7 +75,7 @@ function inCOrder(a: readonly number[], b: readonly number[]): number {
 }
 
 if (process.platform === 'linux') {
-  /** Runs a command, and tells what memory of its own it had at most: not the pages of files. */
+  /** Runs a command, and returns its peak memory without the pages of files. */
   const memoryOf = async (cwd: string, ...args: string[]): Promise<{ code: number | null; mebibytes: number }> => {
     const [node, ...before] = NODE
     const running = spawn(node, [...before, COMMAND, ...args], { cwd, stdio: 'ignore' })
@@ -85,7 +85,7 @@ if (process.platform === 'linux') {
         const found = /^RssAnon:\s+(\d+) kB/m.exec(readFileSync(`/proc/${running.pid}/status`, 'utf8'))
         most = Math.max(most, Number(found?.[1] ?? 0) / 1024)
       } catch {
-        // It has ended.
+        // The process has ended.
       }
     }, 5)
     const [code] = (await once(running, 'exit')) as [number | null]
@@ -93,12 +93,12 @@ if (process.platform === 'linux') {
     return { code, mebibytes: most }
   }
 
-  /** What a command may take beyond one that looks at a small file: an emulator has memory of its own. */
+  /** Memory that a command may take beyond one on a small file. An emulator has memory of its own. */
   const LIMIT = 110
 
   test.serial('memory of the commands does not grow with the file', async (t) => {
     const at = folder(t)
-    // Holes, which are no less to read for it.
+    // Holes have to be read like data.
     memmap(join(at, 'a.u1'), { mode: 'w+', shape: times(256) * 2 ** 20, sparse: true }).close()
     save(join(at, 'one.npy'), 1)
     const { mebibytes: least } = await memoryOf(at, 'info', 'one.npy')
@@ -143,7 +143,7 @@ if (process.platform === 'linux') {
       t.regex(ended.err, message)
       t.is(ended.err.trim().split('\n').length, 1)
     }
-    // Of the runtime, its cache of compiled code may be there.
+    // The runtime's compile cache may be there.
     t.deepEqual(
       readdirSync(temporary).filter((name) => name.startsWith('memmap')),
       [],

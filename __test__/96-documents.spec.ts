@@ -37,9 +37,9 @@ const { blocksOf, pages } = (await import(pathToFileURL(resolve('scripts/documen
 const python = process.env['MEMMAP_PYTHON'] ?? resolve('.venv/bin/python')
 const environment = { ...process.env, MEMMAP_PYTHON: python }
 
-/** An empty folder in which the package is installed, with the files that a page shows. */
+/** A folder with the package installed and the files that a page shows. */
 function workplace(t: ExecutionContext, page: string): string {
-  // Without links, below the package: Node then finds it by its own name, and the others in its `node_modules`.
+  // Without symlinks the folder is inside the package, where Node finds it by its own name and others in its `node_modules`.
   const at = linking === test ? folder(t) : mkdtempSync(join(import.meta.dirname, 'docs-'))
   if (linking !== test) t.teardown(() => rmSync(at, { recursive: true, force: true }))
   mkdirSync(join(at, 'node_modules/.bin'), { recursive: true })
@@ -76,7 +76,7 @@ for (const page of pages) {
       t.is(status, 0, stderr)
       const said = [...code.matchAll(/\/\/=> ?(.*)$/gm)].map(([, text]) => text)
       if (said.length > 0) t.deepEqual(stdout.trimEnd().split('\n'), said)
-      // Short answers stand behind the line that prints them.
+      // Short output is a comment behind its line.
       else
         for (const [, short = ''] of code.matchAll(/console\.log\(.*\/\/ (?:read: )?(.*)$/gm))
           t.true(stdout.includes(short), short)
@@ -118,7 +118,7 @@ for (const page of pages) {
   })
 }
 
-/** The places of a page that links lead to, named as the site names them. */
+/** The anchors of a page, named as on the site. */
 function placesOf(page: string): string[] {
   const text = readFileSync(page, 'utf8').replaceAll(/^```[^]*?^```$/gm, '')
   return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
@@ -142,7 +142,7 @@ test('the front page links ten tasks, each to its section', (t) => {
   }
 })
 
-/** Blocks of other kinds are for people, and are few. */
+/** Other languages are for readers only. */
 test('every block of code has a known language', (t) => {
   const known = ['js', 'console', 'sh', 'text', 'ts', 'python', 'yaml', 'json', 'html']
   for (const page of pages) {

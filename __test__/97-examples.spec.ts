@@ -1,4 +1,4 @@
-/** The examples do their jobs: each is run, small, and what it prints is looked at. */
+/** Each example runs on small data, and its output is checked. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,7 +13,7 @@ import { NODE } from './support/node.js'
 const python = process.env['MEMMAP_PYTHON'] ?? resolve('.venv/bin/python')
 const hasDask = existsSync(python) && spawnSync(python, ['-c', 'import dask.distributed']).status === 0
 
-/** What each is run with, and what it then prints. */
+/** Arguments and expected output of each. */
 const EXAMPLES: Readonly<Record<string, { args?: string[]; prints: RegExp[]; run?: boolean }>> = {
   'histogram.mjs': { args: ['8'], prints: [/^the counts agree: true$/m, /^1 thread .* times as fast$/m] },
   'dask.mjs': {

@@ -1,4 +1,4 @@
-// Appends to a file for as long as it lives, a row or many at a time; somebody kills it.
+// Appends to a file, a row or many at a time, until the test kills it.
 import { args, memmap, openMemmap } from './common.mjs'
 
 const [path, kind, seed] = args
@@ -10,7 +10,7 @@ for (let round = seed; ; round++) {
   const count = 1 + ((round * 7919) % 400)
   a.append(Array.from({ length: count }, (_, i) => [rows + i, -(rows + i), 7]))
   rows += count
-  // Not without end.
+  // Limits the size of the file.
   if (rows > 40_000) {
     a.resize([10, 3])
     rows = 10

@@ -1,4 +1,4 @@
-// What the child processes of the tests share: arguments as JSON, a report as JSON, and a look at the process itself.
+// Shared by the child processes of the tests: arguments and report as JSON, and measurements of the process.
 import { readFileSync, readdirSync } from 'node:fs'
 import { native } from '../../dist/native.js'
 
@@ -14,19 +14,19 @@ export function report(value) {
   console.log(`REPORT ${JSON.stringify(value)}`)
 }
 
-/** How many mappings the process has, of a file or in all. */
+/** Number of mappings of the process, of a file or in all. */
 export function mappings(path = '') {
   return readFileSync('/proc/self/maps', 'utf8')
     .split('\n')
     .filter((line) => line.includes(path)).length
 }
 
-/** How many MiB of addresses the process has in use. */
+/** MiB of addresses that the process uses. */
 export function addresses() {
   return Math.round(Number(/^VmSize:\s+(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) / 1024)
 }
 
-/** The mappings of the process by what they are, the kinds of which there are many: for the message of a failed test. */
+/** The frequent kinds of mappings of the process, for the message of a failed test. */
 export function kindsOfMappings() {
   const counts = new Map()
   for (const line of readFileSync('/proc/self/maps', 'utf8').trimEnd().split('\n')) {
@@ -42,14 +42,14 @@ export function descriptors() {
   return readdirSync('/proc/self/fd').length
 }
 
-/** Lets the event loop turn. */
+/** Waits for a turn of the event loop. */
 export function turn(milliseconds = 0) {
   return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 /**
- * Collects garbage, and gives finalizers their turns. They run as immediates: under load two timers may be due in one
- * turn of the loop, with no immediate between them.
+ * Collects garbage and lets finalizers run. They run as immediates, and under load two timers may be due in one turn of the loop
+ * without an immediate between them.
  */
 export async function collect() {
   globalThis.gc()
@@ -59,7 +59,7 @@ export async function collect() {
   }
 }
 
-/** Collects garbage until no closed buffer waits for it, or for long enough. Returns how many still wait. */
+/** Collects garbage until no closed buffer waits for it, at most 20 times. Returns the number that still waits. */
 export async function collectClosed() {
   for (let round = 0; round < 20 && native.waitingBuffers() > 0; round++) await collect()
   return native.waitingBuffers()

@@ -1,4 +1,4 @@
-// Opens without closing, with turns of the event loop between: garbage collection has to keep up.
+// Opens without closing, with turns of the event loop in between, so that garbage collection has to keep up.
 import { args, collect, mappings, memmap, report } from './common.mjs'
 
 const [path, rounds, use] = args

@@ -1,4 +1,4 @@
-// Opens many maps of a large file, and keeps them.
+// Opens many maps of a large file and keeps them.
 import { PerformanceObserver } from 'node:perf_hooks'
 import { args, memmap, report, support, turn } from './common.mjs'
 

@@ -1,4 +1,4 @@
-// Opens and closes in one turn of the event loop, as often as asked.
+// Opens and closes many times in one turn of the event loop.
 import {
   addresses,
   args,
@@ -28,7 +28,7 @@ for (let round = 0; round < rounds; round++) {
   if (round % 8192 === 0) most = Math.max(most, mappings())
 }
 const atEnd = { mapped: mappings(path), descriptors: descriptors(), waiting: native.waitingBuffers(), most }
-// Asking how many wait lets go of those that do not any more: the addresses are counted after it.
+// Counting the waiting ranges releases those that are done, so addresses are counted afterwards.
 const waiting = await collectClosed()
 await collect()
 report({ before, atEnd, after: { mebibytes: addresses(), kinds: kindsOfMappings(), waiting } })

@@ -1,4 +1,4 @@
-// A Worker that reads a map until that fails.
+// A Worker that reads a map until a read throws.
 import { parentPort } from 'node:worker_threads'
 import { args, memmap } from './common.mjs'
 

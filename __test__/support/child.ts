@@ -5,7 +5,7 @@ import { patience } from './slow.js'
 
 const CHILDREN = join(import.meta.dirname, '../../../children')
 
-/** How a child process ended, and what it reported. */
+/** End and report of a child process. */
 export interface Outcome {
   /** The exit code; null where a signal ended it. */
   readonly status: number | null
@@ -15,7 +15,7 @@ export interface Outcome {
   readonly output: string
 }
 
-/** Runs `__test__/children/NAME.mjs` with this Node, which then has itself to lose. */
+/** Runs `__test__/children/NAME.mjs` in a process of its own, which may crash. */
 export function child(name: string, args: readonly unknown[] = [], options: ChildOptions = {}): Outcome {
   const script = [
     ...(options.flags ?? ['--expose-gc']),

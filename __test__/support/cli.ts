@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { child } from './child.js'
 import { NODE } from './node.js'
 
-/** The command as it is installed. */
+/** The installed command. */
 export const COMMAND = join(import.meta.dirname, '../../../../dist/cli/main.js')
 
-/** How a run of the command ended. */
+/** Result of a run of the command. */
 export interface Ended {
   readonly code: number | null
   readonly out: string
@@ -24,14 +24,14 @@ export function memmapIn(cwd: string, args: readonly string[], env: Record<strin
   return { code: status, out: stdout, err: stderr }
 }
 
-/** Runs commands in one process, which is faster where there are many: what is behind the command, not the command itself. */
+/** Runs many commands in one process, which is faster: the functions behind the command, not the command itself. */
 export function manyIn(at: string, lines: readonly (readonly string[])[]): Ended[] {
   const { report, output } = child('commands', [at, lines], { env: { NODE_NO_WARNINGS: '1' } })
   if (report === null) throw new Error(output)
   return report
 }
 
-/** The words of a command line, as a shell takes them apart. */
+/** Splits a command line as a shell does. */
 export function wordsOf(line: string): string[] {
   return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '')
 }

@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm'
 import type { ExecutionContext } from 'ava'
 import { memmap } from '../../lib/index.js'
 
-/** A folder of its own for a test, removed with it. */
+/** A temporary folder, removed after the test. */
 export function folder(t: ExecutionContext): string {
   const path = mkdtempSync(join(tmpdir(), 'memmap-'))
   t.teardown(() =>
@@ -15,7 +15,7 @@ export function folder(t: ExecutionContext): string {
   return path
 }
 
-/** Windows removes no file that is mapped: arrays that the test left open are collected first, as far as nothing holds them. */
+/** Windows removes no mapped file, so arrays that the test left open are collected first. */
 async function removeUnmapped(path: string): Promise<void> {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
@@ -36,10 +36,10 @@ export function fileOf(t: ExecutionContext, bytes: Uint8Array | string, name = '
   return path
 }
 
-/** A file of so many bytes, all of them a hole. */
+/** A file of this many bytes, all a hole. */
 export function hole(t: ExecutionContext, bytes: number): string {
   const path = fileOf(t, '')
-  // There the space of a file that is made longer is taken, unless the file was made sparse before.
+  // Windows allocates the space of a longer file, unless the file is sparse.
   if (process.platform === 'win32') memmap(path, { mode: 'w+', offset: bytes - 1, shape: 1, sparse: true }).close()
   else truncateSync(path, bytes)
   return path

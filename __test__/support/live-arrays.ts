@@ -5,7 +5,7 @@ import { zeros } from '../../lib/index.js'
 import { encode } from '../../lib/scalar/index.js'
 import type { Random } from './numpy-live.js'
 
-/** An array as it is sent to Python: its memory in C or F order. */
+/** An array in the form sent to Python: its memory in C or F order. */
 export interface ArrayWire {
   readonly dtype: unknown
   readonly shape: readonly number[]
@@ -17,22 +17,22 @@ export const NUMBERS = ['?', 'i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8', 'f2
 const TEXTS = ['S1', 'S3', 'S7', 'U1', 'U3', '>U2', 'U5', 'V1', 'V3', 'V8']
 export const UNITS = ['Y', 'M', 'W', 'D', 'h', 'm', 's', 'ms', 'us', '25s', '7D', '3M']
 
-/** A number's dtype, in this or the other byte order. */
+/** A numeric dtype in either byte order. */
 export function randomNumberDType(random: Random): string {
   return `${random.chance(0.25) ? '>' : '<'}${random.pick(NUMBERS)}`
 }
 
-/** Any dtype that is no record. */
+/** Any dtype but records. */
 export function randomPlainDType(random: Random): string {
   const kind = random.next()
   if (kind < 0.65) return randomNumberDType(random)
   if (kind < 0.85) return random.pick(TEXTS)
   const unit = random.chance(0.1) ? '' : `[${random.pick(UNITS)}]`
-  // NumPy compares swapped dates without a unit as if they were not swapped.
+  // NumPy ignores the byte order of dates without a unit when it compares them.
   return `${random.chance(0.2) && unit !== '' ? '>' : '<'}${random.chance(0.5) ? 'M8' : 'm8'}${unit}`
 }
 
-/** Any dtype: records with gaps, explicit offsets, nested ones and sub-arrays among them. */
+/** Any dtype, including records with gaps and explicit offsets, nested records and sub-arrays. */
 export function randomDType(random: Random, depth = 0): unknown {
   if (depth > 1 || random.chance(depth === 0 ? 0.8 : 0.85)) return randomPlainDType(random)
   const names = ['x', 'y', 'z'].slice(0, 1 + random.below(3))
@@ -51,7 +51,7 @@ export function randomDType(random: Random, depth = 0): unknown {
   return { names, formats, offsets, itemsize: offset + random.below(3) }
 }
 
-/** Lengths of axes: none, few, many, and some without elements. */
+/** A shape: 0-d to 4-d, some without elements. */
 export function randomShape(random: Random, most = 4): number[] {
   const ndim = random.pick([0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 4].filter((one) => one <= most))
   return Array.from({ length: ndim }, () =>
@@ -59,7 +59,7 @@ export function randomShape(random: Random, most = 4): number[] {
   )
 }
 
-/** How wild numbers are: `tame` ones fit every kind. */
+/** Range of numbers: `tame` ones fit every kind. */
 export type Style = 'tame' | 'wild'
 
 export function randomNumber(random: Random, style: Style): number {

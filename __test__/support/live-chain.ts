@@ -1,5 +1,5 @@
 /**
- * The same chain of calls here and in NumPy: steps are plain JSON, carried out here by {@link take} and there by live.py.
+ * The same chain of calls here and in NumPy. Steps are plain JSON, which {@link take} runs here and live.py in NumPy.
  * @module
  */
 import { join } from 'node:path'
@@ -17,17 +17,17 @@ export interface Step {
   readonly value?: unknown
   readonly name?: string
   readonly options?: Record<string, unknown>
-  /** Nothing is selected: whether NumPy looks at the value depends on how. */
+  /** Nothing is selected, so NumPy may or may not check the value. */
   readonly nowhere?: boolean
-  /** The result is looked at, and the chain goes on from where it was. */
+  /** The result is compared, and the chain continues from the array before. */
   readonly aside?: boolean
 }
 
-/** What came of a step. */
+/** Result of a step. */
 export type Outcome =
   | { readonly error: string }
   | { readonly done: true }
-  /** NumPy's answer would be wrong, as where units of time are converted beyond 64 bits. */
+  /** NumPy's result would be wrong, as for conversions of time units beyond 64 bits. */
   | { readonly wrong: true }
   | { readonly truth: boolean }
   | {
@@ -38,7 +38,7 @@ export type Outcome =
       /** The elements in C order, without bytes between fields. */
       readonly data: string
       readonly view: boolean
-      /** Of a view, where in the memory its first element lies. */
+      /** Position of the first element of a view in memory. */
       readonly at: number
       readonly writeable: boolean
     }
@@ -53,12 +53,12 @@ export interface Case {
   readonly steps: readonly Step[]
 }
 
-/** The script that does with NumPy what {@link take} does here. */
+/** The Python counterpart of {@link take}. */
 export const SCRIPT = readFileSync(join(import.meta.dirname, '../../../support/live.py'), 'utf8')
 
 type Method = (...args: unknown[]) => NDArray
 
-/** Carries out one step; undefined for a step that gives nothing. */
+/** Runs one step; undefined for a step without a result. */
 export function take(array: NDArray, step: Step, base: NDArray): NDArray | unknown {
   const { op, args = [], options = {} } = step
   const call = (...given: unknown[]): unknown => (array as unknown as Record<string, Method>)[op]?.apply(array, given)
@@ -111,7 +111,7 @@ export function take(array: NDArray, step: Step, base: NDArray): NDArray | unkno
   }
 }
 
-/** Our own way to say what NumPy is told in {@link Step.at}. */
+/** Our selector for one in {@link Step.at}. */
 export function selectorOf(wire: unknown): never {
   if (wire === null) return newaxis as never
   if (typeof wire !== 'object') return wire as never
@@ -123,7 +123,7 @@ export function selectorOf(wire: unknown): never {
   return (wire as { l: unknown }).l as never
 }
 
-/** A value as it is given here. */
+/** Our value for one in a step. */
 export function valueOf(wire: unknown, base: NDArray): unknown {
   if (Array.isArray(wire)) return wire.map((one) => valueOf(one, base))
   if (typeof wire !== 'object' || wire === null) return wire
@@ -155,7 +155,7 @@ export function packed(array: NDArray): Buffer {
   return array.nbytes === 0 ? Buffer.alloc(0) : Buffer.from(array.copy().bytes)
 }
 
-/** What a step gave here, as live.py tells it. `start` is where the memory lies in the file. */
+/** Our result of a step in the form of live.py. `start` is the position of the memory in the file. */
 export function outcomeOf(found: unknown, start: number): Outcome {
   if (found === undefined) return { done: true }
   if (typeof found === 'boolean') return { truth: found }
@@ -172,7 +172,7 @@ export function outcomeOf(found: unknown, start: number): Outcome {
   }
 }
 
-/** The outcome of a step here, refusals among them. */
+/** Our outcome of a step, errors included. */
 export function attempt(
   array: NDArray,
   step: Step,
@@ -189,17 +189,17 @@ export function attempt(
 }
 
 /**
- * Where we refuse what NumPy takes: text is not parsed as numbers; durations are close in NumPy if `atol` is an int; it lets
- * a unit go by where values are stored by lists of positions.
+ * Steps that we reject and NumPy accepts: text as numbers; closeness of durations with an int `atol`; a wrong unit in a store by
+ * index lists.
  */
 const ON_PURPOSE = /is not read as|only numbers are close|no unit|without a unit/
 
-/** What tells two outcomes apart; undefined where they are the same. */
+/** The difference of two outcomes; undefined if they are equal. */
 export function difference(ours: Outcome, numpy: Outcome): string | undefined {
   if ('wrong' in numpy) return undefined
   if ('error' in ours || 'error' in numpy) {
     if ('error' in ours && ('error' in numpy || ON_PURPOSE.test(ours.error))) return undefined
-    // NumPy does not read code points beyond Unicode; here they are U+FFFD.
+    // NumPy rejects code points beyond Unicode; we read U+FFFD.
     if ('error' in numpy && numpy.error.startsWith('SystemError')) return undefined
     return 'error' in ours
       ? `only we refuse: ${ours.error}`
@@ -216,19 +216,19 @@ export function difference(ours: Outcome, numpy: Outcome): string | undefined {
   if (!sameElements(Buffer.from(ours.data, 'base64'), Buffer.from(numpy.data, 'base64'), dtype)) {
     return `elements ${ours.data}, NumPy ${numpy.data}`
   }
-  // Of no elements, NumPy gives the class and the place up.
+  // NumPy drops class and position of an empty view.
   if (ours.shape.includes(0) || dtype.itemsize === 0) return undefined
   if (ours.view !== numpy.view) return `a ${ours.view ? 'view' : 'copy'}, NumPy a ${numpy.view ? 'view' : 'copy'}`
   if (ours.view && ours.at !== numpy.at) return `first element at ${ours.at}, NumPy ${numpy.at}`
   if (ours.writeable !== numpy.writeable) return `writeable ${ours.writeable}, NumPy ${numpy.writeable}`
-  // Of a copy, those that lead somewhere.
+  // Of a copy, only strides of axes longer than 1.
   const strides = ({ strides, shape }: typeof ours): string =>
     String(ours.view ? strides : strides.filter((_, axis) => shape[axis] !== 1))
   if (strides(ours) !== strides(numpy)) return `strides ${ours.strides}, NumPy ${numpy.strides}`
   return undefined
 }
 
-/** Bit for bit, but that any NaN is as good as another. */
+/** Bit for bit, except that all NaNs are equal. */
 function sameElements(ours: Buffer, numpy: Buffer, dtype: DType): boolean {
   if (ours.equals(numpy)) return true
   if (!'fc'.includes(dtype.kind) || ours.length !== numpy.length) return false

@@ -1,4 +1,4 @@
-/** Random steps of a chain: mostly such as NumPy takes, and some that it refuses. */
+/** Random steps of a chain: mostly valid in NumPy, and some that it rejects. */
 import { hasPadding } from '../../lib/cast/records.js'
 import { parseDType } from '../../lib/dtype/index.js'
 import type { DType } from '../../lib/dtype/index.js'
@@ -23,7 +23,7 @@ export class Steps {
     private readonly style: Style,
   ) {}
 
-  /** A step that leads to another array. */
+  /** A step that gives another array. */
   onward(array: NDArray): Step {
     const { random } = this
     const { ndim, dtype } = array
@@ -55,7 +55,7 @@ export class Steps {
         args: [random.below(5) - 2, this.axis(Math.max(2, ndim)), this.axis(Math.max(2, ndim))],
       }),
       () => ({ op: 'broadcastTo', args: [this.broadcastShape(array)] }),
-      // What lies between fields is open.
+      // Bytes between fields are unspecified.
       () => (!hasPadding(dtype) ? { op: 'view', args: [this.viewDType(dtype)] } : { op: 'T' }),
       () => ({ op: 'copy', args: [random.pick(['C', 'F', 'A', 'K'])] }),
       () => this.cast(dtype),
@@ -72,7 +72,7 @@ export class Steps {
     return random.pick(steps)()
   }
 
-  /** A step that stores something. */
+  /** A step that stores. */
   store(array: NDArray, base: NDArray): Step {
     const { random } = this
     if (random.chance(0.05)) return { op: 'byteswap', args: [true], aside: true }
@@ -87,7 +87,7 @@ export class Steps {
     return { op: 'assign', at, value: this.value(array.dtype, selected), ...(nowhere && { nowhere }) }
   }
 
-  /** A step that only looks. */
+  /** A step that only reads. */
   look(array: NDArray, base: NDArray): Step {
     const { random } = this
     const other = (): unknown => (random.chance(0.2) ? { self: [] } : this.comparand(array))
@@ -99,14 +99,14 @@ export class Steps {
       () => ({
         op: 'allClose',
         args: [random.pick([1e-5, 0, 0.5]), random.pick([1e-8, 0, 1]), random.chance(0.5)],
-        // A single number that the dtype cannot hold is infinitely near in NumPy.
+        // NumPy takes a scalar that the dtype cannot hold as infinitely close.
         value: random.chance(0.2) ? random.below(100) : this.comparand(array, false),
         aside: true,
       }),
     ])()
   }
 
-  /** Selectors for some axes of an array; `listed` is how likely each is a list. */
+  /** Selectors for some axes of an array; `listed` is the probability of a list. */
   selectors(array: NDArray, listed: number): unknown[] {
     const { random } = this
     const at: unknown[] = []
@@ -114,7 +114,7 @@ export class Steps {
     let axis = 0
     const most = random.chance(0.03) ? ndim + 1 : random.below(ndim + 1)
     let ellipsis = false
-    // Lists of one index have lengths that broadcast.
+    // Index lists have lengths that broadcast.
     const length = 1 + random.below(3)
     while (axis < most) {
       const size = array.shape[axis] ?? 3
@@ -141,7 +141,7 @@ export class Steps {
       } else if (!ellipsis || random.chance(0.03)) {
         at.push('...')
         ellipsis = true
-        // What stands behind an ellipsis selects from the last axes.
+        // Selectors behind an ellipsis select from the last axes.
         axis = Math.max(axis, ndim - random.below(2))
       }
     }
@@ -188,7 +188,7 @@ export class Steps {
   private mask(shape: readonly number[]): unknown {
     const { random } = this
     const wire = randomArray(random, '?', shape, 'tame')
-    // An empty list is one of positions, not of booleans.
+    // An empty list is one of integers, not of booleans.
     if (random.chance(0.5) || shape.includes(0)) return { a: wire }
     const flat = [...Buffer.from(wire.data, 'base64')].map(Boolean)
     return { l: nest(flat, shape) }
@@ -268,7 +268,7 @@ export class Steps {
     return { op: 'astype', args: [to, order] }
   }
 
-  /** Casts between kinds that say something; text to numbers is left out, on purpose, here as there. */
+  /** Casts that test something. Not text to numbers, which we reject on purpose. */
   private castDType(dtype: DType): unknown {
     const { random } = this
     const wild = this.style === 'wild'
@@ -277,7 +277,7 @@ export class Steps {
       return random.pick(['f2', 'f4', 'f8', '>f4', '>f8', 'c8', '>c16', 'i4', 'u1', 'i8', '?'])
     if ('SU'.includes(dtype.kind)) return random.pick(['S1', 'S5', 'U2', '>U6', 'S', 'U', 'V3', 'V'])
     if (dtype.kind === 'V') return random.pick(['V1', 'V5', 'V', dtype.str])
-    // NumPy cuts the last figure off a year that just fits.
+    // NumPy truncates the last digit of a year that just fits.
     if (random.chance(0.2))
       return random.pick(['S', 'U', 'V', 'V5', '>U40', ...(dtype.kind === 'M' ? [] : ['S3', 'U4'])])
     if (random.chance(0.1)) return [randomNumberDType(random), random.pick([[2], [1], [2, 2]])]
@@ -306,7 +306,7 @@ export class Steps {
     return [indices, axis]
   }
 
-  /** A value that can be stored in a dtype, more often than not. */
+  /** A value that mostly fits a dtype. */
   scalar(dtype: DType): unknown {
     const { random } = this
     if (dtype.shape.length > 0) {
@@ -315,7 +315,7 @@ export class Steps {
     }
     if (dtype.names !== null) {
       const fields = dtype.names.map((name) => dtype.fields?.[name]?.dtype as DType)
-      // A list of lists could be one of records; an object cannot.
+      // A list of lists might be records; an object is not.
       const isPlain = fields.every(({ names, shape, kind }) => names === null && shape.length === 0 && kind !== 'c')
       const names = isPlain && random.chance(0.5) ? null : dtype.names
       return { r: { names, values: fields.map((field) => this.scalar(field)) } }
@@ -358,7 +358,7 @@ export class Steps {
     const from = random.chance(0.4) ? shape.slice(random.below(shape.length + 1)) : shape
     const lengths = from.map((length) => (random.chance(0.15) ? 1 : length))
     if (random.chance(0.1)) lengths.unshift(1)
-    // Where nothing is stored, NumPy takes some shapes that do not broadcast.
+    // NumPy accepts some shapes that do not broadcast where nothing is stored.
     if (random.chance(0.03) && !lengths.includes(0)) lengths.push(2)
     if (random.chance(0.35) && dtype.names === null) return nestWith(lengths, () => this.scalar(dtype))
     return {
@@ -366,10 +366,10 @@ export class Steps {
     }
   }
 
-  /** A dtype of arrays that are stored in another. */
+  /** A dtype to store into another. */
   private sourceDType(dtype: DType): unknown {
     const { random } = this
-    // NumPy 2.4.6 crashes where text is stored in some records.
+    // NumPy 2.4.6 crashes when it stores text into some records.
     if (dtype.names !== null)
       return this.style === 'wild' || random.chance(0.5) ? dtype.toJSON() : randomNumberDType(random)
     switch (dtype.kind) {
@@ -386,10 +386,10 @@ export class Steps {
     }
   }
 
-  /** `a[1:] = a[:-1]` and the like: what is stored lies where it is stored to. */
+  /** `a[1:] = a[:-1]` and the like: source and target overlap. */
   private overlapping(array: NDArray, base: NDArray): Step | undefined {
     const { random } = this
-    // Of other dtypes, there is no telling what the bytes are.
+    // For other dtypes the bytes are unspecified.
     if (
       array.base !== base ||
       !array.dtype.equals(base.dtype) ||
@@ -409,7 +409,7 @@ export class Steps {
     return { op: 'assign', at: [...before, to], value: { self: [{ op: 'index', at: [...before, from] }] } }
   }
 
-  /** Something to compare with. */
+  /** An operand to compare with. */
   private comparand(array: NDArray, single = true): unknown {
     const { random } = this
     const { dtype, shape } = array
@@ -440,7 +440,7 @@ export class Steps {
       : { a: randomArray(this.random, dtype.toJSON(), base.shape, this.style) }
   }
 
-  /** The shape that selectors select; undefined where they are refused. */
+  /** The shape that selectors select; undefined if they are invalid. */
   private shapeOf(array: NDArray, at: readonly unknown[]): readonly number[] | undefined {
     try {
       return this.select(array, at).shape
@@ -449,7 +449,7 @@ export class Steps {
     }
   }
 
-  /** Set by the tests, as the selectors are understood in live-chain.ts. */
+  /** Set by the tests, because live-chain.ts interprets selectors. */
   select: (array: NDArray, at: readonly unknown[]) => NDArray = () => {
     throw new TypeError('no selection')
   }
@@ -459,7 +459,7 @@ function randomPlainNumbersOrTimes(random: Random): string {
   return random.pick(['M8[s]', 'm8[D]', 'i4', 'f8'])
 }
 
-/** A JavaScript number as a Python one: whole ones are ints. */
+/** A JavaScript number in Python: integers become int. */
 export function numberWire(value: number): unknown {
   return Number.isSafeInteger(value) && !Object.is(value, -0) ? value : { f: floatText(value) }
 }

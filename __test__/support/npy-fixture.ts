@@ -12,7 +12,7 @@ export function fixtureJson<T>(name: string): T {
   return JSON.parse(readFileSync(join(FIXTURES, name), 'utf8')) as T
 }
 
-/** An array in memory for tests: bytes in C or F order. */
+/** An array in memory: bytes in C or F order. */
 export function arrayOf(dtype: DType, shape: readonly number[], bytes: Uint8Array, order: 'C' | 'F' = 'C'): Printable {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const read = reader(dtype)
@@ -31,7 +31,7 @@ export function arrayOf(dtype: DType, shape: readonly number[], bytes: Uint8Arra
   }
 }
 
-/** Reads a `.npy` fixture with a header as NumPy writes it; no reader of `.npy` files in general. */
+/** Reads a `.npy` fixture whose header NumPy wrote; not a general reader. */
 export function npyFixture(name: string): Printable {
   const file = readFileSync(join(FIXTURES, name))
   const wide = file[6] !== 1

@@ -1,5 +1,5 @@
 /**
- * Headers of `.npy` files as somebody else might write them: valid ones in many spellings, and damaged ones.
+ * Headers of `.npy` files as other programs may write them: valid ones in many spellings, and damaged ones.
  * @module
  */
 import type { Random } from './numpy-live.js'
@@ -54,7 +54,7 @@ const WRONG = [
   'i4,',
 ]
 
-/** Pieces that a damaged header may have anywhere. */
+/** Text that a damaged header may have anywhere. */
 const PIECES = [
   ...Array.from('\'"()[]{},:\\\n \t\f\r#+-._01Luéb\0\u00a0\v'),
   ..."rb x j e True False None ... set() 2L 0x2 ''' \\x64 \\u0064 \\142 \\\n u' b' rb'' 1e5 1_0 00 01 '' (1,) [] {} 1+2j".split(
@@ -66,7 +66,7 @@ function spaced(random: Random): string {
   return random.chance(0.85) ? '' : random.pick([' ', '  ', '\n', '\t', ' # note\n', '\\\n', '\r\n', '\f'])
 }
 
-/** Text as a Python string, in one of its spellings. */
+/** Text as a Python string literal, in a random spelling. */
 function quoted(random: Random, text: string): string {
   const quote = random.pick(["'", '"', "'''", '"""'])
   const prefix = random.pick(['', '', '', 'u', 'U', 'r', 'R'])
@@ -102,7 +102,7 @@ function integer(random: Random, value: number): string {
   ])
 }
 
-/** A tuple of integers, or rarely something else. */
+/** A tuple of integers, rarely something else. */
 function shape(random: Random, wild: boolean): string {
   if (wild && random.chance(0.15)) {
     return random.pick([
@@ -164,7 +164,7 @@ function field(random: Random, wild: boolean, depth: number, index: number): str
   return `${open}${key},${spaced(random)}${of}${more}${close}`
 }
 
-/** The text of a header; wild ones are mostly not valid. */
+/** The text of a header; wild ones are mostly invalid. */
 export function randomHeader(random: Random): string {
   const wild = random.chance(0.5)
   const entries = [
@@ -189,7 +189,7 @@ export function randomHeader(random: Random): string {
   return wild && random.chance(0.5) ? damagedText(random, text) : text
 }
 
-/** The same with some characters lost, doubled, exchanged or added. */
+/** The text with some characters removed, doubled, swapped or added. */
 export function damagedText(random: Random, text: string): string {
   let result = text
   for (let count = 1 + random.below(3); count > 0; count--) {

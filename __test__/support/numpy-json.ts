@@ -2,7 +2,7 @@ import type { DType } from '../../lib/dtype/index.js'
 import { NDArray } from '../../lib/ndarray.js'
 
 /**
- * A scalar or nested list of a dtype as the fixtures have it: 8-byte integers and ticks as text, NaN and infinities by name,
+ * A scalar or nested list of a dtype in the format of the fixtures: 8-byte integers and ticks as text, NaN and infinities by name,
  * complex as two numbers, raw bytes in hex.
  */
 export function toFixture(value: unknown, dtype: DType): unknown {
@@ -27,7 +27,7 @@ function floatToFixture(value: number): unknown {
   return Number.isFinite(value) ? value : String(value)
 }
 
-/** What an array's elements are in the fixtures. */
+/** The elements of an array in the format of the fixtures. */
 export function valuesOf(array: NDArray): unknown {
   return toFixture(array.toArray(), array.dtype)
 }

@@ -22,8 +22,8 @@ export function askPython<Answer>(python: string, script: string, question: unkn
 }
 
 /**
- * The seed of random cases: the same on every run, so that a change is judged by what it changes; `MEMMAP_SEED` gives another,
- * and `MEMMAP_SEED=random` a new one each time.
+ * The seed of random cases: fixed, so that runs are comparable. `MEMMAP_SEED` sets another, and `MEMMAP_SEED=random` a new one for
+ * each run.
  */
 export function seed(): number {
   const given = process.env['MEMMAP_SEED'] ?? '20260401'
@@ -51,7 +51,7 @@ export function randomFrom(seed: number): Random {
 export interface Random {
   /** At least 0, below 1. */
   next(): number
-  /** A whole number from 0 to n - 1. */
+  /** An integer from 0 to n - 1. */
   below(n: number): number
   pick<T>(list: readonly T[]): T
   chance(p: number): boolean

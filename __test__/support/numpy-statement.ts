@@ -4,9 +4,9 @@ import type { NDArray } from '../../lib/index.js'
 type Comparison = '<' | '<=' | '==' | '!=' | '>=' | '>'
 
 /**
- * Carries out a statement of NumPy's about an array `a`: `a[1:] = a[:-1]`, `a[[0,1],[2,0]] = [50,60]`, `a[mask a>2] = -1`,
- * `a += 1`. Values are Python's literals and `array([...], 'dtype')`. What stands in brackets behind it, or before `a`, is a
- * remark.
+ * Runs a NumPy statement about an array `a`: `a[1:] = a[:-1]`, `a[[0,1],[2,0]] = [50,60]`, `a[mask a>2] = -1`,
+ * `a += 1`. Values are Python's literals and `array([...], 'dtype')`. Text in brackets behind it, or before `a`, is a
+ * comment.
  */
 export function carryOut(statement: string, a: NDArray): void {
   const parser = new Parser(statement.replace(/^\w+ (?=a\b)/, '').replace(/ \([a-z ]+\)$/i, ''), a)

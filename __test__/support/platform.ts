@@ -1,15 +1,15 @@
-/** What only some platforms can do: elsewhere the test is skipped, by its name. */
+/** Tests for some platforms only; skipped by name elsewhere. */
 import { existsSync, lstatSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 
-/** Looks at the process through `/proc`, or asks for what only Linux has. */
+/** Tests that read `/proc` or need another feature of Linux. */
 export const linux = process.platform === 'linux' ? test : test.skip
 
 /**
- * Windows neither cuts, removes nor replaces a file that is mapped, and has no shell, no signals and no
+ * Tests that Windows cannot run: it neither truncates, removes nor replaces a mapped file, and has no shell, no signals and no
  * control characters in names.
  */
 export const posix = process.platform === 'win32' ? test.skip : test
@@ -20,10 +20,10 @@ export const is64Bit = process.arch.endsWith('64')
 /** Where addresses have 64 bits. */
 export const wide = is64Bit ? test : test.skip
 
-/** As `linux`, about terabytes of addresses, or limits of a process (qemu's 32-bit ones die of theirs before Node does). */
+/** As `linux`, for terabytes of addresses or process limits, which qemu's 32-bit processes do not survive. */
 export const linux64 = is64Bit ? linux : test.skip
 
-/** Windows makes links for those only who have the right, and Wine makes none. */
+/** Tests with symlinks, which Windows allows with a privilege only and Wine not at all. */
 export const linking = canLink() ? test : test.skip
 
 function canLink(): boolean {
@@ -38,7 +38,7 @@ function canLink(): boolean {
   }
 }
 
-/** TypeScript is a binary of its own for each platform; npm installs that of the machine it runs on. */
+/** Tests that compile, because npm installs the TypeScript binary of its own platform only. */
 export const compiling = existsCompiler() ? test : test.skip
 
 function existsCompiler(): boolean {
@@ -50,6 +50,6 @@ function existsCompiler(): boolean {
   }
 }
 
-/** Node 20 requires modules of the other kind from 20.19 on. */
+/** Tests that require() an ES module, which Node 20 can from 20.19 on. */
 export const requiring =
   (process.features as { readonly require_module?: boolean }).require_module === true ? test : test.skip

@@ -1,4 +1,4 @@
-/** Before each file of tests: properties are tried on the same random values on every run, unless `MEMMAP_SEED` says otherwise. */
+/** Runs before each spec: properties use the same random values in every run, unless `MEMMAP_SEED` is set. */
 import fc from 'fast-check'
 import { seed } from './numpy-live.js'
 

@@ -1,11 +1,11 @@
-/** Emulated processors are tens of times slower than others: where `MEMMAP_SLOW` is set, what is repeated is repeated less often. */
+/** Emulated processors are tens of times slower, so `MEMMAP_SLOW` reduces repetitions and raises time limits. */
 const slow = process.env['MEMMAP_SLOW'] === '1'
 
-/** How often something is done that is done `count` times elsewhere. */
+/** `count` repetitions, fewer on a slow machine. */
 export const times = (count: number): number => (slow ? Math.ceil(count / 10) : count)
 
-/** How many milliseconds something is waited for that takes so many elsewhere. */
+/** A time limit in milliseconds, longer on a slow machine. */
 export const soon = (milliseconds: number): number => (slow ? 25 * milliseconds : milliseconds)
 
-/** How many milliseconds a process may take. */
+/** Time limit for a child process in milliseconds. */
 export const patience = slow ? 1_500_000 : 300_000

@@ -1,12 +1,12 @@
 //! What the machine can do at best, for benchmarks: plain loops over plain memory on all threads.
 
 use crate::array::{Shared, SharedMut};
-use crate::control::Control;
-use crate::error::Result;
-use crate::pool::{PIECE_BYTES, for_pieces};
-use crate::run::Run;
-use crate::simd::{Kernel, Level, dispatch};
-use crate::stream::Stream;
+use crate::exec::Control;
+use crate::exec::Result;
+use crate::exec::{PIECE_BYTES, for_pieces};
+use crate::loops::RawSlice;
+use crate::loops::Stream;
+use crate::loops::{Kernel, Level, dispatch};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Reads `len` bytes on all threads; the answer depends on every byte, so that none can be left out.
@@ -24,13 +24,13 @@ pub unsafe fn parallel_read(ptr: *const u8, len: usize, control: &Control) -> Re
         let first = base.at(start as isize);
         control.prefetch(first, bytes);
         // SAFETY: the piece lies inside the caller's range.
-        sum.fetch_xor(dispatch(Fold(unsafe { Run::new(first, bytes) })), Ordering::Relaxed);
+        sum.fetch_xor(dispatch(Fold(unsafe { RawSlice::new(first, bytes) })), Ordering::Relaxed);
         Ok(())
     })?;
     Ok(sum.into_inner())
 }
 
-struct Fold<'a>(Run<'a, u8>);
+struct Fold<'a>(RawSlice<'a, u8>);
 
 impl Kernel for Fold<'_> {
     type Output = u64;

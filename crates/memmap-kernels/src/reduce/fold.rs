@@ -1,14 +1,13 @@
 //! What a reduction does to one output, apart from how the elements are reached.
 
 use super::rows::Block;
-use crate::control::Control;
-use crate::error::Result;
-use crate::number::Native;
-use crate::pool::{PIECE_BYTES, for_pieces};
-use crate::run::Run;
-use crate::tile::{Reader, Source};
+use crate::copy::{Reader, Source};
+use crate::dtype::Native;
+use crate::exec::Control;
+use crate::exec::Result;
+use crate::exec::{PIECE_BYTES, in_order};
+use crate::loops::RawSlice;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 /// Rows that are read side by side: states are loaded and stored once for all of them.
 pub(crate) const ROWS: usize = 4;
@@ -32,13 +31,13 @@ pub(crate) trait Fold: Sync {
     const FEW: usize = 8;
 
     /// Takes in elements of one output, the first of which is number `at` among them.
-    fn feed(&self, state: &mut Self::State, run: Run<Self::In>, at: usize);
+    fn feed(&self, state: &mut Self::State, run: RawSlice<Self::In>, at: usize);
 
     /// Takes in element number `at` of each of many outputs.
-    fn feed_each(&self, states: &mut [Self::State], row: Run<Self::In>, at: usize);
+    fn feed_each(&self, states: &mut [Self::State], row: RawSlice<Self::In>, at: usize);
 
     /// As [`Fold::feed_each`] for several rows, one after the other.
-    fn feed_rows(&self, states: &mut [Self::State], rows: [Run<Self::In>; ROWS], at: usize) {
+    fn feed_rows(&self, states: &mut [Self::State], rows: [RawSlice<Self::In>; ROWS], at: usize) {
         for (i, row) in rows.into_iter().enumerate() {
             self.feed_each(states, row, at + i);
         }
@@ -130,22 +129,4 @@ pub(crate) fn prefetch(source: &Source, control: &Control, start: usize, len: us
     if let Some((first, bytes)) = source.piece(start, len) {
         control.prefetch(first, bytes);
     }
-}
-
-/// What `work` answers for each piece, in the order of the pieces.
-pub(crate) fn in_order<T: Send>(
-    control: &Control,
-    pieces: usize,
-    bytes: usize,
-    work: impl Fn(usize) -> T + Sync,
-) -> Result<Vec<T>> {
-    let found = Mutex::new(Vec::with_capacity(pieces));
-    for_pieces(control, pieces, bytes, |i| {
-        let result = work(i);
-        found.lock().unwrap_or_else(PoisonError::into_inner).push((i, result));
-        Ok(())
-    })?;
-    let mut found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-    found.sort_by_key(|&(i, _)| i);
-    Ok(found.into_iter().map(|(_, result)| result).collect())
 }

@@ -1,35 +1,33 @@
 //! Reductions: sum, prod, mean, var, std, min, max, argmin, argmax, any, all, count_nonzero.
 
-mod anywhere;
-mod by_column;
-mod by_output;
-mod deviate;
-mod extreme;
+mod any_all;
+mod arg_strided;
+mod argminmax;
+mod dispatch;
 mod fold;
-mod moments;
+mod int_sum;
+mod minmax;
 mod nan_sum;
 mod pairwise;
 mod plan;
-mod position;
 mod product;
+mod reduce_inner;
+mod reduce_outer;
 mod rows;
-mod run_op;
-mod spread;
-mod spread_columns;
+mod scan;
 mod sum;
-mod tick_sum;
-mod total;
+mod timedelta_sum;
 mod tree;
-mod truth;
+mod variance;
 
-pub(crate) use fold::in_order;
-pub(crate) use truth::count_true;
+pub(crate) use any_all::count_true;
+pub use scan::{Scan, scan, scan_kind};
 
 use crate::array::{ArrayMut, ArrayRef};
-use crate::control::Control;
-use crate::element::{Element, Kind};
-use crate::error::{Error, Result};
-use crate::value::Value;
+use crate::dtype::Value;
+use crate::dtype::{Element, Kind};
+use crate::exec::Control;
+use crate::exec::{Error, Result};
 
 /// A reduction, by NumPy's name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -167,7 +165,7 @@ pub fn reduce(
             rule: "the target of a reduction must have the shape of the axes that remain",
         });
     }
-    run_op::run(reduction, source, axes, params, target, control)
+    dispatch::dispatch(reduction, source, axes, params, target, control)
 }
 
 /// Reduces all axes to one value.
@@ -199,8 +197,8 @@ pub fn reduce_all(
     const ALL: [bool; 64] = [true; 64];
     let ndim = source.shape.len();
     match ALL.get(..ndim) {
-        Some(axes) => run_op::run(reduction, source, axes, params, &target, control)?,
-        None => run_op::run(reduction, source, &vec![true; ndim], params, &target, control)?,
+        Some(axes) => dispatch::dispatch(reduction, source, axes, params, &target, control)?,
+        None => dispatch::dispatch(reduction, source, &vec![true; ndim], params, &target, control)?,
     }
     Value::read(kind, &bytes).ok_or(unsupported)
 }

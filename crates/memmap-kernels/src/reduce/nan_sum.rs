@@ -4,12 +4,12 @@ use super::fold::Fold;
 use super::pairwise::{Pairwise, pairwise_sum};
 use super::sum::Outcome;
 use super::tree::{Tree, tree_all, tree_one};
-use crate::control::Control;
-use crate::error::Result;
-use crate::number::Native;
-use crate::run::{Run, update};
-use crate::simd::{Kernel, Level, dispatch};
-use crate::tile::{Reader, Source};
+use crate::copy::{Reader, Source};
+use crate::dtype::Native;
+use crate::exec::Control;
+use crate::exec::Result;
+use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{RawSlice, update};
 use std::marker::PhantomData;
 
 /// As [`super::sum::FloatSum`], without the NaN: they count as zero in the sum and not at all in the mean.
@@ -39,12 +39,12 @@ impl<T: Pairwise, O: Outcome<T>> Fold for NanSum<T, O> {
         Counted { sum: T::NEGATIVE_ZERO, valid: 0 }
     }
 
-    fn feed(&self, state: &mut Counted<T>, run: Run<T>, _at: usize) {
+    fn feed(&self, state: &mut Counted<T>, run: RawSlice<T>, _at: usize) {
         let later = self.leaf(run);
         self.join(state, later);
     }
 
-    fn feed_each(&self, states: &mut [Counted<T>], row: Run<T>, _at: usize) {
+    fn feed_each(&self, states: &mut [Counted<T>], row: RawSlice<T>, _at: usize) {
         update(states, row, |state, x| {
             let (x, valid) = if x.is_nan() { (T::ZERO, 0) } else { (x, 1) };
             *state = Counted { sum: state.sum.add(x), valid: state.valid + valid };
@@ -71,12 +71,12 @@ impl<T: Pairwise, O: Outcome<T>> Fold for NanSum<T, O> {
 impl<T: Pairwise, O: Outcome<T>> Tree for NanSum<T, O> {
     const PARTS: usize = T::PARTS;
 
-    fn leaf(&self, run: Run<T>) -> Counted<T> {
+    fn leaf(&self, run: RawSlice<T>) -> Counted<T> {
         Counted { sum: pairwise_sum::<T, true>(run), valid: dispatch(Valid(run)) }
     }
 }
 
-struct Valid<'a, T>(Run<'a, T>);
+struct Valid<'a, T>(RawSlice<'a, T>);
 
 impl<T: Native> Kernel for Valid<'_, T> {
     type Output = usize;

@@ -1,9 +1,9 @@
 //! NumPy's pairwise sum over one stretch of native numbers.
 
 use super::tree::cut;
-use crate::number::{Complex, Native};
-use crate::run::Run;
-use crate::simd::{Kernel, Level, dispatch};
+use crate::dtype::{Complex, Native};
+use crate::loops::RawSlice;
+use crate::loops::{Kernel, Level, dispatch};
 
 /// Numbers that are summed with eight accumulators before sums are paired.
 const BLOCK: usize = 128;
@@ -18,15 +18,15 @@ pub(crate) trait Pairwise: Native {
     /// The number whose bytes are in the reverse order.
     fn swapped(self) -> Self;
     /// The sums of runs of at most [`BLOCK`] numbers each, added up in pairs.
-    fn blocks<const WAYS: usize>(runs: [Run<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self;
+    fn blocks<const WAYS: usize>(runs: [RawSlice<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self;
 }
 
 /// The sum of a stretch. With `SKIP`, NaN counts as zero.
-pub(crate) fn pairwise_sum<T: Pairwise, const SKIP: bool>(run: Run<T>) -> T {
+pub(crate) fn pairwise_sum<T: Pairwise, const SKIP: bool>(run: RawSlice<T>) -> T {
     dispatch(Sum::<T, SKIP>(run))
 }
 
-struct Sum<'a, T, const SKIP: bool>(Run<'a, T>);
+struct Sum<'a, T, const SKIP: bool>(RawSlice<'a, T>);
 
 impl<T: Pairwise, const SKIP: bool> Kernel for Sum<'_, T, SKIP> {
     type Output = T;
@@ -38,11 +38,11 @@ impl<T: Pairwise, const SKIP: bool> Kernel for Sum<'_, T, SKIP> {
 }
 
 /// The sum of a stretch of numbers in the other byte order.
-pub(crate) fn swapped_sum<T: Pairwise>(run: Run<T>) -> T {
+pub(crate) fn swapped_sum<T: Pairwise>(run: RawSlice<T>) -> T {
     dispatch(SumSwapped(run))
 }
 
-struct SumSwapped<'a, T>(Run<'a, T>);
+struct SumSwapped<'a, T>(RawSlice<'a, T>);
 
 impl<T: Pairwise> Kernel for SumSwapped<'_, T> {
     type Output = T;
@@ -65,7 +65,7 @@ const UNITS: usize = 256;
 /// read in the order of memory: summed side by side, as they might be, they are streams that the processor does not foresee
 /// either.
 #[inline(always)]
-fn by_units<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn by_units<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
     let largest = |depth: u32| {
         (0..depth)
             .fold(run.len(), |len, _| if len * T::PARTS > BLOCK { len - cut(len, T::PARTS) } else { len })
@@ -108,7 +108,7 @@ fn pair_up<T: Pairwise>(sums: &mut [T]) -> T {
 
 /// The sum of a part of the tree that consists of at most `WAYS` blocks; without a branch where they are exactly as many.
 #[inline(always)]
-fn unit<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn unit<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
     let mut blocks = [run; WAYS];
     let mut width = 1;
     while width < WAYS {
@@ -131,7 +131,7 @@ fn unit<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
 /// The tree, walked block by block with a stack of its own: a function that calls itself would not be inlined into the
 /// level that it is compiled for.
 #[inline(always)]
-fn walk<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn walk<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
     if run.len() * T::PARTS <= BLOCK {
         return T::blocks([run], f);
     }
@@ -173,7 +173,7 @@ fn walk<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
 macro_rules! blocks {
     ($lanes:literal, |$r:ident| $join:expr) => {
         #[inline(always)]
-        fn blocks<const WAYS: usize>(runs: [Run<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self {
+        fn blocks<const WAYS: usize>(runs: [RawSlice<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self {
             // All accumulators come first, and what is made of them later: else the next block waits for it. Adding a
             // number to -0 changes nothing, so that the first ones need no care.
             let mut lanes = [[Self::NEGATIVE_ZERO; $lanes]; WAYS];

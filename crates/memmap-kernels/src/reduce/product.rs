@@ -1,10 +1,10 @@
 //! Product.
 
 use super::fold::Fold;
-use crate::error::Result;
-use crate::number::{Complex, Native};
-use crate::run::{Run, update};
-use crate::simd::{Kernel, Level, dispatch};
+use crate::dtype::{Complex, Native};
+use crate::exec::Result;
+use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{RawSlice, update};
 use std::marker::PhantomData;
 
 /// What can be multiplied.
@@ -65,11 +65,11 @@ impl<T: Multiply, const SKIP: bool> Fold for Product<T, SKIP> {
         T::ONE
     }
 
-    fn feed(&self, state: &mut T, run: Run<T>, _at: usize) {
+    fn feed(&self, state: &mut T, run: RawSlice<T>, _at: usize) {
         *state = run.iter().fold(*state, |product, x| product.times(scrub::<T, SKIP>(x)));
     }
 
-    fn feed_each(&self, states: &mut [T], row: Run<T>, _at: usize) {
+    fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {
         dispatch(Each::<T, SKIP>(states, row));
     }
 
@@ -82,7 +82,7 @@ impl<T: Multiply, const SKIP: bool> Fold for Product<T, SKIP> {
     }
 }
 
-struct Each<'a, 'r, T, const SKIP: bool>(&'a mut [T], Run<'r, T>);
+struct Each<'a, 'r, T, const SKIP: bool>(&'a mut [T], RawSlice<'r, T>);
 
 impl<T: Multiply, const SKIP: bool> Kernel for Each<'_, '_, T, SKIP> {
     type Output = ();

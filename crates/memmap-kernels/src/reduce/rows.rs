@@ -1,15 +1,15 @@
 //! Rows of an array, one below the other, of which each holds one element of many outputs.
 
+use crate::array::LoopNest;
 use crate::array::Shared;
-use crate::cache::fetch;
-use crate::cast::Caster;
-use crate::element::{Element, Kind};
-use crate::error::{Error, Result};
-use crate::moves::Mover;
-use crate::number::Native;
-use crate::run::Run;
-use crate::tile::{Buffer, TILE_BYTES};
-use crate::walk::Nest;
+use crate::copy::Caster;
+use crate::copy::StridedCopy;
+use crate::copy::{Buffer, TILE_BYTES};
+use crate::dtype::Native;
+use crate::dtype::{Element, Kind};
+use crate::exec::{Error, Result};
+use crate::loops::RawSlice;
+use crate::loops::prefetch_lines;
 
 /// How to read rows of an array as native numbers of `kind`.
 pub(crate) struct Rows<'n> {
@@ -18,8 +18,8 @@ pub(crate) struct Rows<'n> {
     /// From one element of a row to the next.
     stride: isize,
     /// The axes that are reduced: from one row to the next.
-    down: &'n Nest<1>,
-    mover: Mover,
+    down: &'n LoopNest<1>,
+    mover: StridedCopy,
     caster: Option<Caster>,
     kind: Kind,
 }
@@ -29,7 +29,7 @@ impl<'n> Rows<'n> {
         base: *const u8,
         element: Element,
         stride: isize,
-        down: &'n Nest<1>,
+        down: &'n LoopNest<1>,
         kind: Kind,
     ) -> Result<Rows<'n>> {
         let unsupported = Error::Unsupported { operation: "conversion", kind: element.kind };
@@ -38,7 +38,7 @@ impl<'n> Rows<'n> {
         } else {
             Some(Caster::between(element.kind, kind).ok_or(unsupported)?)
         };
-        let mover = Mover::new(&element, element.needs_swap());
+        let mover = StridedCopy::new(&element, element.needs_swap());
         Ok(Rows { base: Shared(base), element, stride, down, mover, caster, kind })
     }
 
@@ -90,28 +90,28 @@ impl Block<'_> {
     }
 
     /// The row with a number within the block.
-    pub fn row<T: Native>(&mut self, index: usize) -> Run<'_, T> {
+    pub fn row<T: Native>(&mut self, index: usize) -> RawSlice<'_, T> {
         assert!(T::KIND == self.rows.kind);
         let ptr = self.read(index);
         // SAFETY: `read` answers as many native elements of the kind as a row has columns, in the array's memory or
         // in a buffer of this block, and keeps both for as long as the block is borrowed.
-        unsafe { Run::new(ptr, self.columns) }
+        unsafe { RawSlice::new(ptr, self.columns) }
     }
 
     /// Rows from a number on, where they can be read where they lie.
-    pub fn rows<T: Native, const N: usize>(&self, index: usize) -> Option<[Run<'_, T>; N]> {
+    pub fn rows<T: Native, const N: usize>(&self, index: usize) -> Option<[RawSlice<'_, T>; N]> {
         let rows = self.rows;
         let packed = !rows.element.needs_swap() && rows.stride == rows.element.size as isize;
         if !packed || rows.caster.is_some() || index + N > self.len() || T::KIND != rows.kind {
             return None;
         }
         for start in self.starts.iter().skip(index + N).take(N) {
-            fetch(rows.base.at(*start), self.columns * rows.element.size);
+            prefetch_lines(rows.base.at(*start), self.columns * rows.element.size);
         }
         Some(std::array::from_fn(|i| {
             let ptr = rows.base.at(self.starts[index + i]);
             // SAFETY: a row lies inside the array and has as many native elements of this kind.
-            unsafe { Run::new(ptr, self.columns) }
+            unsafe { RawSlice::new(ptr, self.columns) }
         }))
     }
 

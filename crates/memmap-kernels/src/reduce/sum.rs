@@ -1,15 +1,15 @@
 //! Sum and mean.
 
 use super::fold::{Fold, ROWS};
+use super::int_sum::{Integers, total};
 use super::pairwise::{Pairwise, pairwise_sum, swapped_sum};
-use super::total::{Whole, total};
 use super::tree::{Tree, tree_all, tree_one};
-use crate::control::Control;
-use crate::error::Result;
-use crate::number::{Complex, Native};
-use crate::run::{Run, update_rows};
-use crate::simd::{Kernel, Level, dispatch};
-use crate::tile::{Reader, Source};
+use crate::copy::{Reader, Source};
+use crate::dtype::{Complex, Native};
+use crate::exec::Control;
+use crate::exec::Result;
+use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{RawSlice, update_rows};
 use std::marker::PhantomData;
 
 /// What becomes of a sum over `count` elements: the sum itself, or the mean.
@@ -76,15 +76,15 @@ macro_rules! float_outcomes {
 float_outcomes!(f32 f64);
 
 /// Integers and bools, modulo 2^64. With `SWAP` they are in the other byte order.
-pub(crate) struct Wholes<T, O, const SWAP: bool>(PhantomData<(T, O)>);
+pub(crate) struct IntSum<T, O, const SWAP: bool>(PhantomData<(T, O)>);
 
-impl<T, O, const SWAP: bool> Wholes<T, O, SWAP> {
+impl<T, O, const SWAP: bool> IntSum<T, O, SWAP> {
     pub fn new() -> Self {
-        Wholes(PhantomData)
+        IntSum(PhantomData)
     }
 }
 
-impl<T: Whole, O: Outcome<u64>, const SWAP: bool> Fold for Wholes<T, O, SWAP> {
+impl<T: Integers, O: Outcome<u64>, const SWAP: bool> Fold for IntSum<T, O, SWAP> {
     type In = T;
     type State = u64;
     type Out = O::Out;
@@ -93,15 +93,15 @@ impl<T: Whole, O: Outcome<u64>, const SWAP: bool> Fold for Wholes<T, O, SWAP> {
         0
     }
 
-    fn feed(&self, state: &mut u64, run: Run<T>, _at: usize) {
+    fn feed(&self, state: &mut u64, run: RawSlice<T>, _at: usize) {
         *state = state.wrapping_add(total::<T, SWAP>(run));
     }
 
-    fn feed_each(&self, states: &mut [u64], row: Run<T>, _at: usize) {
+    fn feed_each(&self, states: &mut [u64], row: RawSlice<T>, _at: usize) {
         dispatch(AddWhole::<T, 1, SWAP>(states, [row]));
     }
 
-    fn feed_rows(&self, states: &mut [u64], rows: [Run<T>; ROWS], _at: usize) {
+    fn feed_rows(&self, states: &mut [u64], rows: [RawSlice<T>; ROWS], _at: usize) {
         dispatch(AddWhole::<T, ROWS, SWAP>(states, rows));
     }
 
@@ -124,9 +124,9 @@ impl Outcome<u64> for SignedMean {
     }
 }
 
-struct AddWhole<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [u64], [Run<'r, T>; N]);
+struct AddWhole<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [u64], [RawSlice<'r, T>; N]);
 
-impl<T: Whole, const N: usize, const SWAP: bool> Kernel for AddWhole<'_, '_, T, N, SWAP> {
+impl<T: Integers, const N: usize, const SWAP: bool> Kernel for AddWhole<'_, '_, T, N, SWAP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
@@ -158,15 +158,15 @@ impl<T: Pairwise, O: Outcome<T>, const SWAP: bool> Fold for Floats<T, O, SWAP> {
         T::NEGATIVE_ZERO
     }
 
-    fn feed(&self, state: &mut T, run: Run<T>, _at: usize) {
+    fn feed(&self, state: &mut T, run: RawSlice<T>, _at: usize) {
         *state = state.add(self.leaf(run));
     }
 
-    fn feed_each(&self, states: &mut [T], row: Run<T>, _at: usize) {
+    fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {
         dispatch(AddFloats::<T, 1, SWAP>(states, [row]));
     }
 
-    fn feed_rows(&self, states: &mut [T], rows: [Run<T>; ROWS], _at: usize) {
+    fn feed_rows(&self, states: &mut [T], rows: [RawSlice<T>; ROWS], _at: usize) {
         dispatch(AddFloats::<T, ROWS, SWAP>(states, rows));
     }
 
@@ -190,12 +190,12 @@ impl<T: Pairwise, O: Outcome<T>, const SWAP: bool> Fold for Floats<T, O, SWAP> {
 impl<T: Pairwise, O: Outcome<T>, const SWAP: bool> Tree for Floats<T, O, SWAP> {
     const PARTS: usize = T::PARTS;
 
-    fn leaf(&self, run: Run<T>) -> T {
+    fn leaf(&self, run: RawSlice<T>) -> T {
         if SWAP { swapped_sum(run) } else { pairwise_sum::<T, false>(run) }
     }
 }
 
-struct AddFloats<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [T], [Run<'r, T>; N]);
+struct AddFloats<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [T], [RawSlice<'r, T>; N]);
 
 impl<T: Pairwise, const N: usize, const SWAP: bool> Kernel for AddFloats<'_, '_, T, N, SWAP> {
     type Output = ();

@@ -5,12 +5,13 @@
 //! ours goes on pairing, which is more accurate. Where axes remain, NumPy adds the sum of one stretch after the other to
 //! an output; so do we for up to 128 stretches, and pair such blocks beyond.
 
-use super::fold::{Fold, in_order, prefetch};
-use crate::control::Control;
-use crate::error::Result;
-use crate::pool::PIECE_BYTES;
-use crate::run::Run;
-use crate::tile::{Reader, Source};
+use super::fold::{Fold, prefetch};
+use crate::copy::{Reader, Source};
+use crate::exec::Control;
+use crate::exec::PIECE_BYTES;
+use crate::exec::Result;
+use crate::exec::in_order;
+use crate::loops::RawSlice;
 
 /// Rows that are added one after the other before sums are paired.
 pub(crate) const BLOCK_ROWS: usize = 128;
@@ -21,7 +22,7 @@ pub(crate) trait Tree: Fold {
     const PARTS: usize;
 
     /// The sum over a stretch, by NumPy's tree.
-    fn leaf(&self, run: Run<Self::In>) -> Self::State;
+    fn leaf(&self, run: RawSlice<Self::In>) -> Self::State;
 }
 
 /// Where NumPy's tree cuts `len` elements of `parts` numbers each, `len * parts` being over 128.
@@ -36,7 +37,7 @@ pub(crate) fn cut(len: usize, parts: usize) -> usize {
 enum Node {
     /// Elements of one sequence.
     Flat { start: usize, len: usize },
-    /// Whole sequences, one after the other.
+    /// Integers sequences, one after the other.
     Rows { first: usize, count: usize },
 }
 

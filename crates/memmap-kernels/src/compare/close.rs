@@ -1,0 +1,69 @@
+//! Equality within a tolerance.
+
+use super::measure::{Measure, Measured, Precision, Tolerance};
+use super::pair::{Pair, nest_of};
+use crate::array::ArrayRef;
+use crate::array::LoopNest;
+use crate::exec::Control;
+use crate::exec::Result;
+use crate::loops::RawSlice;
+use crate::loops::{Kernel, Level, dispatch};
+
+/// Whether every element of `a` is close to its counterpart in `b`: NumPy's `allclose`.
+///
+/// The rule is `|a - b| <= atol + rtol * |b|` where `b` is finite, and `a == b` elsewhere. It is worked out in NumPy's
+/// precision: that of the common kind on the left, that of `b` (integers as `F64`) on the right. Different shapes are not
+/// close: broadcast with strides of 0.
+///
+/// # Errors
+/// [`Error::Unsupported`] for opaque elements and times; [`Error::Cancelled`].
+pub fn all_close(a: &ArrayRef, b: &ArrayRef, tolerance: Tolerance, control: &Control) -> Result<bool> {
+    let precision = Precision::of(&a.element, &b.element, "allclose")?;
+    if a.shape != b.shape {
+        return Ok(false);
+    }
+    if a.is_empty() {
+        return Ok(true);
+    }
+    let nest = nest_of(a, b)?;
+    precision.run(Job { a, b, nest: &nest, tolerance, control })
+}
+
+struct Job<'a> {
+    a: &'a ArrayRef,
+    b: &'a ArrayRef,
+    nest: &'a LoopNest<2>,
+    tolerance: Tolerance,
+    control: &'a Control,
+}
+
+impl Measured for Job<'_> {
+    type Output = bool;
+
+    fn run<D: Measure, R: Measure + Into<D>>(self) -> Result<bool> {
+        let pair = Pair::new(self.a, self.b, self.nest, [D::KIND, R::KIND])?;
+        pair.all::<D, R>(self.control, |_, a, b| dispatch(Close { a, b, tolerance: self.tolerance }))
+    }
+}
+
+struct Close<'a, D, R> {
+    a: RawSlice<'a, D>,
+    b: RawSlice<'a, R>,
+    tolerance: Tolerance,
+}
+
+impl<D: Measure, R: Measure + Into<D>> Kernel for Close<'_, D, R> {
+    type Output = bool;
+    #[inline(always)]
+    fn run<L: Level>(self) -> bool {
+        let limits = R::limits(self.tolerance);
+        let nan = self.tolerance.equal_nan;
+        let mut all = true;
+        for (a, b) in self.a.iter().zip(self.b.iter()) {
+            let other: D = b.into();
+            let near = (a.distance(other) <= R::bound(limits, b.size())) & b.is_finite();
+            all &= near | a.same(other) | (nan & a.is_nan() & b.is_nan());
+        }
+        all
+    }
+}

@@ -1,0 +1,284 @@
+//! Comparison, element by element, and equality of whole arrays.
+
+use super::comparable::Compare;
+use super::pair::{Pair, nest_of};
+use crate::array::{ArrayMut, ArrayRef, Shared, SharedMut};
+use crate::array::{LoopNest, StridedIter};
+use crate::copy::StridedCopy;
+use crate::copy::TILE_BYTES;
+use crate::dtype::{Complex, Native, Tick};
+use crate::dtype::{Element, Kind};
+use crate::exec::Control;
+use crate::exec::{Error, Result};
+use crate::exec::{PIECE_BYTES, for_pieces, in_order};
+use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{RawSlice, RawSliceMut, zip};
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Comparison {
+    /// `<`
+    Lt,
+    /// `<=`
+    Le,
+    /// `==`
+    Eq,
+    /// `!=`
+    Ne,
+    /// `>=`
+    Ge,
+    /// `>`
+    Gt,
+}
+
+/// Writes whether `a op b` holds to each element of `target`, an array of bools.
+///
+/// All three have the same shape (broadcast with strides of 0). Kinds may differ: they are compared in NumPy's
+/// `result_type`, and signed with unsigned 64-bit integers by value. NaN and NaT are unordered and differ from all;
+/// complex numbers are ordered by the real part first. The target may not overlap `a` or `b`, save that it may be one of
+/// them if that is an array of bools.
+///
+/// # Errors
+/// [`Error::Mismatch`] when shapes differ or `target` is not of [`Kind::Bool`]; [`Error::Unsupported`] for times with
+/// numbers, opaque elements with others, and opaque ones in order; [`Error::Cancelled`].
+pub fn compare(
+    op: Comparison,
+    a: &ArrayRef,
+    b: &ArrayRef,
+    target: &ArrayMut,
+    control: &Control,
+) -> Result<()> {
+    if a.shape != b.shape || a.shape != target.shape {
+        return Err(Error::Mismatch { rule: "the arrays of a comparison must have the same shape" });
+    }
+    if target.element.kind != Kind::Bool {
+        return Err(Error::Mismatch { rule: "the target of a comparison must be an array of bools" });
+    }
+    // Only three loops are needed: the others are these, turned around or denied.
+    let (a, b, test, negated) = match op {
+        Comparison::Lt => (a, b, Test::Before, false),
+        Comparison::Gt => (b, a, Test::Before, false),
+        Comparison::Le => (a, b, Test::NotAfter, false),
+        Comparison::Ge => (b, a, Test::NotAfter, false),
+        Comparison::Eq => (a, b, Test::Equal, false),
+        Comparison::Ne => (a, b, Test::Equal, true),
+    };
+    let common = common(&a.element, &b.element, test)?;
+    if target.is_empty() {
+        return Ok(());
+    }
+    let nest = LoopNest::in_memory_order(&target.shape, [&a.strides, &b.strides, &target.strides], 2);
+    let sink = Answers::new(target, &nest);
+    if common == Common::Bytes {
+        return compare_bytes(a, b, &nest, &sink, negated, control);
+    }
+    let job = Job { a, b, nest: &nest, negated, control };
+    job.run(common, test, |at, answers| sink.write(at, answers)).map(|_| ())
+}
+
+/// Whether two arrays have the same shape and equal elements, as NumPy's `array_equal`: NaN and NaT are equal to nothing.
+///
+/// # Errors
+/// [`Error::Unsupported`] as [`compare`]; [`Error::Cancelled`].
+pub fn equals(a: &ArrayRef, b: &ArrayRef, control: &Control) -> Result<bool> {
+    if a.shape != b.shape {
+        return Ok(false);
+    }
+    let common = common(&a.element, &b.element, Test::Equal)?;
+    if a.is_empty() {
+        return Ok(true);
+    }
+    let nest = nest_of(a, b)?;
+    if common == Common::Bytes {
+        return equal_bytes(a, b, &nest, control);
+    }
+    let job = Job { a, b, nest: &nest, negated: false, control };
+    job.run(common, Test::Equal, |_, answers| answers.iter().fold(1, |all, &answer| all & answer) == 1)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Test {
+    Before,
+    NotAfter,
+    Equal,
+}
+
+/// What two kinds are compared as.
+#[derive(Clone, Copy, PartialEq)]
+enum Common {
+    /// Numbers of one kind.
+    Kind(Kind),
+    /// A signed and an unsigned integer, by value.
+    SignedUnsigned,
+    /// An unsigned and a signed integer, by value.
+    UnsignedSigned,
+    /// Byte by byte.
+    Bytes,
+}
+
+fn common(a: &Element, b: &Element, test: Test) -> Result<Common> {
+    let unsupported = |kind| Err(Error::Unsupported { operation: "comparison", kind });
+    match (a.kind, b.kind) {
+        (Kind::Opaque, Kind::Opaque) if test != Test::Equal => unsupported(Kind::Opaque),
+        (Kind::Opaque, Kind::Opaque) if a.size != b.size => {
+            Err(Error::Mismatch { rule: "opaque elements are only compared with elements of the same size" })
+        }
+        (Kind::Opaque, Kind::Opaque) => Ok(Common::Bytes),
+        (signed, Kind::U64) if signed.is_signed() => Ok(Common::SignedUnsigned),
+        (Kind::U64, signed) if signed.is_signed() => Ok(Common::UnsignedSigned),
+        (a, b) => match a.promote(b) {
+            // Halves are compared as singles, bools as bytes of 0 and 1.
+            Some(Kind::F16) => Ok(Common::Kind(Kind::F32)),
+            Some(Kind::Bool) => Ok(Common::Kind(Kind::U8)),
+            Some(kind) => Ok(Common::Kind(kind)),
+            None => {
+                unsupported(if a == Kind::Opaque || b == Kind::Opaque { Kind::Opaque } else { Kind::Time })
+            }
+        },
+    }
+}
+
+/// Two arrays on their way to a loop.
+struct Job<'a, const K: usize> {
+    a: &'a ArrayRef,
+    b: &'a ArrayRef,
+    nest: &'a LoopNest<K>,
+    negated: bool,
+    control: &'a Control,
+}
+
+impl<const K: usize> Job<'_, K> {
+    /// Hands tiles of answers (0 or 1) to `take`, until it answers false.
+    fn run(&self, common: Common, test: Test, take: impl Fn(usize, &[u8]) -> bool + Sync) -> Result<bool> {
+        match common {
+            Common::Kind(kind) => match kind {
+                Kind::I8 => self.tiles::<i8, i8>(test, take),
+                Kind::U8 => self.tiles::<u8, u8>(test, take),
+                Kind::I16 => self.tiles::<i16, i16>(test, take),
+                Kind::U16 => self.tiles::<u16, u16>(test, take),
+                Kind::I32 => self.tiles::<i32, i32>(test, take),
+                Kind::U32 => self.tiles::<u32, u32>(test, take),
+                Kind::I64 => self.tiles::<i64, i64>(test, take),
+                Kind::U64 => self.tiles::<u64, u64>(test, take),
+                Kind::F32 => self.tiles::<f32, f32>(test, take),
+                Kind::F64 => self.tiles::<f64, f64>(test, take),
+                Kind::C64 => self.tiles::<Complex<f32>, Complex<f32>>(test, take),
+                Kind::C128 => self.tiles::<Complex<f64>, Complex<f64>>(test, take),
+                Kind::Time => self.tiles::<Tick, Tick>(test, take),
+                Kind::Bool | Kind::F16 | Kind::Opaque => {
+                    Err(Error::Unsupported { operation: "comparison", kind })
+                }
+            },
+            Common::SignedUnsigned => self.tiles::<i64, u64>(test, take),
+            Common::UnsignedSigned => self.tiles::<u64, i64>(test, take),
+            Common::Bytes => Err(Error::Unsupported { operation: "comparison", kind: Kind::Opaque }),
+        }
+    }
+
+    fn tiles<A: Compare<B>, B: Native>(
+        &self,
+        test: Test,
+        take: impl Fn(usize, &[u8]) -> bool + Sync,
+    ) -> Result<bool> {
+        let pair = Pair::new(self.a, self.b, self.nest, [A::KIND, B::KIND])?;
+        let flip = u8::from(self.negated);
+        pair.all::<A, B>(self.control, |at, a, b| {
+            let mut answers = [0u8; TILE_BYTES];
+            let answers = &mut answers[..a.len()];
+            dispatch(Compared { a, b, test, flip, answers });
+            take(at, answers)
+        })
+    }
+}
+
+struct Compared<'a, A, B> {
+    a: RawSlice<'a, A>,
+    b: RawSlice<'a, B>,
+    test: Test,
+    flip: u8,
+    answers: &'a mut [u8],
+}
+
+impl<A: Compare<B>, B: Native> Kernel for Compared<'_, A, B> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        let (answers, flip) = (RawSliceMut::of(self.answers), self.flip);
+        match self.test {
+            Test::Before => zip(self.a, self.b, answers, |a, b| u8::from(a.before(b)) ^ flip),
+            Test::NotAfter => zip(self.a, self.b, answers, |a, b| u8::from(a.not_after(b)) ^ flip),
+            Test::Equal => zip(self.a, self.b, answers, |a, b| u8::from(a.equal(b)) ^ flip),
+        }
+    }
+}
+
+/// Where answers go: the third array of a nest.
+struct Answers {
+    base: SharedMut,
+    nest: LoopNest<1>,
+    mover: StridedCopy,
+}
+
+impl Answers {
+    fn new(target: &ArrayMut, whole: &LoopNest<3>) -> Answers {
+        let mover = StridedCopy::new(&target.element, false);
+        Answers { base: SharedMut(target.ptr), nest: whole.only(2), mover }
+    }
+
+    fn write(&self, at: usize, answers: &[u8]) -> bool {
+        let stride = self.nest.inner().strides[0];
+        let (mut walk, mut done) = (self.nest.walk(at), 0);
+        while done < answers.len() {
+            let stretch = walk.next(answers.len() - done);
+            let to = self.base.at(stretch.offsets[0]);
+            // SAFETY: the stretch lies inside the target and is no longer than the answers left.
+            unsafe { self.mover.run(answers[done..].as_ptr(), 1, to, stride, stretch.len) };
+            done += stretch.len;
+        }
+        true
+    }
+}
+
+fn compare_bytes(
+    a: &ArrayRef,
+    b: &ArrayRef,
+    nest: &LoopNest<3>,
+    sink: &Answers,
+    negated: bool,
+    control: &Control,
+) -> Result<()> {
+    let (bases, size) = ([Shared(a.ptr), Shared(b.ptr)], a.element.size);
+    let (total, piece) = (nest.len(), (PIECE_BYTES / size.max(1)).max(1));
+    for_pieces(control, total.div_ceil(piece), total * size, |i| {
+        let (start, end) = (i * piece, total.min((i + 1) * piece));
+        let mut walk = nest.walk(start);
+        let answers: Vec<u8> =
+            (start..end).map(|_| u8::from(same_bytes(bases, &mut walk, size) != negated)).collect();
+        sink.write(start, &answers);
+        control.advance(end - start);
+        Ok(())
+    })
+}
+
+fn equal_bytes(a: &ArrayRef, b: &ArrayRef, nest: &LoopNest<2>, control: &Control) -> Result<bool> {
+    let (bases, size) = ([Shared(a.ptr), Shared(b.ptr)], a.element.size);
+    let (total, piece) = (nest.len(), (PIECE_BYTES / size.max(1)).max(1));
+    let equal = in_order(control, total.div_ceil(piece), total * size, |i| {
+        let (start, end) = (i * piece, total.min((i + 1) * piece));
+        let mut walk = nest.walk(start);
+        let equal = (start..end).all(|_| same_bytes(bases, &mut walk, size));
+        control.advance(end - start);
+        equal
+    })?;
+    Ok(equal.into_iter().all(|equal| equal))
+}
+
+/// Whether the next elements of two arrays are the same bytes.
+fn same_bytes<const K: usize>(bases: [Shared; 2], walk: &mut StridedIter<'_, K>, size: usize) -> bool {
+    let offsets = walk.next(1).offsets;
+    // SAFETY: one element of the first array.
+    let a = unsafe { RawSlice::<u8>::new(bases[0].at(offsets[0]), size) };
+    // SAFETY: one element of the second array.
+    let b = unsafe { RawSlice::<u8>::new(bases[1].at(offsets[1]), size) };
+    a.iter().eq(b.iter())
+}

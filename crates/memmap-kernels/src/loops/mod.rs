@@ -1,0 +1,12 @@
+//! What loops over elements are made of: slices of shared memory, SIMD dispatch, prefetch, streaming stores.
+
+pub(crate) mod half_float;
+mod prefetch;
+mod raw_slice;
+mod simd;
+mod stream;
+
+pub(crate) use prefetch::prefetch_lines;
+pub(crate) use raw_slice::{RawSlice, RawSliceMut, map, map_chunks, update, update_rows, zip};
+pub(crate) use simd::{Kernel, Level, dispatch};
+pub(crate) use stream::{STREAM_BYTES, Stream};

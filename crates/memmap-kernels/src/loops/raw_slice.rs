@@ -1,0 +1,222 @@
+//! Runs: stretches of equal elements that lie one behind the other, read and written by value.
+//!
+//! A run is what a slice would be if the memory were ours alone: others may write it while we read, and it may lie
+//! at any address. So there are no references into it; loads and stores are unaligned and by value, which the
+//! compiler turns into the same vector instructions.
+
+use std::marker::PhantomData;
+
+/// Elements to read.
+#[derive(Clone, Copy)]
+pub(crate) struct RawSlice<'a, T> {
+    ptr: *const T,
+    len: usize,
+    memory: PhantomData<&'a T>,
+}
+
+/// Elements to write.
+pub(crate) struct RawSliceMut<'a, T> {
+    ptr: *mut T,
+    len: usize,
+    memory: PhantomData<&'a mut T>,
+}
+
+impl<'a, T: Copy> RawSlice<'a, T> {
+    /// # Safety
+    /// `len` elements from `ptr` on are readable for `'a`, and every bit pattern is a valid `T`.
+    #[inline(always)]
+    pub unsafe fn new(ptr: *const u8, len: usize) -> RawSlice<'a, T> {
+        RawSlice { ptr: ptr.cast(), len, memory: PhantomData }
+    }
+
+    #[inline(always)]
+    pub fn of(slice: &'a [T]) -> RawSlice<'a, T> {
+        RawSlice { ptr: slice.as_ptr(), len: slice.len(), memory: PhantomData }
+    }
+
+    #[inline(always)]
+    pub fn as_ptr(&self) -> *const u8 {
+        self.ptr.cast()
+    }
+
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The element at `index`.
+    #[inline(always)]
+    pub fn get(&self, index: usize) -> T {
+        assert!(index < self.len);
+        // SAFETY: the index was just checked.
+        unsafe { self.load(index) }
+    }
+
+    /// # Safety
+    /// `index` is below the length.
+    #[inline(always)]
+    unsafe fn load(&self, index: usize) -> T {
+        // SAFETY: the address is inside the run, which is readable; `T` takes any bits, at any alignment.
+        unsafe { self.ptr.wrapping_add(index).read_unaligned() }
+    }
+
+    /// The elements before and from `middle` on.
+    #[inline(always)]
+    pub fn split_at(self, middle: usize) -> (RawSlice<'a, T>, RawSlice<'a, T>) {
+        assert!(middle <= self.len);
+        let rest =
+            RawSlice { ptr: self.ptr.wrapping_add(middle), len: self.len - middle, memory: PhantomData };
+        (RawSlice { len: middle, ..self }, rest)
+    }
+
+    /// The `N` elements from `start` on, by value.
+    #[inline(always)]
+    pub fn chunk<const N: usize>(&self, start: usize) -> [T; N] {
+        assert!(start <= self.len && self.len - start >= N);
+        // SAFETY: the elements lie inside the run, as was just checked; `T` takes any bits, at any alignment.
+        unsafe { self.ptr.wrapping_add(start).cast::<[T; N]>().read_unaligned() }
+    }
+
+    /// Integers groups of `N` elements, and what is left behind them.
+    #[inline(always)]
+    pub fn groups<const N: usize>(self) -> (RawSlice<'a, [T; N]>, RawSlice<'a, T>) {
+        let (whole, rest) = self.split_at(self.len / N * N);
+        (RawSlice { ptr: whole.ptr.cast(), len: whole.len / N, memory: PhantomData }, rest)
+    }
+
+    /// As [`RawSlice::groups`], to be gone through.
+    #[inline(always)]
+    pub fn chunks<const N: usize>(self) -> (impl ExactSizeIterator<Item = [T; N]> + 'a, RawSlice<'a, T>) {
+        let (groups, rest) = self.groups();
+        (groups.iter(), rest)
+    }
+
+    /// The elements in order.
+    #[inline(always)]
+    pub fn iter(self) -> impl ExactSizeIterator<Item = T> + 'a
+    where
+        T: 'a,
+    {
+        (0..self.len).map(move |index| {
+            // SAFETY: the range ends at the length.
+            unsafe { self.load(index) }
+        })
+    }
+}
+
+impl<'a, T: Copy> RawSliceMut<'a, T> {
+    /// # Safety
+    /// `len` elements from `ptr` on are writable for `'a`.
+    #[inline(always)]
+    pub unsafe fn new(ptr: *mut u8, len: usize) -> RawSliceMut<'a, T> {
+        RawSliceMut { ptr: ptr.cast(), len, memory: PhantomData }
+    }
+
+    #[inline(always)]
+    pub fn of(slice: &'a mut [T]) -> RawSliceMut<'a, T> {
+        RawSliceMut { ptr: slice.as_mut_ptr(), len: slice.len(), memory: PhantomData }
+    }
+
+    /// The elements before and from `middle` on.
+    #[inline(always)]
+    pub fn split_at(self, middle: usize) -> (RawSliceMut<'a, T>, RawSliceMut<'a, T>) {
+        assert!(middle <= self.len);
+        let rest =
+            RawSliceMut { ptr: self.ptr.wrapping_add(middle), len: self.len - middle, memory: PhantomData };
+        (RawSliceMut { len: middle, ..self }, rest)
+    }
+
+    /// Writes `N` elements from `start` on.
+    #[inline(always)]
+    pub fn put_chunk<const N: usize>(&mut self, start: usize, values: [T; N]) {
+        assert!(start <= self.len && self.len - start >= N);
+        // SAFETY: the elements lie inside the run, as was just checked; no alignment is asked for.
+        unsafe { self.ptr.wrapping_add(start).cast::<[T; N]>().write_unaligned(values) }
+    }
+
+    /// # Safety
+    /// `index` is below the length.
+    #[inline(always)]
+    unsafe fn store(&mut self, index: usize, value: T) {
+        // SAFETY: the address is inside the run, which is writable; no alignment is asked for.
+        unsafe { self.ptr.wrapping_add(index).write_unaligned(value) }
+    }
+}
+
+/// Writes `f` of each element of `source`.
+#[inline(always)]
+pub(crate) fn map<S: Copy, D: Copy>(source: RawSlice<S>, mut target: RawSliceMut<D>, f: impl Fn(S) -> D) {
+    assert!(source.len == target.len);
+    for index in 0..source.len {
+        // SAFETY: the range ends at the length.
+        let value = unsafe { source.load(index) };
+        // SAFETY: both runs are equally long.
+        unsafe { target.store(index, f(value)) }
+    }
+}
+
+/// Writes what `f` makes of each element, or `many` of `N` of them at a time.
+#[inline(always)]
+pub(crate) fn map_chunks<S: Copy, D: Copy, const N: usize>(
+    source: RawSlice<S>,
+    target: RawSliceMut<D>,
+    f: impl Fn(S) -> D,
+    many: impl Fn([S; N]) -> [D; N],
+) {
+    assert!(source.len == target.len);
+    let mut target = target;
+    let whole = source.len / N * N;
+    for start in (0..whole).step_by(N) {
+        target.put_chunk(start, many(source.chunk(start)));
+    }
+    for index in whole..source.len {
+        target.put_chunk(index, [f(source.get(index))]);
+    }
+}
+
+/// Applies `f` to each state and its elements in `N` rows.
+#[inline(always)]
+pub(crate) fn update_rows<A, T: Copy, const N: usize>(
+    states: &mut [A],
+    rows: [RawSlice<T>; N],
+    f: impl Fn(&mut A, [T; N]),
+) {
+    assert!(rows.iter().all(|row| row.len == states.len()));
+    for (index, state) in states.iter_mut().enumerate() {
+        let column = rows.map(|row| {
+            // SAFETY: each row has as many elements as there are states.
+            unsafe { row.load(index) }
+        });
+        f(state, column);
+    }
+}
+
+/// Writes `f` of each pair of elements.
+#[inline(always)]
+pub(crate) fn zip<A: Copy, B: Copy, D: Copy>(
+    a: RawSlice<A>,
+    b: RawSlice<B>,
+    mut target: RawSliceMut<D>,
+    f: impl Fn(A, B) -> D,
+) {
+    assert!(a.len == target.len && b.len == target.len);
+    for index in 0..a.len {
+        // SAFETY: the range ends at the length.
+        let x = unsafe { a.load(index) };
+        // SAFETY: the runs are equally long.
+        let y = unsafe { b.load(index) };
+        // SAFETY: the runs are equally long.
+        unsafe { target.store(index, f(x, y)) }
+    }
+}
+
+/// Applies `f` to each state and its element.
+#[inline(always)]
+pub(crate) fn update<A, T: Copy>(states: &mut [A], source: RawSlice<T>, f: impl Fn(&mut A, T)) {
+    assert!(states.len() == source.len);
+    for (index, state) in states.iter_mut().enumerate() {
+        // SAFETY: the states are as many as the elements.
+        let value = unsafe { source.load(index) };
+        f(state, value);
+    }
+}

@@ -1,0 +1,182 @@
+//! The position of the minimum and the maximum.
+
+use super::fold::Fold;
+use super::minmax::{Order, beats, best};
+use crate::exec::{Error, Result};
+use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{RawSlice, update};
+use std::marker::PhantomData;
+
+/// Elements that are searched for their best before it is located among them: few enough to stay in the cache.
+pub(crate) const BLOCK: usize = 2048;
+
+/// The best element so far and where it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate<T> {
+    pub value: T,
+    pub index: usize,
+    /// Whether there was any element but NaN; of use only where they are skipped.
+    pub valid: bool,
+}
+
+/// The position of the minimum, or of the maximum with `MAX`. The first of equals counts. The first NaN wins, or with
+/// `SKIP` stands for the worst value, as in `numpy.nanargmin`.
+pub(crate) struct Position<T, const MAX: bool, const SKIP: bool>(PhantomData<T>);
+
+impl<T: Order, const MAX: bool, const SKIP: bool> Position<T, MAX, SKIP> {
+    pub fn new() -> Self {
+        Position(PhantomData)
+    }
+
+    /// What a NaN counts as.
+    #[inline(always)]
+    fn read(x: T) -> T {
+        match (SKIP && x.is_nan(), MAX) {
+            (true, true) => T::LEAST,
+            (true, false) => T::GREATEST,
+            (false, _) => x,
+        }
+    }
+
+    /// Whether a later element takes the place of the best.
+    #[inline(always)]
+    pub fn replaces(candidate: T, best: T) -> bool {
+        beats::<T, MAX>(candidate, best) | (!SKIP && candidate.is_nan() & !best.is_nan())
+    }
+
+    /// The best of a stretch that holds elements; `last` asks for the last of equals.
+    pub fn locate(run: RawSlice<T>, last: bool) -> Candidate<T> {
+        let value = dispatch(Best::<T, MAX, SKIP>(run));
+        let same = |x: T| Self::read(x) == value || (value.is_nan() && x.is_nan());
+        let found = if last {
+            (0..run.len()).rev().find(|&i| same(run.get(i)))
+        } else {
+            dispatch(Find::<T, MAX, SKIP> { run, value })
+        };
+        // Others may have changed the memory meanwhile: then any position is as good.
+        Candidate { value, index: found.unwrap_or(0), valid: true }
+    }
+
+    /// Takes in a candidate from a place of its own.
+    pub fn challenge(state: &mut Option<Candidate<T>>, later: Candidate<T>) {
+        match state {
+            Some(best) => {
+                best.valid |= later.valid;
+                if Self::replaces(later.value, best.value) {
+                    best.value = later.value;
+                    best.index = later.index;
+                }
+            }
+            None => *state = Some(later),
+        }
+    }
+}
+
+impl<T: Order, const MAX: bool, const SKIP: bool> Fold for Position<T, MAX, SKIP> {
+    type In = T;
+    type State = Option<Candidate<T>>;
+    type Out = i64;
+
+    const WIDENS: bool = false;
+
+    fn start(&self) -> Self::State {
+        None
+    }
+
+    fn feed(&self, state: &mut Self::State, run: RawSlice<T>, at: usize) {
+        let (mut rest, mut at) = (run, at);
+        while rest.len() > 0 {
+            let (block, behind) = rest.split_at(rest.len().min(BLOCK));
+            let better = match state {
+                Some(best) => Self::replaces(dispatch(Best::<T, MAX, SKIP>(block)), best.value),
+                None => true,
+            };
+            let valid = SKIP && !state.is_some_and(|best| best.valid) && has_number(block);
+            if better {
+                let found = Self::locate(block, false);
+                Self::challenge(state, Candidate { index: at + found.index, valid, ..found });
+            }
+            if let Some(best) = state {
+                best.valid |= valid;
+            }
+            at += block.len();
+            rest = behind;
+        }
+    }
+
+    fn feed_each(&self, states: &mut [Self::State], row: RawSlice<T>, at: usize) {
+        update(states, row, |state, x| {
+            let later = Candidate { value: Self::read(x), index: at, valid: !x.is_nan() };
+            Self::challenge(state, later)
+        })
+    }
+
+    fn join(&self, state: &mut Self::State, later: Self::State) {
+        if let Some(later) = later {
+            Self::challenge(state, later);
+        }
+    }
+
+    fn finish(&self, state: Self::State, _count: usize) -> Result<i64> {
+        match state {
+            None => Err(Error::Empty),
+            Some(best) if SKIP && T::HAS_NAN && !best.valid => Err(Error::AllNan),
+            Some(best) => Ok(best.index as i64),
+        }
+    }
+
+    fn is_settled(&self, state: &Self::State) -> bool {
+        !SKIP && state.is_some_and(|best| best.value.is_nan())
+    }
+}
+
+fn has_number<T: Order>(run: RawSlice<T>) -> bool {
+    run.iter().any(|x| !x.is_nan())
+}
+
+/// The best of a stretch, NaN read as they count.
+struct Best<'a, T, const MAX: bool, const SKIP: bool>(RawSlice<'a, T>);
+
+impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SKIP> {
+    type Output = T;
+    #[inline(always)]
+    fn run<L: Level>(self) -> T {
+        if !SKIP || !T::HAS_NAN {
+            return best::<T, MAX>(self.0);
+        }
+        let worst = if MAX { T::LEAST } else { T::GREATEST };
+        self.0
+            .iter()
+            .map(Position::<T, MAX, SKIP>::read)
+            .fold(worst, |best, x| if beats::<T, MAX>(x, best) { x } else { best })
+    }
+}
+
+/// The first element that is the best one.
+struct Find<'a, T, const MAX: bool, const SKIP: bool> {
+    run: RawSlice<'a, T>,
+    value: T,
+}
+
+impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SKIP> {
+    type Output = Option<usize>;
+    #[inline(always)]
+    fn run<L: Level>(self) -> Option<usize> {
+        const LANES: usize = 32;
+        let value = self.value;
+        let same = |x: T| (Position::<T, MAX, SKIP>::read(x) == value) | (value.is_nan() & x.is_nan());
+        let (chunks, _) = self.run.chunks::<LANES>();
+        let mut start = 0;
+        for chunk in chunks {
+            let mut found = false;
+            for x in chunk {
+                found |= same(x);
+            }
+            if found {
+                break;
+            }
+            start += LANES;
+        }
+        (start..self.run.len()).find(|&i| same(self.run.get(i)))
+    }
+}

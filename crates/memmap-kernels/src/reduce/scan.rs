@@ -1,0 +1,234 @@
+//! Running sums and products.
+
+use crate::array::{ArrayMut, ArrayRef};
+use crate::array::{Axis, LoopNest};
+use crate::copy::{Sink, Source, TILE_BYTES};
+use crate::dtype::Kind;
+use crate::dtype::{Complex, Flag, Native, Tick, f16};
+use crate::exec::Control;
+use crate::exec::{Error, Result};
+use crate::exec::{PIECE_BYTES, for_pieces};
+use crate::loops::half_float;
+use crate::reduce::accumulator_kind;
+
+/// A running reduction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scan {
+    /// `cumsum`
+    CumSum,
+    /// `cumprod`
+    CumProd,
+}
+
+/// The kind of a running reduction's result: that of the sum or product.
+///
+/// # Errors
+/// [`Error::Unsupported`] for opaque kinds, products of times, and times with another `dtype`.
+pub fn scan_kind(scan: Scan, kind: Kind, dtype: Option<Kind>) -> Result<Kind> {
+    let operation = if scan == Scan::CumSum { "cumsum" } else { "cumprod" };
+    let time = kind == Kind::Time;
+    let other = dtype.is_some_and(|dtype| (dtype == Kind::Time) != time || dtype == Kind::Opaque);
+    if kind == Kind::Opaque || other || (time && scan == Scan::CumProd) {
+        return Err(Error::Unsupported { operation, kind });
+    }
+    Ok(dtype.unwrap_or(accumulator_kind(kind)))
+}
+
+/// Writes the sum or product of all elements so far to each element of `target`, one after the other as NumPy does.
+///
+/// Along `axis`, `target` has the shape of `source`; without one, the elements are taken in C order and `target` has
+/// one axis. Elements are converted to [`scan_kind`] first. The two may not overlap.
+///
+/// # Errors
+/// [`Error::Unsupported`] as [`scan_kind`]; [`Error::Mismatch`] when shapes do not fit; [`Error::Cancelled`].
+pub fn scan(
+    scan: Scan,
+    source: &ArrayRef,
+    axis: Option<usize>,
+    dtype: Option<Kind>,
+    target: &ArrayMut,
+    control: &Control,
+) -> Result<()> {
+    let kind = scan_kind(scan, source.element.kind, dtype)?;
+    let fits = match axis {
+        Some(axis) => axis < source.shape.len() && source.shape == target.shape,
+        None => target.shape.len() == 1 && target.shape[0] == source.len(),
+    };
+    if !fits {
+        return Err(Error::Mismatch {
+            rule: "the target of a running sum must have the shape of its source",
+        });
+    }
+    if source.is_empty() {
+        return Ok(());
+    }
+    let lines = Lines::new(source, axis, target);
+    let product = scan == Scan::CumProd;
+    match kind {
+        Kind::Bool => lines.run::<Flag>(product, control),
+        Kind::F16 => lines.run::<f16>(product, control),
+        Kind::F32 => lines.run::<f32>(product, control),
+        Kind::F64 => lines.run::<f64>(product, control),
+        Kind::C64 => lines.run::<Complex<f32>>(product, control),
+        Kind::C128 => lines.run::<Complex<f64>>(product, control),
+        Kind::Time => lines.run::<Tick>(product, control),
+        kind if accumulator_kind(kind) == Kind::U64 => lines.run::<u64>(product, control),
+        _ => lines.run::<i64>(product, control),
+    }
+}
+
+/// The lines along which is added, and the axes from one line to the next.
+struct Lines<'a> {
+    source: &'a ArrayRef,
+    target: &'a ArrayMut,
+    along: LoopNest<1>,
+    to: isize,
+    across: LoopNest<2>,
+}
+
+impl<'a> Lines<'a> {
+    fn new(source: &'a ArrayRef, axis: Option<usize>, target: &'a ArrayMut) -> Lines<'a> {
+        let Some(axis) = axis else {
+            let along = LoopNest::in_order(&source.shape, [&source.strides]);
+            let across = LoopNest::in_order(&[], [&[], &[]]);
+            return Lines { source, target, along, to: target.strides[0], across };
+        };
+        let mut across = LoopNest { axes: Vec::new(), start: [0; 2] };
+        for other in (0..source.shape.len()).filter(|&other| other != axis && source.shape[other] != 1) {
+            let strides = [source.strides[other], target.strides[other]];
+            across.axes.push(Axis { len: source.shape[other], strides });
+        }
+        across.sort(0);
+        across.merge();
+        let along = LoopNest::single(source.shape[axis], [source.strides[axis]]);
+        Lines { source, target, along, to: target.strides[axis], across }
+    }
+
+    /// Whether neighbouring lines lie closer than neighbours in a line.
+    fn is_across(&self) -> bool {
+        let step = |stride: isize| stride.unsigned_abs();
+        self.across.len() > 1 && step(self.across.inner().strides[0]) < step(self.along.inner().strides[0])
+    }
+
+    fn run<T: Accumulate>(&self, product: bool, control: &Control) -> Result<()> {
+        let step = |sum: T, x: T| if product { sum.times(x) } else { sum.plus(x) };
+        if self.is_across() { self.run_across(step, control) } else { self.run_along(step, control) }
+    }
+
+    /// One line after the other.
+    fn run_along<T: Accumulate>(&self, step: impl Fn(T, T) -> T + Sync, control: &Control) -> Result<()> {
+        let elements = Source::new(self.source.ptr, self.source.element, self.along.clone(), T::KIND)?;
+        let sink = Sink::new(self.target.ptr, self.target.element, T::KIND)?;
+        let (lines, len) = (self.across.len(), self.along.len());
+        let bytes = len * self.source.element.size;
+        let group = (PIECE_BYTES / bytes.max(1)).max(1);
+        for_pieces(control, lines.div_ceil(group), lines * bytes, |i| {
+            let mut reader = elements.reader(0);
+            for line in i * group..lines.min((i + 1) * group) {
+                let [from, to] = self.across.offsets(line);
+                reader.rebase(from);
+                let (mut at, mut last) = (0, None);
+                while at < len {
+                    let run = reader.some::<T>((len - at).min(BATCH));
+                    let mut results = Vec::with_capacity(run.len());
+                    for x in run.iter() {
+                        let next = last.map_or(x, |sum| step(sum, x));
+                        results.push(next);
+                        last = Some(next);
+                    }
+                    let offset = to.wrapping_add(self.to.wrapping_mul(at as isize));
+                    // SAFETY: the results belong to the next places along this line of the target.
+                    unsafe { sink.store(&results, offset, self.to) };
+                    if at / CHECK != (at + results.len()) / CHECK {
+                        control.check()?;
+                    }
+                    at += results.len();
+                    control.advance(results.len());
+                }
+            }
+            Ok(())
+        })
+    }
+
+    /// Many neighbouring lines at a time.
+    fn run_across<T: Accumulate>(&self, step: impl Fn(T, T) -> T + Sync, control: &Control) -> Result<()> {
+        let inner = self.across.inner();
+        let width = inner.len.min(BATCH);
+        let tiles = inner.len.div_ceil(width);
+        let outer = self.across.len() / inner.len;
+        let sink = Sink::new(self.target.ptr, self.target.element, T::KIND)?;
+        let bytes = self.source.len() * self.source.element.size;
+        for_pieces(control, outer * tiles, bytes, |i| {
+            let column = i % tiles * width;
+            let columns = width.min(inner.len - column);
+            let [from, to] = self.across.offsets(i / tiles * inner.len + column);
+            let row = LoopNest::single(columns, [inner.strides[0]]);
+            let elements = Source::new(self.source.ptr, self.source.element, row, T::KIND)?;
+            let mut reader = elements.reader(0);
+            let mut sums: Vec<T> = Vec::new();
+            for at in 0..self.along.len() {
+                reader.rebase(from.wrapping_add(self.along.offsets(at)[0]));
+                let run = reader.next::<T>(columns);
+                if sums.is_empty() {
+                    sums.extend(run.iter());
+                } else {
+                    crate::loops::update(&mut sums, run, |sum, x| *sum = step(*sum, x));
+                }
+                let offset = to.wrapping_add(self.to.wrapping_mul(at as isize));
+                // SAFETY: the sums belong to neighbouring lines of the target, at the same place in each.
+                unsafe { sink.store(&sums, offset, inner.strides[1]) };
+                if at % 1024 == 0 {
+                    control.check()?;
+                }
+                control.advance(columns);
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Elements that are worked out before they are written: a tile full, of any kind.
+const BATCH: usize = TILE_BYTES / 16;
+
+/// Elements of a line between two looks at the control.
+const CHECK: usize = 1 << 18;
+
+/// What has running sums and products, in NumPy's arithmetic.
+trait Accumulate: Native {
+    fn plus(self, other: Self) -> Self;
+    fn times(self, other: Self) -> Self;
+}
+
+macro_rules! accumulate {
+    ($($T:ty: |$a:ident, $b:ident| $plus:expr, $times:expr;)*) => {$(
+        impl Accumulate for $T {
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                let ($a, $b) = (self, other);
+                $plus
+            }
+            #[inline(always)]
+            fn times(self, other: Self) -> Self {
+                let ($a, $b) = (self, other);
+                $times
+            }
+        }
+    )*};
+}
+
+accumulate! {
+    Flag: |a, b| Flag::from(a.is_true() | b.is_true()), Flag::from(a.is_true() & b.is_true());
+    i64: |a, b| a.wrapping_add(b), a.wrapping_mul(b);
+    u64: |a, b| a.wrapping_add(b), a.wrapping_mul(b);
+    f32: |a, b| a + b, a * b;
+    f64: |a, b| a + b, a * b;
+    // NumPy rounds every step to half precision.
+    f16: |a, b| half_float::from_f32(half_float::to_f32(a) + half_float::to_f32(b)),
+        half_float::from_f32(half_float::to_f32(a) * half_float::to_f32(b));
+    Complex<f32>: |a, b| Complex { re: a.re + b.re, im: a.im + b.im },
+        Complex { re: a.re * b.re - a.im * b.im, im: a.re * b.im + a.im * b.re };
+    Complex<f64>: |a, b| Complex { re: a.re + b.re, im: a.im + b.im },
+        Complex { re: a.re * b.re - a.im * b.im, im: a.re * b.im + a.im * b.re };
+    Tick: |a, b| if a.is_nan() | b.is_nan() { Tick::NAT } else { Tick(a.0.wrapping_add(b.0)) },
+        Tick(a.0.wrapping_mul(b.0));
+}

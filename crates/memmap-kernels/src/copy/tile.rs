@@ -10,8 +10,8 @@ use crate::array::{Shared, SharedMut};
 use crate::dtype::Native;
 use crate::dtype::{Element, Kind};
 use crate::exec::{Error, Result};
-use crate::loops::RawSlice;
 use crate::loops::prefetch_lines;
+use crate::loops::{AnySlice, RawSlice};
 
 /// Bytes of one tile: two of them and some more fit in the first cache of every processor.
 pub(crate) const TILE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 16 << 10 };
@@ -100,6 +100,11 @@ impl Source {
         self.is_packed() && self.caster.is_none() && self.sequence_len() == self.nest.inner().len
     }
 
+    /// Whether all elements are native and one run in memory.
+    pub fn is_one_run(&self) -> bool {
+        self.is_packed() && self.caster.is_none() && self.nest.axes.len() == 1
+    }
+
     /// A reader of the elements from `position` on.
     pub fn reader(&self, position: usize) -> Reader<'_> {
         Reader {
@@ -148,22 +153,30 @@ impl Reader<'_> {
     }
 
     /// Between one and `limit` elements, as many as come cheaply.
-    #[inline]
-    pub fn some<T: Native>(&mut self, limit: usize) -> RawSlice<'_, T> {
+    pub fn some_any(&mut self, limit: usize) -> AnySlice<'_> {
         let left = self.walk.left();
         let direct = self.packed && self.source.caster.is_none() && left >= LONG_STRETCH;
         let len = if direct { left } else { self.source.tile_len() };
-        self.next(len.min(limit))
+        self.next_any(len.min(limit))
     }
 
-    /// The next `len` elements; no more than a tile holds unless they are one direct stretch.
-    #[inline]
-    pub fn next<T: Native>(&mut self, len: usize) -> RawSlice<'_, T> {
-        assert!(T::KIND == self.source.kind);
+    /// The next `len` elements; no more than a tile holds unless they are one direct run.
+    pub fn next_any(&mut self, len: usize) -> AnySlice<'_> {
+        let kind = self.source.kind;
         let ptr = self.advance(len);
-        // SAFETY: `advance` answers `len` native elements of the source's kind, which is `T`'s, in the source's
-        // memory or in a buffer of this reader, and keeps both for as long as the reader is borrowed.
-        unsafe { RawSlice::new(ptr, len) }
+        // SAFETY: `advance` returns `len` native elements of the source's kind, in the source's memory or in a buffer
+        // of this reader, and keeps both for as long as the reader is borrowed.
+        unsafe { AnySlice::new(ptr, len, kind) }
+    }
+
+    /// As [`Reader::some_any`], as numbers of the source's kind.
+    pub fn some<T: Native>(&mut self, limit: usize) -> RawSlice<'_, T> {
+        self.some_any(limit).typed()
+    }
+
+    /// As [`Reader::next_any`], as numbers of the source's kind.
+    pub fn next<T: Native>(&mut self, len: usize) -> RawSlice<'_, T> {
+        self.next_any(len).typed()
     }
 
     /// Where the next `len` elements lie, native, one behind the other; no more than a tile holds. They stay there until the
@@ -231,6 +244,8 @@ pub(crate) struct Sink {
     size: usize,
     caster: Option<Caster>,
     mover: StridedCopy,
+    /// Whether the array is in this machine's byte order.
+    native: bool,
 }
 
 impl Sink {
@@ -243,25 +258,31 @@ impl Sink {
             Some(Caster::between(kind, element.kind).ok_or(unsupported)?)
         };
         let mover = StridedCopy::new(&element, element.needs_swap());
-        Ok(Sink { base: SharedMut(base), size: element.size, caster, mover })
+        let native = !element.needs_swap();
+        Ok(Sink { base: SharedMut(base), size: element.size, caster, mover, native })
     }
 
-    /// Writes `values`, no more than a tile holds, from `offset` on, `stride` bytes apart.
+    /// Writes `count` elements, no more than a tile holds, from `offset` on, `stride` bytes apart.
     ///
     /// # Safety
-    /// These places lie inside the array that the sink was made for, and `T` is of the kind that it was made for.
-    pub unsafe fn store<T: Native>(&self, values: &[T], offset: isize, stride: isize) {
+    /// These places lie inside the array that the sink was made for; as many native elements of the kind that it was
+    /// made for are readable from `values` on.
+    pub unsafe fn store(&self, values: *const u8, count: usize, offset: isize, stride: isize) {
         let target = self.base.at(offset);
         let size = self.size as isize;
         let Some(caster) = self.caster else {
             // SAFETY: the caller vouches for the places; the values are readable and of the element's size.
-            return unsafe { self.mover.run(values.as_ptr().cast(), size, target, stride, values.len()) };
+            return unsafe { self.mover.run(values, size, target, stride, count) };
         };
+        if self.native && (count == 1 || stride == size) {
+            // SAFETY: the caller vouches for the values and for the places, which lie one behind the other.
+            return unsafe { caster.run(values, target, count) };
+        }
         let mut buffer = Buffer::new();
-        assert!(values.len() * self.size <= TILE_BYTES);
+        assert!(count * self.size <= TILE_BYTES);
         // SAFETY: the values are of the kind converted from; the buffer was just found large enough.
-        unsafe { caster.run(values.as_ptr().cast(), buffer.as_mut_ptr(), values.len()) };
+        unsafe { caster.run(values, buffer.as_mut_ptr(), count) };
         // SAFETY: the caller vouches for the places; the buffer holds as many elements.
-        unsafe { self.mover.run(buffer.as_mut_ptr(), size, target, stride, values.len()) }
+        unsafe { self.mover.run(buffer.as_mut_ptr(), size, target, stride, count) }
     }
 }

@@ -4,6 +4,7 @@
 //! at any address. So there are no references into it; loads and stores are unaligned and by value, which the
 //! compiler turns into the same vector instructions.
 
+use crate::dtype::{Kind, Native};
 use std::marker::PhantomData;
 
 /// Elements to read.
@@ -174,20 +175,23 @@ pub(crate) fn map_chunks<S: Copy, D: Copy, const N: usize>(
     }
 }
 
-/// Applies `f` to each state and its elements in `N` rows.
+/// Takes each state through its elements in `N` rows, the first row first.
 #[inline(always)]
-pub(crate) fn update_rows<A, T: Copy, const N: usize>(
+pub(crate) fn update_rows<A: Copy, T: Copy, const N: usize>(
     states: &mut [A],
     rows: [RawSlice<T>; N],
-    f: impl Fn(&mut A, [T; N]),
+    f: impl Fn(A, T) -> A,
 ) {
-    assert!(rows.iter().all(|row| row.len == states.len()));
-    for (index, state) in states.iter_mut().enumerate() {
-        let column = rows.map(|row| {
+    for row in &rows {
+        assert!(row.len == states.len());
+    }
+    for (index, place) in states.iter_mut().enumerate() {
+        let mut state = *place;
+        for row in &rows {
             // SAFETY: each row has as many elements as there are states.
-            unsafe { row.load(index) }
-        });
-        f(state, column);
+            state = f(state, unsafe { row.load(index) });
+        }
+        *place = state;
     }
 }
 
@@ -218,5 +222,73 @@ pub(crate) fn update<A, T: Copy>(states: &mut [A], source: RawSlice<T>, f: impl 
         // SAFETY: the states are as many as the elements.
         let value = unsafe { source.load(index) };
         f(state, value);
+    }
+}
+
+/// Elements to read whose kind is known at run time only.
+#[derive(Clone, Copy)]
+pub(crate) struct AnySlice<'a> {
+    ptr: *const u8,
+    len: usize,
+    kind: Kind,
+    memory: PhantomData<&'a u8>,
+}
+
+impl<'a> AnySlice<'a> {
+    /// # Safety
+    /// `len` native elements of `kind` are readable from `ptr` on for `'a`.
+    pub unsafe fn new(ptr: *const u8, len: usize, kind: Kind) -> AnySlice<'a> {
+        AnySlice { ptr, len, kind, memory: PhantomData }
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The elements as numbers of their kind.
+    #[inline(always)]
+    pub fn typed<T: Native>(self) -> RawSlice<'a, T> {
+        assert!(T::KIND == self.kind);
+        RawSlice { ptr: self.ptr.cast(), len: self.len, memory: PhantomData }
+    }
+}
+
+/// Elements to write whose kind is known at run time only.
+pub(crate) struct AnySliceMut<'a> {
+    ptr: *mut u8,
+    len: usize,
+    kind: Kind,
+    memory: PhantomData<&'a mut u8>,
+}
+
+impl<'a> AnySliceMut<'a> {
+    /// # Safety
+    /// `len` elements of `kind` are writable from `ptr` on for `'a`.
+    pub unsafe fn new(ptr: *mut u8, len: usize, kind: Kind) -> AnySliceMut<'a> {
+        AnySliceMut { ptr, len, kind, memory: PhantomData }
+    }
+
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The elements as numbers of their kind.
+    #[inline(always)]
+    pub fn typed<T: Native>(self) -> RawSliceMut<'a, T> {
+        assert!(T::KIND == self.kind);
+        RawSliceMut { ptr: self.ptr.cast(), len: self.len, memory: PhantomData }
+    }
+
+    /// What is written so far. Both may be used at a time, because all accesses are by value.
+    pub fn read(&self) -> AnySlice<'a> {
+        AnySlice { ptr: self.ptr, len: self.len, kind: self.kind, memory: PhantomData }
+    }
+
+    /// The first element, and those behind it.
+    #[inline(always)]
+    pub fn split_first(self) -> (AnySliceMut<'a>, AnySliceMut<'a>) {
+        assert!(self.len > 0);
+        let behind = self.ptr.wrapping_add(self.kind.size().unwrap_or(0));
+        (AnySliceMut { len: 1, ..self }, AnySliceMut { ptr: behind, len: self.len - 1, ..self })
     }
 }

@@ -1,7 +1,7 @@
 //! Any, all, and the count of what is not zero.
 
-use super::fold::Fold;
-use crate::dtype::{Complex, Flag, Native};
+use super::fold::{At, Fold, Out};
+use crate::dtype::{Complex, Flag, Kind, Native};
 use crate::exec::Result;
 use crate::loops::{Kernel, Level, dispatch};
 use crate::loops::{RawSlice, update};
@@ -66,27 +66,26 @@ pub(crate) enum Question {
 }
 
 /// Counts true elements, or false ones for `All`: the answer to `Any` and `All` is known with the first of them.
-pub(crate) struct Truths<T> {
+pub(crate) struct AnyAll<T> {
     question: Question,
     kind: PhantomData<T>,
 }
 
-impl<T> Truths<T> {
-    pub fn new(question: Question) -> Truths<T> {
-        Truths { question, kind: PhantomData }
+impl<T> AnyAll<T> {
+    pub fn new(question: Question) -> AnyAll<T> {
+        AnyAll { question, kind: PhantomData }
     }
 }
 
-impl<T: Truth> Fold for Truths<T> {
+impl<T: Truth> Fold for AnyAll<T> {
     type In = T;
     type State = u64;
-    type Out = u64;
 
     fn start(&self) -> u64 {
         0
     }
 
-    fn feed(&self, state: &mut u64, run: RawSlice<T>, _at: usize) {
+    fn feed(&self, state: &mut u64, run: RawSlice<T>, _at: At) {
         let truths = count_true(run);
         *state += if self.question == Question::All { run.len() as u64 - truths } else { truths };
     }
@@ -99,8 +98,12 @@ impl<T: Truth> Fold for Truths<T> {
         *state += later;
     }
 
-    fn finish(&self, state: u64, _count: usize) -> Result<u64> {
-        Ok(match self.question {
+    fn result(&self) -> Kind {
+        Kind::U64
+    }
+
+    fn finish(&self, state: u64, _count: usize, out: Out) -> Result<()> {
+        out.put(match self.question {
             Question::Count => state,
             Question::Any => u64::from(state > 0),
             Question::All => u64::from(state == 0),

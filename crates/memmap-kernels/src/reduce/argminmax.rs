@@ -1,14 +1,15 @@
 //! The position of the minimum and the maximum.
 
-use super::fold::Fold;
+use super::fold::{At, Fold, Out};
 use super::minmax::{Order, beats, best};
+use crate::dtype::Kind;
 use crate::exec::{Error, Result};
 use crate::loops::{Kernel, Level, dispatch};
 use crate::loops::{RawSlice, update};
 use std::marker::PhantomData;
 
 /// Elements that are searched for their best before it is located among them: few enough to stay in the cache.
-pub(crate) const BLOCK: usize = 2048;
+const BLOCK: usize = 2048;
 
 /// The best element so far and where it is.
 #[derive(Clone, Copy, Debug)]
@@ -21,11 +22,11 @@ pub(crate) struct Candidate<T> {
 
 /// The position of the minimum, or of the maximum with `MAX`. The first of equals counts. The first NaN wins, or with
 /// `SKIP` stands for the worst value, as in `numpy.nanargmin`.
-pub(crate) struct Position<T, const MAX: bool, const SKIP: bool>(PhantomData<T>);
+pub(crate) struct ArgMinMax<T, const MAX: bool, const SKIP: bool>(PhantomData<T>);
 
-impl<T: Order, const MAX: bool, const SKIP: bool> Position<T, MAX, SKIP> {
+impl<T: Order, const MAX: bool, const SKIP: bool> ArgMinMax<T, MAX, SKIP> {
     pub fn new() -> Self {
-        Position(PhantomData)
+        ArgMinMax(PhantomData)
     }
 
     /// What a NaN counts as.
@@ -44,62 +45,72 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Position<T, MAX, SKIP> {
         beats::<T, MAX>(candidate, best) | (!SKIP && candidate.is_nan() & !best.is_nan())
     }
 
-    /// The best of a stretch that holds elements; `last` asks for the last of equals.
-    pub fn locate(run: RawSlice<T>, last: bool) -> Candidate<T> {
-        let value = dispatch(Best::<T, MAX, SKIP>(run));
+    /// The index of the first element that is `value`, or of the last one.
+    fn locate(run: RawSlice<T>, value: T, last: bool) -> usize {
         let same = |x: T| Self::read(x) == value || (value.is_nan() && x.is_nan());
         let found = if last {
             (0..run.len()).rev().find(|&i| same(run.get(i)))
         } else {
             dispatch(Find::<T, MAX, SKIP> { run, value })
         };
-        // Others may have changed the memory meanwhile: then any position is as good.
-        Candidate { value, index: found.unwrap_or(0), valid: true }
+        // Others may have changed the memory meanwhile: then any index is as good.
+        found.unwrap_or(0)
     }
 
-    /// Takes in a candidate from a place of its own.
-    pub fn challenge(state: &mut Option<Candidate<T>>, later: Candidate<T>) {
-        match state {
-            Some(best) => {
-                best.valid |= later.valid;
-                if Self::replaces(later.value, best.value) {
-                    best.value = later.value;
-                    best.index = later.index;
-                }
-            }
-            None => *state = Some(later),
+    /// Takes in a candidate from anywhere: of equals, the one with the smaller index counts.
+    #[inline(always)]
+    fn challenge(state: &mut Option<Candidate<T>>, other: Candidate<T>) {
+        let Some(best) = state else {
+            *state = Some(other);
+            return;
+        };
+        best.valid |= other.valid;
+        if Self::replaces(other.value, best.value) {
+            best.value = other.value;
+            best.index = other.index;
+        } else if other.index < best.index && is_equal(other.value, best.value) {
+            best.index = other.index;
         }
     }
 }
 
-impl<T: Order, const MAX: bool, const SKIP: bool> Fold for Position<T, MAX, SKIP> {
+/// Whether two elements compare as one: all NaN do.
+#[inline(always)]
+fn is_equal<T: Order>(a: T, b: T) -> bool {
+    a == b || (a.is_nan() && b.is_nan())
+}
+
+impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKIP> {
     type In = T;
     type State = Option<Candidate<T>>;
-    type Out = i64;
 
-    const WIDENS: bool = false;
+    const INDEXED: bool = true;
 
     fn start(&self) -> Self::State {
         None
     }
 
-    fn feed(&self, state: &mut Self::State, run: RawSlice<T>, at: usize) {
-        let (mut rest, mut at) = (run, at);
+    fn feed(&self, state: &mut Self::State, run: RawSlice<T>, at: At) {
+        let (mut rest, mut first) = (run, at.first);
         while rest.len() > 0 {
             let (block, behind) = rest.split_at(rest.len().min(BLOCK));
+            let value = dispatch(Best::<T, MAX, SKIP>(block));
             let better = match state {
-                Some(best) => Self::replaces(dispatch(Best::<T, MAX, SKIP>(block)), best.value),
+                Some(best) => {
+                    Self::replaces(value, best.value) || (!at.ordered && is_equal(value, best.value))
+                }
                 None => true,
             };
             let valid = SKIP && !state.is_some_and(|best| best.valid) && has_number(block);
             if better {
-                let found = Self::locate(block, false);
-                Self::challenge(state, Candidate { index: at + found.index, valid, ..found });
+                let found = Self::locate(block, value, at.step < 0) as isize;
+                let index = first.wrapping_add_signed(at.step.wrapping_mul(found));
+                Self::challenge(state, Candidate { value, index, valid });
             }
             if let Some(best) = state {
                 best.valid |= valid;
             }
-            at += block.len();
+            first = first.wrapping_add_signed(at.step.wrapping_mul(block.len() as isize));
             rest = behind;
         }
     }
@@ -117,11 +128,15 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for Position<T, MAX, SKIP
         }
     }
 
-    fn finish(&self, state: Self::State, _count: usize) -> Result<i64> {
+    fn result(&self) -> Kind {
+        Kind::I64
+    }
+
+    fn finish(&self, state: Self::State, _count: usize, out: Out) -> Result<()> {
         match state {
             None => Err(Error::Empty),
             Some(best) if SKIP && T::HAS_NAN && !best.valid => Err(Error::AllNan),
-            Some(best) => Ok(best.index as i64),
+            Some(best) => out.put(best.index as i64),
         }
     }
 
@@ -147,7 +162,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SK
         let worst = if MAX { T::LEAST } else { T::GREATEST };
         self.0
             .iter()
-            .map(Position::<T, MAX, SKIP>::read)
+            .map(ArgMinMax::<T, MAX, SKIP>::read)
             .fold(worst, |best, x| if beats::<T, MAX>(x, best) { x } else { best })
     }
 }
@@ -164,7 +179,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SK
     fn run<L: Level>(self) -> Option<usize> {
         const LANES: usize = 32;
         let value = self.value;
-        let same = |x: T| (Position::<T, MAX, SKIP>::read(x) == value) | (value.is_nan() & x.is_nan());
+        let same = |x: T| (ArgMinMax::<T, MAX, SKIP>::read(x) == value) | (value.is_nan() & x.is_nan());
         let (chunks, _) = self.run.chunks::<LANES>();
         let mut start = 0;
         for chunk in chunks {

@@ -1,278 +1,260 @@
-//! From a reduction's name and kinds to the loop that does it.
+//! From a reduction and the kinds of its arrays to the loop that does it.
 
-use super::any_all::{Question, Truths};
-use super::arg_strided::fold_anywhere;
-use super::argminmax::Position;
-use super::fold::Fold;
+use super::any_all::{AnyAll, Question};
+use super::arg_strided::fold_strided;
+use super::argminmax::ArgMinMax;
+use super::fold::{AnyFold, finish_one};
 use super::int_sum::Integers;
-use super::minmax::{Extreme, Order};
+use super::minmax::MinMax;
 use super::nan_sum::NanSum;
-use super::pairwise::Pairwise;
 use super::plan;
 use super::product::Product;
-use super::sum::{AsMean, AsSum, Floats, IntSum, Outcome, SignedMean};
-use super::timedelta_sum::TickSum;
-use super::variance::Spread;
-use super::{Params, Reduction, accumulator_kind, result_kind};
+use super::sum::{FloatSum, IntSum, Mean};
+use super::timedelta_sum::TimedeltaSum;
+use super::variance::Variance;
+use super::{Params, accumulator_kind};
 use crate::array::{ArrayMut, ArrayRef};
 use crate::copy::Sink;
-use crate::dtype::{Complex, Flag, Tick};
-use crate::dtype::{Element, Kind};
-use crate::exec::Control;
-use crate::exec::{Error, Result};
+use crate::dtype::{Complex, Element, Flag, Kind, Tick};
+use crate::exec::{Control, Error, Result};
 
-/// A reduction on its way to the loop: everything but the fold.
-struct Job<'a> {
-    source: &'a ArrayRef,
-    axes: &'a [bool],
-    target: &'a ArrayMut,
-    control: &'a Control,
+/// A reduction on its way to the loop.
+pub(crate) struct Job<'a> {
+    pub source: &'a ArrayRef,
+    pub axes: &'a [bool],
+    pub params: &'a Params,
+    /// The kind of the result, by the reduction's rule.
+    pub result: Kind,
+    pub target: &'a ArrayMut,
+    pub control: &'a Control,
 }
 
 impl Job<'_> {
-    fn fold<F: Fold>(&self, fold: F) -> Result<()> {
-        plan::run(&fold, self.source, self.axes, self.target, self.control)
+    pub fn kind(&self) -> Kind {
+        self.source.element.kind
     }
 
-    /// The sum of integers or bools, and what `O` makes of it.
-    fn fold_wholes<T: Integers, O: Outcome<u64>>(&self) -> Result<()> {
-        match self.in_this_order(T::KIND) {
-            Some(source) => {
-                plan::run(&IntSum::<T, O, true>::new(), &source, self.axes, self.target, self.control)
-            }
-            None => self.fold(IntSum::<T, O, false>::new()),
-        }
+    pub fn fold(&self, fold: &dyn AnyFold) -> Result<()> {
+        plan::run(fold, self.source, self.axes, self.target, self.control)
     }
 
-    /// The source as if it were in this machine's byte order, where it is of the kind but not in that order.
-    fn in_this_order(&self, kind: Kind) -> Option<ArrayRef> {
-        let swapped = self.source.element.kind == kind && self.source.element.needs_swap();
-        let element = Element::native(kind).filter(|_| swapped)?;
-        Some(ArrayRef { element, ..self.source.clone() })
-    }
-
-    /// The sum of floats of the kind of `T`, or of what is converted to it, and what `O` makes of it.
-    fn fold_floats<T: Pairwise, O: Outcome<T>>(&self) -> Result<()> {
-        match self.in_this_order(T::KIND) {
-            Some(source) => {
-                plan::run(&Floats::<T, O, true>::new(), &source, self.axes, self.target, self.control)
-            }
-            None => self.fold(Floats::<T, O, false>::new()),
-        }
-    }
-
-    /// As [`Job::fold`], the source's bytes taken for another kind of the same size.
-    fn fold_bits<F: Fold>(&self, kind: Kind, fold: F) -> Result<()> {
-        let element = Element { kind, ..self.source.element };
+    /// As [`Job::fold`], with the source's bytes read as another element of the same size.
+    fn fold_as(&self, element: Element, fold: &dyn AnyFold) -> Result<()> {
         let source = ArrayRef { element, ..self.source.clone() };
-        plan::run(&fold, &source, self.axes, self.target, self.control)
+        plan::run(fold, &source, self.axes, self.target, self.control)
+    }
+
+    /// The native element, where the source is of this kind in the other byte order: sums reverse bytes as they add.
+    fn swapped(&self, kind: Kind) -> Option<Element> {
+        let swapped = self.kind() == kind && self.source.element.needs_swap();
+        Element::native(kind).filter(|_| swapped)
+    }
+
+    fn sum_integers<T: Integers>(&self, mean: bool) -> Result<()> {
+        match self.swapped(T::KIND) {
+            Some(native) => self.fold_as(native, &IntSum::<T, true>::new(mean)),
+            None => self.fold(&IntSum::<T, false>::new(mean)),
+        }
+    }
+
+    fn sum_floats<T: Mean>(&self, mean: bool) -> Result<()> {
+        match self.swapped(T::KIND) {
+            _ if self.params.skip_nan => self.fold(&NanSum::<T>::new(mean)),
+            Some(native) => self.fold_as(native, &FloatSum::<T, true>::new(mean)),
+            None => self.fold(&FloatSum::<T, false>::new(mean)),
+        }
     }
 }
 
-pub(crate) fn dispatch(
-    reduction: Reduction,
-    source: &ArrayRef,
-    axes: &[bool],
-    params: &Params,
-    target: &ArrayMut,
-    control: &Control,
-) -> Result<()> {
-    let kind = source.element.kind;
-    let result = result_kind(reduction, kind, params)?;
-    let job = Job { source, axes, target, control };
-    match reduction {
-        Reduction::Sum => sum(&job, result, params.skip_nan),
-        Reduction::Prod => product(&job, result, params.skip_nan),
-        Reduction::Mean => mean(&job, params),
-        Reduction::Var | Reduction::Std => spread(&job, reduction == Reduction::Std, params),
-        Reduction::Min => extreme::<false>(&job, params.skip_nan),
-        Reduction::Max => extreme::<true>(&job, params.skip_nan),
-        Reduction::ArgMin => position::<false>(&job, params.skip_nan),
-        Reduction::ArgMax => position::<true>(&job, params.skip_nan),
-        Reduction::Any => truth(&job, Question::Any),
-        Reduction::All => truth(&job, Question::All),
-        Reduction::CountNonzero => truth(&job, Question::Count),
-    }
+/// Evaluates `body` with `T` bound to the type that elements of a kind are ordered as, and `SKIP` to whether NaN are
+/// skipped; integers have none, so for them there is one loop.
+macro_rules! with_order {
+    ($kind:expr, $skip:expr, $T:ident, $SKIP:ident => $body:expr) => {{
+        macro_rules! arm {
+            ($type:ty, $value:literal) => {{
+                type $T = $type;
+                const $SKIP: bool = $value;
+                $body
+            }};
+        }
+        match ($kind, $skip) {
+            (Kind::Bool | Kind::U8, _) => arm!(u8, false),
+            (Kind::I8, _) => arm!(i8, false),
+            (Kind::I16, _) => arm!(i16, false),
+            (Kind::U16, _) => arm!(u16, false),
+            (Kind::I32, _) => arm!(i32, false),
+            (Kind::U32, _) => arm!(u32, false),
+            (Kind::I64, _) => arm!(i64, false),
+            (Kind::U64, _) => arm!(u64, false),
+            (Kind::F16 | Kind::F32, false) => arm!(f32, false),
+            (Kind::F16 | Kind::F32, true) => arm!(f32, true),
+            (Kind::F64, false) => arm!(f64, false),
+            (Kind::F64, true) => arm!(f64, true),
+            (Kind::C64, false) => arm!(Complex<f32>, false),
+            (Kind::C64, true) => arm!(Complex<f32>, true),
+            (Kind::C128, false) => arm!(Complex<f64>, false),
+            (Kind::C128, true) => arm!(Complex<f64>, true),
+            (Kind::Time, false) => arm!(Tick, false),
+            (Kind::Time, true) => arm!(Tick, true),
+            (Kind::Opaque, _) => Err(Error::Unsupported { operation: "order", kind: Kind::Opaque }),
+        }
+    }};
 }
 
-/// Sums in `kind`: elements are converted to it first, save that integers are summed as they are, which comes to the
-/// same modulo 2^n.
-fn sum(job: &Job, kind: Kind, skip: bool) -> Result<()> {
-    match (kind, skip) {
-        (Kind::Time, _) => job.fold(TickSum { mean: false }),
-        (Kind::Bool, _) => truth(job, Question::Any),
-        (Kind::F16 | Kind::F32, false) => job.fold_floats::<f32, AsSum>(),
-        (Kind::F16 | Kind::F32, true) => job.fold(NanSum::<f32, AsSum>::new()),
-        (Kind::F64, false) => job.fold_floats::<f64, AsSum>(),
-        (Kind::F64, true) => job.fold(NanSum::<f64, AsSum>::new()),
-        (Kind::C64, false) => job.fold_floats::<Complex<f32>, AsSum>(),
-        (Kind::C64, true) => job.fold(NanSum::<Complex<f32>, AsSum>::new()),
-        (Kind::C128, false) => job.fold_floats::<Complex<f64>, AsSum>(),
-        (Kind::C128, true) => job.fold(NanSum::<Complex<f64>, AsSum>::new()),
-        (kind, _) => match job.source.element.kind {
-            Kind::Bool => job.fold_wholes::<Flag, AsSum>(),
-            Kind::I8 => job.fold_wholes::<i8, AsSum>(),
-            Kind::U8 => job.fold_wholes::<u8, AsSum>(),
-            Kind::I16 => job.fold_wholes::<i16, AsSum>(),
-            Kind::U16 => job.fold_wholes::<u16, AsSum>(),
-            Kind::I32 => job.fold_wholes::<i32, AsSum>(),
-            Kind::U32 => job.fold_wholes::<u32, AsSum>(),
-            Kind::I64 => job.fold_wholes::<i64, AsSum>(),
-            Kind::U64 => job.fold_wholes::<u64, AsSum>(),
-            _ if accumulator_kind(kind) == Kind::I64 => job.fold_wholes::<i64, AsSum>(),
-            _ => job.fold_wholes::<u64, AsSum>(),
+/// Sums in the result's kind: elements are converted to it first, save that integers are summed as they are, which comes
+/// to the same modulo 2^n.
+pub(crate) fn sum(job: &Job) -> Result<()> {
+    match job.result {
+        Kind::Time => job.fold(&TimedeltaSum { mean: false }),
+        Kind::Bool => any(job),
+        kind if kind.is_float() || kind.is_complex() => sum_inexact(job, kind, false),
+        kind => match job.kind() {
+            Kind::I64 => job.sum_integers::<i64>(false),
+            Kind::U64 => job.sum_integers::<u64>(false),
+            source if source == Kind::Bool || source.is_integer() => sum_small_integers(job, false),
+            _ if accumulator_kind(kind) == Kind::I64 => job.sum_integers::<i64>(false),
+            _ => job.sum_integers::<u64>(false),
         },
     }
 }
 
-/// Products in `kind`; of integers in 64 bits, which comes to the same modulo 2^n.
-fn product(job: &Job, kind: Kind, skip: bool) -> Result<()> {
-    match (kind, skip) {
-        (Kind::Bool, _) => truth(job, Question::All),
-        (Kind::F16 | Kind::F32, false) => job.fold(Product::<f32, false>::new()),
-        (Kind::F16 | Kind::F32, true) => job.fold(Product::<f32, true>::new()),
-        (Kind::F64, false) => job.fold(Product::<f64, false>::new()),
-        (Kind::F64, true) => job.fold(Product::<f64, true>::new()),
-        (Kind::C64, false) => job.fold(Product::<Complex<f32>, false>::new()),
-        (Kind::C64, true) => job.fold(Product::<Complex<f32>, true>::new()),
-        (Kind::C128, false) => job.fold(Product::<Complex<f64>, false>::new()),
-        (Kind::C128, true) => job.fold(Product::<Complex<f64>, true>::new()),
-        _ => job.fold(Product::<i64, false>::new()),
+/// Means of integers of at most 32 bits come from their exact sum, others are summed in the kind that NumPy sums in.
+pub(crate) fn mean(job: &Job) -> Result<()> {
+    match (job.params.dtype, job.kind()) {
+        (None, Kind::I64 | Kind::U64) => job.fold(&FloatSum::<f64, false>::new(true)),
+        (None, kind) if kind == Kind::Bool || kind.is_integer() => sum_small_integers(job, true),
+        _ => match job.result {
+            Kind::Time => job.fold(&TimedeltaSum { mean: true }),
+            kind if kind.is_float() || kind.is_complex() => sum_inexact(job, kind, true),
+            // Whole numbers are asked for: they are summed as such, and the mean is cut.
+            _ => job.sum_integers::<i64>(true),
+        },
     }
 }
 
-/// Means: of integers of at most 32 bits through their exact sum, of others in the kind that NumPy sums them in.
-fn mean(job: &Job, params: &Params) -> Result<()> {
-    let kind = job.source.element.kind;
-    if let Some(dtype) = params.dtype {
-        return mean_in(job, dtype, params.skip_nan);
-    }
+fn sum_inexact(job: &Job, kind: Kind, mean: bool) -> Result<()> {
     match kind {
-        Kind::Bool => job.fold_wholes::<Flag, SignedMean>(),
-        Kind::I8 => job.fold_wholes::<i8, SignedMean>(),
-        Kind::U8 => job.fold_wholes::<u8, SignedMean>(),
-        Kind::I16 => job.fold_wholes::<i16, SignedMean>(),
-        Kind::U16 => job.fold_wholes::<u16, SignedMean>(),
-        Kind::I32 => job.fold_wholes::<i32, SignedMean>(),
-        Kind::U32 => job.fold_wholes::<u32, SignedMean>(),
-        Kind::I64 | Kind::U64 => mean_in(job, Kind::F64, false),
-        kind => mean_in(job, kind, params.skip_nan),
+        Kind::F64 => job.sum_floats::<f64>(mean),
+        Kind::C64 => job.sum_floats::<Complex<f32>>(mean),
+        Kind::C128 => job.sum_floats::<Complex<f64>>(mean),
+        _ => job.sum_floats::<f32>(mean),
     }
 }
 
-fn mean_in(job: &Job, kind: Kind, skip: bool) -> Result<()> {
-    match (kind, skip) {
-        (Kind::Time, _) => job.fold(TickSum { mean: true }),
-        (Kind::F16 | Kind::F32, false) => job.fold_floats::<f32, AsMean>(),
-        (Kind::F16 | Kind::F32, true) => job.fold(NanSum::<f32, AsMean>::new()),
-        (Kind::F64, false) => job.fold_floats::<f64, AsMean>(),
-        (Kind::F64, true) => job.fold(NanSum::<f64, AsMean>::new()),
-        (Kind::C64, false) => job.fold_floats::<Complex<f32>, AsMean>(),
-        (Kind::C64, true) => job.fold(NanSum::<Complex<f32>, AsMean>::new()),
-        (Kind::C128, false) => job.fold_floats::<Complex<f64>, AsMean>(),
-        (Kind::C128, true) => job.fold(NanSum::<Complex<f64>, AsMean>::new()),
-        // Integers numbers are asked for: they are summed as such, and the mean is cut.
-        _ => job.fold_wholes::<i64, SignedMean>(),
+fn sum_small_integers(job: &Job, mean: bool) -> Result<()> {
+    match job.kind() {
+        Kind::Bool => job.sum_integers::<Flag>(mean),
+        Kind::I8 => job.sum_integers::<i8>(mean),
+        Kind::U8 => job.sum_integers::<u8>(mean),
+        Kind::I16 => job.sum_integers::<i16>(mean),
+        Kind::U16 => job.sum_integers::<u16>(mean),
+        Kind::I32 => job.sum_integers::<i32>(mean),
+        _ => job.sum_integers::<u32>(mean),
     }
+}
+
+/// Products in the result's kind; of integers in 64 bits, which comes to the same modulo 2^n.
+pub(crate) fn prod(job: &Job) -> Result<()> {
+    match (job.result, job.params.skip_nan) {
+        (Kind::Bool, _) => all(job),
+        (Kind::F16 | Kind::F32, false) => job.fold(&Product::<f32, false>::new()),
+        (Kind::F16 | Kind::F32, true) => job.fold(&Product::<f32, true>::new()),
+        (Kind::F64, false) => job.fold(&Product::<f64, false>::new()),
+        (Kind::F64, true) => job.fold(&Product::<f64, true>::new()),
+        (Kind::C64, false) => job.fold(&Product::<Complex<f32>, false>::new()),
+        (Kind::C64, true) => job.fold(&Product::<Complex<f32>, true>::new()),
+        (Kind::C128, false) => job.fold(&Product::<Complex<f64>, false>::new()),
+        (Kind::C128, true) => job.fold(&Product::<Complex<f64>, true>::new()),
+        _ => job.fold(&Product::<i64, false>::new()),
+    }
+}
+
+pub(crate) fn var(job: &Job) -> Result<()> {
+    variance(job, false)
+}
+
+pub(crate) fn std(job: &Job) -> Result<()> {
+    variance(job, true)
 }
 
 /// Variances, in the precision of the source or of `dtype`, whichever is the finer.
-fn spread(job: &Job, root: bool, params: &Params) -> Result<()> {
-    let kind = job.source.element.kind;
+fn variance(job: &Job, root: bool) -> Result<()> {
     let inexact = |kind: Kind| if kind.is_float() || kind.is_complex() { kind } else { Kind::F64 };
-    let wide = match params.dtype {
-        Some(dtype) => inexact(kind).promote(inexact(dtype)).unwrap_or(Kind::F64),
-        None => inexact(kind),
-    };
-    let ddof = params.ddof;
-    match (wide, params.skip_nan) {
-        (Kind::F16 | Kind::F32, false) => job.fold(Spread::<f32, false>::new(ddof, root)),
-        (Kind::F16 | Kind::F32, true) => job.fold(Spread::<f32, true>::new(ddof, root)),
-        (Kind::C64, false) => job.fold(Spread::<Complex<f32>, false>::new(ddof, root)),
-        (Kind::C64, true) => job.fold(Spread::<Complex<f32>, true>::new(ddof, root)),
-        (Kind::C128, false) => job.fold(Spread::<Complex<f64>, false>::new(ddof, root)),
-        (Kind::C128, true) => job.fold(Spread::<Complex<f64>, true>::new(ddof, root)),
-        (_, false) => job.fold(Spread::<f64, false>::new(ddof, root)),
-        (_, true) => job.fold(Spread::<f64, true>::new(ddof, root)),
+    let kind = inexact(job.kind());
+    let wide = job.params.dtype.map_or(Some(kind), |dtype| kind.promote(inexact(dtype)));
+    let ddof = job.params.ddof;
+    match (wide, job.params.skip_nan) {
+        (Some(Kind::F16 | Kind::F32), false) => job.fold(&Variance::<f32, false>::new(ddof, root)),
+        (Some(Kind::F16 | Kind::F32), true) => job.fold(&Variance::<f32, true>::new(ddof, root)),
+        (Some(Kind::C64), false) => job.fold(&Variance::<Complex<f32>, false>::new(ddof, root)),
+        (Some(Kind::C64), true) => job.fold(&Variance::<Complex<f32>, true>::new(ddof, root)),
+        (Some(Kind::C128), false) => job.fold(&Variance::<Complex<f64>, false>::new(ddof, root)),
+        (Some(Kind::C128), true) => job.fold(&Variance::<Complex<f64>, true>::new(ddof, root)),
+        (_, false) => job.fold(&Variance::<f64, false>::new(ddof, root)),
+        (_, true) => job.fold(&Variance::<f64, true>::new(ddof, root)),
     }
 }
 
-fn extreme<const MAX: bool>(job: &Job, skip: bool) -> Result<()> {
-    fn whole<T: Order, const MAX: bool>(job: &Job) -> Result<()> {
-        job.fold(Extreme::<T, MAX, false>::new())
-    }
-    fn numbers<T: Order, const MAX: bool>(job: &Job, skip: bool) -> Result<()> {
-        if skip {
-            job.fold(Extreme::<T, MAX, true>::new())
-        } else {
-            job.fold(Extreme::<T, MAX, false>::new())
-        }
-    }
-    match job.source.element.kind {
-        Kind::Bool | Kind::U8 => whole::<u8, MAX>(job),
-        Kind::I8 => whole::<i8, MAX>(job),
-        Kind::I16 => whole::<i16, MAX>(job),
-        Kind::U16 => whole::<u16, MAX>(job),
-        Kind::I32 => whole::<i32, MAX>(job),
-        Kind::U32 => whole::<u32, MAX>(job),
-        Kind::I64 => whole::<i64, MAX>(job),
-        Kind::U64 => whole::<u64, MAX>(job),
-        Kind::F16 | Kind::F32 => numbers::<f32, MAX>(job, skip),
-        Kind::F64 => numbers::<f64, MAX>(job, skip),
-        Kind::C64 => numbers::<Complex<f32>, MAX>(job, skip),
-        Kind::C128 => numbers::<Complex<f64>, MAX>(job, skip),
-        Kind::Time => numbers::<Tick, MAX>(job, skip),
-        Kind::Opaque => Err(Error::Unsupported { operation: "min and max", kind: Kind::Opaque }),
-    }
+pub(crate) fn min(job: &Job) -> Result<()> {
+    with_order!(job.kind(), job.params.skip_nan, T, SKIP => job.fold(&MinMax::<T, false, SKIP>::new()))
 }
 
-fn position<const MAX: bool>(job: &Job, skip: bool) -> Result<()> {
-    fn search<T: Order, const MAX: bool, const SKIP: bool>(job: &Job) -> Result<()> {
-        let fold = Position::<T, MAX, SKIP>::new();
-        let whole = job.axes.iter().all(|&reduced| reduced);
-        if !whole || job.source.is_empty() || job.source.is_c_contiguous() {
-            return job.fold(fold);
-        }
-        let state = fold_anywhere(&fold, job.source, job.control)?;
-        let sink = Sink::new(job.target.ptr, job.target.element, Kind::I64)?;
-        // SAFETY: all axes are reduced, so that the target is one element.
-        unsafe { sink.store(&[fold.finish(state, job.source.len())?], 0, 0) };
-        Ok(())
-    }
-    fn numbers<T: Order, const MAX: bool>(job: &Job, skip: bool) -> Result<()> {
-        if skip { search::<T, MAX, true>(job) } else { search::<T, MAX, false>(job) }
-    }
-    match job.source.element.kind {
-        Kind::Bool | Kind::U8 => search::<u8, MAX, false>(job),
-        Kind::I8 => search::<i8, MAX, false>(job),
-        Kind::I16 => search::<i16, MAX, false>(job),
-        Kind::U16 => search::<u16, MAX, false>(job),
-        Kind::I32 => search::<i32, MAX, false>(job),
-        Kind::U32 => search::<u32, MAX, false>(job),
-        Kind::I64 => search::<i64, MAX, false>(job),
-        Kind::U64 => search::<u64, MAX, false>(job),
-        Kind::F16 | Kind::F32 => numbers::<f32, MAX>(job, skip),
-        Kind::F64 => numbers::<f64, MAX>(job, skip),
-        Kind::C64 => numbers::<Complex<f32>, MAX>(job, skip),
-        Kind::C128 => numbers::<Complex<f64>, MAX>(job, skip),
-        // NumPy's nanargmin knows no NaT: the first one wins there, too.
-        Kind::Time => search::<Tick, MAX, false>(job),
-        Kind::Opaque => Err(Error::Unsupported { operation: "argmin and argmax", kind: Kind::Opaque }),
-    }
+pub(crate) fn max(job: &Job) -> Result<()> {
+    with_order!(job.kind(), job.params.skip_nan, T, SKIP => job.fold(&MinMax::<T, true, SKIP>::new()))
 }
 
+pub(crate) fn argmin(job: &Job) -> Result<()> {
+    with_order!(job.kind(), skips_nan(job), T, SKIP => search(job, &ArgMinMax::<T, false, SKIP>::new()))
+}
+
+pub(crate) fn argmax(job: &Job) -> Result<()> {
+    with_order!(job.kind(), skips_nan(job), T, SKIP => search(job, &ArgMinMax::<T, true, SKIP>::new()))
+}
+
+/// NumPy's nanargmin knows no NaT: the first one wins there, too.
+fn skips_nan(job: &Job) -> bool {
+    job.params.skip_nan && job.kind() != Kind::Time
+}
+
+fn search(job: &Job, fold: &dyn AnyFold) -> Result<()> {
+    let whole = job.axes.iter().all(|&reduced| reduced);
+    if !whole || job.source.is_empty() || job.source.is_c_contiguous() {
+        return job.fold(fold);
+    }
+    let state = fold_strided(fold, job.source, job.control)?;
+    let sink = Sink::new(job.target.ptr, job.target.element, Kind::I64)?;
+    finish_one(fold, state, job.source.len(), Kind::I64, |result| {
+        // SAFETY: all axes are reduced, so the target is one element.
+        unsafe { sink.store(result, 1, 0, 0) };
+    })
+}
+
+pub(crate) fn any(job: &Job) -> Result<()> {
+    truth(job, Question::Any)
+}
+
+pub(crate) fn all(job: &Job) -> Result<()> {
+    truth(job, Question::All)
+}
+
+pub(crate) fn count_nonzero(job: &Job) -> Result<()> {
+    truth(job, Question::Count)
+}
+
+/// Whether elements are zero is asked of their bits, so signed integers and times are read as unsigned ones.
 fn truth(job: &Job, question: Question) -> Result<()> {
-    match job.source.element.kind {
-        Kind::Bool => job.fold(Truths::<Flag>::new(question)),
-        Kind::I8 | Kind::U8 => job.fold_bits(Kind::U8, Truths::<u8>::new(question)),
-        Kind::I16 | Kind::U16 => job.fold_bits(Kind::U16, Truths::<u16>::new(question)),
-        Kind::I32 | Kind::U32 => job.fold_bits(Kind::U32, Truths::<u32>::new(question)),
-        Kind::I64 | Kind::U64 | Kind::Time => job.fold_bits(Kind::U64, Truths::<u64>::new(question)),
-        Kind::F16 => job.fold(Truths::<half::f16>::new(question)),
-        Kind::F32 => job.fold(Truths::<f32>::new(question)),
-        Kind::F64 => job.fold(Truths::<f64>::new(question)),
-        Kind::C64 => job.fold(Truths::<Complex<f32>>::new(question)),
-        Kind::C128 => job.fold(Truths::<Complex<f64>>::new(question)),
+    let bits = |kind: Kind, fold: &dyn AnyFold| job.fold_as(Element { kind, ..job.source.element }, fold);
+    match job.kind() {
+        Kind::Bool => job.fold(&AnyAll::<Flag>::new(question)),
+        Kind::I8 | Kind::U8 => bits(Kind::U8, &AnyAll::<u8>::new(question)),
+        Kind::I16 | Kind::U16 => bits(Kind::U16, &AnyAll::<u16>::new(question)),
+        Kind::I32 | Kind::U32 => bits(Kind::U32, &AnyAll::<u32>::new(question)),
+        Kind::I64 | Kind::U64 | Kind::Time => bits(Kind::U64, &AnyAll::<u64>::new(question)),
+        Kind::F16 => job.fold(&AnyAll::<half::f16>::new(question)),
+        Kind::F32 => job.fold(&AnyAll::<f32>::new(question)),
+        Kind::F64 => job.fold(&AnyAll::<f64>::new(question)),
+        Kind::C64 => job.fold(&AnyAll::<Complex<f32>>::new(question)),
+        Kind::C128 => job.fold(&AnyAll::<Complex<f64>>::new(question)),
         Kind::Opaque => Err(Error::Unsupported { operation: "truth", kind: Kind::Opaque }),
     }
 }

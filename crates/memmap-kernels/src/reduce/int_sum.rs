@@ -13,7 +13,7 @@ pub(crate) trait Integers: Native {
 }
 
 /// The sum of a stretch. With `SWAP` the numbers are in the other byte order.
-pub(crate) fn total<T: Integers, const SWAP: bool>(run: RawSlice<T>) -> u64 {
+pub(crate) fn int_sum<T: Integers, const SWAP: bool>(run: RawSlice<T>) -> u64 {
     dispatch(Total::<T, SWAP>(run))
 }
 

@@ -1,7 +1,7 @@
 //! Minimum and maximum.
 
-use super::fold::{Fold, ROWS};
-use crate::dtype::{Complex, Native, Tick};
+use super::fold::{At, Fold, Out, ROWS};
+use crate::dtype::{Complex, Kind, Native, Tick};
 use crate::exec::{Error, Result};
 use crate::loops::{Kernel, Level, dispatch};
 use crate::loops::{RawSlice, update_rows};
@@ -97,24 +97,23 @@ fn better<T: Order, const MAX: bool, const SKIP: bool>(best: T, x: T) -> T {
 }
 
 /// Minimum, or maximum with `MAX`; with `SKIP`, NaN count only where there is nothing else.
-pub(crate) struct Extreme<T, const MAX: bool, const SKIP: bool>(PhantomData<T>);
+pub(crate) struct MinMax<T, const MAX: bool, const SKIP: bool>(PhantomData<T>);
 
-impl<T, const MAX: bool, const SKIP: bool> Extreme<T, MAX, SKIP> {
+impl<T, const MAX: bool, const SKIP: bool> MinMax<T, MAX, SKIP> {
     pub fn new() -> Self {
-        Extreme(PhantomData)
+        MinMax(PhantomData)
     }
 }
 
-impl<T: Order, const MAX: bool, const SKIP: bool> Fold for Extreme<T, MAX, SKIP> {
+impl<T: Order, const MAX: bool, const SKIP: bool> Fold for MinMax<T, MAX, SKIP> {
     type In = T;
     type State = T;
-    type Out = T;
 
     fn start(&self) -> T {
         neutral::<T, MAX, SKIP>()
     }
 
-    fn feed(&self, state: &mut T, run: RawSlice<T>, _at: usize) {
+    fn feed(&self, state: &mut T, run: RawSlice<T>, _at: At) {
         *state = better::<T, MAX, SKIP>(*state, dispatch(Best::<T, MAX, SKIP>(run)));
     }
 
@@ -130,8 +129,12 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for Extreme<T, MAX, SKIP>
         *state = better::<T, MAX, SKIP>(*state, later);
     }
 
-    fn finish(&self, state: T, count: usize) -> Result<T> {
-        if count == 0 { Err(Error::Empty) } else { Ok(state) }
+    fn result(&self) -> Kind {
+        T::KIND
+    }
+
+    fn finish(&self, state: T, count: usize, out: Out) -> Result<()> {
+        if count == 0 { Err(Error::Empty) } else { out.put(state) }
     }
 }
 
@@ -186,6 +189,6 @@ impl<T: Order, const N: usize, const MAX: bool, const SKIP: bool> Kernel for Eac
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        update_rows(self.0, self.1, |best, row| *best = row.into_iter().fold(*best, better::<T, MAX, SKIP>))
+        update_rows(self.0, self.1, better::<T, MAX, SKIP>)
     }
 }

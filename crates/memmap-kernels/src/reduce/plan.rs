@@ -1,10 +1,11 @@
 //! Which axes are walked in which order.
 
-use super::fold::Fold;
+use super::fold::{AnyFold, finish_one};
 use super::{reduce_inner, reduce_outer};
 use crate::array::{ArrayMut, ArrayRef};
 use crate::array::{Axis, LoopNest};
-use crate::copy::fill;
+use crate::copy::{Sink, fill};
+use crate::dtype::Kind;
 use crate::exec::Control;
 use crate::exec::Result;
 
@@ -58,20 +59,21 @@ impl Plan {
 }
 
 /// Reduces the marked axes of `source` into `target`, whose shape is that of the other axes.
-pub(crate) fn run<F: Fold>(
-    fold: &F,
+pub(crate) fn run(
+    fold: &dyn AnyFold,
     source: &ArrayRef,
     axes: &[bool],
     target: &ArrayMut,
     control: &Control,
 ) -> Result<()> {
+    let traits = fold.traits();
     if source.is_empty() {
         let count: usize =
             source.shape.iter().zip(axes).filter(|&(_, &reduced)| reduced).map(|(&len, _)| len).product();
-        return if count == 0 { fill_with_start(fold, target, control) } else { Ok(()) };
+        return if count == 0 { fill_with_start(fold, traits.result, target, control) } else { Ok(()) };
     }
-    let plan = Plan::new(source, axes, target, !F::WIDENS);
-    if plan.is_outer(F::FEW) {
+    let plan = Plan::new(source, axes, target, traits.indexed);
+    if plan.is_outer(traits.few) {
         reduce_outer::run(fold, &plan, source, target, control)
     } else {
         reduce_inner::run(fold, &plan, source, target, control)
@@ -79,12 +81,12 @@ pub(crate) fn run<F: Fold>(
 }
 
 /// Reductions over no element at all.
-fn fill_with_start<F: Fold>(fold: &F, target: &ArrayMut, control: &Control) -> Result<()> {
-    let result = [fold.finish(fold.start(), 0)?];
+fn fill_with_start(fold: &dyn AnyFold, result: Kind, target: &ArrayMut, control: &Control) -> Result<()> {
     let mut value = vec![0u8; target.element.size];
-    let sink =
-        crate::copy::Sink::new(value.as_mut_ptr(), target.element, <F::Out as crate::dtype::Native>::KIND)?;
-    // SAFETY: `value` holds the one element that is stored, whose kind the sink was made for.
-    unsafe { sink.store(&result, 0, 0) };
+    let sink = Sink::new(value.as_mut_ptr(), target.element, result)?;
+    finish_one(fold, fold.start(), 0, result, |result| {
+        // SAFETY: `value` holds the one element that is stored.
+        unsafe { sink.store(result, 1, 0, 0) };
+    })?;
     fill(target, &value, control)
 }

@@ -1,7 +1,7 @@
 //! Product.
 
-use super::fold::Fold;
-use crate::dtype::{Complex, Native};
+use super::fold::{At, Fold, Out};
+use crate::dtype::{Complex, Kind, Native};
 use crate::exec::Result;
 use crate::loops::{Kernel, Level, dispatch};
 use crate::loops::{RawSlice, update};
@@ -59,13 +59,12 @@ fn scrub<T: Native, const SKIP: bool>(x: T) -> T {
 impl<T: Multiply, const SKIP: bool> Fold for Product<T, SKIP> {
     type In = T;
     type State = T;
-    type Out = T;
 
     fn start(&self) -> T {
         T::ONE
     }
 
-    fn feed(&self, state: &mut T, run: RawSlice<T>, _at: usize) {
+    fn feed(&self, state: &mut T, run: RawSlice<T>, _at: At) {
         *state = run.iter().fold(*state, |product, x| product.times(scrub::<T, SKIP>(x)));
     }
 
@@ -77,8 +76,12 @@ impl<T: Multiply, const SKIP: bool> Fold for Product<T, SKIP> {
         *state = state.times(later);
     }
 
-    fn finish(&self, state: T, _count: usize) -> Result<T> {
-        Ok(state)
+    fn result(&self) -> Kind {
+        T::KIND
+    }
+
+    fn finish(&self, state: T, _count: usize, out: Out) -> Result<()> {
+        out.put(state)
     }
 }
 

@@ -1,20 +1,15 @@
 //! Reductions of many outputs side by side: a row of states is updated with one row of elements after the other.
 //!
-//! Rows are added one by one in blocks of 128, as in NumPy, and blocks in pairs, which is more accurate than NumPy.
-//! Where they are cut depends on the shape alone, so the result does not depend on the threads.
+//! Rows are added one by one in blocks of 128, as in NumPy, and blocks in pairs, which is more accurate than NumPy. They
+//! are cut by the shape alone, so results do not depend on the number of threads.
 
-use super::fold::Fold;
+use super::fold::{AnyFold, ROWS, Results, States, Traits};
 use super::plan::Plan;
-use super::rows::Rows;
+use super::rows::{Block, Rows};
 use super::tree::BLOCK_ROWS;
-use crate::array::LoopNest;
-use crate::array::{ArrayMut, ArrayRef};
+use crate::array::{ArrayMut, ArrayRef, LoopNest};
 use crate::copy::{Sink, Source, TILE_BYTES};
-use crate::dtype::Native;
-use crate::exec::Control;
-use crate::exec::Result;
-use crate::exec::in_order;
-use crate::exec::{PIECE_BYTES, for_pieces};
+use crate::exec::{Control, PIECE_BYTES, Result, for_pieces, in_order};
 
 /// Rows with fewer bytes than this are not worth a loop of their own.
 const NARROW_BYTES: usize = 256;
@@ -22,34 +17,18 @@ const NARROW_BYTES: usize = 256;
 /// Outputs that are finished and written at a time.
 const BATCH: usize = TILE_BYTES / 32;
 
-pub(crate) fn run<F: Fold>(
-    fold: &F,
+pub(crate) fn run(
+    fold: &dyn AnyFold,
     plan: &Plan,
     source: &ArrayRef,
     target: &ArrayMut,
     control: &Control,
 ) -> Result<()> {
-    let columns = Columns::new(fold, plan, source)?;
-    let count = plan.reduced.len();
-    let sink = Sink::new(target.ptr, target.element, F::Out::KIND)?;
+    let columns = Columns::new(fold, plan, source, target)?;
     let bytes = source.len() * source.element.size;
-    let write = |tile: usize, states: &[F::State]| -> Result<()> {
-        let (to, stride) = columns.target(tile);
-        let mut results = Vec::with_capacity(BATCH.min(states.len()));
-        for (batch, states) in states.chunks(BATCH).enumerate() {
-            results.clear();
-            for &state in states {
-                results.push(fold.finish(state, count)?);
-            }
-            let offset = to.wrapping_add(stride.wrapping_mul((batch * BATCH) as isize));
-            // SAFETY: the states are those of one tile of outputs, so that these places lie inside the target.
-            unsafe { sink.store(&results, offset, stride) };
-        }
-        Ok(())
-    };
     if columns.segments == 1 {
         return for_pieces(control, columns.tiles(), bytes, |tile| {
-            write(tile, &columns.segment(tile, 0, control))
+            columns.write(tile, &columns.segment(tile, 0, control))
         });
     }
     // Pieces in the order of memory: all tiles of a segment, then the next segment.
@@ -63,23 +42,25 @@ pub(crate) fn run<F: Fold>(
         let (tile, segment) = locate(i);
         columns.segment(tile, segment, control)
     })?;
-    let mut by_tile: Vec<Vec<Vec<F::State>>> = Vec::new();
+    let mut by_tile: Vec<Vec<States>> = Vec::new();
     by_tile.resize_with(columns.tiles(), Vec::new);
     for (i, states) in states.into_iter().enumerate() {
         by_tile[locate(i).0].push(states);
     }
     for (tile, parts) in by_tile.into_iter().enumerate() {
-        write(tile, &join_pairs(fold, parts))?;
+        columns.write(tile, &columns.join_pairs(parts))?;
     }
     Ok(())
 }
 
 /// The outputs, cut into tiles of neighbours, and the rows, cut into segments.
-struct Columns<'p, F: Fold> {
-    fold: &'p F,
+struct Columns<'p> {
+    fold: &'p dyn AnyFold,
+    traits: Traits,
     plan: &'p Plan,
     rows: Rows<'p>,
-    /// All elements as they lie in memory, where rows are narrow and follow each other without a gap.
+    sink: Sink,
+    /// All elements as they are in memory, where rows are narrow and follow each other without a gap.
     narrow: Option<Source>,
     tile: usize,
     tiles_per_row: usize,
@@ -87,11 +68,18 @@ struct Columns<'p, F: Fold> {
     segments: usize,
 }
 
-impl<'p, F: Fold> Columns<'p, F> {
-    fn new(fold: &'p F, plan: &'p Plan, source: &ArrayRef) -> Result<Columns<'p, F>> {
+impl<'p> Columns<'p> {
+    fn new(
+        fold: &'p dyn AnyFold,
+        plan: &'p Plan,
+        source: &ArrayRef,
+        target: &ArrayMut,
+    ) -> Result<Columns<'p>> {
+        let traits = fold.traits();
         let (element, inner) = (source.element, plan.kept.inner());
-        let rows = Rows::new(source.ptr, element, inner.strides[0], &plan.reduced, F::In::KIND)?;
-        let tile = inner.len.min(rows.tile_len()).min((TILE_BYTES / size_of::<F::State>().max(1)).max(64));
+        let rows = Rows::new(source.ptr, element, inner.strides[0], &plan.reduced, traits.input)?;
+        let sink = Sink::new(target.ptr, target.element, traits.result)?;
+        let tile = inner.len.min(rows.tile_len()).min((TILE_BYTES / traits.state_bytes).max(64));
         let count = plan.reduced.len();
         let piece = (PIECE_BYTES / (tile * element.size)).next_multiple_of(BLOCK_ROWS);
         let segment = if count < 2 * piece { count } else { piece };
@@ -100,14 +88,15 @@ impl<'p, F: Fold> Columns<'p, F> {
             && plan.reduced.axes.len() == 1
             && plan.reduced.inner().strides[0] == row_bytes as isize;
         let narrow =
-            if F::WIDENS && gapless && tile == inner.len && row_bytes < NARROW_BYTES && count > BLOCK_ROWS {
-                let flat = LoopNest::single(count * inner.len, [element.size as isize]);
-                Some(Source::new(source.ptr, element, flat, F::In::KIND)?)
-            } else {
-                None
-            };
+            !traits.indexed && gapless && tile == inner.len && row_bytes < NARROW_BYTES && count > BLOCK_ROWS;
+        let narrow = if narrow {
+            let flat = LoopNest::single(count * inner.len, [element.size as isize]);
+            Some(Source::new(source.ptr, element, flat, traits.input)?)
+        } else {
+            None
+        };
         let (tiles_per_row, segments) = (inner.len.div_ceil(tile), count.div_ceil(segment));
-        Ok(Columns { fold, plan, rows, narrow, tile, tiles_per_row, segment, segments })
+        Ok(Columns { fold, traits, plan, rows, sink, narrow, tile, tiles_per_row, segment, segments })
     }
 
     fn tiles(&self) -> usize {
@@ -121,13 +110,23 @@ impl<'p, F: Fold> Columns<'p, F> {
         (tile / self.tiles_per_row * width + column, self.tile.min(width - column))
     }
 
-    /// Where a tile's outputs are written.
-    fn target(&self, tile: usize) -> (isize, isize) {
-        (self.plan.kept.offsets(self.outputs(tile).0)[1], self.plan.kept.inner().strides[1])
+    /// Writes a tile's outputs.
+    fn write(&self, tile: usize, states: &States) -> Result<()> {
+        let (output, columns) = self.outputs(tile);
+        let (to, stride) = (self.plan.kept.offsets(output)[1], self.plan.kept.inner().strides[1]);
+        let mut results = Results::new(BATCH.min(columns), self.traits.result);
+        for first in (0..columns).step_by(BATCH) {
+            let len = BATCH.min(columns - first);
+            self.fold.finish_each(states, first, self.plan.reduced.len(), results.places(len))?;
+            let offset = to.wrapping_add(stride.wrapping_mul(first as isize));
+            // SAFETY: the states are those of one tile of outputs, so these places lie inside the target.
+            unsafe { self.sink.store(results.as_ptr(), len, offset, stride) };
+        }
+        Ok(())
     }
 
     /// The states of a tile's outputs over one segment of rows.
-    fn segment(&self, tile: usize, segment: usize, control: &Control) -> Vec<F::State> {
+    fn segment(&self, tile: usize, segment: usize, control: &Control) -> States {
         let (output, columns) = self.outputs(tile);
         let offset = self.plan.kept.offsets(output)[0];
         let first = segment * self.segment;
@@ -143,47 +142,62 @@ impl<'p, F: Fold> Columns<'p, F> {
         states
     }
 
-    fn wide_segment(&self, first: usize, count: usize, offset: isize, columns: usize) -> Vec<F::State> {
+    fn wide_segment(&self, first: usize, count: usize, offset: isize, columns: usize) -> States {
         let mut blocks = Vec::with_capacity(count.div_ceil(BLOCK_ROWS));
         for start in (first..first + count).step_by(BLOCK_ROWS) {
             let len = BLOCK_ROWS.min(first + count - start);
-            let mut states = vec![self.fold.start(); columns];
-            self.fold.feed_block(&mut states, &mut self.rows.block(start, len, offset, columns));
+            let mut states = self.fold.start_each(columns);
+            self.feed_block(&mut states, &mut self.rows.block(start, len, offset, columns));
             blocks.push(states);
         }
-        join_pairs(self.fold, blocks)
+        self.join_pairs(blocks)
+    }
+
+    /// Takes in a block of rows, in which each output has one element a row.
+    fn feed_block(&self, states: &mut States, block: &mut Block) {
+        if self.fold.feed_block(states, block) {
+            return;
+        }
+        let mut row = 0;
+        while row < block.len() {
+            let at = block.first() + row;
+            if let Some(rows) = block.rows(row) {
+                self.fold.feed_rows(states, rows, at);
+                row += ROWS;
+            } else {
+                self.fold.feed_each(states, block.row_any(row), at);
+                row += 1;
+            }
+        }
     }
 
     /// As many rows at a time as fit a tile: their states are kept apart and joined at the end.
-    fn narrow_segment(&self, source: &Source, first: usize, count: usize, columns: usize) -> Vec<F::State> {
-        let rows =
-            (source.tile_len().min(TILE_BYTES / size_of::<F::State>().max(1)) / columns).clamp(1, count);
-        let mut states = vec![self.fold.start(); rows * columns];
+    fn narrow_segment(&self, source: &Source, first: usize, count: usize, columns: usize) -> States {
+        let rows = (source.tile_len().min(TILE_BYTES / self.traits.state_bytes) / columns).clamp(1, count);
+        let mut states = self.fold.start_each(rows * columns);
         let mut reader = source.reader(first * columns);
         let mut done = 0;
         while done < count {
             let now = rows.min(count - done);
-            self.fold.feed_each(&mut states[..now * columns], reader.next(now * columns), first + done);
+            self.fold.feed_each(&mut states, reader.next_any(now * columns), first + done);
             done += now;
         }
-        join_pairs(self.fold, states.chunks(columns).map(<[F::State]>::to_vec).collect())
+        self.join_pairs(self.fold.split(states, columns))
     }
-}
 
-/// Joins the states of later rows to those of earlier ones, neighbours first.
-fn join_pairs<F: Fold>(fold: &F, mut parts: Vec<Vec<F::State>>) -> Vec<F::State> {
-    while parts.len() > 1 {
-        let mut joined = Vec::with_capacity(parts.len().div_ceil(2));
-        let mut left = parts.into_iter();
-        while let Some(mut states) = left.next() {
-            if let Some(later) = left.next() {
-                for (state, later) in states.iter_mut().zip(later) {
-                    fold.join(state, later);
+    /// Joins the states of later rows to those of earlier ones, neighbours first.
+    fn join_pairs(&self, mut parts: Vec<States>) -> States {
+        while parts.len() > 1 {
+            let mut joined = Vec::with_capacity(parts.len().div_ceil(2));
+            let mut left = parts.into_iter();
+            while let Some(mut states) = left.next() {
+                if let Some(later) = left.next() {
+                    self.fold.join_each(&mut states, &later);
                 }
+                joined.push(states);
             }
-            joined.push(states);
+            parts = joined;
         }
-        parts = joined;
+        parts.pop().unwrap_or_else(|| self.fold.start_each(0))
     }
-    parts.pop().unwrap_or_default()
 }

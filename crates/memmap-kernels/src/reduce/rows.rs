@@ -1,5 +1,6 @@
 //! Rows of an array, one below the other, of which each holds one element of many outputs.
 
+use super::fold::ROWS;
 use crate::array::LoopNest;
 use crate::array::Shared;
 use crate::copy::Caster;
@@ -8,8 +9,8 @@ use crate::copy::{Buffer, TILE_BYTES};
 use crate::dtype::Native;
 use crate::dtype::{Element, Kind};
 use crate::exec::{Error, Result};
-use crate::loops::RawSlice;
 use crate::loops::prefetch_lines;
+use crate::loops::{AnySlice, RawSlice};
 
 /// How to read rows of an array as native numbers of `kind`.
 pub(crate) struct Rows<'n> {
@@ -90,28 +91,33 @@ impl Block<'_> {
     }
 
     /// The row with a number within the block.
-    pub fn row<T: Native>(&mut self, index: usize) -> RawSlice<'_, T> {
-        assert!(T::KIND == self.rows.kind);
+    pub fn row_any(&mut self, index: usize) -> AnySlice<'_> {
+        let (kind, columns) = (self.rows.kind, self.columns);
         let ptr = self.read(index);
-        // SAFETY: `read` answers as many native elements of the kind as a row has columns, in the array's memory or
-        // in a buffer of this block, and keeps both for as long as the block is borrowed.
-        unsafe { RawSlice::new(ptr, self.columns) }
+        // SAFETY: `read` returns as many native elements of the kind as a row has columns, in the array's memory or in
+        // a buffer of this block, and keeps both for as long as the block is borrowed.
+        unsafe { AnySlice::new(ptr, columns, kind) }
     }
 
-    /// Rows from a number on, where they can be read where they lie.
-    pub fn rows<T: Native, const N: usize>(&self, index: usize) -> Option<[RawSlice<'_, T>; N]> {
+    /// As [`Block::row_any`], as numbers of the rows' kind.
+    pub fn row<T: Native>(&mut self, index: usize) -> RawSlice<'_, T> {
+        self.row_any(index).typed()
+    }
+
+    /// [`ROWS`] rows from a number on, where they can be read in place.
+    pub fn rows(&self, index: usize) -> Option<[AnySlice<'_>; ROWS]> {
         let rows = self.rows;
         let packed = !rows.element.needs_swap() && rows.stride == rows.element.size as isize;
-        if !packed || rows.caster.is_some() || index + N > self.len() || T::KIND != rows.kind {
+        if !packed || rows.caster.is_some() || index + ROWS > self.len() {
             return None;
         }
-        for start in self.starts.iter().skip(index + N).take(N) {
+        for start in self.starts.iter().skip(index + ROWS).take(ROWS) {
             prefetch_lines(rows.base.at(*start), self.columns * rows.element.size);
         }
         Some(std::array::from_fn(|i| {
             let ptr = rows.base.at(self.starts[index + i]);
             // SAFETY: a row lies inside the array and has as many native elements of this kind.
-            unsafe { RawSlice::new(ptr, self.columns) }
+            unsafe { AnySlice::new(ptr, self.columns, rows.kind) }
         }))
     }
 

@@ -1,5 +1,7 @@
 //! Running sums and products.
 
+use super::accumulator_kind;
+use super::fold::{Results, State};
 use crate::array::{ArrayMut, ArrayRef};
 use crate::array::{Axis, LoopNest};
 use crate::copy::{Sink, Source, TILE_BYTES};
@@ -9,7 +11,8 @@ use crate::exec::Control;
 use crate::exec::{Error, Result};
 use crate::exec::{PIECE_BYTES, for_pieces};
 use crate::loops::half_float;
-use crate::reduce::accumulator_kind;
+use crate::loops::{AnySlice, AnySliceMut, map, zip};
+use std::marker::PhantomData;
 
 /// A running reduction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -64,16 +67,21 @@ pub fn scan(
     }
     let lines = Lines::new(source, axis, target);
     let product = scan == Scan::CumProd;
+    macro_rules! run {
+        ($T:ty) => {
+            lines.run(&Running::<$T> { product, element: PhantomData }, control)
+        };
+    }
     match kind {
-        Kind::Bool => lines.run::<Flag>(product, control),
-        Kind::F16 => lines.run::<f16>(product, control),
-        Kind::F32 => lines.run::<f32>(product, control),
-        Kind::F64 => lines.run::<f64>(product, control),
-        Kind::C64 => lines.run::<Complex<f32>>(product, control),
-        Kind::C128 => lines.run::<Complex<f64>>(product, control),
-        Kind::Time => lines.run::<Tick>(product, control),
-        kind if accumulator_kind(kind) == Kind::U64 => lines.run::<u64>(product, control),
-        _ => lines.run::<i64>(product, control),
+        Kind::Bool => run!(Flag),
+        Kind::F16 => run!(f16),
+        Kind::F32 => run!(f32),
+        Kind::F64 => run!(f64),
+        Kind::C64 => run!(Complex<f32>),
+        Kind::C128 => run!(Complex<f64>),
+        Kind::Time => run!(Tick),
+        kind if accumulator_kind(kind) == Kind::U64 => run!(u64),
+        _ => run!(i64),
     }
 }
 
@@ -110,40 +118,37 @@ impl<'a> Lines<'a> {
         self.across.len() > 1 && step(self.across.inner().strides[0]) < step(self.along.inner().strides[0])
     }
 
-    fn run<T: Accumulate>(&self, product: bool, control: &Control) -> Result<()> {
-        let step = |sum: T, x: T| if product { sum.times(x) } else { sum.plus(x) };
-        if self.is_across() { self.run_across(step, control) } else { self.run_along(step, control) }
+    fn run(&self, running: &dyn AnyRunning, control: &Control) -> Result<()> {
+        if self.is_across() { self.run_across(running, control) } else { self.run_along(running, control) }
     }
 
     /// One line after the other.
-    fn run_along<T: Accumulate>(&self, step: impl Fn(T, T) -> T + Sync, control: &Control) -> Result<()> {
-        let elements = Source::new(self.source.ptr, self.source.element, self.along.clone(), T::KIND)?;
-        let sink = Sink::new(self.target.ptr, self.target.element, T::KIND)?;
+    fn run_along(&self, running: &dyn AnyRunning, control: &Control) -> Result<()> {
+        let kind = running.kind();
+        let elements = Source::new(self.source.ptr, self.source.element, self.along.clone(), kind)?;
+        let sink = Sink::new(self.target.ptr, self.target.element, kind)?;
         let (lines, len) = (self.across.len(), self.along.len());
         let bytes = len * self.source.element.size;
         let group = (PIECE_BYTES / bytes.max(1)).max(1);
         for_pieces(control, lines.div_ceil(group), lines * bytes, |i| {
             let mut reader = elements.reader(0);
+            let mut results = Results::new(BATCH.min(len), kind);
             for line in i * group..lines.min((i + 1) * group) {
                 let [from, to] = self.across.offsets(line);
                 reader.rebase(from);
-                let (mut at, mut last) = (0, None);
+                let (mut at, mut last) = (0, running.start());
                 while at < len {
-                    let run = reader.some::<T>((len - at).min(BATCH));
-                    let mut results = Vec::with_capacity(run.len());
-                    for x in run.iter() {
-                        let next = last.map_or(x, |sum| step(sum, x));
-                        results.push(next);
-                        last = Some(next);
-                    }
+                    let run = reader.some_any((len - at).min(BATCH));
+                    let count = run.len();
+                    running.along(&mut last, run, results.places(count));
                     let offset = to.wrapping_add(self.to.wrapping_mul(at as isize));
                     // SAFETY: the results belong to the next places along this line of the target.
-                    unsafe { sink.store(&results, offset, self.to) };
-                    if at / CHECK != (at + results.len()) / CHECK {
+                    unsafe { sink.store(results.as_ptr(), count, offset, self.to) };
+                    if at / CHECK != (at + count) / CHECK {
                         control.check()?;
                     }
-                    at += results.len();
-                    control.advance(results.len());
+                    at += count;
+                    control.advance(count);
                 }
             }
             Ok(())
@@ -151,32 +156,28 @@ impl<'a> Lines<'a> {
     }
 
     /// Many neighbouring lines at a time.
-    fn run_across<T: Accumulate>(&self, step: impl Fn(T, T) -> T + Sync, control: &Control) -> Result<()> {
+    fn run_across(&self, running: &dyn AnyRunning, control: &Control) -> Result<()> {
+        let kind = running.kind();
         let inner = self.across.inner();
         let width = inner.len.min(BATCH);
         let tiles = inner.len.div_ceil(width);
         let outer = self.across.len() / inner.len;
-        let sink = Sink::new(self.target.ptr, self.target.element, T::KIND)?;
+        let sink = Sink::new(self.target.ptr, self.target.element, kind)?;
         let bytes = self.source.len() * self.source.element.size;
         for_pieces(control, outer * tiles, bytes, |i| {
             let column = i % tiles * width;
             let columns = width.min(inner.len - column);
             let [from, to] = self.across.offsets(i / tiles * inner.len + column);
             let row = LoopNest::single(columns, [inner.strides[0]]);
-            let elements = Source::new(self.source.ptr, self.source.element, row, T::KIND)?;
+            let elements = Source::new(self.source.ptr, self.source.element, row, kind)?;
             let mut reader = elements.reader(0);
-            let mut sums: Vec<T> = Vec::new();
+            let mut sums = Results::new(columns, kind);
             for at in 0..self.along.len() {
                 reader.rebase(from.wrapping_add(self.along.offsets(at)[0]));
-                let run = reader.next::<T>(columns);
-                if sums.is_empty() {
-                    sums.extend(run.iter());
-                } else {
-                    crate::loops::update(&mut sums, run, |sum, x| *sum = step(*sum, x));
-                }
+                running.across(sums.places(columns), reader.next_any(columns), at == 0);
                 let offset = to.wrapping_add(self.to.wrapping_mul(at as isize));
                 // SAFETY: the sums belong to neighbouring lines of the target, at the same place in each.
-                unsafe { sink.store(&sums, offset, inner.strides[1]) };
+                unsafe { sink.store(sums.as_ptr(), columns, offset, inner.strides[1]) };
                 if at % 1024 == 0 {
                     control.check()?;
                 }
@@ -184,6 +185,60 @@ impl<'a> Lines<'a> {
             }
             Ok(())
         })
+    }
+}
+
+/// The loops of a scan, with the element hidden: see [`super::fold`].
+trait AnyRunning: Sync {
+    fn kind(&self) -> Kind;
+
+    /// The state before the first element of a line.
+    fn start(&self) -> State;
+
+    /// Writes the results of the next elements of a line.
+    fn along(&self, last: &mut State, run: AnySlice, out: AnySliceMut);
+
+    /// Takes in the next element of each line; the first ones are the sums.
+    fn across(&self, sums: AnySliceMut, row: AnySlice, first: bool);
+}
+
+/// Running sums, or products.
+struct Running<T> {
+    product: bool,
+    element: PhantomData<T>,
+}
+
+impl<T: Accumulate> Running<T> {
+    #[inline(always)]
+    fn step(&self, sum: T, x: T) -> T {
+        if self.product { sum.times(x) } else { sum.plus(x) }
+    }
+}
+
+impl<T: Accumulate> AnyRunning for Running<T> {
+    fn kind(&self) -> Kind {
+        T::KIND
+    }
+
+    fn start(&self) -> State {
+        State::new(None::<T>)
+    }
+
+    fn along(&self, last: &mut State, run: AnySlice, out: AnySliceMut) {
+        let (last, mut out) = (last.get::<Option<T>>(), out.typed::<T>());
+        for (i, x) in run.typed::<T>().iter().enumerate() {
+            let next = last.map_or(x, |sum| self.step(sum, x));
+            out.put_chunk(i, [next]);
+            *last = Some(next);
+        }
+    }
+
+    fn across(&self, sums: AnySliceMut, row: AnySlice, first: bool) {
+        let (before, row) = (sums.read(), row.typed::<T>());
+        match first {
+            true => map(row, sums.typed(), |x| x),
+            false => zip(before.typed(), row, sums.typed(), |sum, x| self.step(sum, x)),
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! Sum and mean of times.
 
-use super::fold::Fold;
-use crate::dtype::{Native, Tick};
+use super::fold::{At, Fold, Out};
+use crate::dtype::{Kind, Native, Tick};
 use crate::exec::Result;
 use crate::loops::{RawSlice, update};
 
 /// Time ticks: NaT if any of them is; the mean is cut to whole ticks.
-pub(crate) struct TickSum {
+pub(crate) struct TimedeltaSum {
     pub mean: bool,
 }
 
@@ -17,16 +17,15 @@ pub(crate) struct Ticks {
     nat: bool,
 }
 
-impl Fold for TickSum {
+impl Fold for TimedeltaSum {
     type In = Tick;
     type State = Ticks;
-    type Out = Tick;
 
     fn start(&self) -> Ticks {
         Ticks { sum: 0, nat: false }
     }
 
-    fn feed(&self, state: &mut Ticks, run: RawSlice<Tick>, _at: usize) {
+    fn feed(&self, state: &mut Ticks, run: RawSlice<Tick>, _at: At) {
         for tick in run.iter() {
             self.join(state, Ticks { sum: tick.0, nat: tick.is_nan() });
         }
@@ -40,8 +39,12 @@ impl Fold for TickSum {
         *state = Ticks { sum: state.sum.wrapping_add(later.sum), nat: state.nat | later.nat };
     }
 
-    fn finish(&self, state: Ticks, count: usize) -> Result<Tick> {
-        Ok(match (state.nat, self.mean) {
+    fn result(&self) -> Kind {
+        Kind::Time
+    }
+
+    fn finish(&self, state: Ticks, count: usize, out: Out) -> Result<()> {
+        out.put(match (state.nat, self.mean) {
             (true, _) => Tick::NAT,
             (false, true) if count == 0 => Tick::NAT,
             (false, true) => Tick(state.sum.wrapping_div(count as i64)),

@@ -4,7 +4,7 @@ mod columns;
 mod streaming;
 mod two_pass;
 
-pub(crate) use two_pass::Spread;
+pub(crate) use two_pass::Variance;
 
 use super::pairwise::Pairwise;
 use crate::dtype::{Complex, Native};

@@ -6,50 +6,42 @@
 use super::columns::{column_moments, columns_as_numpy};
 use super::streaming::{Moments, go_on};
 use super::{Deviate, Rounded};
-use crate::copy::{Reader, Source};
-use crate::exec::Control;
+use crate::copy::TILE_BYTES;
+use crate::dtype::{Kind, Native};
 use crate::exec::Result;
 use crate::loops::{RawSlice, update};
-use crate::reduce::fold::{Fold, fold_pieces};
+use crate::reduce::fold::{At, Fold, Out};
 use crate::reduce::pairwise::pairwise_sum;
 use crate::reduce::rows::Block;
 use std::marker::PhantomData;
 
 /// Variance, or standard deviation with `root`. With `SKIP`, NaN do not count.
-pub(crate) struct Spread<T, const SKIP: bool> {
+pub(crate) struct Variance<T, const SKIP: bool> {
     ddof: f64,
     root: bool,
     kind: PhantomData<T>,
 }
 
-impl<T: Deviate, const SKIP: bool> Spread<T, SKIP> {
+impl<T: Deviate, const SKIP: bool> Variance<T, SKIP> {
     pub fn new(ddof: f64, root: bool) -> Self {
-        Spread { ddof, root, kind: PhantomData }
-    }
-
-    /// The result; the variance is rounded to its own precision before the root is taken, as in NumPy.
-    pub fn result(&self, moments: Moments) -> T::Real
-    where
-        T::Real: Rounded,
-    {
-        let variance = T::Real::rounded(moments.variance(self.ddof, SKIP));
-        if self.root { variance.root() } else { variance }
+        Variance { ddof, root, kind: PhantomData }
     }
 }
 
-impl<T: Deviate, const SKIP: bool> Fold for Spread<T, SKIP>
+impl<T: Deviate, const SKIP: bool> Fold for Variance<T, SKIP>
 where
     T::Real: Rounded,
 {
     type In = T;
     type State = Moments;
-    type Out = T::Real;
+
+    const WHOLE: bool = true;
 
     fn start(&self) -> Moments {
         Moments::NONE
     }
 
-    fn feed(&self, state: &mut Moments, run: RawSlice<T>, _at: usize) {
+    fn feed(&self, state: &mut Moments, run: RawSlice<T>, _at: At) {
         *state = go_on::<T, SKIP>(*state, run);
     }
 
@@ -60,42 +52,35 @@ where
         })
     }
 
-    fn feed_block(&self, states: &mut [Moments], block: &mut Block) {
+    fn whole(&self, run: RawSlice<T>) -> Moments {
+        if run.len() * size_of::<T>() <= TILE_BYTES {
+            as_numpy::<T, SKIP>(run)
+        } else {
+            go_on::<T, SKIP>(Moments::NONE, run)
+        }
+    }
+
+    fn feed_block(&self, states: &mut [Moments], block: &mut Block) -> bool {
         if block.is_whole() {
             columns_as_numpy::<T, SKIP>(states, block);
         } else {
             column_moments::<T, SKIP>(states, block);
         }
+        true
     }
 
     fn join(&self, state: &mut Moments, later: Moments) {
         *state = state.merge(later);
     }
 
-    fn finish(&self, moments: Moments, _count: usize) -> Result<T::Real> {
-        Ok(self.result(moments))
+    fn result(&self) -> Kind {
+        T::Real::KIND
     }
 
-    fn fold_one(&self, source: &Source, reader: &mut Reader) -> Moments {
-        if source.len() <= source.tile_len() {
-            return as_numpy::<T, SKIP>(reader.next(source.len()));
-        }
-        let (mut state, mut left) = (Moments::NONE, source.len());
-        while left > 0 {
-            let run = reader.some(left);
-            left -= run.len();
-            self.feed(&mut state, run, 0);
-        }
-        state
-    }
-
-    fn fold_all(&self, source: &Source, control: &Control) -> Result<Moments> {
-        if source.len() <= source.tile_len() {
-            control.check()?;
-            control.advance(source.len());
-            return Ok(self.fold_one(source, &mut source.reader(0)));
-        }
-        fold_pieces(self, source, control)
+    fn finish(&self, moments: Moments, _count: usize, out: Out) -> Result<()> {
+        // The variance is rounded to its own precision before the root is taken, as in NumPy.
+        let variance = T::Real::rounded(moments.variance(self.ddof, SKIP));
+        out.put(if self.root { variance.root() } else { variance })
     }
 }
 

@@ -3,11 +3,9 @@
 use super::measure::{Measure, Measured, Precision, Tolerance};
 use super::pair::{Pair, nest_of};
 use crate::array::ArrayRef;
-use crate::array::LoopNest;
 use crate::exec::Control;
 use crate::exec::Result;
-use crate::loops::RawSlice;
-use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{AnySlice, Kernel, Level, RawSlice, dispatch};
 
 /// Whether every element of `a` is close to its counterpart in `b`: NumPy's `allclose`.
 ///
@@ -25,24 +23,21 @@ pub fn all_close(a: &ArrayRef, b: &ArrayRef, tolerance: Tolerance, control: &Con
     if a.is_empty() {
         return Ok(true);
     }
-    let nest = nest_of(a, b)?;
-    precision.run(Job { a, b, nest: &nest, tolerance, control })
+    let pair = Pair::new(a, b, &nest_of(a, b)?, precision.kinds())?;
+    let close = precision.select(Select);
+    pair.all(control, &|_, a, b| close(a, b, tolerance))
 }
 
-struct Job<'a> {
-    a: &'a ArrayRef,
-    b: &'a ArrayRef,
-    nest: &'a LoopNest<2>,
-    tolerance: Tolerance,
-    control: &'a Control,
-}
+/// Whether the elements of two runs are close.
+type CloseFn = fn(AnySlice, AnySlice, Tolerance) -> bool;
 
-impl Measured for Job<'_> {
-    type Output = bool;
+struct Select;
 
-    fn run<D: Measure, R: Measure + Into<D>>(self) -> Result<bool> {
-        let pair = Pair::new(self.a, self.b, self.nest, [D::KIND, R::KIND])?;
-        pair.all::<D, R>(self.control, |_, a, b| dispatch(Close { a, b, tolerance: self.tolerance }))
+impl Measured for Select {
+    type Output = CloseFn;
+
+    fn of<D: Measure, R: Measure + Into<D>>(self) -> CloseFn {
+        |a, b, tolerance| dispatch(Close::<D, R> { a: a.typed(), b: b.typed(), tolerance })
     }
 }
 

@@ -2,13 +2,10 @@
 
 use super::measure::{Measure, Measured, Precision, Tolerance};
 use super::pair::{Pair, check_shapes};
-use crate::array::ArrayRef;
-use crate::array::LoopNest;
-use crate::exec::Control;
-use crate::exec::{Error, Result};
-use crate::loops::RawSlice;
-use crate::loops::{Kernel, Level, dispatch};
-use std::sync::Mutex;
+use crate::array::{ArrayRef, LoopNest};
+use crate::exec::{Control, Error, Result};
+use crate::loops::AnySlice;
+use std::sync::{Mutex, PoisonError};
 
 /// How two arrays differ. Places count elements in C order.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -42,11 +39,6 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// The index on the first axis, which counts before all others in C order.
-    fn row(&self, place: usize) -> usize {
-        (self.before + place) % self.shape.first().copied().unwrap_or(1).max(1)
-    }
-
     /// The place in C order of the whole.
     fn rank(&self, place: usize) -> usize {
         let mut step: usize = self.shape.iter().product();
@@ -79,93 +71,79 @@ pub fn distances(
     if a.is_empty() {
         return Ok(Distances::default());
     }
-    precision.run(Job { a, b, tolerance, columns, control })
+    // In C order, because the first of equal distances counts.
+    let nest = LoopNest::in_order(&a.shape, [&a.strides, &b.strides]);
+    let pair = Pair::new(a, b, &nest, precision.kinds())?;
+    let measure = precision.select(Select);
+    let all = Mutex::new(Distances::default());
+    pair.all(control, &|at, a, b| {
+        let mut found = Distances::default();
+        measure(a, b, tolerance, &mut |i, element| found.add(at + i, element, columns));
+        all.lock().unwrap_or_else(PoisonError::into_inner).join(found);
+        true
+    })?;
+    Ok(all.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-struct Job<'a> {
-    a: &'a ArrayRef,
-    b: &'a ArrayRef,
+/// How two elements differ.
+struct Difference {
+    /// Whether they are further apart than they may be.
+    differs: bool,
+    distance: f64,
+    /// `|b|`.
+    size: f64,
+}
+
+/// Calls back with every pair of elements that is not the same.
+type MeasureFn = fn(AnySlice, AnySlice, Tolerance, &mut dyn FnMut(usize, Difference));
+
+struct Select;
+
+impl Measured for Select {
+    type Output = MeasureFn;
+
+    fn of<D: Measure, R: Measure + Into<D>>(self) -> MeasureFn {
+        measure::<D, R>
+    }
+}
+
+fn measure<D: Measure, R: Measure + Into<D>>(
+    a: AnySlice,
+    b: AnySlice,
     tolerance: Tolerance,
-    columns: Option<&'a Columns>,
-    control: &'a Control,
-}
-
-impl Measured for Job<'_> {
-    type Output = Distances;
-
-    fn run<D: Measure, R: Measure + Into<D>>(self) -> Result<Distances> {
-        // Not in the order of memory: places are told apart by their order.
-        let nest = LoopNest::in_order(&self.a.shape, [&self.a.strides, &self.b.strides]);
-        let pair = Pair::new(self.a, self.b, &nest, [D::KIND, R::KIND])?;
-        let all = Mutex::new(Distances::default());
-        pair.fold::<D, R, _>(
-            self.control,
-            |found, at, a, b| self.tile(found, at, a, b),
-            |found| {
-                all.lock().unwrap_or_else(std::sync::PoisonError::into_inner).join(found);
-            },
-        )?;
-        Ok(all.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner))
-    }
-}
-
-impl Job<'_> {
-    /// Takes in the elements from `at` on. Most tiles hold nothing that is further apart than what is known: only the others
-    /// are searched for how far and where.
-    fn tile<D: Measure, R: Measure + Into<D>>(
-        &self,
-        found: &mut Distances,
-        at: usize,
-        a: RawSlice<D>,
-        b: RawSlice<R>,
-    ) {
-        let known = |farthest: Option<Farthest>| farthest.map_or(0.0, |farthest| farthest.distance);
-        let apart = Apart { a, b, tolerance: self.tolerance };
-        let tile =
-            dispatch(Beyond { apart, absolute: known(found.absolute), relative: known(found.relative) });
-        if tile.differing > 0 {
-            found.differing += tile.differing;
-            found.first = self.first(found.first, at, &apart);
+    found: &mut dyn FnMut(usize, Difference),
+) {
+    let limits = R::limits(tolerance);
+    for (i, (a, b)) in a.typed::<D>().iter().zip(b.typed::<R>().iter()).enumerate() {
+        let other: D = b.into();
+        if a.same(other) | (tolerance.equal_nan & a.is_nan() & b.is_nan()) {
+            continue;
         }
-        if !tile.farther {
-            return;
-        }
-        let most = dispatch(Most(apart));
-        // Others may have changed the memory meanwhile: then any place is as good.
-        let place = |is: &dyn Fn(&Element) -> bool| at + apart.elements().position(|x| is(&x)).unwrap_or(0);
-        if most.absolute > known(found.absolute) {
-            let distance = most.absolute;
-            found.absolute = Some(Farthest { distance, place: place(&|x| x.distance == distance) });
-        }
-        if most.relative > known(found.relative) {
-            let distance = most.relative;
-            found.relative = Some(Farthest { distance, place: place(&|x| x.relative() == distance) });
-        }
-    }
-
-    /// The first place that differs, of that known and those of a tile.
-    fn first<D: Measure, R: Measure + Into<D>>(
-        &self,
-        known: Option<usize>,
-        at: usize,
-        tile: &Apart<D, R>,
-    ) -> Option<usize> {
-        let Some(columns) = self.columns else {
-            return known.or_else(|| tile.elements().position(|x| x.differs).map(|place| at + place));
-        };
-        let below = columns.shape.iter().skip(1).product::<usize>();
-        let mut first = known;
-        for (i, element) in tile.elements().enumerate() {
-            if element.differs && first.is_none_or(|first| columns.row(at + i) <= first / below) {
-                let rank = columns.rank(at + i);
-                first = Some(first.map_or(rank, |first| first.min(rank)));
-            }
-        }
-        first
+        let (distance, size) = (a.distance(other), b.size());
+        let near = (distance <= R::bound(limits, size)) & b.is_finite();
+        found(i, Difference { differs: !near, distance, size });
     }
 }
 
 impl Distances {
+    fn add(&mut self, place: usize, element: Difference, columns: Option<&Columns>) {
+        let Difference { differs, distance, size } = element;
+        if differs {
+            let rank = columns.map_or(place, |columns| columns.rank(place));
+            self.differing += 1;
+            self.first = Some(self.first.map_or(rank, |first| first.min(rank)));
+        }
+        let farther = |best: Option<Farthest>, distance: f64| match best {
+            Some(best) if distance <= best.distance => Some(best),
+            _ if distance > 0.0 => Some(Farthest { distance, place }),
+            best => best,
+        };
+        self.absolute = farther(self.absolute, distance);
+        if size > 0.0 {
+            self.relative = farther(self.relative, distance / size);
+        }
+    }
+
     /// Takes in what was found elsewhere.
     pub(crate) fn join(&mut self, other: Distances) {
         self.differing += other.differing;
@@ -187,104 +165,4 @@ fn farther(a: Option<Farthest>, b: Option<Farthest>) -> Option<Farthest> {
         }
         (a, b) => a.or(b),
     }
-}
-
-/// Two stretches.
-#[derive(Clone, Copy)]
-struct Apart<'a, D, R> {
-    a: RawSlice<'a, D>,
-    b: RawSlice<'a, R>,
-    tolerance: Tolerance,
-}
-
-/// How two elements differ.
-#[derive(Clone, Copy)]
-struct Element {
-    differs: bool,
-    distance: f64,
-    /// Of the second.
-    size: f64,
-}
-
-impl Element {
-    #[inline(always)]
-    fn of<D: Measure, R: Measure + Into<D>>(a: D, b: R, limits: [f64; 2], equal_nan: bool) -> Element {
-        let other: D = b.into();
-        let same = a.same(other) | (equal_nan & a.is_nan() & b.is_nan());
-        let distance = if same { 0.0 } else { a.distance(other) };
-        let size = b.size();
-        let near = (distance <= R::bound(limits, size)) & b.is_finite();
-        Element { differs: !(near | same), distance, size }
-    }
-
-    /// 0 where the second is.
-    #[inline(always)]
-    fn relative(self) -> f64 {
-        if self.size > 0.0 { self.distance / self.size } else { 0.0 }
-    }
-}
-
-impl<D: Measure, R: Measure + Into<D>> Apart<'_, D, R> {
-    #[inline(always)]
-    fn elements(&self) -> impl Iterator<Item = Element> {
-        let limits = R::limits(self.tolerance);
-        let nan = self.tolerance.equal_nan;
-        self.a.iter().zip(self.b.iter()).map(move |(a, b)| Element::of(a, b, limits, nan))
-    }
-}
-
-/// How many elements differ, and whether any are further apart than is known.
-struct Beyond<'a, D, R> {
-    apart: Apart<'a, D, R>,
-    absolute: f64,
-    relative: f64,
-}
-
-struct Count {
-    differing: usize,
-    farther: bool,
-}
-
-impl<D: Measure, R: Measure + Into<D>> Kernel for Beyond<'_, D, R> {
-    type Output = Count;
-    #[inline(always)]
-    fn run<L: Level>(self) -> Count {
-        // No division, which would take longer than all the rest: the product may be off in its last bit.
-        let relative = self.relative * (1.0 - 2.0 * f64::EPSILON);
-        let (mut differing, mut farther) = (0u64, false);
-        for x in self.apart.elements() {
-            differing += u64::from(x.differs);
-            farther |= (x.distance > self.absolute) | ((x.distance > relative * x.size) & (x.size > 0.0));
-        }
-        Count { differing: differing as usize, farther }
-    }
-}
-
-/// The furthest apart of all.
-struct Most<'a, D, R>(Apart<'a, D, R>);
-
-struct Extent {
-    absolute: f64,
-    relative: f64,
-}
-
-impl<D: Measure, R: Measure + Into<D>> Kernel for Most<'_, D, R> {
-    type Output = Extent;
-    #[inline(always)]
-    fn run<L: Level>(self) -> Extent {
-        let (mut absolute, mut relative) = (0i64, 0i64);
-        for x in self.0.elements() {
-            absolute = absolute.max(ordered(x.distance));
-            relative = relative.max(ordered(x.relative()));
-        }
-        let number = |bits: i64| f64::from_bits(bits as u64);
-        Extent { absolute: number(absolute), relative: number(relative) }
-    }
-}
-
-/// The bits of a distance, which are in order where it is not negative; NaN is none. The largest whole number of many is
-/// looked for side by side, while the largest float would be looked for one after the other.
-#[inline(always)]
-fn ordered(distance: f64) -> i64 {
-    (if distance > 0.0 { distance } else { 0.0 }).to_bits() as i64
 }

@@ -11,7 +11,7 @@ use crate::dtype::{Element, Kind};
 use crate::exec::Control;
 use crate::exec::{Error, Result};
 use crate::exec::{PIECE_BYTES, for_pieces, in_order};
-use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{AnySlice, Kernel, Level, dispatch};
 use crate::loops::{RawSlice, RawSliceMut, zip};
 
 /// A comparison.
@@ -73,7 +73,7 @@ pub fn compare(
         return compare_bytes(a, b, &nest, &sink, negated, control);
     }
     let job = Job { a, b, nest: &nest, negated, control };
-    job.run(common, test, |at, answers| sink.write(at, answers)).map(|_| ())
+    job.run(common, test, &|at, answers| sink.write(at, answers)).map(|_| ())
 }
 
 /// Whether two arrays have the same shape and equal elements, as NumPy's `array_equal`: NaN and NaT are equal to nothing.
@@ -93,7 +93,7 @@ pub fn equals(a: &ArrayRef, b: &ArrayRef, control: &Control) -> Result<bool> {
         return equal_bytes(a, b, &nest, control);
     }
     let job = Job { a, b, nest: &nest, negated: false, control };
-    job.run(common, Test::Equal, |_, answers| answers.iter().fold(1, |all, &answer| all & answer) == 1)
+    job.run(common, Test::Equal, &|_, answers| answers.iter().fold(1, |all, &answer| all & answer) == 1)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -148,45 +148,53 @@ struct Job<'a, const K: usize> {
 }
 
 impl<const K: usize> Job<'_, K> {
-    /// Hands tiles of answers (0 or 1) to `take`, until it answers false.
-    fn run(&self, common: Common, test: Test, take: impl Fn(usize, &[u8]) -> bool + Sync) -> Result<bool> {
-        match common {
-            Common::Kind(kind) => match kind {
-                Kind::I8 => self.tiles::<i8, i8>(test, take),
-                Kind::U8 => self.tiles::<u8, u8>(test, take),
-                Kind::I16 => self.tiles::<i16, i16>(test, take),
-                Kind::U16 => self.tiles::<u16, u16>(test, take),
-                Kind::I32 => self.tiles::<i32, i32>(test, take),
-                Kind::U32 => self.tiles::<u32, u32>(test, take),
-                Kind::I64 => self.tiles::<i64, i64>(test, take),
-                Kind::U64 => self.tiles::<u64, u64>(test, take),
-                Kind::F32 => self.tiles::<f32, f32>(test, take),
-                Kind::F64 => self.tiles::<f64, f64>(test, take),
-                Kind::C64 => self.tiles::<Complex<f32>, Complex<f32>>(test, take),
-                Kind::C128 => self.tiles::<Complex<f64>, Complex<f64>>(test, take),
-                Kind::Time => self.tiles::<Tick, Tick>(test, take),
-                Kind::Bool | Kind::F16 | Kind::Opaque => {
-                    Err(Error::Unsupported { operation: "comparison", kind })
-                }
-            },
-            Common::SignedUnsigned => self.tiles::<i64, u64>(test, take),
-            Common::UnsignedSigned => self.tiles::<u64, i64>(test, take),
-            Common::Bytes => Err(Error::Unsupported { operation: "comparison", kind: Kind::Opaque }),
-        }
-    }
-
-    fn tiles<A: Compare<B>, B: Native>(
-        &self,
-        test: Test,
-        take: impl Fn(usize, &[u8]) -> bool + Sync,
-    ) -> Result<bool> {
-        let pair = Pair::new(self.a, self.b, self.nest, [A::KIND, B::KIND])?;
+    /// Hands tiles of results (0 or 1) to `take`, until it returns false.
+    fn run(&self, common: Common, test: Test, take: &(dyn Fn(usize, &[u8]) -> bool + Sync)) -> Result<bool> {
+        let (kinds, compare) = common.loops()?;
+        let pair = Pair::new(self.a, self.b, self.nest, kinds)?;
         let flip = u8::from(self.negated);
-        pair.all::<A, B>(self.control, |at, a, b| {
-            let mut answers = [0u8; TILE_BYTES];
-            let answers = &mut answers[..a.len()];
-            dispatch(Compared { a, b, test, flip, answers });
-            take(at, answers)
+        pair.all(self.control, &|at, a, b| {
+            let mut results = [0u8; TILE_BYTES];
+            let results = &mut results[..a.len()];
+            compare(a, b, test, flip, results);
+            take(at, results)
+        })
+    }
+}
+
+/// Compares two runs.
+type CompareFn = fn(AnySlice, AnySlice, Test, u8, &mut [u8]);
+
+impl Common {
+    /// The kinds to read the arrays as, and the loop over them.
+    fn loops(self) -> Result<([Kind; 2], CompareFn)> {
+        fn of<A: Compare<B>, B: Native>() -> ([Kind; 2], CompareFn) {
+            ([A::KIND, B::KIND], |a, b, test, flip, answers| {
+                dispatch(Compared::<A, B> { a: a.typed(), b: b.typed(), test, flip, answers })
+            })
+        }
+        Ok(match self {
+            Common::Kind(Kind::I8) => of::<i8, i8>(),
+            Common::Kind(Kind::U8) => of::<u8, u8>(),
+            Common::Kind(Kind::I16) => of::<i16, i16>(),
+            Common::Kind(Kind::U16) => of::<u16, u16>(),
+            Common::Kind(Kind::I32) => of::<i32, i32>(),
+            Common::Kind(Kind::U32) => of::<u32, u32>(),
+            Common::Kind(Kind::I64) => of::<i64, i64>(),
+            Common::Kind(Kind::U64) => of::<u64, u64>(),
+            Common::Kind(Kind::F32) => of::<f32, f32>(),
+            Common::Kind(Kind::F64) => of::<f64, f64>(),
+            Common::Kind(Kind::C64) => of::<Complex<f32>, Complex<f32>>(),
+            Common::Kind(Kind::C128) => of::<Complex<f64>, Complex<f64>>(),
+            Common::Kind(Kind::Time) => of::<Tick, Tick>(),
+            Common::SignedUnsigned => of::<i64, u64>(),
+            Common::UnsignedSigned => of::<u64, i64>(),
+            Common::Kind(kind @ (Kind::Bool | Kind::F16 | Kind::Opaque)) => {
+                return Err(Error::Unsupported { operation: "comparison", kind });
+            }
+            Common::Bytes => {
+                return Err(Error::Unsupported { operation: "comparison", kind: Kind::Opaque });
+            }
         })
     }
 }

@@ -31,7 +31,7 @@ pub(crate) struct Precision {
 /// Work in a precision: `D` is the kind of the difference, `R` that of the second array's elements.
 pub(crate) trait Measured {
     type Output;
-    fn run<D: Measure, R: Measure + Into<D>>(self) -> Result<Self::Output>;
+    fn of<D: Measure, R: Measure + Into<D>>(self) -> Self::Output;
 }
 
 impl Precision {
@@ -52,22 +52,28 @@ impl Precision {
         Ok(Precision { common, reference })
     }
 
-    pub fn run<M: Measured>(&self, work: M) -> Result<M::Output> {
+    /// The kinds to read the two arrays as. Halves are read as the singles that they are.
+    pub fn kinds(&self) -> [Kind; 2] {
+        [self.common, self.reference].map(|kind| if kind == Kind::F16 { Kind::F32 } else { kind })
+    }
+
+    /// The loop of this precision.
+    pub fn select<M: Measured>(&self, work: M) -> M::Output {
         match (self.common, self.reference) {
-            (Kind::F16, _) => work.run::<Half, Half>(),
-            (Kind::F32, Kind::F16) => work.run::<f32, Half>(),
-            (Kind::F32, _) => work.run::<f32, f32>(),
-            (Kind::F64, Kind::F16) => work.run::<f64, Half>(),
-            (Kind::F64, Kind::F32) => work.run::<f64, f32>(),
-            (Kind::F64, _) => work.run::<f64, f64>(),
-            (Kind::C64, Kind::F16) => work.run::<Complex<f32>, Half>(),
-            (Kind::C64, Kind::F32) => work.run::<Complex<f32>, f32>(),
-            (Kind::C64, _) => work.run::<Complex<f32>, Complex<f32>>(),
-            (Kind::C128, Kind::F16) => work.run::<Complex<f64>, Half>(),
-            (Kind::C128, Kind::F32) => work.run::<Complex<f64>, f32>(),
-            (Kind::C128, Kind::F64) => work.run::<Complex<f64>, f64>(),
-            (Kind::C128, Kind::C64) => work.run::<Complex<f64>, Complex<f32>>(),
-            (_, _) => work.run::<Complex<f64>, Complex<f64>>(),
+            (Kind::F16, _) => work.of::<Half, Half>(),
+            (Kind::F32, Kind::F16) => work.of::<f32, Half>(),
+            (Kind::F32, _) => work.of::<f32, f32>(),
+            (Kind::F64, Kind::F16) => work.of::<f64, Half>(),
+            (Kind::F64, Kind::F32) => work.of::<f64, f32>(),
+            (Kind::F64, _) => work.of::<f64, f64>(),
+            (Kind::C64, Kind::F16) => work.of::<Complex<f32>, Half>(),
+            (Kind::C64, Kind::F32) => work.of::<Complex<f32>, f32>(),
+            (Kind::C64, _) => work.of::<Complex<f32>, Complex<f32>>(),
+            (Kind::C128, Kind::F16) => work.of::<Complex<f64>, Half>(),
+            (Kind::C128, Kind::F32) => work.of::<Complex<f64>, f32>(),
+            (Kind::C128, Kind::F64) => work.of::<Complex<f64>, f64>(),
+            (Kind::C128, Kind::C64) => work.of::<Complex<f64>, Complex<f32>>(),
+            (_, _) => work.of::<Complex<f64>, Complex<f64>>(),
         }
     }
 }

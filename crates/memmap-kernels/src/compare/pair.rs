@@ -4,11 +4,11 @@ use crate::array::ArrayRef;
 use crate::array::LoopNest;
 use crate::copy::Source;
 use crate::dtype::Kind;
-use crate::dtype::Native;
 use crate::exec::Control;
 use crate::exec::{Error, Result};
 use crate::exec::{PIECE_BYTES, for_pieces};
-use crate::loops::RawSlice;
+use crate::loops::AnySlice;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Two arrays of one shape, to be read in the same order.
 pub(crate) struct Pair {
@@ -36,14 +36,13 @@ impl Pair {
         Ok(Pair { a, b, total, bytes, tile })
     }
 
-    /// Calls `work(place, a's run, b's run)` for tile after tile, on several threads for large arrays. Once it answers
+    /// Calls `work(index, a's run, b's run)` for tile after tile, on several threads for large arrays. Once it returns
     /// false, no more is read; whether it did is the result.
-    pub fn all<A: Native, B: Native>(
+    pub fn all(
         &self,
         control: &Control,
-        work: impl Fn(usize, RawSlice<A>, RawSlice<B>) -> bool + Sync,
+        work: &(dyn Fn(usize, AnySlice, AnySlice) -> bool + Sync),
     ) -> Result<bool> {
-        use std::sync::atomic::{AtomicBool, Ordering};
         let going = AtomicBool::new(true);
         let piece = self.piece();
         for_pieces(control, self.total.div_ceil(piece), self.bytes, |i| {
@@ -55,7 +54,7 @@ impl Pair {
                 if !going.load(Ordering::Relaxed) {
                     return Ok(());
                 }
-                if !work(at, a.next(len), b.next(len)) {
+                if !work(at, a.next_any(len), b.next_any(len)) {
                     going.store(false, Ordering::Relaxed);
                 }
                 at += len;
@@ -64,30 +63,6 @@ impl Pair {
             Ok(())
         })?;
         Ok(going.into_inner())
-    }
-
-    /// Calls `work(state, place, a's run, b's run)` for tile after tile, on several threads for large arrays, with a state for
-    /// each piece of them, of which `join` hears in any order.
-    pub fn fold<A: Native, B: Native, S: Default>(
-        &self,
-        control: &Control,
-        work: impl Fn(&mut S, usize, RawSlice<A>, RawSlice<B>) + Sync,
-        join: impl Fn(S) + Sync,
-    ) -> Result<()> {
-        let piece = self.piece();
-        for_pieces(control, self.total.div_ceil(piece), self.bytes, |i| {
-            let (start, end) = (i * piece, self.total.min((i + 1) * piece));
-            let (mut a, mut b) = (self.a.reader(start), self.b.reader(start));
-            let (mut at, mut state) = (start, S::default());
-            while at < end {
-                let len = self.tile.min(end - at);
-                work(&mut state, at, a.next(len), b.next(len));
-                at += len;
-            }
-            join(state);
-            control.advance(end - start);
-            Ok(())
-        })
     }
 
     /// Elements that one thread works through at a time.

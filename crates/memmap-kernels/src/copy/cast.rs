@@ -4,7 +4,7 @@
 //! not fit open); NaN and infinities give 0, and NaN gives NaT.
 
 use crate::dtype::Kind;
-use crate::dtype::{Complex, Flag, Native, Tick, f16, with_type};
+use crate::dtype::{Complex, Flag, Native, Tick, f16, types};
 use crate::loops::half_float;
 use crate::loops::{Kernel, Level, dispatch};
 use crate::loops::{RawSlice, RawSliceMut, map, map_chunks};
@@ -31,33 +31,118 @@ type CastFn = unsafe fn(*const u8, *mut u8, usize);
 
 /// How to convert between two kinds, chosen once and used for many runs.
 #[derive(Clone, Copy)]
-pub(crate) struct Caster(CastFn);
+pub(crate) struct Caster {
+    cast: CastFn,
+    /// Converts on from `F32`, where `cast` only goes so far.
+    then: Option<CastFn>,
+    sizes: [u8; 2],
+}
 
 impl Caster {
     /// `None` where one of the kinds is opaque.
+    ///
+    /// Halves are converted from and to singles only, because there are instructions for these two and loops for all
+    /// others would be as many again.
     pub fn between(source: Kind, target: Kind) -> Option<Caster> {
-        with_type!(source, S => with_type!(target, D => Some(Caster(cast_run::<S, D>)), else => None), else => None)
+        let (source, target) = canonical(source, target);
+        let sizes = [source.size()? as u8, target.size()? as u8];
+        let direct = |cast: CastFn| Caster { cast, then: None, sizes };
+        match (source, target) {
+            (Kind::F16, Kind::F16) => Some(direct(cast_run::<f16, f16>)),
+            (Kind::F16, Kind::F32) => Some(direct(widen)),
+            (Kind::F32, Kind::F16) => Some(direct(narrow)),
+            (Kind::F64, Kind::F16) => Some(direct(cast_run::<f64, f16>)),
+            (Kind::C128, Kind::F16) => Some(direct(cast_run::<Complex<f64>, f16>)),
+            (Kind::F16, _) => {
+                Some(Caster { cast: widen, then: Some(loop_between(Kind::F32, target)?), sizes })
+            }
+            (_, Kind::F16) => {
+                Some(Caster { cast: loop_between(source, Kind::F32)?, then: Some(narrow), sizes })
+            }
+            _ => loop_between(source, target).map(direct),
+        }
     }
 
     /// # Safety
     /// `count` native elements of the source kind are readable from `source` on, and `count` of the target kind
     /// writable from `target` on; the two do not overlap.
-    #[inline(always)]
+    #[inline]
     pub unsafe fn run(&self, source: *const u8, target: *mut u8, count: usize) {
-        // SAFETY: passed on as it is.
-        unsafe { (self.0)(source, target, count) }
+        match self.then {
+            // SAFETY: passed on as it is.
+            None => unsafe { (self.cast)(source, target, count) },
+            // SAFETY: passed on as it is.
+            Some(then) => unsafe { self.through_singles(then, source, target, count) },
+        }
+    }
+
+    /// # Safety
+    /// As [`Caster::run`].
+    unsafe fn through_singles(&self, then: CastFn, source: *const u8, target: *mut u8, count: usize) {
+        const BATCH: usize = 256;
+        let mut singles = [0f32; BATCH];
+        let singles = singles.as_mut_ptr().cast::<u8>();
+        let [from_size, to_size] = self.sizes.map(usize::from);
+        for start in (0..count).step_by(BATCH) {
+            let len = BATCH.min(count - start);
+            // SAFETY: the batch is part of the caller's source; there is room for so many singles.
+            unsafe { (self.cast)(source.wrapping_add(start * from_size), singles, len) };
+            // SAFETY: the singles were just written; the batch is part of the caller's target.
+            unsafe { then(singles, target.wrapping_add(start * to_size), len) };
+        }
+    }
+}
+
+/// Kinds that are converted by the same loop. An integer is cut to its low bits, so the sign of a target does not
+/// count, nor that of a source which is not widened; times are `I64` save where a NaN becomes NaT.
+fn canonical(source: Kind, target: Kind) -> (Kind, Kind) {
+    let signed = |kind: Kind| match kind {
+        Kind::U8 => Kind::I8,
+        Kind::U16 => Kind::I16,
+        Kind::U32 => Kind::I32,
+        Kind::U64 => Kind::I64,
+        kind => kind,
+    };
+    let source = if source == Kind::Time { Kind::I64 } else { source };
+    let target = match target {
+        Kind::Time if source == Kind::Bool || source.is_integer() => Kind::I64,
+        target => signed(target),
+    };
+    let widened = !target.is_integer() || source.size() < target.size();
+    (if widened { source } else { signed(source) }, target)
+}
+
+/// The loop between two kinds as [`canonical`] returns them, neither of which is a half.
+fn loop_between(source: Kind, target: Kind) -> Option<CastFn> {
+    macro_rules! arms {
+        ($($source:ident)* => $targets:tt) => {
+            match source {
+                $(Kind::$source => arms!(@ $source $targets),)*
+                _ => None,
+            }
+        };
+        (@ $source:ident ($($target:ident)*)) => {
+            match target {
+                $(Kind::$target => Some(cast_run::<types::$source, types::$target> as CastFn),)*
+                _ => None,
+            }
+        };
+    }
+    match target {
+        Kind::Bool | Kind::F32 | Kind::F64 | Kind::C64 | Kind::C128 => {
+            arms!(Bool I8 U8 I16 U16 I32 U32 I64 U64 F32 F64 C64 C128 => (Bool F32 F64 C64 C128))
+        }
+        Kind::Time => arms!(F32 F64 C64 C128 => (Time)),
+        _ if source.is_unsigned() => {
+            arms!(U8 => (I16 I32 I64)).or(arms!(U16 => (I32 I64))).or(arms!(U32 => (I64)))
+        }
+        _ => arms!(Bool I8 I16 I32 I64 F32 F64 C64 C128 => (I8 I16 I32 I64)),
     }
 }
 
 /// # Safety
 /// As [`Caster::run`].
-unsafe fn cast_run<S: Native + Cast<D> + Cast<f32>, D: Native>(
-    source: *const u8,
-    target: *mut u8,
-    count: usize,
-) where
-    f32: Cast<D>,
-{
+unsafe fn cast_run<S: Native + Cast<D>, D: Native>(source: *const u8, target: *mut u8, count: usize) {
     // SAFETY: the caller vouches for the source; native types take any bits.
     let from = unsafe { RawSlice::<S>::new(source, count) };
     // SAFETY: the caller vouches for the target.
@@ -70,56 +155,36 @@ struct Convert<'a, S, D> {
     to: RawSliceMut<'a, D>,
 }
 
-impl<S: Native + Cast<D> + Cast<f32>, D: Native> Kernel for Convert<'_, S, D>
-where
-    f32: Cast<D>,
-{
+impl<S: Native + Cast<D>, D: Native> Kernel for Convert<'_, S, D> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        if S::KIND == Kind::F16 && D::KIND != Kind::F16 {
-            return self.through_singles::<L>();
-        }
-        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-        if L::AVX2 && (S::KIND, D::KIND) == (Kind::F32, Kind::F16) {
-            // SAFETY: the level has F16C, and these are the types of the kinds.
-            return unsafe { half_float::convert_f16c(self.from, self.to, false) };
-        }
         convert(self.from, self.to)
     }
 }
 
-impl<S: Native + Cast<D> + Cast<f32>, D: Native> Convert<'_, S, D>
-where
-    f32: Cast<D>,
-{
-    /// Halves become singles first, of which there are fast conversions to everything else.
-    #[inline(always)]
-    fn through_singles<L: Level>(self) {
-        const BATCH: usize = 256;
-        let (mut from, mut to) = (self.from, self.to);
-        let mut singles = [0f32; BATCH];
-        while from.len() > 0 {
-            let count = from.len().min(BATCH);
-            let (halves, later) = from.split_at(count);
-            let (converted, rest) = to.split_at(count);
-            (from, to) = (later, rest);
-            let singles = &mut singles[..count];
-            widen::<L, S>(halves, RawSliceMut::of(singles));
-            convert(RawSlice::of(singles), converted);
-        }
-    }
+/// Halves to singles.
+///
+/// # Safety
+/// As [`Caster::run`].
+unsafe fn widen(source: *const u8, target: *mut u8, count: usize) {
+    // SAFETY: the caller vouches for the source.
+    let from = unsafe { RawSlice::<f16>::new(source, count) };
+    // SAFETY: the caller vouches for the target.
+    let to = unsafe { RawSliceMut::<f32>::new(target, count) };
+    half_float::widen(from, to);
 }
 
-/// Halves to singles.
-#[inline(always)]
-fn widen<L: Level, S: Native + Cast<f32>>(from: RawSlice<S>, to: RawSliceMut<f32>) {
-    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    if L::AVX2 && S::KIND == Kind::F16 {
-        // SAFETY: the level has F16C, and these are the types of the kinds.
-        return unsafe { half_float::convert_f16c(from, to, true) };
-    }
-    map(from, to, S::cast)
+/// Singles to halves.
+///
+/// # Safety
+/// As [`Caster::run`].
+unsafe fn narrow(source: *const u8, target: *mut u8, count: usize) {
+    // SAFETY: the caller vouches for the source.
+    let from = unsafe { RawSlice::<f32>::new(source, count) };
+    // SAFETY: the caller vouches for the target.
+    let to = unsafe { RawSliceMut::<f16>::new(target, count) };
+    half_float::narrow(from, to);
 }
 
 #[inline(always)]
@@ -156,14 +221,12 @@ macro_rules! cast {
     )+)*};
 }
 
-/// The conversions of an integer type.
+/// The conversions of an integer type. Signed targets stand for unsigned ones and times: see [`canonical`].
 macro_rules! cast_integers {
     ($($S:ty)*) => {$(
         cast! {
-            $S => i8, u8, i16, u16, i32, u32, i64, u64, f32, f64: |x| x as _;
-            $S => f16: |x| half_float::from_f32(x as f32);
+            $S => i8, i16, i32, i64, f32, f64: |x| x as _;
             $S => Flag: |x| Flag::from(x != 0);
-            $S => Tick: |x| Tick(x as i64);
             $S => Complex<f32>: |x| Complex { re: x as f32, im: 0.0 };
             $S => Complex<f64>: |x| Complex { re: x as f64, im: 0.0 };
         }
@@ -190,20 +253,26 @@ macro_rules! cast_floats_to_integers {
                 for x in chunk {
                     fits &= x.abs() < LIMIT;
                 }
+                let mut cut = [0; CHUNK];
                 if fits {
-                    // SAFETY: a float below 2^31 in magnitude fits an `i32` when cut toward zero.
-                    chunk.map(|x| unsafe { x.to_int_unchecked::<i32>() } as $D)
+                    for i in 0..CHUNK {
+                        // SAFETY: a float below 2^31 in magnitude fits an `i32` when cut toward zero.
+                        cut[i] = unsafe { chunk[i].to_int_unchecked::<i32>() } as $D;
+                    }
                 } else {
-                    chunk.map(Self::cast)
+                    for i in 0..CHUNK {
+                        cut[i] = chunk[i].cast();
+                    }
                 }
+                cut
             }
         }
     )+)*};
 }
 
 cast_floats_to_integers! {
-    f32 => i8 u8 i16 u16 i32 u32 i64 u64;
-    f64 => i8 u8 i16 u16 i32 u32 i64 u64;
+    f32 => i8 i16 i32 i64;
+    f64 => i8 i16 i32 i64;
 }
 
 /// The other conversions of a float type.
@@ -222,23 +291,19 @@ macro_rules! cast_floats {
 cast_floats!(f32 f64);
 
 cast! {
-    f32 => f16: |x| half_float::from_f32(x);
     f64 => f16: |x| half_float::from_f64(x);
     f16 => f16: |x| x;
-    f16 => i8, u8, i16, u16, i32, u32, i64, u64, f32, f64, Flag, Tick, Complex<f32>, Complex<f64>:
-        |x| half_float::to_f32(x).cast();
-    Flag => i8, u8, i16, u16, i32, u32, i64, u64: |x| x.is_true() as _;
-    Flag => f16, f32, f64, Tick, Complex<f32>, Complex<f64>: |x| u8::from(x.is_true()).cast();
+    Complex<f64> => f16: |x| x.re.cast();
+    Flag => i8, i16, i32, i64: |x| x.is_true() as _;
+    Flag => f32, f64, Complex<f32>, Complex<f64>: |x| u8::from(x.is_true()).cast();
     Flag => Flag: |x| Flag::from(x.is_true());
-    Tick => i8, u8, i16, u16, i32, u32, i64, u64, f16, f32, f64, Flag, Complex<f32>, Complex<f64>: |x| x.0.cast();
-    Tick => Tick: |x| x;
 }
 
 /// The conversions of a complex type: the real part counts, save for truth.
 macro_rules! cast_complex {
     ($($S:ty)*) => {$(
         cast! {
-            $S => i8, u8, i16, u16, i32, u32, i64, u64, f16, f32, f64, Tick: |x| x.re.cast();
+            $S => i8, i16, i32, i64, f32, f64, Tick: |x| x.re.cast();
             $S => Flag: |x| Flag::from((x.re != 0.0) | (x.im != 0.0));
             $S => Complex<f32>: |x| Complex { re: x.re as f32, im: x.im as f32 };
             $S => Complex<f64>: |x| Complex { re: f64::from(x.re), im: f64::from(x.im) };

@@ -1,81 +1,115 @@
 //! What one element is: its kind, byte order and size.
 
-/// The kind of an element, without its byte order.
+/// Calls a macro with the rows of the table of kinds: documentation, variant, its number, name, bytes, class, Rust type.
 ///
-/// The numbers are part of the contract with the binding.
-#[repr(u8)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Kind {
-    /// One byte; any value but zero is true.
-    Bool = 0,
-    /// Signed, 1 byte.
-    I8 = 1,
-    /// Unsigned, 1 byte.
-    U8 = 2,
-    /// Signed, 2 bytes.
-    I16 = 3,
-    /// Unsigned, 2 bytes.
-    U16 = 4,
-    /// Signed, 4 bytes.
-    I32 = 5,
-    /// Unsigned, 4 bytes.
-    U32 = 6,
-    /// Signed, 8 bytes.
-    I64 = 7,
-    /// Unsigned, 8 bytes.
-    U64 = 8,
-    /// IEEE 754 binary16.
-    F16 = 9,
-    /// IEEE 754 binary32.
-    F32 = 10,
-    /// IEEE 754 binary64.
-    F64 = 11,
-    /// Two `F32`: real, imaginary.
-    C64 = 12,
-    /// Two `F64`: real, imaginary.
-    C128 = 13,
-    /// Ticks of datetime64 and timedelta64: `i64`, `i64::MIN` is NaT.
-    Time = 14,
-    /// Bytes that are only moved or compared: strings, void, records.
-    Opaque = 15,
+/// The numbers are part of the contract with the binding. A kind without a size and a type of its own is not listed:
+/// [`Kind::Opaque`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_kind {
+    ($callback:ident $(, $arguments:tt)?) => {
+        $callback! {
+            $($arguments)?
+            /// One byte; any value but zero is true.
+            Bool 0 "bool" 1 Bool Flag;
+            /// Signed, 1 byte.
+            I8 1 "int8" 1 Signed i8;
+            /// Unsigned, 1 byte.
+            U8 2 "uint8" 1 Unsigned u8;
+            /// Signed, 2 bytes.
+            I16 3 "int16" 2 Signed i16;
+            /// Unsigned, 2 bytes.
+            U16 4 "uint16" 2 Unsigned u16;
+            /// Signed, 4 bytes.
+            I32 5 "int32" 4 Signed i32;
+            /// Unsigned, 4 bytes.
+            U32 6 "uint32" 4 Unsigned u32;
+            /// Signed, 8 bytes.
+            I64 7 "int64" 8 Signed i64;
+            /// Unsigned, 8 bytes.
+            U64 8 "uint64" 8 Unsigned u64;
+            /// IEEE 754 binary16.
+            F16 9 "float16" 2 Float f16;
+            /// IEEE 754 binary32.
+            F32 10 "float32" 4 Float f32;
+            /// IEEE 754 binary64.
+            F64 11 "float64" 8 Float f64;
+            /// Two `F32`: real, imaginary.
+            C64 12 "complex64" 8 Complex Complex<f32>;
+            /// Two `F64`: real, imaginary.
+            C128 13 "complex128" 16 Complex Complex<f64>;
+            /// Ticks of datetime64 and timedelta64: `i64`, `i64::MIN` is NaT.
+            Time 14 "datetime64 or timedelta64" 8 Time Tick;
+        }
+    };
 }
 
-impl Kind {
-    /// All kinds, in the order of their numbers.
-    pub const ALL: [Kind; 16] = [
-        Kind::Bool,
-        Kind::I8,
-        Kind::U8,
-        Kind::I16,
-        Kind::U16,
-        Kind::I32,
-        Kind::U32,
-        Kind::I64,
-        Kind::U64,
-        Kind::F16,
-        Kind::F32,
-        Kind::F64,
-        Kind::C64,
-        Kind::C128,
-        Kind::Time,
-        Kind::Opaque,
-    ];
+/// What can be done with a kind.
+#[derive(Clone, Copy, PartialEq)]
+enum Class {
+    Bool,
+    Signed,
+    Unsigned,
+    Float,
+    Complex,
+    Time,
+    Opaque,
+}
 
+macro_rules! define {
+    ($($(#[$doc:meta])* $kind:ident $number:literal $name:literal $size:literal $class:ident $type:ty;)*) => {
+        /// The kind of an element, without its byte order.
+        #[repr(u8)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Kind {
+            $($(#[$doc])* $kind = $number,)*
+            /// Bytes that are only moved or compared: strings, void, records.
+            Opaque = 15,
+        }
+
+        impl Kind {
+            /// All kinds, in the order of their numbers.
+            pub const ALL: [Kind; 16] = [$(Kind::$kind,)* Kind::Opaque];
+
+            /// NumPy's name of the dtype.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Kind::$kind => $name,)*
+                    Kind::Opaque => "opaque",
+                }
+            }
+
+            /// Bytes of one element; `None` for [`Kind::Opaque`], whose elements have a size of their own.
+            pub const fn size(self) -> Option<usize> {
+                match self {
+                    $(Kind::$kind => Some($size),)*
+                    Kind::Opaque => None,
+                }
+            }
+
+            const fn class(self) -> Class {
+                match self {
+                    $(Kind::$kind => Class::$class,)*
+                    Kind::Opaque => Class::Opaque,
+                }
+            }
+        }
+
+        /// The Rust type behind each kind, by the kind's name.
+        pub(crate) mod types {
+            use crate::dtype::{Complex, Flag, Tick, f16};
+            $(pub(crate) type $kind = $type;)*
+        }
+
+        $(const _: () = assert!(size_of::<types::$kind>() == $size);)*
+    };
+}
+for_each_kind!(define);
+
+impl Kind {
     /// The kind with this number.
     pub fn from_u8(number: u8) -> Option<Kind> {
         Kind::ALL.get(usize::from(number)).copied()
-    }
-
-    /// Bytes of one element; `None` for [`Kind::Opaque`], whose elements have a size of their own.
-    pub const fn size(self) -> Option<usize> {
-        match self {
-            Kind::Bool | Kind::I8 | Kind::U8 => Some(1),
-            Kind::I16 | Kind::U16 | Kind::F16 => Some(2),
-            Kind::I32 | Kind::U32 | Kind::F32 => Some(4),
-            Kind::I64 | Kind::U64 | Kind::F64 | Kind::C64 | Kind::Time => Some(8),
-            Kind::C128 => Some(16),
-            Kind::Opaque => None,
-        }
     }
 
     /// Whether this is one of the eight integer kinds (bool is not).
@@ -85,22 +119,22 @@ impl Kind {
 
     /// Whether this is a signed integer kind.
     pub const fn is_signed(self) -> bool {
-        matches!(self, Kind::I8 | Kind::I16 | Kind::I32 | Kind::I64)
+        matches!(self.class(), Class::Signed)
     }
 
     /// Whether this is an unsigned integer kind.
     pub const fn is_unsigned(self) -> bool {
-        matches!(self, Kind::U8 | Kind::U16 | Kind::U32 | Kind::U64)
+        matches!(self.class(), Class::Unsigned)
     }
 
     /// Whether this is a real floating-point kind.
     pub const fn is_float(self) -> bool {
-        matches!(self, Kind::F16 | Kind::F32 | Kind::F64)
+        matches!(self.class(), Class::Float)
     }
 
     /// Whether this is a complex kind.
     pub const fn is_complex(self) -> bool {
-        matches!(self, Kind::C64 | Kind::C128)
+        matches!(self.class(), Class::Complex)
     }
 
     /// The kind of the real part: `F32` of `C64`, `F64` of `C128`, itself otherwise.

@@ -4,6 +4,7 @@ mod element;
 mod number;
 mod value;
 
+pub(crate) use element::types;
 pub use element::{Element, Kind};
-pub(crate) use number::{Complex, Flag, Native, Tick, f16, with_type};
+pub(crate) use number::{Complex, Flag, Native, Tick, f16};
 pub use value::Value;

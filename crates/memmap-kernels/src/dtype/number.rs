@@ -138,36 +138,3 @@ impl Native for Complex<f64> {
         self.re.is_nan() | self.im.is_nan()
     }
 }
-
-/// Evaluates an expression with a type name bound to the type behind a numeric kind.
-///
-/// `with_type!(kind, T => expression, else => expression)`; the last arm serves `Opaque`.
-macro_rules! with_type {
-    ($kind:expr, $T:ident => $body:expr, else => $other:expr) => {{
-        macro_rules! arm {
-            ($type:ty) => {{
-                type $T = $type;
-                $body
-            }};
-        }
-        match $kind {
-            $crate::dtype::Kind::Bool => arm!($crate::dtype::Flag),
-            $crate::dtype::Kind::I8 => arm!(i8),
-            $crate::dtype::Kind::U8 => arm!(u8),
-            $crate::dtype::Kind::I16 => arm!(i16),
-            $crate::dtype::Kind::U16 => arm!(u16),
-            $crate::dtype::Kind::I32 => arm!(i32),
-            $crate::dtype::Kind::U32 => arm!(u32),
-            $crate::dtype::Kind::I64 => arm!(i64),
-            $crate::dtype::Kind::U64 => arm!(u64),
-            $crate::dtype::Kind::F16 => arm!($crate::dtype::f16),
-            $crate::dtype::Kind::F32 => arm!(f32),
-            $crate::dtype::Kind::F64 => arm!(f64),
-            $crate::dtype::Kind::C64 => arm!($crate::dtype::Complex<f32>),
-            $crate::dtype::Kind::C128 => arm!($crate::dtype::Complex<f64>),
-            $crate::dtype::Kind::Time => arm!($crate::dtype::Tick),
-            $crate::dtype::Kind::Opaque => $other,
-        }
-    }};
-}
-pub(crate) use with_type;

@@ -1,7 +1,7 @@
 //! binary16, in arithmetic that vectorises on every processor.
 
-#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-use super::raw_slice::{RawSlice, RawSliceMut};
+use super::raw_slice::{RawSlice, RawSliceMut, map};
+use super::simd::{Kernel, Level, dispatch};
 use crate::dtype::f16;
 
 const INFINITY: u32 = 255 << 23;
@@ -61,50 +61,84 @@ pub(crate) fn from_f64(value: f64) -> f16 {
     from_f32(f32::from_bits(if inexact { odd } else { bits }))
 }
 
-/// Converts with the processor's own instructions: halves to singles, or with `widen` unset singles to halves.
-///
-/// # Safety
-/// The processor has AVX and F16C; `S` and `D` are `f16` and `f32`, the wider one where `widen` says.
+/// Converts halves to singles.
+pub(crate) fn widen(from: RawSlice<f16>, to: RawSliceMut<f32>) {
+    dispatch(Widen(from, to));
+}
+
+/// Converts singles to halves.
+pub(crate) fn narrow(from: RawSlice<f32>, to: RawSliceMut<f16>) {
+    dispatch(Narrow(from, to));
+}
+
+struct Widen<'a>(RawSlice<'a, f16>, RawSliceMut<'a, f32>);
+struct Narrow<'a>(RawSlice<'a, f32>, RawSliceMut<'a, f16>);
+
+impl Kernel for Widen<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        if L::AVX2 {
+            // SAFETY: the level has F16C.
+            return unsafe { f16c::widen(self.0, self.1) };
+        }
+        map(self.0, self.1, to_f32)
+    }
+}
+
+impl Kernel for Narrow<'_> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+        if L::AVX2 {
+            // SAFETY: the level has F16C.
+            return unsafe { f16c::narrow(self.0, self.1) };
+        }
+        map(self.0, self.1, from_f32)
+    }
+}
+
+/// The processor's own instructions.
 #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-#[target_feature(enable = "avx2,f16c")]
-pub(crate) unsafe fn convert_f16c<S: Copy, D: Copy>(from: RawSlice<S>, mut to: RawSliceMut<D>, widen: bool) {
+mod f16c {
+    use super::{RawSlice, RawSliceMut, f16, from_f32, to_f32};
     #[cfg(target_arch = "x86")]
-    use std::arch::x86::{_MM_FROUND_TO_NEAREST_INT, _mm256_cvtph_ps, _mm256_cvtps_ph};
+    use std::arch::x86::{__m128i, __m256, _MM_FROUND_TO_NEAREST_INT, _mm256_cvtph_ps, _mm256_cvtps_ph};
     #[cfg(target_arch = "x86_64")]
-    use std::arch::x86_64::{_MM_FROUND_TO_NEAREST_INT, _mm256_cvtph_ps, _mm256_cvtps_ph};
-    use std::mem::transmute_copy;
+    use std::arch::x86_64::{__m128i, __m256, _MM_FROUND_TO_NEAREST_INT, _mm256_cvtph_ps, _mm256_cvtps_ph};
+    use std::mem::transmute;
+
     const STEP: usize = 8;
-    let whole = from.len() / STEP * STEP;
-    for start in (0..whole).step_by(STEP) {
-        let values: [S; STEP] = from.chunk(start);
-        let converted: [D; STEP] = if widen {
-            // SAFETY: eight halves are the 16 bytes of the vector.
-            let halves = unsafe { transmute_copy(&values) };
+
+    #[target_feature(enable = "avx2,f16c")]
+    pub fn widen(from: RawSlice<f16>, mut to: RawSliceMut<f32>) {
+        let whole = from.len() / STEP * STEP;
+        for start in (0..whole).step_by(STEP) {
+            // SAFETY: eight halves are the 16 bytes of the vector, and any bits make one.
+            let halves = unsafe { transmute::<[f16; STEP], __m128i>(from.chunk(start)) };
             let singles = _mm256_cvtph_ps(halves);
             // SAFETY: the vector's 32 bytes are eight singles.
-            unsafe { transmute_copy(&singles) }
-        } else {
-            // SAFETY: eight singles are the 32 bytes of the vector.
-            let singles = unsafe { transmute_copy(&values) };
+            to.put_chunk(start, unsafe { transmute::<__m256, [f32; STEP]>(singles) });
+        }
+        for index in whole..from.len() {
+            to.put_chunk(index, [to_f32(from.get(index))]);
+        }
+    }
+
+    #[target_feature(enable = "avx2,f16c")]
+    pub fn narrow(from: RawSlice<f32>, mut to: RawSliceMut<f16>) {
+        let whole = from.len() / STEP * STEP;
+        for start in (0..whole).step_by(STEP) {
+            // SAFETY: eight singles are the 32 bytes of the vector, and any bits make one.
+            let singles = unsafe { transmute::<[f32; STEP], __m256>(from.chunk(start)) };
             let halves = _mm256_cvtps_ph::<_MM_FROUND_TO_NEAREST_INT>(singles);
             // SAFETY: the vector's 16 bytes are eight halves.
-            unsafe { transmute_copy(&halves) }
-        };
-        to.put_chunk(start, converted);
-    }
-    for index in whole..from.len() {
-        let [value]: [S; 1] = from.chunk(index);
-        let converted: [D; 1] = if widen {
-            // SAFETY: the value is a half.
-            let single = to_f32(unsafe { transmute_copy(&value) });
-            // SAFETY: what is wanted is a single.
-            unsafe { transmute_copy(&single) }
-        } else {
-            // SAFETY: the value is a single.
-            let half = from_f32(unsafe { transmute_copy(&value) });
-            // SAFETY: what is wanted is a half.
-            unsafe { transmute_copy(&half) }
-        };
-        to.put_chunk(index, converted);
+            to.put_chunk(start, unsafe { transmute::<__m128i, [f16; STEP]>(halves) });
+        }
+        for index in whole..from.len() {
+            to.put_chunk(index, [from_f32(from.get(index))]);
+        }
     }
 }

@@ -118,15 +118,6 @@ impl<'a, T: Copy> RawSliceMut<'a, T> {
         RawSliceMut { ptr: slice.as_mut_ptr(), len: slice.len(), memory: PhantomData }
     }
 
-    /// The elements before and from `middle` on.
-    #[inline(always)]
-    pub fn split_at(self, middle: usize) -> (RawSliceMut<'a, T>, RawSliceMut<'a, T>) {
-        assert!(middle <= self.len);
-        let rest =
-            RawSliceMut { ptr: self.ptr.wrapping_add(middle), len: self.len - middle, memory: PhantomData };
-        (RawSliceMut { len: middle, ..self }, rest)
-    }
-
     /// Writes `N` elements from `start` on.
     #[inline(always)]
     pub fn put_chunk<const N: usize>(&mut self, start: usize, values: [T; N]) {

@@ -8,6 +8,11 @@
 //! kernels are not. [`Control`] stops, watches and bounds a kernel. Large work is shared among threads
 //! ([`threads`]); results do not depend on how many there are.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "iterator chains leave calls in vector loops where the crate is compiled in several units"
+)]
+
 mod dtype;
 
 mod array;

@@ -54,7 +54,9 @@ impl<D: Measure, R: Measure + Into<D>> Kernel for Close<'_, D, R> {
         let limits = R::limits(self.tolerance);
         let nan = self.tolerance.equal_nan;
         let mut all = true;
-        for (a, b) in self.a.iter().zip(self.b.iter()) {
+        assert!(self.a.len() == self.b.len());
+        for i in 0..self.a.len() {
+            let (a, b) = (self.a.get(i), self.b.get(i));
             let other: D = b.into();
             let near = (a.distance(other) <= R::bound(limits, b.size())) & b.is_finite();
             all &= near | a.same(other) | (nan & a.is_nan() & b.is_nan());

@@ -7,24 +7,30 @@ use crate::dtype::Kind;
 use crate::dtype::{Complex, Flag, Native, Tick, f16, types};
 use crate::loops::half_float;
 use crate::loops::{Kernel, Level, dispatch};
-use crate::loops::{RawSlice, RawSliceMut, map, map_chunks};
+use crate::loops::{RawSlice, RawSliceMut, map, map_checked};
 
 /// Conversion of one element.
-pub(crate) trait Cast<D>: Copy {
-    /// Whether many at a time is another loop than one after the other.
-    const IN_CHUNKS: bool = false;
+pub(crate) trait Cast<D: Native>: Copy {
+    /// Whether most elements have a faster conversion than all.
+    const CHECKED: bool = false;
 
     fn cast(self) -> D;
 
-    /// Many at a time.
+    /// Whether [`Cast::cast_small`] may be used.
     #[inline(always)]
-    fn cast_chunk(chunk: [Self; CHUNK]) -> [D; CHUNK] {
-        chunk.map(Self::cast)
+    fn is_small(self) -> bool {
+        true
+    }
+
+    /// The faster conversion.
+    ///
+    /// # Safety
+    /// The element is small.
+    #[inline(always)]
+    unsafe fn cast_small(self) -> D {
+        self.cast()
     }
 }
-
-/// Elements that are converted together.
-const CHUNK: usize = 16;
 
 /// Converts `count` native elements that lie one behind the other: `(source, target, count)`.
 type CastFn = unsafe fn(*const u8, *mut u8, usize);
@@ -189,7 +195,12 @@ unsafe fn narrow(source: *const u8, target: *mut u8, count: usize) {
 
 #[inline(always)]
 fn convert<S: Native + Cast<D>, D: Native>(from: RawSlice<S>, to: RawSliceMut<D>) {
-    if S::IN_CHUNKS { map_chunks(from, to, S::cast, S::cast_chunk) } else { map(from, to, S::cast) }
+    if S::CHECKED {
+        // SAFETY: `map_checked` calls this for small elements only.
+        map_checked(from, to, S::is_small, |x| unsafe { x.cast_small() }, S::cast)
+    } else {
+        map(from, to, S::cast)
+    }
 }
 
 /// Cut toward zero, modulo 2^64; 0 for NaN and infinities.
@@ -239,7 +250,7 @@ cast_integers!(i8 u8 i16 u16 i32 u32 i64 u64);
 macro_rules! cast_floats_to_integers {
     ($($S:ty => $($D:ty)+;)*) => {$($(
         impl Cast<$D> for $S {
-            const IN_CHUNKS: bool = true;
+            const CHECKED: bool = true;
 
             #[inline(always)]
             fn cast(self) -> $D {
@@ -247,24 +258,15 @@ macro_rules! cast_floats_to_integers {
             }
 
             #[inline(always)]
-            fn cast_chunk(chunk: [$S; CHUNK]) -> [$D; CHUNK] {
+            fn is_small(self) -> bool {
                 const LIMIT: $S = (1u32 << 31) as $S;
-                let mut fits = true;
-                for x in chunk {
-                    fits &= x.abs() < LIMIT;
-                }
-                let mut cut = [0; CHUNK];
-                if fits {
-                    for i in 0..CHUNK {
-                        // SAFETY: a float below 2^31 in magnitude fits an `i32` when cut toward zero.
-                        cut[i] = unsafe { chunk[i].to_int_unchecked::<i32>() } as $D;
-                    }
-                } else {
-                    for i in 0..CHUNK {
-                        cut[i] = chunk[i].cast();
-                    }
-                }
-                cut
+                self.abs() < LIMIT
+            }
+
+            #[inline(always)]
+            unsafe fn cast_small(self) -> $D {
+                // SAFETY: a float below 2^31 in magnitude fits an `i32` when cut toward zero.
+                unsafe { self.to_int_unchecked::<i32>() as $D }
             }
         }
     )+)*};

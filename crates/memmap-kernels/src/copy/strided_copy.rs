@@ -89,7 +89,7 @@ macro_rules! bits {
             const PLAIN: bool = false;
             #[inline(always)]
             fn moved(self) -> Self {
-                Swap(self.0.map(<$swapped>::swap_bytes))
+                Swap([self.0[0].swap_bytes(), self.0[1].swap_bytes()])
             }
         })*
     };

@@ -8,7 +8,7 @@ mod stream;
 
 pub(crate) use prefetch::prefetch_lines;
 pub(crate) use raw_slice::{
-    AnySlice, AnySliceMut, RawSlice, RawSliceMut, map, map_chunks, update, update_rows, zip,
+    AnySlice, AnySliceMut, RawSlice, RawSliceMut, map, map_checked, update, update_rows, zip,
 };
 pub(crate) use simd::{Kernel, Level, dispatch};
 pub(crate) use stream::{STREAM_BYTES, Stream};

@@ -87,23 +87,47 @@ impl<'a, T: Copy> RawSlice<'a, T> {
 
     /// As [`RawSlice::groups`], to be gone through.
     #[inline(always)]
-    pub fn chunks<const N: usize>(self) -> (impl ExactSizeIterator<Item = [T; N]> + 'a, RawSlice<'a, T>) {
+    pub fn chunks<const N: usize>(self) -> (Iter<'a, [T; N]>, RawSlice<'a, T>) {
         let (groups, rest) = self.groups();
         (groups.iter(), rest)
     }
 
     /// The elements in order.
     #[inline(always)]
-    pub fn iter(self) -> impl ExactSizeIterator<Item = T> + 'a
-    where
-        T: 'a,
-    {
-        (0..self.len).map(move |index| {
-            // SAFETY: the range ends at the length.
-            unsafe { self.load(index) }
-        })
+    pub fn iter(self) -> Iter<'a, T> {
+        Iter { slice: self, at: 0 }
     }
 }
+
+/// Reads a slice element by element. Unlike a mapped range it has no closure, which a compiler may leave as a call in the
+/// middle of a vector loop.
+pub(crate) struct Iter<'a, T> {
+    slice: RawSlice<'a, T>,
+    at: usize,
+}
+
+impl<T: Copy> Iterator for Iter<'_, T> {
+    type Item = T;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<T> {
+        if self.at >= self.slice.len {
+            return None;
+        }
+        // SAFETY: the index was just checked.
+        let value = unsafe { self.slice.load(self.at) };
+        self.at += 1;
+        Some(value)
+    }
+
+    #[inline(always)]
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.slice.len - self.at;
+        (left, Some(left))
+    }
+}
+
+impl<T: Copy> ExactSizeIterator for Iter<'_, T> {}
 
 impl<'a, T: Copy> RawSliceMut<'a, T> {
     /// # Safety
@@ -147,42 +171,57 @@ pub(crate) fn map<S: Copy, D: Copy>(source: RawSlice<S>, mut target: RawSliceMut
     }
 }
 
-/// Writes what `f` makes of each element, or `many` of `N` of them at a time.
+/// Writes `fast` of each element where `is_fast` holds for all elements of a chunk, and `slow` of the others.
+///
+/// A chunk is copied first, because others may write to the memory between the check and the conversion.
 #[inline(always)]
-pub(crate) fn map_chunks<S: Copy, D: Copy, const N: usize>(
+pub(crate) fn map_checked<S: Copy, D: Copy>(
     source: RawSlice<S>,
-    target: RawSliceMut<D>,
-    f: impl Fn(S) -> D,
-    many: impl Fn([S; N]) -> [D; N],
+    mut target: RawSliceMut<D>,
+    is_fast: impl Fn(S) -> bool,
+    fast: impl Fn(S) -> D,
+    slow: impl Fn(S) -> D,
 ) {
+    const CHUNK: usize = 128;
     assert!(source.len == target.len);
-    let mut target = target;
-    let whole = source.len / N * N;
-    for start in (0..whole).step_by(N) {
-        target.put_chunk(start, many(source.chunk(start)));
+    let whole = source.len / CHUNK * CHUNK;
+    let mut start = 0;
+    while start < whole {
+        let chunk: [S; CHUNK] = source.chunk(start);
+        let mut all = true;
+        for i in 0..CHUNK {
+            all &= is_fast(chunk[i]);
+        }
+        for i in 0..CHUNK {
+            let value = if all { fast(chunk[i]) } else { slow(chunk[i]) };
+            // SAFETY: the chunk ends at the length at most.
+            unsafe { target.store(start + i, value) };
+        }
+        start += CHUNK;
     }
     for index in whole..source.len {
-        target.put_chunk(index, [f(source.get(index))]);
+        target.put_chunk(index, [slow(source.get(index))]);
     }
 }
 
-/// Takes each state through its elements in `N` rows, the first row first.
+/// Takes each state through its elements in four rows, the first row first.
 #[inline(always)]
-pub(crate) fn update_rows<A: Copy, T: Copy, const N: usize>(
+pub(crate) fn update_rows<A: Copy, T: Copy>(
     states: &mut [A],
-    rows: [RawSlice<T>; N],
+    [a, b, c, d]: [RawSlice<T>; 4],
     f: impl Fn(A, T) -> A,
 ) {
-    for row in &rows {
-        assert!(row.len == states.len());
-    }
-    for (index, place) in states.iter_mut().enumerate() {
-        let mut state = *place;
-        for row in &rows {
-            // SAFETY: each row has as many elements as there are states.
-            state = f(state, unsafe { row.load(index) });
-        }
-        *place = state;
+    let len = states.len();
+    assert!(a.len == len && b.len == len && c.len == len && d.len == len);
+    for (index, state) in states.iter_mut().enumerate() {
+        // SAFETY: the row has as many elements as there are states.
+        let first = f(*state, unsafe { a.load(index) });
+        // SAFETY: as above.
+        let second = f(first, unsafe { b.load(index) });
+        // SAFETY: as above.
+        let third = f(second, unsafe { c.load(index) });
+        // SAFETY: as above.
+        *state = f(third, unsafe { d.load(index) });
     }
 }
 
@@ -211,8 +250,7 @@ pub(crate) fn update<A, T: Copy>(states: &mut [A], source: RawSlice<T>, f: impl 
     assert!(states.len() == source.len);
     for (index, state) in states.iter_mut().enumerate() {
         // SAFETY: the states are as many as the elements.
-        let value = unsafe { source.load(index) };
-        f(state, value);
+        f(state, unsafe { source.load(index) });
     }
 }
 

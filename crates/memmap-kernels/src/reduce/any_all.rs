@@ -152,8 +152,13 @@ impl<T: Truth> Kernel for Count<'_, T> {
                 update(&mut lanes, part, |lane, x| *lane = T::add(*lane, x.flag()));
                 run = rest;
             }
-            count += lanes.into_iter().map(Into::into).sum::<u64>();
+            for lane in lanes {
+                count += lane.into();
+            }
         }
-        count + run.iter().map(|x| x.flag().into()).sum::<u64>()
+        for x in run.iter() {
+            count += x.flag().into();
+        }
+        count
     }
 }

@@ -47,9 +47,8 @@ impl<T: Order, const MAX: bool, const SKIP: bool> ArgMinMax<T, MAX, SKIP> {
 
     /// The index of the first element that is `value`, or of the last one.
     fn locate(run: RawSlice<T>, value: T, last: bool) -> usize {
-        let same = |x: T| Self::read(x) == value || (value.is_nan() && x.is_nan());
         let found = if last {
-            (0..run.len()).rev().find(|&i| same(run.get(i)))
+            (0..run.len()).rev().find(|&i| same::<T, MAX, SKIP>(run.get(i), value))
         } else {
             dispatch(Find::<T, MAX, SKIP> { run, value })
         };
@@ -118,7 +117,15 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
     fn feed_each(&self, states: &mut [Self::State], row: RawSlice<T>, at: usize) {
         update(states, row, |state, x| {
             let later = Candidate { value: Self::read(x), index: at, valid: !x.is_nan() };
-            Self::challenge(state, later)
+            match state {
+                Some(best) => {
+                    // The index is larger than all before.
+                    let index = if Self::replaces(later.value, best.value) { at } else { best.index };
+                    let value = if index == at { later.value } else { best.value };
+                    *best = Candidate { value, index, valid: best.valid | later.valid };
+                }
+                None => *state = Some(later),
+            }
         })
     }
 
@@ -160,10 +167,14 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SK
             return best::<T, MAX>(self.0);
         }
         let worst = if MAX { T::LEAST } else { T::GREATEST };
-        self.0
-            .iter()
-            .map(ArgMinMax::<T, MAX, SKIP>::read)
-            .fold(worst, |best, x| if beats::<T, MAX>(x, best) { x } else { best })
+        let mut best = worst;
+        for x in self.0.iter() {
+            let x = ArgMinMax::<T, MAX, SKIP>::read(x);
+            if beats::<T, MAX>(x, best) {
+                best = x;
+            }
+        }
+        best
     }
 }
 
@@ -179,19 +190,30 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SK
     fn run<L: Level>(self) -> Option<usize> {
         const LANES: usize = 32;
         let value = self.value;
-        let same = |x: T| (ArgMinMax::<T, MAX, SKIP>::read(x) == value) | (value.is_nan() & x.is_nan());
         let (chunks, _) = self.run.chunks::<LANES>();
         let mut start = 0;
         for chunk in chunks {
             let mut found = false;
-            for x in chunk {
-                found |= same(x);
+            for i in 0..LANES {
+                found |= same::<T, MAX, SKIP>(chunk[i], value);
             }
             if found {
                 break;
             }
             start += LANES;
         }
-        (start..self.run.len()).find(|&i| same(self.run.get(i)))
+        while start < self.run.len() {
+            if same::<T, MAX, SKIP>(self.run.get(start), value) {
+                return Some(start);
+            }
+            start += 1;
+        }
+        None
     }
+}
+
+/// Whether an element counts as `value`.
+#[inline(always)]
+fn same<T: Order, const MAX: bool, const SKIP: bool>(x: T, value: T) -> bool {
+    (ArgMinMax::<T, MAX, SKIP>::read(x) == value) | (value.is_nan() & x.is_nan())
 }

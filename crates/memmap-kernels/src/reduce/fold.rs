@@ -177,8 +177,8 @@ pub(crate) trait AnyFold: Sync {
     /// Takes in states of later rows, one for each output.
     fn join_each(&self, states: &mut States, later: &States);
 
-    /// Cuts states into those of `outputs` outputs each.
-    fn split(&self, states: States, outputs: usize) -> Vec<States>;
+    /// Joins rows of states of `outputs` outputs each to one row, neighbours first.
+    fn join_rows(&self, states: &mut States, outputs: usize);
 
     /// Writes the results of `out.len()` outputs from number `first` on.
     fn finish_each(&self, states: &States, first: usize, count: usize, out: AnySliceMut) -> Result<()>;
@@ -186,22 +186,6 @@ pub(crate) trait AnyFold: Sync {
 
 fn vec_of<S: 'static>(states: &mut States) -> &mut Vec<S> {
     states.downcast_mut().expect("states belong to the fold that made them")
-}
-
-#[inline(always)]
-fn finish_into<F: Fold>(
-    fold: &F,
-    states: impl Iterator<Item = F::State>,
-    count: usize,
-    out: AnySliceMut,
-) -> Result<()> {
-    let mut rest = out;
-    for state in states {
-        let (one, behind) = rest.split_first();
-        fold.finish(state, count, Out(one))?;
-        rest = behind;
-    }
-    Ok(())
 }
 
 impl<F: Fold> AnyFold for F {
@@ -251,13 +235,14 @@ impl<F: Fold> AnyFold for F {
     }
 
     fn reduce_runs(&self, runs: AnySlice, len: usize, out: AnySliceMut) -> Result<()> {
-        let mut rest = runs.typed();
-        let states = (0..out.len()).map(|_| {
+        let (mut rest, mut out) = (runs.typed(), out);
+        while out.len() > 0 {
             let (run, behind) = rest.split_at(len);
-            rest = behind;
-            Fold::whole(self, run)
-        });
-        finish_into(self, states, len, out)
+            let (one, others) = out.split_first();
+            Fold::finish(self, Fold::whole(self, run), len, Out(one))?;
+            (rest, out) = (behind, others);
+        }
+        Ok(())
     }
 
     fn start_each(&self, outputs: usize) -> States {
@@ -284,14 +269,33 @@ impl<F: Fold> AnyFold for F {
         }
     }
 
-    fn split(&self, mut states: States, outputs: usize) -> Vec<States> {
-        let all: &[F::State] = vec_of(&mut states);
-        all.chunks(outputs).map(|part| Box::new(part.to_vec()) as States).collect()
+    fn join_rows(&self, states: &mut States, outputs: usize) {
+        let states = vec_of::<F::State>(states);
+        let mut rows = states.len() / outputs;
+        while rows > 1 {
+            for i in 0..rows / 2 * outputs {
+                let from = i + i / outputs * outputs;
+                let mut joined = states[from];
+                Fold::join(self, &mut joined, states[from + outputs]);
+                states[i] = joined;
+            }
+            if rows % 2 == 1 {
+                states.copy_within((rows - 1) * outputs..rows * outputs, rows / 2 * outputs);
+            }
+            rows = rows.div_ceil(2);
+        }
+        states.truncate(outputs);
     }
 
     fn finish_each(&self, states: &States, first: usize, count: usize, out: AnySliceMut) -> Result<()> {
         let states: &Vec<F::State> = states.downcast_ref().expect("states belong to the fold that made them");
-        finish_into(self, states[first..first + out.len()].iter().copied(), count, out)
+        let mut out = out;
+        for state in &states[first..first + out.len()] {
+            let (one, others) = out.split_first();
+            Fold::finish(self, *state, count, Out(one))?;
+            out = others;
+        }
+        Ok(())
     }
 }
 

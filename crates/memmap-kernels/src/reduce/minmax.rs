@@ -4,7 +4,7 @@ use super::fold::{At, Fold, Out, ROWS};
 use crate::dtype::{Complex, Kind, Native, Tick};
 use crate::exec::{Error, Result};
 use crate::loops::{Kernel, Level, dispatch};
-use crate::loops::{RawSlice, update_rows};
+use crate::loops::{RawSlice, update, update_rows};
 use std::marker::PhantomData;
 
 /// What has an order. NaN and NaT win over numbers, as in `numpy.minimum`, or lose to them, as in `numpy.fmin`.
@@ -118,11 +118,11 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for MinMax<T, MAX, SKIP> 
     }
 
     fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {
-        dispatch(Each::<T, 1, MAX, SKIP>(states, [row]));
+        dispatch(Each::<T, MAX, SKIP>(states, row));
     }
 
     fn feed_rows(&self, states: &mut [T], rows: [RawSlice<T>; ROWS], _at: usize) {
-        dispatch(Each::<T, ROWS, MAX, SKIP>(states, rows));
+        dispatch(EachRows::<T, MAX, SKIP>(states, rows));
     }
 
     fn join(&self, state: &mut T, later: T) {
@@ -172,20 +172,33 @@ fn in_lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(run
     let (chunks, rest) = run.chunks::<LANES>();
     let mut lanes = [neutral::<T, MAX, SKIP>(); LANES];
     for chunk in chunks {
-        for (lane, x) in lanes.iter_mut().zip(chunk) {
-            *lane = better::<T, MAX, SKIP>(*lane, x);
+        for i in 0..LANES {
+            lanes[i] = better::<T, MAX, SKIP>(lanes[i], chunk[i]);
         }
     }
     let mut all = neutral::<T, MAX, SKIP>();
-    for x in lanes {
+    for lane in lanes {
+        all = better::<T, MAX, SKIP>(all, lane);
+    }
+    for x in rest.iter() {
         all = better::<T, MAX, SKIP>(all, x);
     }
-    rest.iter().fold(all, better::<T, MAX, SKIP>)
+    all
 }
 
-struct Each<'a, 'r, T, const N: usize, const MAX: bool, const SKIP: bool>(&'a mut [T], [RawSlice<'r, T>; N]);
+struct Each<'a, 'r, T, const MAX: bool, const SKIP: bool>(&'a mut [T], RawSlice<'r, T>);
 
-impl<T: Order, const N: usize, const MAX: bool, const SKIP: bool> Kernel for Each<'_, '_, T, N, MAX, SKIP> {
+impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Each<'_, '_, T, MAX, SKIP> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        update(self.0, self.1, |best, x| *best = better::<T, MAX, SKIP>(*best, x))
+    }
+}
+
+struct EachRows<'a, 'r, T, const MAX: bool, const SKIP: bool>(&'a mut [T], [RawSlice<'r, T>; ROWS]);
+
+impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for EachRows<'_, '_, T, MAX, SKIP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {

@@ -69,6 +69,10 @@ impl<T: Native> Kernel for Valid<'_, T> {
     type Output = usize;
     #[inline(always)]
     fn run<L: Level>(self) -> usize {
-        self.0.iter().map(|x| usize::from(!x.is_nan())).sum()
+        let mut valid = 0;
+        for x in self.0.iter() {
+            valid += usize::from(!x.is_nan());
+        }
+        valid
     }
 }

@@ -66,29 +66,32 @@ const UNITS: usize = 256;
 /// either.
 #[inline(always)]
 fn by_units<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
-    let largest = |depth: u32| {
-        (0..depth)
-            .fold(run.len(), |len, _| if len * T::PARTS > BLOCK { len - cut(len, T::PARTS) } else { len })
-    };
-    let depth = (0..=UNITS.ilog2()).find(|&depth| largest(depth) * T::PARTS <= WAYS * BLOCK);
-    let Some(depth) = depth else {
-        return walk(run, f);
-    };
+    // The depth at which the largest part is a unit.
+    let (mut depth, mut largest) = (0, run.len());
+    while largest * T::PARTS > WAYS * BLOCK {
+        if depth == UNITS.ilog2() {
+            return walk(run, f);
+        }
+        largest -= cut(largest, T::PARTS);
+        depth += 1;
+    }
     if depth == 0 {
         return unit(run, f);
     }
     let count = 1usize << depth;
     let mut sums = [T::ZERO; UNITS];
     let mut rest = run;
-    for (number, sum) in sums[..count].iter_mut().enumerate() {
+    for number in 0..count {
         // The path to a unit: a bit for each cut, set where it is in the right half.
-        let len = (0..depth).rev().fold(run.len(), |len, bit| {
+        let (mut len, mut bit) = (run.len(), depth);
+        while bit > 0 {
+            bit -= 1;
             let left = cut(len, T::PARTS);
-            if number >> bit & 1 == 0 { left } else { len - left }
-        });
+            len = if number >> bit & 1 == 0 { left } else { len - left };
+        }
         let (unit_run, behind) = rest.split_at(len);
         rest = behind;
-        *sum = unit(unit_run, f);
+        sums[number] = unit(unit_run, f);
     }
     pair_up(&mut sums[..count])
 }
@@ -122,8 +125,10 @@ fn unit<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
         }
         width *= 2;
     }
-    if blocks.iter().any(|block| block.len() * T::PARTS > BLOCK) {
-        return walk(run, f);
+    for block in &blocks {
+        if block.len() * T::PARTS > BLOCK {
+            return walk(run, f);
+        }
     }
     T::blocks(blocks, f)
 }
@@ -177,22 +182,23 @@ macro_rules! blocks {
             // All accumulators come first, and what is made of them later: else the next block waits for it. Adding a
             // number to -0 changes nothing, so that the first ones need no care.
             let mut lanes = [[Self::NEGATIVE_ZERO; $lanes]; WAYS];
-            for (lanes, run) in lanes.iter_mut().zip(runs) {
-                let mut here = *lanes;
-                for group in run.chunks::<$lanes>().0 {
-                    for (lane, x) in here.iter_mut().zip(group) {
-                        *lane = lane.add(f(x));
+            for way in 0..WAYS {
+                let mut here = lanes[way];
+                for group in runs[way].chunks::<$lanes>().0 {
+                    for i in 0..$lanes {
+                        here[i] = here[i].add(f(group[i]));
                     }
                 }
-                *lanes = here;
+                lanes[way] = here;
             }
             let mut sums = [Self::NEGATIVE_ZERO; WAYS];
-            for ((sum, $r), run) in sums.iter_mut().zip(&lanes).zip(runs) {
-                if run.len() >= $lanes {
-                    *sum = $join;
+            for way in 0..WAYS {
+                let $r = &lanes[way];
+                if runs[way].len() >= $lanes {
+                    sums[way] = $join;
                 }
-                for x in run.chunks::<$lanes>().1.iter() {
-                    *sum = sum.add(f(x));
+                for x in runs[way].chunks::<$lanes>().1.iter() {
+                    sums[way] = sums[way].add(f(x));
                 }
             }
             pair_up(&mut sums)

@@ -74,9 +74,9 @@ pub(crate) fn run(
     }
     let plan = Plan::new(source, axes, target, traits.indexed);
     if plan.is_outer(traits.few) {
-        reduce_outer::run(fold, &plan, source, target, control)
+        reduce_outer::run(fold, traits, &plan, source, target, control)
     } else {
-        reduce_inner::run(fold, &plan, source, target, control)
+        reduce_inner::run(fold, traits, &plan, source, target, control)
     }
 }
 

@@ -14,12 +14,12 @@ const LARGE_OUTPUT: usize = 4 * PIECE_BYTES;
 
 pub(crate) fn run(
     fold: &dyn AnyFold,
+    traits: Traits,
     plan: &Plan,
     source: &ArrayRef,
     target: &ArrayMut,
     control: &Control,
 ) -> Result<()> {
-    let traits = fold.traits();
     let [kept, reduced] = [plan.kept.len(), plan.reduced.len()];
     let elements = Source::new(source.ptr, source.element, plan.reduced.clone(), traits.input)?;
     let elements = if kept == 1 { elements.into_sequence() } else { elements };

@@ -19,12 +19,13 @@ const BATCH: usize = TILE_BYTES / 32;
 
 pub(crate) fn run(
     fold: &dyn AnyFold,
+    traits: Traits,
     plan: &Plan,
     source: &ArrayRef,
     target: &ArrayMut,
     control: &Control,
 ) -> Result<()> {
-    let columns = Columns::new(fold, plan, source, target)?;
+    let columns = Columns::new(fold, traits, plan, source, target)?;
     let bytes = source.len() * source.element.size;
     if columns.segments == 1 {
         return for_pieces(control, columns.tiles(), bytes, |tile| {
@@ -71,11 +72,11 @@ struct Columns<'p> {
 impl<'p> Columns<'p> {
     fn new(
         fold: &'p dyn AnyFold,
+        traits: Traits,
         plan: &'p Plan,
         source: &ArrayRef,
         target: &ArrayMut,
     ) -> Result<Columns<'p>> {
-        let traits = fold.traits();
         let (element, inner) = (source.element, plan.kept.inner());
         let rows = Rows::new(source.ptr, element, inner.strides[0], &plan.reduced, traits.input)?;
         let sink = Sink::new(target.ptr, target.element, traits.result)?;
@@ -182,7 +183,8 @@ impl<'p> Columns<'p> {
             self.fold.feed_each(&mut states, reader.next_any(now * columns), first + done);
             done += now;
         }
-        self.join_pairs(self.fold.split(states, columns))
+        self.fold.join_rows(&mut states, columns);
+        states
     }
 
     /// Joins the states of later rows to those of earlier ones, neighbours first.

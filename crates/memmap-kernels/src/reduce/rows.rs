@@ -114,11 +114,12 @@ impl Block<'_> {
         for start in self.starts.iter().skip(index + ROWS).take(ROWS) {
             prefetch_lines(rows.base.at(*start), self.columns * rows.element.size);
         }
-        Some(std::array::from_fn(|i| {
+        let row = |i: usize| {
             let ptr = rows.base.at(self.starts[index + i]);
             // SAFETY: a row lies inside the array and has as many native elements of this kind.
             unsafe { AnySlice::new(ptr, self.columns, rows.kind) }
-        }))
+        };
+        Some([row(0), row(1), row(2), row(3)])
     }
 
     fn read(&mut self, index: usize) -> *const u8 {

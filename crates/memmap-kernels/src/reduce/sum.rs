@@ -5,7 +5,7 @@ use super::int_sum::{Integers, int_sum};
 use super::pairwise::{Pairwise, pairwise_sum, swapped_sum};
 use crate::dtype::{Complex, Kind, Native};
 use crate::exec::Result;
-use crate::loops::{Kernel, Level, RawSlice, dispatch, update_rows};
+use crate::loops::{Kernel, Level, RawSlice, dispatch, update, update_rows};
 use std::marker::PhantomData;
 
 /// What becomes of a sum of floats.
@@ -76,11 +76,11 @@ impl<T: Integers, const SWAP: bool> Fold for IntSum<T, SWAP> {
     }
 
     fn feed_each(&self, states: &mut [u64], row: RawSlice<T>, _at: usize) {
-        dispatch(AddIntegers::<T, 1, SWAP>(states, [row]));
+        dispatch(AddIntegers::<T, SWAP>(states, row));
     }
 
     fn feed_rows(&self, states: &mut [u64], rows: [RawSlice<T>; ROWS], _at: usize) {
-        dispatch(AddIntegers::<T, ROWS, SWAP>(states, rows));
+        dispatch(AddIntegersRows::<T, SWAP>(states, rows));
     }
 
     fn join(&self, state: &mut u64, later: u64) {
@@ -96,16 +96,28 @@ impl<T: Integers, const SWAP: bool> Fold for IntSum<T, SWAP> {
     }
 }
 
-struct AddIntegers<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [u64], [RawSlice<'r, T>; N]);
+struct AddIntegers<'a, 'r, T, const SWAP: bool>(&'a mut [u64], RawSlice<'r, T>);
+struct AddIntegersRows<'a, 'r, T, const SWAP: bool>(&'a mut [u64], [RawSlice<'r, T>; ROWS]);
 
-impl<T: Integers, const N: usize, const SWAP: bool> Kernel for AddIntegers<'_, '_, T, N, SWAP> {
+impl<T: Integers, const SWAP: bool> Kernel for AddIntegers<'_, '_, T, SWAP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        update_rows(self.0, self.1, |sum: u64, x: T| {
-            sum.wrapping_add(if SWAP { x.reversed() } else { x }.extend())
-        })
+        update(self.0, self.1, |sum, x| *sum = add_integer::<T, SWAP>(*sum, x))
     }
+}
+
+impl<T: Integers, const SWAP: bool> Kernel for AddIntegersRows<'_, '_, T, SWAP> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        update_rows(self.0, self.1, add_integer::<T, SWAP>)
+    }
+}
+
+#[inline(always)]
+fn add_integer<T: Integers, const SWAP: bool>(sum: u64, x: T) -> u64 {
+    sum.wrapping_add(if SWAP { x.reversed() } else { x }.extend())
 }
 
 /// Sum or mean of floats and complex numbers, pairwise. With `SWAP` they are in the other byte order and are reversed as
@@ -137,11 +149,11 @@ impl<T: Mean, const SWAP: bool> Fold for FloatSum<T, SWAP> {
     }
 
     fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {
-        dispatch(AddFloats::<T, 1, SWAP>(states, [row]));
+        dispatch(AddFloats::<T, SWAP>(states, row));
     }
 
     fn feed_rows(&self, states: &mut [T], rows: [RawSlice<T>; ROWS], _at: usize) {
-        dispatch(AddFloats::<T, ROWS, SWAP>(states, rows));
+        dispatch(AddFloatsRows::<T, SWAP>(states, rows));
     }
 
     fn join(&self, state: &mut T, later: T) {
@@ -157,12 +169,26 @@ impl<T: Mean, const SWAP: bool> Fold for FloatSum<T, SWAP> {
     }
 }
 
-struct AddFloats<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [T], [RawSlice<'r, T>; N]);
+struct AddFloats<'a, 'r, T, const SWAP: bool>(&'a mut [T], RawSlice<'r, T>);
+struct AddFloatsRows<'a, 'r, T, const SWAP: bool>(&'a mut [T], [RawSlice<'r, T>; ROWS]);
 
-impl<T: Pairwise, const N: usize, const SWAP: bool> Kernel for AddFloats<'_, '_, T, N, SWAP> {
+impl<T: Pairwise, const SWAP: bool> Kernel for AddFloats<'_, '_, T, SWAP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        update_rows(self.0, self.1, |sum: T, x: T| sum.add(if SWAP { x.swapped() } else { x }))
+        update(self.0, self.1, |sum, x| *sum = add_float::<T, SWAP>(*sum, x))
     }
+}
+
+impl<T: Pairwise, const SWAP: bool> Kernel for AddFloatsRows<'_, '_, T, SWAP> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        update_rows(self.0, self.1, add_float::<T, SWAP>)
+    }
+}
+
+#[inline(always)]
+fn add_float<T: Pairwise, const SWAP: bool>(sum: T, x: T) -> T {
+    sum.add(if SWAP { x.swapped() } else { x })
 }

@@ -19,7 +19,10 @@ pub(crate) fn columns_as_numpy<T: Deviate, const SKIP: bool>(states: &mut [Momen
     }
     let start = <T::Real as Pairwise>::NEGATIVE_ZERO;
     let mut columns: Vec<(T, T::Real)> = Vec::with_capacity(states.len());
-    columns.extend(sums.iter().map(|&(sum, count)| (T::from_parts(sum.parts().map(|x| x / count)), start)));
+    for &(sum, count) in &sums {
+        let [re, im] = sum.parts();
+        columns.push((T::from_parts([re / count, im / count]), start));
+    }
     for row in 0..block.len() {
         update(&mut columns, block.row::<T>(row), |(mean, squares), x| {
             if !(SKIP && x.is_nan()) {
@@ -46,7 +49,8 @@ pub(crate) fn column_moments<T: Deviate, const SKIP: bool>(states: &mut [Moments
         });
     }
     for column in &mut columns {
-        column.mean = column.mean.map(|sum| sum / column.count.max(1.0));
+        let count = column.count.max(1.0);
+        column.mean = [column.mean[0] / count, column.mean[1] / count];
     }
     for row in 0..block.len() {
         update(&mut columns, block.row::<T>(row), |column, x| {
@@ -61,7 +65,7 @@ pub(crate) fn column_moments<T: Deviate, const SKIP: bool>(states: &mut [Moments
     for (state, mut column) in states.iter_mut().zip(columns) {
         let count = column.count.max(1.0);
         column.squares -= (column.rest[0] * column.rest[0] + column.rest[1] * column.rest[1]) / count;
-        column.rest = column.rest.map(|sum| sum / count);
+        column.rest = [column.rest[0] / count, column.rest[1] / count];
         *state = state.merge(column);
     }
 }

@@ -112,25 +112,40 @@ fn about<T: Deviate>(run: RawSlice<T>, point: [f64; 2]) -> Moments {
     if run.len() == 0 {
         return Moments::NONE;
     }
-    let points: [f64; LANES] = std::array::from_fn(|lane| point[lane % T::PARTS]);
+    let mut points = [0.0; LANES];
+    for i in 0..LANES {
+        points[i] = point[i % T::PARTS];
+    }
     let mut lanes = Lanes { sums: [0.0; LANES], squares: [0.0; LANES] };
     let (chunks, rest) = T::flat(run).chunks::<LANES>();
     for chunk in chunks {
         // Widened in registers, on the way from memory.
         let mut wide = [0.0; LANES];
-        wide.iter_mut().zip(chunk).for_each(|(lane, x)| *lane = x.into());
+        for i in 0..LANES {
+            wide[i] = chunk[i].into();
+        }
         lanes.add(wide, points);
     }
-    // What is missing to a whole chunk lies at the point itself, and adds nothing.
+    // The lanes that are missing to a whole chunk are at the point itself, and add nothing.
     let mut last = points;
-    last.iter_mut().zip(rest.iter()).for_each(|(lane, x)| *lane = x.into());
+    for i in 0..rest.len().min(LANES) {
+        last[i] = rest.get(i).into();
+    }
     lanes.add(last, points);
     // Hidden from the compiler, or it arranges the lanes for these last sums instead of for the loop.
     let lanes = black_box(lanes);
     let count = run.len() as f64;
-    let [even, odd] = [0, 1].map(|part| lanes.sums.iter().skip(part).step_by(2).sum::<f64>());
+    let (mut even, mut odd, mut squares) = (0.0, 0.0, 0.0);
+    for i in 0..LANES {
+        if i % 2 == 0 {
+            even += lanes.sums[i];
+        } else {
+            odd += lanes.sums[i];
+        }
+        squares += lanes.squares[i];
+    }
     let [re, im] = if T::PARTS == 2 { [even, odd] } else { [even + odd, 0.0] };
-    let squares = lanes.squares.iter().sum::<f64>() - (re * re + im * im) / count;
+    let squares = squares - (re * re + im * im) / count;
     // Rounding may leave less than nothing of it; NaN stays.
     let squares = if squares < 0.0 { 0.0 } else { squares };
     Moments { count, mean: point, rest: [re / count, im / count], squares }
@@ -149,14 +164,14 @@ impl Lanes {
     #[inline(always)]
     fn add(&mut self, chunk: [f64; LANES], points: [f64; LANES]) {
         let mut distances = chunk;
-        for (distance, point) in distances.iter_mut().zip(points) {
-            *distance -= point;
+        for i in 0..LANES {
+            distances[i] -= points[i];
         }
-        for (sum, distance) in self.sums.iter_mut().zip(distances) {
-            *sum += distance;
+        for i in 0..LANES {
+            self.sums[i] += distances[i];
         }
-        for (square, distance) in self.squares.iter_mut().zip(distances) {
-            *square += distance * distance;
+        for i in 0..LANES {
+            self.squares[i] += distances[i] * distances[i];
         }
     }
 }

@@ -9,7 +9,7 @@ use super::{Deviate, Rounded};
 use crate::copy::TILE_BYTES;
 use crate::dtype::{Kind, Native};
 use crate::exec::Result;
-use crate::loops::{RawSlice, update};
+use crate::loops::{Kernel, Level, RawSlice, RawSliceMut, dispatch, map, update};
 use crate::reduce::fold::{At, Fold, Out};
 use crate::reduce::pairwise::pairwise_sum;
 use crate::reduce::rows::Block;
@@ -86,11 +86,49 @@ where
 
 /// NumPy's own arithmetic over a slice that fits a tile.
 fn as_numpy<T: Deviate, const SKIP: bool>(run: RawSlice<T>) -> Moments {
-    let values: Vec<T> = run.iter().filter(|x| !(SKIP && x.is_nan())).collect();
-    let count = values.len() as f64;
-    let sum = pairwise_sum::<T, false>(RawSlice::of(&values)).parts();
+    let mut numbers = Vec::new();
+    let run = if SKIP {
+        numbers.reserve(run.len());
+        for x in run.iter() {
+            if !x.is_nan() {
+                numbers.push(x);
+            }
+        }
+        RawSlice::of(&numbers)
+    } else {
+        run
+    };
+    let count = run.len() as f64;
+    let sum = pairwise_sum::<T, false>(run).parts();
     let mean = T::from_parts([sum[0] / count, sum[1] / count]);
-    let squares: Vec<T::Real> = values.iter().map(|x| x.squared_deviation(mean)).collect();
-    let squares = pairwise_sum::<T::Real, false>(RawSlice::of(&squares)).into();
+    let mut few = [<T::Real as Native>::ZERO; FEW];
+    let mut many = Vec::new();
+    let squares = match few.get_mut(..run.len()) {
+        Some(few) => few,
+        None => {
+            many.resize(run.len(), <T::Real as Native>::ZERO);
+            &mut many
+        }
+    };
+    dispatch(Deviations { run, mean, squares });
+    let squares = pairwise_sum::<T::Real, false>(RawSlice::of(squares)).into();
     Moments { count, mean: mean.parts(), rest: [0.0; 2], squares }
+}
+
+/// Elements whose deviations are kept without an allocation.
+const FEW: usize = 64;
+
+/// Writes the square of each element's distance to the mean.
+struct Deviations<'a, 'r, T: Deviate> {
+    run: RawSlice<'r, T>,
+    mean: T,
+    squares: &'a mut [T::Real],
+}
+
+impl<T: Deviate> Kernel for Deviations<'_, '_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        map(self.run, RawSliceMut::of(self.squares), |x| x.squared_deviation(self.mean))
+    }
 }

@@ -8,6 +8,7 @@ use crate::dtype::{Complex, Flag, Native, Tick, f16, types};
 use crate::loops::half_float;
 use crate::loops::{Kernel, Level, dispatch};
 use crate::loops::{RawSlice, RawSliceMut, map, map_checked};
+use std::mem::MaybeUninit;
 
 /// Conversion of one element.
 pub(crate) trait Cast<D: Native>: Copy {
@@ -85,8 +86,8 @@ impl Caster {
     /// # Safety
     /// As [`Caster::run`].
     unsafe fn through_singles(&self, then: CastFn, source: *const u8, target: *mut u8, count: usize) {
-        const BATCH: usize = 256;
-        let mut singles = [0f32; BATCH];
+        const BATCH: usize = 1024;
+        let mut singles = MaybeUninit::<[f32; BATCH]>::uninit();
         let singles = singles.as_mut_ptr().cast::<u8>();
         let [from_size, to_size] = self.sizes.map(usize::from);
         for start in (0..count).step_by(BATCH) {

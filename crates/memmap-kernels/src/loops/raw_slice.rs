@@ -189,11 +189,11 @@ pub(crate) fn map_checked<S: Copy, D: Copy>(
     while start < whole {
         let chunk: [S; CHUNK] = source.chunk(start);
         let mut all = true;
-        for i in 0..CHUNK {
-            all &= is_fast(chunk[i]);
+        for x in &chunk {
+            all &= is_fast(*x);
         }
-        for i in 0..CHUNK {
-            let value = if all { fast(chunk[i]) } else { slow(chunk[i]) };
+        for (i, x) in chunk.iter().enumerate() {
+            let value = if all { fast(*x) } else { slow(*x) };
             // SAFETY: the chunk ends at the length at most.
             unsafe { target.store(start + i, value) };
         }

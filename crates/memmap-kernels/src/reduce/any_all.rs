@@ -152,8 +152,8 @@ impl<T: Truth> Kernel for Count<'_, T> {
                 update(&mut lanes, part, |lane, x| *lane = T::add(*lane, x.flag()));
                 run = rest;
             }
-            for lane in lanes {
-                count += lane.into();
+            for lane in &lanes {
+                count += (*lane).into();
             }
         }
         for x in run.iter() {

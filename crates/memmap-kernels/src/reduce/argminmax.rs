@@ -11,6 +11,9 @@ use std::marker::PhantomData;
 /// Elements that are searched for their best before it is located among them: few enough to stay in the cache.
 const BLOCK: usize = 2048;
 
+/// Elements that are not worth two passes.
+const FEW: usize = 8;
+
 /// The best element so far and where it is.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate<T> {
@@ -56,6 +59,21 @@ impl<T: Order, const MAX: bool, const SKIP: bool> ArgMinMax<T, MAX, SKIP> {
         found.unwrap_or(0)
     }
 
+    /// Takes in a candidate with an index above all of before.
+    #[inline(always)]
+    fn append(state: &mut Option<Candidate<T>>, later: Candidate<T>) {
+        match state {
+            Some(best) => {
+                best.valid |= later.valid;
+                if Self::replaces(later.value, best.value) {
+                    best.value = later.value;
+                    best.index = later.index;
+                }
+            }
+            None => *state = Some(later),
+        }
+    }
+
     /// Takes in a candidate from anywhere: of equals, the one with the smaller index counts.
     #[inline(always)]
     fn challenge(state: &mut Option<Candidate<T>>, other: Candidate<T>) {
@@ -91,6 +109,13 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
 
     fn feed(&self, state: &mut Self::State, run: RawSlice<T>, at: At) {
         let (mut rest, mut first) = (run, at.first);
+        if at.ordered && run.len() <= FEW {
+            for (i, x) in run.iter().enumerate() {
+                let one = Candidate { value: Self::read(x), index: first + i, valid: !x.is_nan() };
+                Self::append(state, one);
+            }
+            return;
+        }
         while rest.len() > 0 {
             let (block, behind) = rest.split_at(rest.len().min(BLOCK));
             let value = dispatch(Best::<T, MAX, SKIP>(block));
@@ -116,16 +141,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
 
     fn feed_each(&self, states: &mut [Self::State], row: RawSlice<T>, at: usize) {
         update(states, row, |state, x| {
-            let later = Candidate { value: Self::read(x), index: at, valid: !x.is_nan() };
-            match state {
-                Some(best) => {
-                    // The index is larger than all before.
-                    let index = if Self::replaces(later.value, best.value) { at } else { best.index };
-                    let value = if index == at { later.value } else { best.value };
-                    *best = Candidate { value, index, valid: best.valid | later.valid };
-                }
-                None => *state = Some(later),
-            }
+            Self::append(state, Candidate { value: Self::read(x), index: at, valid: !x.is_nan() })
         })
     }
 
@@ -194,8 +210,8 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SK
         let mut start = 0;
         for chunk in chunks {
             let mut found = false;
-            for i in 0..LANES {
-                found |= same::<T, MAX, SKIP>(chunk[i], value);
+            for x in &chunk {
+                found |= same::<T, MAX, SKIP>(*x, value);
             }
             if found {
                 break;

@@ -50,9 +50,9 @@ macro_rules! whole {
                     let (part, rest) = run.split_at(whole);
                     let mut lanes: [$Wide; $lanes] = [0; $lanes];
                     for chunk in part.chunks::<$lanes>().0 {
-                        for i in 0..$lanes {
+                        for (i, lane) in lanes.iter_mut().enumerate() {
                             let $x = if SWAP { chunk[i].reversed() } else { chunk[i] };
-                            lanes[i] = lanes[i].wrapping_add($widen as $Wide);
+                            *lane = lane.wrapping_add($widen as $Wide);
                         }
                     }
                     for lane in lanes {

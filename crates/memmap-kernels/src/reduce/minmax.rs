@@ -172,8 +172,8 @@ fn in_lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(run
     let (chunks, rest) = run.chunks::<LANES>();
     let mut lanes = [neutral::<T, MAX, SKIP>(); LANES];
     for chunk in chunks {
-        for i in 0..LANES {
-            lanes[i] = better::<T, MAX, SKIP>(lanes[i], chunk[i]);
+        for (i, lane) in lanes.iter_mut().enumerate() {
+            *lane = better::<T, MAX, SKIP>(*lane, chunk[i]);
         }
     }
     let mut all = neutral::<T, MAX, SKIP>();

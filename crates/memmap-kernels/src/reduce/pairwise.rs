@@ -185,8 +185,8 @@ macro_rules! blocks {
             for way in 0..WAYS {
                 let mut here = lanes[way];
                 for group in runs[way].chunks::<$lanes>().0 {
-                    for i in 0..$lanes {
-                        here[i] = here[i].add(f(group[i]));
+                    for (i, lane) in here.iter_mut().enumerate() {
+                        *lane = lane.add(f(group[i]));
                     }
                 }
                 lanes[way] = here;

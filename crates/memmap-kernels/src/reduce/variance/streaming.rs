@@ -113,16 +113,16 @@ fn about<T: Deviate>(run: RawSlice<T>, point: [f64; 2]) -> Moments {
         return Moments::NONE;
     }
     let mut points = [0.0; LANES];
-    for i in 0..LANES {
-        points[i] = point[i % T::PARTS];
+    for (i, lane) in points.iter_mut().enumerate() {
+        *lane = point[i % T::PARTS];
     }
     let mut lanes = Lanes { sums: [0.0; LANES], squares: [0.0; LANES] };
     let (chunks, rest) = T::flat(run).chunks::<LANES>();
     for chunk in chunks {
         // Widened in registers, on the way from memory.
         let mut wide = [0.0; LANES];
-        for i in 0..LANES {
-            wide[i] = chunk[i].into();
+        for (i, lane) in wide.iter_mut().enumerate() {
+            *lane = chunk[i].into();
         }
         lanes.add(wide, points);
     }
@@ -164,14 +164,14 @@ impl Lanes {
     #[inline(always)]
     fn add(&mut self, chunk: [f64; LANES], points: [f64; LANES]) {
         let mut distances = chunk;
-        for i in 0..LANES {
-            distances[i] -= points[i];
+        for (i, distance) in distances.iter_mut().enumerate() {
+            *distance -= points[i];
         }
-        for i in 0..LANES {
-            self.sums[i] += distances[i];
+        for (i, sum) in self.sums.iter_mut().enumerate() {
+            *sum += distances[i];
         }
-        for i in 0..LANES {
-            self.squares[i] += distances[i] * distances[i];
+        for (i, square) in self.squares.iter_mut().enumerate() {
+            *square += distances[i] * distances[i];
         }
     }
 }

@@ -159,7 +159,7 @@ pub fn mask_gather(
     work.now(|control| kernels::mask_gather(&from.array(), &flags.array(), &to.array_mut(), control))
 }
 
-/// Compares elements of the same place; `op` counts <, <=, ==, !=, >=, > from 0.
+/// Compares elements with the same index; `op` is a `Comparison`.
 #[napi(
     catch_unwind,
     ts_args_type = "op: number, a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, target: Memory, targetLayout: Float64Array"
@@ -174,15 +174,12 @@ pub fn compare(
     target: Memory,
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    const OPS: [Comparison; 6] =
-        [Comparison::Lt, Comparison::Le, Comparison::Eq, Comparison::Ne, Comparison::Ge, Comparison::Gt];
+    let op = Comparison::ALL[op as usize % Comparison::ALL.len()];
     let mut work = Work::new(env, None);
     let left = work.operand(&a, &a_layout)?;
     let right = work.operand(&b, &b_layout)?;
     let to = work.operand(&target, &target_layout)?;
-    work.now(|control| {
-        kernels::compare(OPS[(op % 6) as usize], &left.array(), &right.array(), &to.array_mut(), control)
-    })
+    work.now(|control| kernels::compare(op, &left.array(), &right.array(), &to.array_mut(), control))
 }
 
 /// Whether all elements are equal.
@@ -273,23 +270,8 @@ pub fn distances(
     })
 }
 
-const REDUCTIONS: [Reduction; 12] = [
-    Reduction::Sum,
-    Reduction::Prod,
-    Reduction::Mean,
-    Reduction::Var,
-    Reduction::Std,
-    Reduction::Min,
-    Reduction::Max,
-    Reduction::ArgMin,
-    Reduction::ArgMax,
-    Reduction::Any,
-    Reduction::All,
-    Reduction::CountNonzero,
-];
-
 fn reduction(number: u32) -> Reduction {
-    REDUCTIONS[number as usize % REDUCTIONS.len()]
+    Reduction::ALL[number as usize % Reduction::ALL.len()]
 }
 
 fn params(dtype: i32, ddof: f64, skip_nan: bool) -> Params {
@@ -297,8 +279,7 @@ fn params(dtype: i32, ddof: f64, skip_nan: bool) -> Params {
     Params { dtype, ddof, skip_nan }
 }
 
-/// The kind of a reduction's result. `op` counts sum, prod, mean, var, std, min, max, argmin, argmax, any, all,
-/// count_nonzero from 0; `dtype` is a kind, or negative for NumPy's choice.
+/// The `Kind` of a reduction's result. `op` is a `Reduction`; `dtype` is a `Kind`, or negative for NumPy's choice.
 #[napi(catch_unwind)]
 pub fn reduction_kind(env: &Env, op: u32, kind: u32, dtype: i32) -> napi::Result<u32> {
     let kind = u8::try_from(kind).ok().and_then(Kind::from_u8).unwrap_or(Kind::Opaque);

@@ -14,5 +14,6 @@ mod kernels;
 mod mapping;
 mod operand;
 mod support;
+mod tables;
 mod watch;
 mod work;

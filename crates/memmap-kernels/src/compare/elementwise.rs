@@ -14,22 +14,52 @@ use crate::exec::{PIECE_BYTES, for_pieces, in_order};
 use crate::loops::{AnySlice, Kernel, Level, dispatch};
 use crate::loops::{RawSlice, RawSliceMut, zip};
 
-/// A comparison.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Comparison {
-    /// `<`
-    Lt,
-    /// `<=`
-    Le,
-    /// `==`
-    Eq,
-    /// `!=`
-    Ne,
-    /// `>=`
-    Ge,
-    /// `>`
-    Gt,
+/// Calls a macro with the rows: variant, NumPy's name, the loop, whether its operands are exchanged, whether its results
+/// are negated. Three loops are enough for six comparisons.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_comparison {
+    ($callback:ident) => {
+        $callback! {
+            Lt "less" Before false false;
+            Le "less_equal" NotAfter false false;
+            Eq "equal" Equal false false;
+            Ne "not_equal" Equal false true;
+            Ge "greater_equal" NotAfter true false;
+            Gt "greater" Before true false;
+        }
+    };
 }
+
+macro_rules! define {
+    ($($variant:ident $name:literal $test:ident $exchanged:literal $negated:literal;)*) => {
+        /// A comparison.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Comparison {
+            $(#[doc = concat!("NumPy's `", $name, "`.")] $variant,)*
+        }
+
+        impl Comparison {
+            /// All comparisons, in the order of their numbers.
+            pub const ALL: &[Comparison] = &[$(Comparison::$variant),*];
+
+            /// NumPy's name.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Comparison::$variant => $name,)*
+                }
+            }
+
+            /// The loop, whether its operands are exchanged, and whether its results are negated.
+            const fn test(self) -> (Test, bool, bool) {
+                match self {
+                    $(Comparison::$variant => (Test::$test, $exchanged, $negated),)*
+                }
+            }
+        }
+    };
+}
+for_each_comparison!(define);
 
 /// Writes whether `a op b` holds to each element of `target`, an array of bools.
 ///
@@ -54,15 +84,8 @@ pub fn compare(
     if target.element.kind != Kind::Bool {
         return Err(Error::Mismatch { rule: "the target of a comparison must be an array of bools" });
     }
-    // Only three loops are needed: the others are these, turned around or denied.
-    let (a, b, test, negated) = match op {
-        Comparison::Lt => (a, b, Test::Before, false),
-        Comparison::Gt => (b, a, Test::Before, false),
-        Comparison::Le => (a, b, Test::NotAfter, false),
-        Comparison::Ge => (b, a, Test::NotAfter, false),
-        Comparison::Eq => (a, b, Test::Equal, false),
-        Comparison::Ne => (a, b, Test::Equal, true),
-    };
+    let (test, exchanged, negated) = op.test();
+    let (a, b) = if exchanged { (b, a) } else { (a, b) };
     let common = common(&a.element, &b.element, test)?;
     if target.is_empty() {
         return Ok(());

@@ -159,8 +159,9 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SK
     #[inline(always)]
     fn run<L: Level>(self) -> T {
         match size_of::<T>() {
-            1 => in_lanes::<T, MAX, SKIP, 64>(self.0),
-            2 | 4 => in_lanes::<T, MAX, SKIP, 32>(self.0),
+            // Compilers know the minimum of integers.
+            _ if !T::HAS_NAN => in_lanes::<T, MAX, SKIP, 1>(self.0),
+            4 => in_lanes::<T, MAX, SKIP, 32>(self.0),
             8 if !T::NAN_DIFFER => in_lanes::<T, MAX, SKIP, 16>(self.0),
             _ => in_lanes::<T, MAX, SKIP, 1>(self.0),
         }
@@ -169,6 +170,13 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SK
 
 #[inline(always)]
 fn in_lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(run: RawSlice<T>) -> T {
+    if LANES == 1 {
+        let mut all = neutral::<T, MAX, SKIP>();
+        for x in run.iter() {
+            all = better::<T, MAX, SKIP>(all, x);
+        }
+        return all;
+    }
     let (chunks, rest) = run.chunks::<LANES>();
     let mut lanes = [neutral::<T, MAX, SKIP>(); LANES];
     for chunk in chunks {

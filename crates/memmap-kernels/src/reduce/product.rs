@@ -65,7 +65,11 @@ impl<T: Multiply, const SKIP: bool> Fold for Product<T, SKIP> {
     }
 
     fn feed(&self, state: &mut T, run: RawSlice<T>, _at: At) {
-        *state = run.iter().fold(*state, |product, x| product.times(scrub::<T, SKIP>(x)));
+        let mut product = *state;
+        for x in run.iter() {
+            product = product.times(scrub::<T, SKIP>(x));
+        }
+        *state = product;
     }
 
     fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {

@@ -1,7 +1,7 @@
 //! Running sums and products.
 
-use super::accumulator_kind;
 use super::fold::{Results, State};
+use super::{accumulator_kind, table};
 use crate::array::{ArrayMut, ArrayRef};
 use crate::array::{Axis, LoopNest};
 use crate::copy::{Sink, Source, TILE_BYTES};
@@ -14,28 +14,57 @@ use crate::loops::half_float;
 use crate::loops::{AnySlice, AnySliceMut, map, zip};
 use std::marker::PhantomData;
 
-/// A running reduction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Scan {
-    /// `cumsum`
-    CumSum,
-    /// `cumprod`
-    CumProd,
+/// Calls a macro with the rows: variant, NumPy's name, rule for the kind of the result, whether elements are multiplied.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_scan {
+    ($callback:ident) => {
+        $callback! {
+            CumSum "cumsum" accumulated false;
+            CumProd "cumprod" multiplied true;
+        }
+    };
 }
 
-/// The kind of a running reduction's result: that of the sum or product.
-///
-/// # Errors
-/// [`Error::Unsupported`] for opaque kinds, products of times, and times with another `dtype`.
-pub fn scan_kind(scan: Scan, kind: Kind, dtype: Option<Kind>) -> Result<Kind> {
-    let operation = if scan == Scan::CumSum { "cumsum" } else { "cumprod" };
-    let time = kind == Kind::Time;
-    let other = dtype.is_some_and(|dtype| (dtype == Kind::Time) != time || dtype == Kind::Opaque);
-    if kind == Kind::Opaque || other || (time && scan == Scan::CumProd) {
-        return Err(Error::Unsupported { operation, kind });
-    }
-    Ok(dtype.unwrap_or(accumulator_kind(kind)))
+macro_rules! define {
+    ($($variant:ident $name:literal $rule:ident $product:literal;)*) => {
+        /// A running reduction, by NumPy's name.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Scan {
+            $(#[doc = concat!("`", $name, "`.")] $variant,)*
+        }
+
+        impl Scan {
+            /// All scans, in the order of their numbers.
+            pub const ALL: &[Scan] = &[$(Scan::$variant),*];
+
+            /// NumPy's name.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Scan::$variant => $name,)*
+                }
+            }
+
+            const fn is_product(self) -> bool {
+                match self {
+                    $(Scan::$variant => $product,)*
+                }
+            }
+        }
+
+        /// The kind of a running reduction's result: that of the sum or product.
+        ///
+        /// # Errors
+        /// [`Error::Unsupported`] for opaque kinds, products of times, and times with another `dtype`.
+        pub fn scan_kind(scan: Scan, kind: Kind, dtype: Option<Kind>) -> Result<Kind> {
+            let rule = match scan {
+                $(Scan::$variant => table::$rule,)*
+            };
+            table::apply(rule, scan.name(), kind, dtype)
+        }
+    };
 }
+for_each_scan!(define);
 
 /// Writes the sum or product of all elements so far to each element of `target`, one after the other as NumPy does.
 ///
@@ -66,7 +95,7 @@ pub fn scan(
         return Ok(());
     }
     let lines = Lines::new(source, axis, target);
-    let product = scan == Scan::CumProd;
+    let product = scan.is_product();
     macro_rules! run {
         ($T:ty) => {
             lines.run(&Running::<$T> { product, element: PhantomData }, control)

@@ -77,21 +77,27 @@ for_each_reduction!(define);
 /// assert_eq!(result_kind(Reduction::Var, Kind::C64, &Params::default()), Ok(Kind::F32));
 /// ```
 pub fn result_kind(reduction: Reduction, kind: Kind, params: &Params) -> Result<Kind> {
-    let unsupported = Error::Unsupported { operation: reduction.name(), kind };
-    // Times go with times only.
-    let fits = params.dtype.is_none_or(|dtype| (dtype == Kind::Time) == (kind == Kind::Time));
-    if kind == Kind::Opaque || params.dtype == Some(Kind::Opaque) || !fits {
-        return Err(unsupported);
-    }
-    reduction.rule(kind, params.dtype).ok_or(unsupported)
+    apply(|kind, dtype| reduction.rule(kind, dtype), reduction.name(), kind, params.dtype)
+}
+
+/// The kind that a rule gives; opaque elements have none, and times go with times only.
+pub(super) fn apply(
+    rule: impl Fn(Kind, Option<Kind>) -> Option<Kind>,
+    operation: &'static str,
+    kind: Kind,
+    dtype: Option<Kind>,
+) -> Result<Kind> {
+    let fits = dtype.is_none_or(|dtype| (dtype == Kind::Time) == (kind == Kind::Time));
+    let known = kind != Kind::Opaque && dtype != Some(Kind::Opaque) && fits;
+    known.then(|| rule(kind, dtype)).flatten().ok_or(Error::Unsupported { operation, kind })
 }
 
 /// NumPy sums bools and integers in 64 bits.
-fn accumulated(kind: Kind, dtype: Option<Kind>) -> Option<Kind> {
+pub(super) fn accumulated(kind: Kind, dtype: Option<Kind>) -> Option<Kind> {
     Some(dtype.unwrap_or(accumulator_kind(kind)))
 }
 
-fn multiplied(kind: Kind, dtype: Option<Kind>) -> Option<Kind> {
+pub(super) fn multiplied(kind: Kind, dtype: Option<Kind>) -> Option<Kind> {
     accumulated(kind, dtype).filter(|_| kind != Kind::Time)
 }
 

@@ -1,12 +1,8 @@
 //! What the machine can do at best, for benchmarks: plain loops over plain memory on all threads.
 
 use crate::array::{Shared, SharedMut};
-use crate::exec::Control;
-use crate::exec::Result;
-use crate::exec::{PIECE_BYTES, for_pieces};
-use crate::loops::RawSlice;
-use crate::loops::Stream;
-use crate::loops::{Kernel, Level, dispatch};
+use crate::exec::{Control, PIECE_BYTES, Result, for_pieces};
+use crate::loops::{Kernel, Level, RawSlice, Stream, dispatch};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Reads `len` bytes on all threads; the answer depends on every byte, so that none can be left out.

@@ -3,8 +3,7 @@
 use super::measure::{Measure, Measured, Precision, Tolerance};
 use super::pair::{Pair, nest_of};
 use crate::array::ArrayRef;
-use crate::exec::Control;
-use crate::exec::Result;
+use crate::exec::{Control, Result};
 use crate::loops::{AnySlice, Kernel, Level, RawSlice, dispatch};
 
 /// Whether every element of `a` is close to its counterpart in `b`: NumPy's `allclose`.

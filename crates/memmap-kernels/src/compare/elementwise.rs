@@ -2,17 +2,11 @@
 
 use super::comparable::Compare;
 use super::pair::{Pair, nest_of};
-use crate::array::{ArrayMut, ArrayRef, Shared, SharedMut};
-use crate::array::{LoopNest, StridedIter};
-use crate::copy::StridedCopy;
-use crate::copy::TILE_BYTES;
-use crate::dtype::{Complex, Native, Tick};
-use crate::dtype::{Element, Kind};
-use crate::exec::Control;
-use crate::exec::{Error, Result};
-use crate::exec::{PIECE_BYTES, for_pieces, in_order};
-use crate::loops::{AnySlice, Kernel, Level, dispatch};
-use crate::loops::{RawSlice, RawSliceMut, zip};
+use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut, StridedIter};
+use crate::copy::{StridedCopy, TILE_BYTES};
+use crate::dtype::{Complex, Element, Kind, Native, Tick};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, in_order};
+use crate::loops::{AnySlice, Kernel, Level, RawSlice, RawSliceMut, dispatch, zip};
 
 /// Calls a macro with the rows: variant, NumPy's name, the loop, whether its operands are exchanged, whether its results
 /// are negated. Three loops are enough for six comparisons.

@@ -1,7 +1,6 @@
 //! How far apart two numbers are, in the precision in which NumPy's `isclose` works it out.
 
-use crate::dtype::{Complex, Native};
-use crate::dtype::{Element, Kind};
+use crate::dtype::{Complex, Element, Kind, Native};
 use crate::exec::{Error, Result};
 use crate::loops::half_float;
 

@@ -1,12 +1,9 @@
 //! Two arrays, gone through together as native numbers.
 
-use crate::array::ArrayRef;
-use crate::array::LoopNest;
+use crate::array::{ArrayRef, LoopNest};
 use crate::copy::Source;
 use crate::dtype::Kind;
-use crate::exec::Control;
-use crate::exec::{Error, Result};
-use crate::exec::{PIECE_BYTES, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
 use crate::loops::AnySlice;
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -4,13 +4,9 @@ use super::cast_transfer::CastTransfer;
 use super::copy_overlapping::shift;
 use super::fill::fill;
 use super::transpose::Transpose;
-use crate::array::LoopNest;
-use crate::array::{ArrayMut, ArrayRef, Shared, SharedMut};
-use crate::array::{Overlap, overlap};
+use crate::array::{ArrayMut, ArrayRef, LoopNest, Overlap, Shared, SharedMut, overlap};
 use crate::dtype::{Element, Kind};
-use crate::exec::Control;
-use crate::exec::{Error, Result};
-use crate::exec::{PIECE_BYTES, by_large_pages, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, for_pieces};
 use crate::loops::STREAM_BYTES;
 
 /// Copies every element of `source` to the element of `target` with the same index, converting on the way.

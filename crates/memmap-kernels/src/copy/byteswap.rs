@@ -1,12 +1,9 @@
 //! Reversing the bytes of every number in place.
 
 use super::strided_copy::StridedCopy;
-use crate::array::LoopNest;
-use crate::array::{ArrayMut, SharedMut};
+use crate::array::{ArrayMut, LoopNest, SharedMut};
 use crate::dtype::{Element, Kind};
-use crate::exec::Control;
-use crate::exec::{Error, Result};
-use crate::exec::{PIECE_BYTES, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
 
 /// Reverses the bytes of every number of `target` where it lies; of a complex number, those of each part.
 ///

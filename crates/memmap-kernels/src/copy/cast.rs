@@ -3,11 +3,8 @@
 //! A float goes to an integer by cutting toward zero and wrapping modulo 2^n, on every processor (C leaves what does
 //! not fit open); NaN and infinities give 0, and NaN gives NaT.
 
-use crate::dtype::Kind;
-use crate::dtype::{Complex, Flag, Native, Tick, f16, types};
-use crate::loops::half_float;
-use crate::loops::{Kernel, Level, dispatch};
-use crate::loops::{RawSlice, RawSliceMut, map, map_checked};
+use crate::dtype::{Complex, Flag, Kind, Native, Tick, f16, types};
+use crate::loops::{Kernel, Level, RawSlice, RawSliceMut, dispatch, half_float, map, map_checked};
 use std::mem::MaybeUninit;
 
 /// Conversion of one element.

@@ -3,12 +3,10 @@
 use super::cast::Caster;
 use super::strided_copy::StridedCopy;
 use super::tile::{Buffer, TILE_BYTES};
-use crate::array::{LoopNest, Segment, StridedIter};
-use crate::array::{Shared, SharedMut};
+use crate::array::{LoopNest, Segment, Shared, SharedMut, StridedIter};
 use crate::dtype::Element;
 use crate::exec::{Error, Result};
-use crate::loops::Stream;
-use crate::loops::prefetch_lines;
+use crate::loops::{Stream, prefetch_lines};
 
 /// Stretches of fewer bytes are not worth streaming stores: too much of them is no whole cache line.
 const SHORTEST_STREAM: usize = if cfg!(test) { 32 } else { 1024 };

@@ -1,11 +1,8 @@
 //! Copying an array onto itself, some bytes further on.
 
 use super::strided_copy::StridedCopy;
-use crate::array::LoopNest;
-use crate::array::{ArrayMut, ArrayRef, Shared, SharedMut};
-use crate::exec::Control;
-use crate::exec::PIECE_BYTES;
-use crate::exec::Result;
+use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut};
+use crate::exec::{Control, PIECE_BYTES, Result};
 
 /// Moves elements onto places that are some bytes away, in the direction that reads each byte before it is
 /// overwritten.

@@ -2,11 +2,8 @@
 
 use super::strided_copy::StridedCopy;
 use super::tile::TILE_BYTES;
-use crate::array::LoopNest;
-use crate::array::{ArrayMut, SharedMut};
-use crate::exec::Control;
-use crate::exec::{Error, Result};
-use crate::exec::{PIECE_BYTES, for_pieces};
+use crate::array::{ArrayMut, LoopNest, SharedMut};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
 use crate::loops::{STREAM_BYTES, Stream};
 
 /// Writes the same bytes to every element of `target`.

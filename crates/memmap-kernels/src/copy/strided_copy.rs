@@ -1,8 +1,7 @@
 //! Moving elements bit by bit, with or without reversing their bytes, between any two strides.
 
 use crate::dtype::Element;
-use crate::loops::{Kernel, Level, dispatch};
-use crate::loops::{RawSlice, RawSliceMut, map};
+use crate::loops::{Kernel, Level, RawSlice, RawSliceMut, dispatch, map};
 
 /// Moves `count` elements of `size` bytes: `(source, source stride, target, target stride, count, size)`.
 ///

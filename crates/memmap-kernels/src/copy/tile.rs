@@ -5,13 +5,10 @@
 
 use super::cast::Caster;
 use super::strided_copy::StridedCopy;
-use crate::array::{LoopNest, StridedIter};
-use crate::array::{Shared, SharedMut};
-use crate::dtype::Native;
-use crate::dtype::{Element, Kind};
+use crate::array::{LoopNest, Shared, SharedMut, StridedIter};
+use crate::dtype::{Element, Kind, Native};
 use crate::exec::{Error, Result};
-use crate::loops::prefetch_lines;
-use crate::loops::{AnySlice, RawSlice};
+use crate::loops::{AnySlice, RawSlice, prefetch_lines};
 
 /// Bytes of one tile: two of them and some more fit in the first cache of every processor.
 pub(crate) const TILE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 16 << 10 };

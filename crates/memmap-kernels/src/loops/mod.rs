@@ -1,11 +1,13 @@
 //! What loops over elements are made of: slices of shared memory, SIMD dispatch, prefetch, streaming stores.
 
+mod arithmetic;
 pub(crate) mod half_float;
 mod prefetch;
 mod raw_slice;
 mod simd;
 mod stream;
 
+pub(crate) use arithmetic::Arithmetic;
 pub(crate) use prefetch::prefetch_lines;
 pub(crate) use raw_slice::{
     AnySlice, AnySliceMut, RawSlice, RawSliceMut, map, map_checked, update, update_rows, zip,

@@ -3,8 +3,7 @@
 use super::fold::{At, Fold, Out};
 use crate::dtype::{Complex, Flag, Kind, Native};
 use crate::exec::Result;
-use crate::loops::{Kernel, Level, dispatch};
-use crate::loops::{RawSlice, update};
+use crate::loops::{Kernel, Level, RawSlice, dispatch, update};
 use std::marker::PhantomData;
 
 /// Bits that are zero or not: NaN is not, -0 is.

@@ -4,8 +4,7 @@ use super::fold::{At, Fold, Out};
 use super::minmax::{Order, beats, best};
 use crate::dtype::Kind;
 use crate::exec::{Error, Result};
-use crate::loops::{Kernel, Level, dispatch};
-use crate::loops::{RawSlice, update};
+use crate::loops::{Kernel, Level, RawSlice, dispatch, update};
 use std::marker::PhantomData;
 
 /// Elements that are searched for their best before it is located among them: few enough to stay in the cache.
@@ -180,7 +179,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SK
     #[inline(always)]
     fn run<L: Level>(self) -> T {
         if !SKIP || !T::HAS_NAN {
-            return best::<T, MAX>(self.0);
+            return best::<T, MAX, false>(self.0);
         }
         let worst = if MAX { T::LEAST } else { T::GREATEST };
         let mut best = worst;

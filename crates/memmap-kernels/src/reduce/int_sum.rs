@@ -1,8 +1,7 @@
 //! Sums of integers over one stretch, modulo 2^64.
 
 use crate::dtype::{Flag, Native};
-use crate::loops::RawSlice;
-use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{Kernel, Level, RawSlice, dispatch};
 
 /// An integer as it is summed: sign- or zero-extended to 64 bits.
 pub(crate) trait Integers: Native {

@@ -3,8 +3,7 @@
 use super::fold::{At, Fold, Out, ROWS};
 use crate::dtype::{Complex, Kind, Native, Tick};
 use crate::exec::{Error, Result};
-use crate::loops::{Kernel, Level, dispatch};
-use crate::loops::{RawSlice, update, update_rows};
+use crate::loops::{Kernel, Level, RawSlice, dispatch, update, update_rows};
 use std::marker::PhantomData;
 
 /// What has an order. NaN and NaT win over numbers, as in `numpy.minimum`, or lose to them, as in `numpy.fmin`.
@@ -90,7 +89,7 @@ pub(crate) fn beats<T: Order, const MAX: bool>(candidate: T, best: T) -> bool {
 
 /// The better of two.
 #[inline(always)]
-fn better<T: Order, const MAX: bool, const SKIP: bool>(best: T, x: T) -> T {
+pub(crate) fn better<T: Order, const MAX: bool, const SKIP: bool>(best: T, x: T) -> T {
     let takes = beats::<T, MAX>(x, best)
         | (T::HAS_NAN && if SKIP { best.is_nan() } else { x.is_nan() & !(T::NAN_DIFFER && best.is_nan()) });
     if takes { x } else { best }
@@ -114,7 +113,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for MinMax<T, MAX, SKIP> 
     }
 
     fn feed(&self, state: &mut T, run: RawSlice<T>, _at: At) {
-        *state = better::<T, MAX, SKIP>(*state, dispatch(Best::<T, MAX, SKIP>(run)));
+        *state = better::<T, MAX, SKIP>(*state, best::<T, MAX, SKIP>(run));
     }
 
     fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {
@@ -139,7 +138,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for MinMax<T, MAX, SKIP> 
 }
 
 #[inline(always)]
-fn neutral<T: Order, const MAX: bool, const SKIP: bool>() -> T {
+pub(crate) fn neutral<T: Order, const MAX: bool, const SKIP: bool>() -> T {
     match (SKIP && T::HAS_NAN, MAX) {
         (true, _) => T::NOT_A_NUMBER,
         (false, true) => T::LEAST,
@@ -147,9 +146,9 @@ fn neutral<T: Order, const MAX: bool, const SKIP: bool>() -> T {
     }
 }
 
-/// The best of a stretch.
-pub(crate) fn best<T: Order, const MAX: bool>(run: RawSlice<T>) -> T {
-    dispatch(Best::<T, MAX, false>(run))
+/// The best of a run.
+pub(crate) fn best<T: Order, const MAX: bool, const SKIP: bool>(run: RawSlice<T>) -> T {
+    dispatch(Best::<T, MAX, SKIP>(run))
 }
 
 struct Best<'a, T, const MAX: bool, const SKIP: bool>(RawSlice<'a, T>);

@@ -28,10 +28,8 @@ pub use table::{Reduction, result_kind};
 use dispatch::Job;
 
 use crate::array::{ArrayMut, ArrayRef};
-use crate::dtype::Value;
-use crate::dtype::{Element, Kind};
-use crate::exec::Control;
-use crate::exec::{Error, Result};
+use crate::dtype::{Element, Kind, Value};
+use crate::exec::{Control, Error, Result};
 
 /// What a reduction is told besides its axes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

@@ -2,8 +2,7 @@
 
 use super::tree::cut;
 use crate::dtype::{Complex, Native};
-use crate::loops::RawSlice;
-use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{Kernel, Level, RawSlice, dispatch};
 
 /// Numbers that are summed with eight accumulators before sums are paired.
 const BLOCK: usize = 128;

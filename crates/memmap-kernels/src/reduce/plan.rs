@@ -2,12 +2,10 @@
 
 use super::fold::{AnyFold, finish_one};
 use super::{reduce_inner, reduce_outer};
-use crate::array::{ArrayMut, ArrayRef};
-use crate::array::{Axis, LoopNest};
+use crate::array::{ArrayMut, ArrayRef, Axis, LoopNest};
 use crate::copy::{Sink, fill};
 use crate::dtype::Kind;
-use crate::exec::Control;
-use crate::exec::Result;
+use crate::exec::{Control, Result};
 
 /// So many outputs of few elements each are worth making side by side.
 const MANY: usize = 8;

@@ -1,16 +1,11 @@
 //! Rows of an array, one below the other, of which each holds one element of many outputs.
 
 use super::fold::ROWS;
-use crate::array::LoopNest;
-use crate::array::Shared;
-use crate::copy::Caster;
-use crate::copy::StridedCopy;
-use crate::copy::{Buffer, TILE_BYTES};
-use crate::dtype::Native;
-use crate::dtype::{Element, Kind};
+use crate::array::{LoopNest, Shared};
+use crate::copy::{Buffer, Caster, StridedCopy, TILE_BYTES};
+use crate::dtype::{Element, Kind, Native};
 use crate::exec::{Error, Result};
-use crate::loops::prefetch_lines;
-use crate::loops::{AnySlice, RawSlice};
+use crate::loops::{AnySlice, RawSlice, prefetch_lines};
 
 /// How to read rows of an array as native numbers of `kind`.
 pub(crate) struct Rows<'n> {

@@ -2,16 +2,11 @@
 
 use super::fold::{Results, State};
 use super::{accumulator_kind, table};
-use crate::array::{ArrayMut, ArrayRef};
-use crate::array::{Axis, LoopNest};
+use crate::array::{ArrayMut, ArrayRef, Axis, LoopNest};
 use crate::copy::{Sink, Source, TILE_BYTES};
-use crate::dtype::Kind;
-use crate::dtype::{Complex, Flag, Native, Tick, f16};
-use crate::exec::Control;
-use crate::exec::{Error, Result};
-use crate::exec::{PIECE_BYTES, for_pieces};
-use crate::loops::half_float;
-use crate::loops::{AnySlice, AnySliceMut, map, zip};
+use crate::dtype::{Complex, Flag, Kind, Tick, f16};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
+use crate::loops::{AnySlice, AnySliceMut, Arithmetic, map, zip};
 use std::marker::PhantomData;
 
 /// Calls a macro with the rows: variant, NumPy's name, rule for the kind of the result, whether elements are multiplied.
@@ -237,14 +232,14 @@ struct Running<T> {
     element: PhantomData<T>,
 }
 
-impl<T: Accumulate> Running<T> {
+impl<T: Arithmetic> Running<T> {
     #[inline(always)]
     fn step(&self, sum: T, x: T) -> T {
         if self.product { sum.times(x) } else { sum.plus(x) }
     }
 }
 
-impl<T: Accumulate> AnyRunning for Running<T> {
+impl<T: Arithmetic> AnyRunning for Running<T> {
     fn kind(&self) -> Kind {
         T::KIND
     }
@@ -276,43 +271,3 @@ const BATCH: usize = TILE_BYTES / 16;
 
 /// Elements of a line between two looks at the control.
 const CHECK: usize = 1 << 18;
-
-/// What has running sums and products, in NumPy's arithmetic.
-trait Accumulate: Native {
-    fn plus(self, other: Self) -> Self;
-    fn times(self, other: Self) -> Self;
-}
-
-macro_rules! accumulate {
-    ($($T:ty: |$a:ident, $b:ident| $plus:expr, $times:expr;)*) => {$(
-        impl Accumulate for $T {
-            #[inline(always)]
-            fn plus(self, other: Self) -> Self {
-                let ($a, $b) = (self, other);
-                $plus
-            }
-            #[inline(always)]
-            fn times(self, other: Self) -> Self {
-                let ($a, $b) = (self, other);
-                $times
-            }
-        }
-    )*};
-}
-
-accumulate! {
-    Flag: |a, b| Flag::from(a.is_true() | b.is_true()), Flag::from(a.is_true() & b.is_true());
-    i64: |a, b| a.wrapping_add(b), a.wrapping_mul(b);
-    u64: |a, b| a.wrapping_add(b), a.wrapping_mul(b);
-    f32: |a, b| a + b, a * b;
-    f64: |a, b| a + b, a * b;
-    // NumPy rounds every step to half precision.
-    f16: |a, b| half_float::from_f32(half_float::to_f32(a) + half_float::to_f32(b)),
-        half_float::from_f32(half_float::to_f32(a) * half_float::to_f32(b));
-    Complex<f32>: |a, b| Complex { re: a.re + b.re, im: a.im + b.im },
-        Complex { re: a.re * b.re - a.im * b.im, im: a.re * b.im + a.im * b.re };
-    Complex<f64>: |a, b| Complex { re: a.re + b.re, im: a.im + b.im },
-        Complex { re: a.re * b.re - a.im * b.im, im: a.re * b.im + a.im * b.re };
-    Tick: |a, b| if a.is_nan() | b.is_nan() { Tick::NAT } else { Tick(a.0.wrapping_add(b.0)) },
-        Tick(a.0.wrapping_mul(b.0));
-}

@@ -1,12 +1,8 @@
 //! Selection by lists of positions: take, gather and scatter.
 
-use crate::array::LoopNest;
-use crate::array::{ArrayMut, ArrayRef, Shared, SharedMut};
-use crate::copy::StridedCopy;
-use crate::copy::copied;
-use crate::exec::Control;
-use crate::exec::{Error, Result};
-use crate::exec::{PIECE_BYTES, by_large_pages, for_pieces};
+use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut};
+use crate::copy::{StridedCopy, copied};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, for_pieces};
 use crate::loops::prefetch_lines;
 
 /// Copies the sub-arrays of `source` at the given indices of `axis`: NumPy's `take`.

@@ -1,15 +1,10 @@
 //! Selection by a boolean array.
 
 use super::gather::move_block;
-use crate::array::LoopNest;
-use crate::array::{ArrayMut, ArrayRef, Shared, SharedMut};
-use crate::copy::StridedCopy;
-use crate::copy::{Buffer, Source, TILE_BYTES};
-use crate::dtype::Flag;
-use crate::dtype::{Element, Kind};
-use crate::exec::Control;
-use crate::exec::{Error, Result};
-use crate::exec::{PIECE_BYTES, for_pieces, in_order};
+use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut};
+use crate::copy::{Buffer, Source, StridedCopy, TILE_BYTES};
+use crate::dtype::{Element, Flag, Kind};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, in_order};
 use crate::loops::{RawSlice, RawSliceMut};
 use crate::reduce::count_true;
 

@@ -380,3 +380,20 @@ fn what_does_not_fit_is_refused() {
         assert!(matches!(result, Err(Error::Mismatch { .. })));
     }
 }
+
+#[test]
+fn each_row_of_the_table_has_its_loop_and_its_kind() {
+    for &reduction in Reduction::ALL {
+        for kind in Kind::ALL.into_iter().filter(|&kind| kind != Kind::Opaque) {
+            let element = Element::native(kind).expect("a number");
+            let source = Owned::packed(element, &[3], |i| Number::Int(i as i128 + 1));
+            for skip_nan in [false, true] {
+                let params = Params { skip_nan, ..Params::default() };
+                let result = all(reduction, &source, params);
+                let result_kind = result_kind(reduction, kind, &params);
+                assert_eq!(result.map(|value| value.kind()), result_kind, "{} of {kind:?}", reduction.name());
+            }
+        }
+        assert!(result_kind(reduction, Kind::Opaque, &Params::default()).is_err());
+    }
+}

@@ -5,8 +5,7 @@
 //! itself: the relative error stays a small multiple of f64's.
 
 use super::Deviate;
-use crate::loops::RawSlice;
-use crate::loops::{Kernel, Level, dispatch};
+use crate::loops::{Kernel, Level, RawSlice, dispatch};
 use std::hint::black_box;
 
 /// Elements of one block: few enough that the first, which is read twice, stays in the first cache.

@@ -212,6 +212,8 @@ export declare enum Reduction {
   All = 10,
   /** count_nonzero */
   CountNonzero = 11,
+  /** ptp */
+  Ptp = 12,
 }
 
 /** The `Kind` of a reduction's result. `op` is a `Reduction`; `dtype` is a `Kind`, or negative for NumPy's choice. */

@@ -8,7 +8,7 @@ use std::fmt;
 pub enum Error {
     /// [`crate::Control::cancel`] was called; the destination is partly written.
     Cancelled,
-    /// `min`, `max`, `argmin` or `argmax` over no element at all.
+    /// `min`, `max`, `ptp`, `argmin` or `argmax` over no element at all.
     Empty,
     /// `nanargmin` or `nanargmax` over a slice that holds nothing but NaN.
     AllNan,

@@ -6,7 +6,6 @@ use crate::dtype::{Complex, Flag, Native, Tick, f16};
 /// Sum, difference and product: integers wrap, and a NaT makes a NaT of sums and differences.
 pub(crate) trait Arithmetic: Native {
     fn plus(self, other: Self) -> Self;
-    #[allow(dead_code, reason = "the trait has all three before there is a user of each")]
     fn minus(self, other: Self) -> Self;
     fn times(self, other: Self) -> Self;
 }

@@ -8,6 +8,7 @@ use super::int_sum::Integers;
 use super::minmax::MinMax;
 use super::nan_sum::NanSum;
 use super::product::Product;
+use super::ptp::Ptp;
 use super::sum::{FloatSum, IntSum, Mean};
 use super::timedelta_sum::TimedeltaSum;
 use super::variance::Variance;
@@ -16,6 +17,7 @@ use crate::array::{ArrayMut, ArrayRef};
 use crate::copy::Sink;
 use crate::dtype::{Complex, Element, Flag, Kind, Tick};
 use crate::exec::{Control, Error, Result};
+use std::marker::PhantomData;
 
 /// A reduction on its way to the loop.
 pub(crate) struct Job<'a> {
@@ -200,6 +202,10 @@ pub(crate) fn min(job: &Job) -> Result<()> {
 
 pub(crate) fn max(job: &Job) -> Result<()> {
     with_order!(job.kind(), job.params.skip_nan, T, SKIP => job.fold(&MinMax::<T, true, SKIP>::new()))
+}
+
+pub(crate) fn ptp(job: &Job) -> Result<()> {
+    with_order!(job.kind(), job.params.skip_nan, T, SKIP => job.fold(&Ptp::<T, SKIP>(PhantomData)))
 }
 
 pub(crate) fn argmin(job: &Job) -> Result<()> {

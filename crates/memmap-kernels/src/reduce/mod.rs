@@ -11,6 +11,7 @@ mod nan_sum;
 mod pairwise;
 mod plan;
 mod product;
+mod ptp;
 mod reduce_inner;
 mod reduce_outer;
 mod rows;

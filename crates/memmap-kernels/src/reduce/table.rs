@@ -26,6 +26,7 @@ macro_rules! for_each_reduction {
             Any "any" truth any;
             All "all" truth all;
             CountNonzero "count_nonzero" index count_nonzero;
+            Ptp "ptp" subtracted ptp;
         }
     };
 }
@@ -115,6 +116,11 @@ fn deviation(kind: Kind, dtype: Option<Kind>) -> Option<Kind> {
 
 fn same(kind: Kind, _dtype: Option<Kind>) -> Option<Kind> {
     Some(kind)
+}
+
+/// NumPy refuses to subtract bools.
+fn subtracted(kind: Kind, _dtype: Option<Kind>) -> Option<Kind> {
+    Some(kind).filter(|&kind| kind != Kind::Bool)
 }
 
 fn index(_kind: Kind, _dtype: Option<Kind>) -> Option<Kind> {

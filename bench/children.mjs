@@ -61,8 +61,8 @@ export async function limits() {
 
 /** The sizes at which threads begin to pay, as the kernels print them; null if they cannot be built. */
 export function crossover() {
-  if (!built('bench')) return null
-  return spawnSync('target/dist/examples/bench', ['crossover'], { encoding: 'utf8' }).stdout.trimEnd()
+  if (!built('crossover')) return null
+  return spawnSync('target/dist/examples/crossover', [], { encoding: 'utf8' }).stdout.trimEnd()
 }
 
 function built(example) {

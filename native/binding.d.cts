@@ -74,8 +74,24 @@ export declare function assign(source: Memory, sourceLayout: Float64Array, targe
 /** Reverses the bytes of every number where it lies. */
 export declare function byteswap(target: Memory, targetLayout: Float64Array): void
 
-/** Compares elements of the same place; `op` counts <, <=, ==, !=, >=, > from 0. */
+/** Compares elements with the same index; `op` is a `Comparison`. */
 export declare function compare(op: number, a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, target: Memory, targetLayout: Float64Array): void
+
+/** Comparisons, by NumPy's name. */
+export declare enum Comparison {
+  /** less */
+  Lt = 0,
+  /** less_equal */
+  Le = 1,
+  /** equal */
+  Eq = 2,
+  /** not_equal */
+  Ne = 3,
+  /** greater_equal */
+  Ge = 4,
+  /** greater */
+  Gt = 5,
+}
 
 /**
  * How many elements are further apart than they may be, and which are furthest apart. `columns` is empty, or for a stretch of
@@ -100,6 +116,42 @@ export declare function gather(source: Memory, sourceLayout: Float64Array, offse
  * whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's.
  */
 export declare function initialize(guard: boolean, transfer: boolean, worker: boolean): void
+
+/** Kinds of elements, by NumPy's name. */
+export declare enum Kind {
+  /** bool */
+  Bool = 0,
+  /** int8 */
+  I8 = 1,
+  /** uint8 */
+  U8 = 2,
+  /** int16 */
+  I16 = 3,
+  /** uint16 */
+  U16 = 4,
+  /** int32 */
+  I32 = 5,
+  /** uint32 */
+  U32 = 6,
+  /** int64 */
+  I64 = 7,
+  /** uint64 */
+  U64 = 8,
+  /** float16 */
+  F16 = 9,
+  /** float32 */
+  F32 = 10,
+  /** float64 */
+  F64 = 11,
+  /** complex64 */
+  C64 = 12,
+  /** complex128 */
+  C128 = 13,
+  /** datetime64 or timedelta64 */
+  Time = 14,
+  /** Strings, void, records: bytes that are only moved or compared. */
+  Opaque = 15,
+}
 
 /** How many elements of a boolean array are true. */
 export declare function maskCount(mask: Memory, maskLayout: Float64Array): number
@@ -134,14 +186,49 @@ export declare function reduce(op: number, source: Memory, sourceLayout: Float64
 /** Reduces all axes to one value. */
 export declare function reduceAll(op: number, source: Memory, sourceLayout: Float64Array, dtype: number, ddof: number, skipNan: boolean, task?: NativeTask): boolean | number | bigint | [re: number, im: number]
 
-/**
- * The kind of a reduction's result. `op` counts sum, prod, mean, var, std, min, max, argmin, argmax, any, all,
- * count_nonzero from 0; `dtype` is a kind, or negative for NumPy's choice.
- */
+/** Reductions, by NumPy's name. */
+export declare enum Reduction {
+  /** sum */
+  Sum = 0,
+  /** prod */
+  Prod = 1,
+  /** mean */
+  Mean = 2,
+  /** var */
+  Var = 3,
+  /** std */
+  Std = 4,
+  /** min */
+  Min = 5,
+  /** max */
+  Max = 6,
+  /** argmin */
+  ArgMin = 7,
+  /** argmax */
+  ArgMax = 8,
+  /** any */
+  Any = 9,
+  /** all */
+  All = 10,
+  /** count_nonzero */
+  CountNonzero = 11,
+  /** ptp */
+  Ptp = 12,
+}
+
+/** The `Kind` of a reduction's result. `op` is a `Reduction`; `dtype` is a `Kind`, or negative for NumPy's choice. */
 export declare function reductionKind(op: number, kind: number, dtype: number): number
 
 /** Stores the sum, or product, of all elements so far along an axis; of all elements in C order where it is negative. */
 export declare function scan(product: boolean, source: Memory, sourceLayout: Float64Array, axis: number, dtype: number, target: Memory, targetLayout: Float64Array): void
+
+/** Running reductions, by NumPy's name. */
+export declare enum Scan {
+  /** cumsum */
+  CumSum = 0,
+  /** cumprod */
+  CumProd = 1,
+}
 
 /** The kind of the elements of `scan`. */
 export declare function scanKind(product: boolean, kind: number, dtype: number): number

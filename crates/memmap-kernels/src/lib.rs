@@ -1,66 +1,54 @@
-//! Strided loops over typed memory: copy, cast, fill, compare, reduce.
+//! Strided loops over typed memory: copy, cast, fill, compare, select, reduce.
 //!
-//! Everything that is done over a whole array is done here: over any strides, for every numeric kind in both byte
-//! orders, aligned or not, in memory that others may write at the same time. Semantics are NumPy's; each function
-//! names the exceptions.
+//! The kernels work on arrays of any strides, of every numeric kind in both byte orders, aligned or not, in memory that
+//! others may write at the same time. Semantics are NumPy's; each function names the exceptions.
 //!
-//! Arrays are [`ArrayRef`] and [`ArrayMut`]: their constructors are `unsafe` (the memory must stay mapped), the
-//! kernels are not. [`Control`] stops, watches and bounds a kernel. Large work is shared among threads
-//! ([`threads`]); results do not depend on how many there are.
+//! Arrays are [`ArrayRef`] and [`ArrayMut`]. Their constructors are `unsafe`, because the memory must stay mapped; the
+//! kernels are not. A [`Control`] stops, watches and bounds a kernel. Large work is shared among [`threads`]; results do
+//! not depend on their number.
+//!
+//! # Layout
+//!
+//! A folder uses itself and those before it, never one behind it:
+//!
+//! 1. `dtype`: what one element is. The table of kinds
+//! 2. `array`: pointer, shape and strides, the order in which elements are visited, overlap
+//! 3. `exec`: threads, control, errors
+//! 4. `loops`: slices of shared memory, SIMD dispatch, prefetch, arithmetic
+//! 5. `copy`: assign, fill, byteswap, casts, and tiles through which other kernels read any array as native numbers
+//! 6. `reduce`: reductions and scans. The tables of both
+//! 7. `compare`: comparisons and tolerances. The table of comparisons
+//! 8. `select`: take, gather, scatter, masks
+//!
+//! Drivers (plans, walks, tiles) are compiled once and see loops through `dyn` traits, a call per tile, row or block; only
+//! loops are generic over the element. What runs inside a `loops::Kernel` is plain loops and `#[inline(always)]` helpers,
+//! because a closure or an iterator adapter may stay a call in the middle of a vector loop.
+
+mod dtype;
 
 mod array;
-mod assign;
-mod cache;
-mod cast;
-mod close;
-mod comparable;
-mod compare;
-mod control;
-mod distances;
-mod element;
-mod error;
-mod fill;
-mod gather;
-mod half_float;
-pub mod limits;
-mod mask;
-mod measure;
-mod moves;
-mod number;
-mod overlap;
-mod pair;
-mod pool;
+
+mod exec;
+
+mod loops;
+
+mod copy;
+
 mod reduce;
-mod run;
-mod scan;
-mod shift;
-mod simd;
-mod stream;
-mod swap;
-mod tile;
-mod transfer;
-mod transpose;
-mod turn;
-mod value;
-mod walk;
+
+mod compare;
+
+mod select;
 
 #[cfg(test)]
 mod tests;
 
 pub use array::{ArrayMut, ArrayRef, c_strides};
-pub use assign::assign;
-pub use close::all_close;
-pub use compare::{Comparison, compare, equals};
-pub use control::{Control, Prefetch};
-pub use distances::{Columns, Distances, Farthest, distances};
-pub use element::{Element, Kind};
-pub use error::{Error, Result};
-pub use fill::fill;
-pub use gather::{gather, scatter, take};
-pub use mask::{mask_count, mask_gather, mask_indices};
-pub use measure::Tolerance;
-pub use pool::threads;
-pub use reduce::{Params, Reduction, reduce, reduce_all, result_kind};
-pub use scan::{Scan, scan, scan_kind};
-pub use swap::byteswap_in_place;
-pub use value::Value;
+pub use compare::{
+    Columns, Comparison, Distances, Farthest, Tolerance, all_close, compare, distances, equals,
+};
+pub use copy::{assign, byteswap_in_place, fill};
+pub use dtype::{Element, Kind, Value};
+pub use exec::{Control, Error, Prefetch, Result, threads};
+pub use reduce::{Params, Reduction, Scan, reduce, reduce_all, result_kind, scan, scan_kind};
+pub use select::{gather, mask_count, mask_gather, mask_indices, scatter, take};

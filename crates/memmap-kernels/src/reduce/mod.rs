@@ -1,86 +1,38 @@
 //! Reductions: sum, prod, mean, var, std, min, max, argmin, argmax, any, all, count_nonzero.
 
-mod anywhere;
-mod by_column;
-mod by_output;
-mod deviate;
-mod extreme;
+mod any_all;
+mod arg_strided;
+mod argminmax;
+mod dispatch;
 mod fold;
-mod moments;
+mod int_sum;
+mod minmax;
 mod nan_sum;
 mod pairwise;
 mod plan;
-mod position;
 mod product;
+mod ptp;
+mod reduce_inner;
+mod reduce_outer;
 mod rows;
-mod run_op;
-mod spread;
-mod spread_columns;
+mod scan;
 mod sum;
-mod tick_sum;
-mod total;
+mod table;
+mod timedelta_sum;
 mod tree;
-mod truth;
+mod variance;
 
-pub(crate) use fold::in_order;
-pub(crate) use truth::count_true;
+pub(crate) use any_all::count_true;
+pub use scan::{Scan, scan, scan_kind};
+pub use table::{Reduction, result_kind};
+
+use dispatch::Job;
 
 use crate::array::{ArrayMut, ArrayRef};
-use crate::control::Control;
-use crate::element::{Element, Kind};
-use crate::error::{Error, Result};
-use crate::value::Value;
+use crate::dtype::{Element, Kind, Value};
+use crate::exec::{Control, Error, Result};
 
-/// A reduction, by NumPy's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Reduction {
-    /// `sum`, or `nansum`.
-    Sum,
-    /// `prod`, or `nanprod`.
-    Prod,
-    /// `mean`, or `nanmean`.
-    Mean,
-    /// `var`, or `nanvar`.
-    Var,
-    /// `std`, or `nanstd`.
-    Std,
-    /// `min`, or `nanmin`.
-    Min,
-    /// `max`, or `nanmax`.
-    Max,
-    /// `argmin`, or `nanargmin`.
-    ArgMin,
-    /// `argmax`, or `nanargmax`.
-    ArgMax,
-    /// `any`.
-    Any,
-    /// `all`.
-    All,
-    /// `count_nonzero`.
-    CountNonzero,
-}
-
-impl Reduction {
-    /// NumPy's name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Reduction::Sum => "sum",
-            Reduction::Prod => "prod",
-            Reduction::Mean => "mean",
-            Reduction::Var => "var",
-            Reduction::Std => "std",
-            Reduction::Min => "min",
-            Reduction::Max => "max",
-            Reduction::ArgMin => "argmin",
-            Reduction::ArgMax => "argmax",
-            Reduction::Any => "any",
-            Reduction::All => "all",
-            Reduction::CountNonzero => "count_nonzero",
-        }
-    }
-}
-
-/// What a reduction is told besides its axes.
+/// The parameters of a reduction besides its axes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Params {
     /// NumPy's `dtype=`, for sum, prod, mean, var and std.
@@ -91,40 +43,6 @@ pub struct Params {
     pub skip_nan: bool,
 }
 
-/// The kind of a reduction's result.
-///
-/// # Errors
-/// [`Error::Unsupported`] where NumPy refuses too: opaque kinds, and products and spreads of times.
-///
-/// ```
-/// use memmap_kernels::{Kind, Params, Reduction, result_kind};
-/// assert_eq!(result_kind(Reduction::Sum, Kind::U8, &Params::default()), Ok(Kind::U64));
-/// assert_eq!(result_kind(Reduction::Var, Kind::C64, &Params::default()), Ok(Kind::F32));
-/// ```
-pub fn result_kind(reduction: Reduction, kind: Kind, params: &Params) -> Result<Kind> {
-    use Reduction::*;
-    let unsupported = Err(Error::Unsupported { operation: reduction.name(), kind });
-    if kind == Kind::Opaque || params.dtype == Some(Kind::Opaque) {
-        return unsupported;
-    }
-    if kind == Kind::Time
-        && (matches!(reduction, Prod | Var | Std) || params.dtype.is_some_and(|d| d != kind))
-    {
-        return unsupported;
-    }
-    if kind != Kind::Time && params.dtype == Some(Kind::Time) {
-        return unsupported;
-    }
-    Ok(match reduction {
-        Sum | Prod => params.dtype.unwrap_or(accumulator_kind(kind)),
-        Mean => params.dtype.unwrap_or(inexact_kind(kind)),
-        Var | Std => params.dtype.unwrap_or(inexact_kind(kind).real()),
-        Min | Max => kind,
-        ArgMin | ArgMax | CountNonzero => Kind::I64,
-        Any | All => Kind::Bool,
-    })
-}
-
 /// What NumPy adds up and multiplies in: bools and integers in 64 bits.
 pub(crate) fn accumulator_kind(kind: Kind) -> Kind {
     match kind {
@@ -133,10 +51,6 @@ pub(crate) fn accumulator_kind(kind: Kind) -> Kind {
         kind if kind.is_unsigned() => Kind::U64,
         kind => kind,
     }
-}
-
-fn inexact_kind(kind: Kind) -> Kind {
-    if kind == Kind::Bool || kind.is_integer() { Kind::F64 } else { kind }
 }
 
 /// Reduces the axes marked in `axes`; `target` has the shape of the others, in order.
@@ -167,7 +81,8 @@ pub fn reduce(
             rule: "the target of a reduction must have the shape of the axes that remain",
         });
     }
-    run_op::run(reduction, source, axes, params, target, control)
+    let result = result_kind(reduction, source.element.kind, params)?;
+    reduction.run(&Job { source, axes, params, result, target, control })
 }
 
 /// Reduces all axes to one value.
@@ -197,10 +112,14 @@ pub fn reduce_all(
     // SAFETY: the buffer holds one element of any kind, and outlives the array.
     let target = unsafe { ArrayMut::new(bytes.as_mut_ptr(), element, Vec::new(), Vec::new()) };
     const ALL: [bool; 64] = [true; 64];
-    let ndim = source.shape.len();
-    match ALL.get(..ndim) {
-        Some(axes) => run_op::run(reduction, source, axes, params, &target, control)?,
-        None => run_op::run(reduction, source, &vec![true; ndim], params, &target, control)?,
-    }
+    let many;
+    let axes = match ALL.get(..source.shape.len()) {
+        Some(axes) => axes,
+        None => {
+            many = vec![true; source.shape.len()];
+            &many
+        }
+    };
+    reduction.run(&Job { source, axes, params, result: kind, target: &target, control })?;
     Value::read(kind, &bytes).ok_or(unsupported)
 }

@@ -1,23 +1,22 @@
 //! Sum and mean of what is not NaN.
 
-use super::fold::Fold;
-use super::pairwise::{Pairwise, pairwise_sum};
-use super::sum::Outcome;
-use super::tree::{Tree, tree_all, tree_one};
-use crate::control::Control;
-use crate::error::Result;
-use crate::number::Native;
-use crate::run::{Run, update};
-use crate::simd::{Kernel, Level, dispatch};
-use crate::tile::{Reader, Source};
+use super::fold::{At, Fold, Out};
+use super::pairwise::pairwise_sum;
+use super::sum::Mean;
+use crate::dtype::{Kind, Native};
+use crate::exec::Result;
+use crate::loops::{Kernel, Level, RawSlice, dispatch, update};
 use std::marker::PhantomData;
 
 /// As [`super::sum::FloatSum`], without the NaN: they count as zero in the sum and not at all in the mean.
-pub(crate) struct NanSum<T, O>(PhantomData<(T, O)>);
+pub(crate) struct NanSum<T> {
+    mean: bool,
+    element: PhantomData<T>,
+}
 
-impl<T, O> NanSum<T, O> {
-    pub fn new() -> NanSum<T, O> {
-        NanSum(PhantomData)
+impl<T> NanSum<T> {
+    pub fn new(mean: bool) -> NanSum<T> {
+        NanSum { mean, element: PhantomData }
     }
 }
 
@@ -28,23 +27,23 @@ pub(crate) struct Counted<T> {
     valid: usize,
 }
 
-impl<T: Pairwise, O: Outcome<T>> Fold for NanSum<T, O> {
+impl<T: Mean> Fold for NanSum<T> {
     type In = T;
     type State = Counted<T>;
-    type Out = O::Out;
 
     const FEW: usize = 8 / T::PARTS;
+    const PAIRWISE: Option<usize> = Some(T::PARTS);
 
     fn start(&self) -> Counted<T> {
         Counted { sum: T::NEGATIVE_ZERO, valid: 0 }
     }
 
-    fn feed(&self, state: &mut Counted<T>, run: Run<T>, _at: usize) {
-        let later = self.leaf(run);
+    fn feed(&self, state: &mut Counted<T>, run: RawSlice<T>, _at: At) {
+        let later = Counted { sum: pairwise_sum::<T, true>(run), valid: dispatch(Valid(run)) };
         self.join(state, later);
     }
 
-    fn feed_each(&self, states: &mut [Counted<T>], row: Run<T>, _at: usize) {
+    fn feed_each(&self, states: &mut [Counted<T>], row: RawSlice<T>, _at: usize) {
         update(states, row, |state, x| {
             let (x, valid) = if x.is_nan() { (T::ZERO, 0) } else { (x, 1) };
             *state = Counted { sum: state.sum.add(x), valid: state.valid + valid };
@@ -55,33 +54,25 @@ impl<T: Pairwise, O: Outcome<T>> Fold for NanSum<T, O> {
         *state = Counted { sum: state.sum.add(later.sum), valid: state.valid + later.valid };
     }
 
-    fn finish(&self, state: Counted<T>, _count: usize) -> Result<O::Out> {
-        Ok(O::of(state.sum, state.valid))
+    fn result(&self) -> Kind {
+        T::result(self.mean)
     }
 
-    fn fold_one(&self, source: &Source, reader: &mut Reader) -> Counted<T> {
-        tree_one(self, source, reader)
-    }
-
-    fn fold_all(&self, source: &Source, control: &Control) -> Result<Counted<T>> {
-        tree_all(self, source, control)
+    fn finish(&self, state: Counted<T>, _count: usize, out: Out) -> Result<()> {
+        if self.mean { out.put(state.sum.mean(state.valid)) } else { out.put(state.sum.total()) }
     }
 }
 
-impl<T: Pairwise, O: Outcome<T>> Tree for NanSum<T, O> {
-    const PARTS: usize = T::PARTS;
-
-    fn leaf(&self, run: Run<T>) -> Counted<T> {
-        Counted { sum: pairwise_sum::<T, true>(run), valid: dispatch(Valid(run)) }
-    }
-}
-
-struct Valid<'a, T>(Run<'a, T>);
+struct Valid<'a, T>(RawSlice<'a, T>);
 
 impl<T: Native> Kernel for Valid<'_, T> {
     type Output = usize;
     #[inline(always)]
     fn run<L: Level>(self) -> usize {
-        self.0.iter().map(|x| usize::from(!x.is_nan())).sum()
+        let mut valid = 0;
+        for x in self.0.iter() {
+            valid += usize::from(!x.is_nan());
+        }
+        valid
     }
 }

@@ -1,9 +1,8 @@
-//! NumPy's pairwise sum over one stretch of native numbers.
+//! NumPy's pairwise sum over one run of native numbers.
 
 use super::tree::cut;
-use crate::number::{Complex, Native};
-use crate::run::Run;
-use crate::simd::{Kernel, Level, dispatch};
+use crate::dtype::{Complex, Native};
+use crate::loops::{Kernel, Level, RawSlice, dispatch};
 
 /// Numbers that are summed with eight accumulators before sums are paired.
 const BLOCK: usize = 128;
@@ -12,21 +11,21 @@ const BLOCK: usize = 128;
 pub(crate) trait Pairwise: Native {
     /// Numbers in one element.
     const PARTS: usize;
-    /// NumPy begins with -0, so that a sum of nothing but -0 stays -0.
+    /// NumPy begins with -0, because a sum of nothing but -0 stays -0.
     const NEGATIVE_ZERO: Self;
     fn add(self, other: Self) -> Self;
     /// The number whose bytes are in the reverse order.
     fn swapped(self) -> Self;
     /// The sums of runs of at most [`BLOCK`] numbers each, added up in pairs.
-    fn blocks<const WAYS: usize>(runs: [Run<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self;
+    fn blocks<const WAYS: usize>(runs: [RawSlice<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self;
 }
 
-/// The sum of a stretch. With `SKIP`, NaN counts as zero.
-pub(crate) fn pairwise_sum<T: Pairwise, const SKIP: bool>(run: Run<T>) -> T {
+/// The sum of a run. With `SKIP`, NaN counts as zero.
+pub(crate) fn pairwise_sum<T: Pairwise, const SKIP: bool>(run: RawSlice<T>) -> T {
     dispatch(Sum::<T, SKIP>(run))
 }
 
-struct Sum<'a, T, const SKIP: bool>(Run<'a, T>);
+struct Sum<'a, T, const SKIP: bool>(RawSlice<'a, T>);
 
 impl<T: Pairwise, const SKIP: bool> Kernel for Sum<'_, T, SKIP> {
     type Output = T;
@@ -37,12 +36,12 @@ impl<T: Pairwise, const SKIP: bool> Kernel for Sum<'_, T, SKIP> {
     }
 }
 
-/// The sum of a stretch of numbers in the other byte order.
-pub(crate) fn swapped_sum<T: Pairwise>(run: Run<T>) -> T {
+/// The sum of a run of numbers in the other byte order.
+pub(crate) fn swapped_sum<T: Pairwise>(run: RawSlice<T>) -> T {
     dispatch(SumSwapped(run))
 }
 
-struct SumSwapped<'a, T>(Run<'a, T>);
+struct SumSwapped<'a, T>(RawSlice<'a, T>);
 
 impl<T: Pairwise> Kernel for SumSwapped<'_, T> {
     type Output = T;
@@ -60,20 +59,21 @@ const UNITS: usize = 256;
 
 /// The tree from the root down to units of `WAYS` blocks, all equally deep, and from their sums up again.
 ///
-/// NumPy's recursion decides after each block how many sums to add up, which no processor foresees. Here the path is the
-/// same for every unit, so that several blocks are on their way at a time; what is added to what stays the same. Blocks are
+/// NumPy's recursion decides after each block how many sums to add up, which no branch predictor foresees. Here the path
+/// is the same for every unit, so several blocks are in flight at a time; the order of the additions stays the same. Blocks are
 /// read in the order of memory: summed side by side, as they might be, they are streams that the processor does not foresee
 /// either.
 #[inline(always)]
-fn by_units<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
-    let largest = |depth: u32| {
-        (0..depth)
-            .fold(run.len(), |len, _| if len * T::PARTS > BLOCK { len - cut(len, T::PARTS) } else { len })
-    };
-    let depth = (0..=UNITS.ilog2()).find(|&depth| largest(depth) * T::PARTS <= WAYS * BLOCK);
-    let Some(depth) = depth else {
-        return walk(run, f);
-    };
+fn by_units<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
+    // The depth at which the largest part is a unit.
+    let (mut depth, mut largest) = (0, run.len());
+    while largest * T::PARTS > WAYS * BLOCK {
+        if depth == UNITS.ilog2() {
+            return walk(run, f);
+        }
+        largest -= cut(largest, T::PARTS);
+        depth += 1;
+    }
     if depth == 0 {
         return unit(run, f);
     }
@@ -82,10 +82,12 @@ fn by_units<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
     let mut rest = run;
     for (number, sum) in sums[..count].iter_mut().enumerate() {
         // The path to a unit: a bit for each cut, set where it is in the right half.
-        let len = (0..depth).rev().fold(run.len(), |len, bit| {
+        let (mut len, mut bit) = (run.len(), depth);
+        while bit > 0 {
+            bit -= 1;
             let left = cut(len, T::PARTS);
-            if number >> bit & 1 == 0 { left } else { len - left }
-        });
+            len = if number >> bit & 1 == 0 { left } else { len - left };
+        }
         let (unit_run, behind) = rest.split_at(len);
         rest = behind;
         *sum = unit(unit_run, f);
@@ -108,7 +110,7 @@ fn pair_up<T: Pairwise>(sums: &mut [T]) -> T {
 
 /// The sum of a part of the tree that consists of at most `WAYS` blocks; without a branch where they are exactly as many.
 #[inline(always)]
-fn unit<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn unit<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
     let mut blocks = [run; WAYS];
     let mut width = 1;
     while width < WAYS {
@@ -122,8 +124,10 @@ fn unit<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
         }
         width *= 2;
     }
-    if blocks.iter().any(|block| block.len() * T::PARTS > BLOCK) {
-        return walk(run, f);
+    for block in &blocks {
+        if block.len() * T::PARTS > BLOCK {
+            return walk(run, f);
+        }
     }
     T::blocks(blocks, f)
 }
@@ -131,7 +135,7 @@ fn unit<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
 /// The tree, walked block by block with a stack of its own: a function that calls itself would not be inlined into the
 /// level that it is compiled for.
 #[inline(always)]
-fn walk<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn walk<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
     if run.len() * T::PARTS <= BLOCK {
         return T::blocks([run], f);
     }
@@ -173,26 +177,27 @@ fn walk<T: Pairwise>(run: Run<T>, f: impl Fn(T) -> T + Copy) -> T {
 macro_rules! blocks {
     ($lanes:literal, |$r:ident| $join:expr) => {
         #[inline(always)]
-        fn blocks<const WAYS: usize>(runs: [Run<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self {
-            // All accumulators come first, and what is made of them later: else the next block waits for it. Adding a
-            // number to -0 changes nothing, so that the first ones need no care.
+        fn blocks<const WAYS: usize>(runs: [RawSlice<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self {
+            // All accumulators come first and their sums later: otherwise the next block waits for the sum of this one. Adding a
+            // number to -0 changes nothing, so the first ones need no special case.
             let mut lanes = [[Self::NEGATIVE_ZERO; $lanes]; WAYS];
-            for (lanes, run) in lanes.iter_mut().zip(runs) {
-                let mut here = *lanes;
-                for group in run.chunks::<$lanes>().0 {
-                    for (lane, x) in here.iter_mut().zip(group) {
-                        *lane = lane.add(f(x));
+            for way in 0..WAYS {
+                let mut here = lanes[way];
+                for group in runs[way].chunks::<$lanes>().0 {
+                    for (i, lane) in here.iter_mut().enumerate() {
+                        *lane = lane.add(f(group[i]));
                     }
                 }
-                *lanes = here;
+                lanes[way] = here;
             }
             let mut sums = [Self::NEGATIVE_ZERO; WAYS];
-            for ((sum, $r), run) in sums.iter_mut().zip(&lanes).zip(runs) {
-                if run.len() >= $lanes {
-                    *sum = $join;
+            for way in 0..WAYS {
+                let $r = &lanes[way];
+                if runs[way].len() >= $lanes {
+                    sums[way] = $join;
                 }
-                for x in run.chunks::<$lanes>().1.iter() {
-                    *sum = sum.add(f(x));
+                for x in runs[way].chunks::<$lanes>().1.iter() {
+                    sums[way] = sums[way].add(f(x));
                 }
             }
             pair_up(&mut sums)

@@ -1,30 +1,29 @@
 //! Which axes are walked in which order.
 
-use super::fold::Fold;
-use super::{by_column, by_output};
-use crate::array::{ArrayMut, ArrayRef};
-use crate::control::Control;
-use crate::error::Result;
-use crate::fill::fill;
-use crate::walk::{Axis, Nest};
+use super::fold::{AnyFold, finish_one};
+use super::{reduce_inner, reduce_outer};
+use crate::array::{ArrayMut, ArrayRef, Axis, LoopNest};
+use crate::copy::{Sink, fill};
+use crate::dtype::Kind;
+use crate::exec::{Control, Result};
 
-/// So many outputs of few elements each are worth making side by side.
+/// So many outputs of few elements each are worth computing side by side.
 const MANY: usize = 8;
 
 /// The axes of a reduction, apart.
 pub(crate) struct Plan {
     /// The axes that remain: source and target.
-    pub kept: Nest<2>,
+    pub kept: LoopNest<2>,
     /// The axes that are reduced.
-    pub reduced: Nest<1>,
+    pub reduced: LoopNest<1>,
 }
 
 impl Plan {
-    /// Axes in the order of memory; with `in_order`, reduced axes in C order instead, so that a place in the walk is
+    /// Axes in the order of memory; with `in_order`, reduced axes in C order instead, because then a position in the walk is
     /// an index.
     fn new(source: &ArrayRef, axes: &[bool], target: &ArrayMut, in_order: bool) -> Plan {
-        let mut kept = Nest { axes: Vec::new(), start: [0; 2] };
-        let mut reduced = Nest { axes: Vec::new(), start: [0] };
+        let mut kept = LoopNest { axes: Vec::new(), start: [0; 2] };
+        let mut reduced = LoopNest { axes: Vec::new(), start: [0] };
         let mut target_strides = target.strides.iter();
         for ((&len, &stride), &reduce) in source.shape.iter().zip(&source.strides).zip(axes) {
             if reduce {
@@ -46,8 +45,8 @@ impl Plan {
         Plan { kept, reduced }
     }
 
-    /// Whether elements of neighbouring outputs lie closer than those of one output.
-    fn is_by_column(&self, few: usize) -> bool {
+    /// Whether elements of neighbouring outputs are closer together than those of one output.
+    fn is_outer(&self, few: usize) -> bool {
         let (kept, reduced) = (self.kept.inner(), self.reduced.inner());
         if kept.len == 1 || self.reduced.len() == 1 {
             return kept.len > 1;
@@ -58,33 +57,34 @@ impl Plan {
 }
 
 /// Reduces the marked axes of `source` into `target`, whose shape is that of the other axes.
-pub(crate) fn run<F: Fold>(
-    fold: &F,
+pub(crate) fn run(
+    fold: &dyn AnyFold,
     source: &ArrayRef,
     axes: &[bool],
     target: &ArrayMut,
     control: &Control,
 ) -> Result<()> {
+    let traits = fold.traits();
     if source.is_empty() {
         let count: usize =
             source.shape.iter().zip(axes).filter(|&(_, &reduced)| reduced).map(|(&len, _)| len).product();
-        return if count == 0 { fill_with_start(fold, target, control) } else { Ok(()) };
+        return if count == 0 { fill_with_start(fold, traits.result, target, control) } else { Ok(()) };
     }
-    let plan = Plan::new(source, axes, target, !F::WIDENS);
-    if plan.is_by_column(F::FEW) {
-        by_column::run(fold, &plan, source, target, control)
+    let plan = Plan::new(source, axes, target, traits.indexed);
+    if plan.is_outer(traits.few) {
+        reduce_outer::run(fold, traits, &plan, source, target, control)
     } else {
-        by_output::run(fold, &plan, source, target, control)
+        reduce_inner::run(fold, traits, &plan, source, target, control)
     }
 }
 
 /// Reductions over no element at all.
-fn fill_with_start<F: Fold>(fold: &F, target: &ArrayMut, control: &Control) -> Result<()> {
-    let result = [fold.finish(fold.start(), 0)?];
+fn fill_with_start(fold: &dyn AnyFold, result: Kind, target: &ArrayMut, control: &Control) -> Result<()> {
     let mut value = vec![0u8; target.element.size];
-    let sink =
-        crate::tile::Sink::new(value.as_mut_ptr(), target.element, <F::Out as crate::number::Native>::KIND)?;
-    // SAFETY: `value` holds the one element that is stored, whose kind the sink was made for.
-    unsafe { sink.store(&result, 0, 0) };
+    let sink = Sink::new(value.as_mut_ptr(), target.element, result)?;
+    finish_one(fold, fold.start(), 0, result, |result| {
+        // SAFETY: `value` holds the one element that is stored.
+        unsafe { sink.store(result, 1, 0, 0) };
+    })?;
     fill(target, &value, control)
 }

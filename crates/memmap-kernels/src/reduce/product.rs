@@ -1,46 +1,10 @@
 //! Product.
 
-use super::fold::Fold;
-use crate::error::Result;
-use crate::number::{Complex, Native};
-use crate::run::{Run, update};
-use crate::simd::{Kernel, Level, dispatch};
+use super::fold::{At, Fold, Out};
+use crate::dtype::{Kind, Native};
+use crate::exec::Result;
+use crate::loops::{Arithmetic, Kernel, Level, RawSlice, dispatch, update};
 use std::marker::PhantomData;
-
-/// What can be multiplied.
-pub(crate) trait Multiply: Native {
-    fn times(self, other: Self) -> Self;
-}
-
-impl Multiply for i64 {
-    #[inline(always)]
-    fn times(self, other: i64) -> i64 {
-        self.wrapping_mul(other)
-    }
-}
-
-macro_rules! multiply {
-    ($($T:ty)*) => {$(
-        impl Multiply for $T {
-            #[inline(always)]
-            fn times(self, other: $T) -> $T {
-                self * other
-            }
-        }
-
-        impl Multiply for Complex<$T> {
-            #[inline(always)]
-            fn times(self, other: Self) -> Self {
-                Complex {
-                    re: self.re * other.re - self.im * other.im,
-                    im: self.re * other.im + self.im * other.re,
-                }
-            }
-        }
-    )*};
-}
-
-multiply!(f32 f64);
 
 /// The product, one element after the other as in NumPy; with `SKIP`, NaN counts as one.
 pub(crate) struct Product<T, const SKIP: bool>(PhantomData<T>);
@@ -56,20 +20,23 @@ fn scrub<T: Native, const SKIP: bool>(x: T) -> T {
     if SKIP && x.is_nan() { T::ONE } else { x }
 }
 
-impl<T: Multiply, const SKIP: bool> Fold for Product<T, SKIP> {
+impl<T: Arithmetic, const SKIP: bool> Fold for Product<T, SKIP> {
     type In = T;
     type State = T;
-    type Out = T;
 
     fn start(&self) -> T {
         T::ONE
     }
 
-    fn feed(&self, state: &mut T, run: Run<T>, _at: usize) {
-        *state = run.iter().fold(*state, |product, x| product.times(scrub::<T, SKIP>(x)));
+    fn feed(&self, state: &mut T, run: RawSlice<T>, _at: At) {
+        let mut product = *state;
+        for x in run.iter() {
+            product = product.times(scrub::<T, SKIP>(x));
+        }
+        *state = product;
     }
 
-    fn feed_each(&self, states: &mut [T], row: Run<T>, _at: usize) {
+    fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {
         dispatch(Each::<T, SKIP>(states, row));
     }
 
@@ -77,14 +44,18 @@ impl<T: Multiply, const SKIP: bool> Fold for Product<T, SKIP> {
         *state = state.times(later);
     }
 
-    fn finish(&self, state: T, _count: usize) -> Result<T> {
-        Ok(state)
+    fn result(&self) -> Kind {
+        T::KIND
+    }
+
+    fn finish(&self, state: T, _count: usize, out: Out) -> Result<()> {
+        out.put(state)
     }
 }
 
-struct Each<'a, 'r, T, const SKIP: bool>(&'a mut [T], Run<'r, T>);
+struct Each<'a, 'r, T, const SKIP: bool>(&'a mut [T], RawSlice<'r, T>);
 
-impl<T: Multiply, const SKIP: bool> Kernel for Each<'_, '_, T, SKIP> {
+impl<T: Arithmetic, const SKIP: bool> Kernel for Each<'_, '_, T, SKIP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {

@@ -1,15 +1,11 @@
 //! Rows of an array, one below the other, of which each holds one element of many outputs.
 
-use crate::array::Shared;
-use crate::cache::fetch;
-use crate::cast::Caster;
-use crate::element::{Element, Kind};
-use crate::error::{Error, Result};
-use crate::moves::Mover;
-use crate::number::Native;
-use crate::run::Run;
-use crate::tile::{Buffer, TILE_BYTES};
-use crate::walk::Nest;
+use super::fold::ROWS;
+use crate::array::{LoopNest, Shared};
+use crate::copy::{Buffer, Caster, StridedCopy, TILE_BYTES};
+use crate::dtype::{Element, Kind, Native};
+use crate::exec::{Error, Result};
+use crate::loops::{AnySlice, RawSlice, prefetch_lines};
 
 /// How to read rows of an array as native numbers of `kind`.
 pub(crate) struct Rows<'n> {
@@ -18,8 +14,8 @@ pub(crate) struct Rows<'n> {
     /// From one element of a row to the next.
     stride: isize,
     /// The axes that are reduced: from one row to the next.
-    down: &'n Nest<1>,
-    mover: Mover,
+    down: &'n LoopNest<1>,
+    mover: StridedCopy,
     caster: Option<Caster>,
     kind: Kind,
 }
@@ -29,7 +25,7 @@ impl<'n> Rows<'n> {
         base: *const u8,
         element: Element,
         stride: isize,
-        down: &'n Nest<1>,
+        down: &'n LoopNest<1>,
         kind: Kind,
     ) -> Result<Rows<'n>> {
         let unsupported = Error::Unsupported { operation: "conversion", kind: element.kind };
@@ -38,7 +34,7 @@ impl<'n> Rows<'n> {
         } else {
             Some(Caster::between(element.kind, kind).ok_or(unsupported)?)
         };
-        let mover = Mover::new(&element, element.needs_swap());
+        let mover = StridedCopy::new(&element, element.needs_swap());
         Ok(Rows { base: Shared(base), element, stride, down, mover, caster, kind })
     }
 
@@ -55,9 +51,9 @@ impl<'n> Rows<'n> {
         let stride = self.down.inner().strides[0];
         let mut starts = Vec::with_capacity(count);
         while starts.len() < count {
-            let stretch = walk.next(count - starts.len());
-            let start = stretch.offsets[0].wrapping_add(offset);
-            starts.extend((0..stretch.len as isize).map(|i| start.wrapping_add(stride.wrapping_mul(i))));
+            let segment = walk.next(count - starts.len());
+            let start = segment.offsets[0].wrapping_add(offset);
+            starts.extend((0..segment.len as isize).map(|i| start.wrapping_add(stride.wrapping_mul(i))));
         }
         Block { rows: self, first, columns, starts, raw: None, converted: None }
     }
@@ -90,29 +86,35 @@ impl Block<'_> {
     }
 
     /// The row with a number within the block.
-    pub fn row<T: Native>(&mut self, index: usize) -> Run<'_, T> {
-        assert!(T::KIND == self.rows.kind);
+    pub fn row_any(&mut self, index: usize) -> AnySlice<'_> {
+        let (kind, columns) = (self.rows.kind, self.columns);
         let ptr = self.read(index);
-        // SAFETY: `read` answers as many native elements of the kind as a row has columns, in the array's memory or
-        // in a buffer of this block, and keeps both for as long as the block is borrowed.
-        unsafe { Run::new(ptr, self.columns) }
+        // SAFETY: `read` returns as many native elements of the kind as a row has columns, in the array's memory or in
+        // a buffer of this block, and keeps both for as long as the block is borrowed.
+        unsafe { AnySlice::new(ptr, columns, kind) }
     }
 
-    /// Rows from a number on, where they can be read where they lie.
-    pub fn rows<T: Native, const N: usize>(&self, index: usize) -> Option<[Run<'_, T>; N]> {
+    /// As [`Block::row_any`], as numbers of the rows' kind.
+    pub fn row<T: Native>(&mut self, index: usize) -> RawSlice<'_, T> {
+        self.row_any(index).typed()
+    }
+
+    /// [`ROWS`] rows from a number on, where they can be read in place.
+    pub fn rows(&self, index: usize) -> Option<[AnySlice<'_>; ROWS]> {
         let rows = self.rows;
         let packed = !rows.element.needs_swap() && rows.stride == rows.element.size as isize;
-        if !packed || rows.caster.is_some() || index + N > self.len() || T::KIND != rows.kind {
+        if !packed || rows.caster.is_some() || index + ROWS > self.len() {
             return None;
         }
-        for start in self.starts.iter().skip(index + N).take(N) {
-            fetch(rows.base.at(*start), self.columns * rows.element.size);
+        for start in self.starts.iter().skip(index + ROWS).take(ROWS) {
+            prefetch_lines(rows.base.at(*start), self.columns * rows.element.size);
         }
-        Some(std::array::from_fn(|i| {
+        let row = |i: usize| {
             let ptr = rows.base.at(self.starts[index + i]);
-            // SAFETY: a row lies inside the array and has as many native elements of this kind.
-            unsafe { Run::new(ptr, self.columns) }
-        }))
+            // SAFETY: a row is inside the array and has as many native elements of this kind.
+            unsafe { AnySlice::new(ptr, self.columns, rows.kind) }
+        };
+        Some([row(0), row(1), row(2), row(3)])
     }
 
     fn read(&mut self, index: usize) -> *const u8 {
@@ -120,7 +122,7 @@ impl Block<'_> {
         let mut ptr = rows.base.at(self.starts[index]);
         if rows.element.needs_swap() || rows.stride != size as isize {
             let buffer = self.raw.get_or_insert_with(Buffer::new).as_mut_ptr();
-            // SAFETY: the row lies inside the array; the buffer holds a tile, and a row is no longer.
+            // SAFETY: the row is inside the array; the buffer holds a tile, and a row is no longer.
             unsafe { rows.mover.run(ptr, rows.stride, buffer, size as isize, self.columns) };
             ptr = buffer;
         }

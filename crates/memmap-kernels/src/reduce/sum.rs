@@ -1,71 +1,46 @@
 //! Sum and mean.
 
-use super::fold::{Fold, ROWS};
+use super::fold::{At, Fold, Out, ROWS};
+use super::int_sum::{Integers, int_sum};
 use super::pairwise::{Pairwise, pairwise_sum, swapped_sum};
-use super::total::{Whole, total};
-use super::tree::{Tree, tree_all, tree_one};
-use crate::control::Control;
-use crate::error::Result;
-use crate::number::{Complex, Native};
-use crate::run::{Run, update_rows};
-use crate::simd::{Kernel, Level, dispatch};
-use crate::tile::{Reader, Source};
+use crate::dtype::{Complex, Kind, Native};
+use crate::exec::Result;
+use crate::loops::{Kernel, Level, RawSlice, dispatch, update, update_rows};
 use std::marker::PhantomData;
 
-/// What becomes of a sum over `count` elements: the sum itself, or the mean.
-pub(crate) trait Outcome<S>: Sync {
-    type Out: Native;
-    fn of(sum: S, count: usize) -> Self::Out;
-}
+/// What becomes of a sum of floats.
+pub(crate) trait Mean: Pairwise {
+    type Mean: Native;
+    /// The sum itself. Sums begin at +0 in NumPy: adding it turns a sum of -0 into +0 and changes nothing else.
+    fn total(self) -> Self;
+    fn mean(self, count: usize) -> Self::Mean;
 
-/// The sum is the result.
-pub(crate) struct AsSum;
-/// The sum is divided by the count.
-pub(crate) struct AsMean;
-
-impl Outcome<u64> for AsSum {
-    type Out = u64;
-    fn of(sum: u64, _count: usize) -> u64 {
-        sum
+    /// The kind of the sum, or of the mean.
+    fn result(mean: bool) -> Kind {
+        if mean { Self::Mean::KIND } else { Self::KIND }
     }
 }
 
-impl Outcome<i64> for AsMean {
-    type Out = f64;
-    fn of(sum: i64, count: usize) -> f64 {
-        sum as f64 / count as f64
-    }
-}
-
-/// Sums begin at +0 in NumPy: adding it turns a sum of -0 into +0 and changes nothing else.
-macro_rules! float_outcomes {
+macro_rules! mean {
     ($($T:ty)*) => {$(
-        impl Outcome<$T> for AsSum {
-            type Out = $T;
-            fn of(sum: $T, _count: usize) -> $T {
-                sum + 0.0
+        impl Mean for $T {
+            type Mean = f64;
+            fn total(self) -> $T {
+                self + 0.0
+            }
+            fn mean(self, count: usize) -> f64 {
+                f64::from(self + 0.0) / count as f64
             }
         }
 
-        impl Outcome<$T> for AsMean {
-            type Out = f64;
-            fn of(sum: $T, count: usize) -> f64 {
-                f64::from(sum + 0.0) / count as f64
+        impl Mean for Complex<$T> {
+            type Mean = Complex<f64>;
+            fn total(self) -> Self {
+                Complex { re: self.re + 0.0, im: self.im + 0.0 }
             }
-        }
-
-        impl Outcome<Complex<$T>> for AsSum {
-            type Out = Complex<$T>;
-            fn of(sum: Complex<$T>, _count: usize) -> Complex<$T> {
-                Complex { re: sum.re + 0.0, im: sum.im + 0.0 }
-            }
-        }
-
-        /// NumPy divides by the complex number `count + 0i`, by Smith's method: the products with 0 tell.
-        impl Outcome<Complex<$T>> for AsMean {
-            type Out = Complex<f64>;
-            fn of(sum: Complex<$T>, count: usize) -> Complex<f64> {
-                let (re, im) = (f64::from(sum.re + 0.0), f64::from(sum.im + 0.0));
+            /// NumPy divides by the complex number `count + 0i`, by Smith's method: the products with 0 count.
+            fn mean(self, count: usize) -> Complex<f64> {
+                let (re, im) = (f64::from(self.re + 0.0), f64::from(self.im + 0.0));
                 let scale = 1.0 / count as f64;
                 Complex { re: (re + im * 0.0) * scale, im: (im - re * 0.0) * scale }
             }
@@ -73,135 +48,147 @@ macro_rules! float_outcomes {
     )*};
 }
 
-float_outcomes!(f32 f64);
+mean!(f32 f64);
 
-/// Integers and bools, modulo 2^64. With `SWAP` they are in the other byte order.
-pub(crate) struct Wholes<T, O, const SWAP: bool>(PhantomData<(T, O)>);
+/// Sum of integers and bools modulo 2^64, or their mean as signed numbers, which is exact up to 32 bits. With `SWAP` they
+/// are in the other byte order.
+pub(crate) struct IntSum<T, const SWAP: bool> {
+    mean: bool,
+    element: PhantomData<T>,
+}
 
-impl<T, O, const SWAP: bool> Wholes<T, O, SWAP> {
-    pub fn new() -> Self {
-        Wholes(PhantomData)
+impl<T, const SWAP: bool> IntSum<T, SWAP> {
+    pub fn new(mean: bool) -> Self {
+        IntSum { mean, element: PhantomData }
     }
 }
 
-impl<T: Whole, O: Outcome<u64>, const SWAP: bool> Fold for Wholes<T, O, SWAP> {
+impl<T: Integers, const SWAP: bool> Fold for IntSum<T, SWAP> {
     type In = T;
     type State = u64;
-    type Out = O::Out;
 
     fn start(&self) -> u64 {
         0
     }
 
-    fn feed(&self, state: &mut u64, run: Run<T>, _at: usize) {
-        *state = state.wrapping_add(total::<T, SWAP>(run));
+    fn feed(&self, state: &mut u64, run: RawSlice<T>, _at: At) {
+        *state = state.wrapping_add(int_sum::<T, SWAP>(run));
     }
 
-    fn feed_each(&self, states: &mut [u64], row: Run<T>, _at: usize) {
-        dispatch(AddWhole::<T, 1, SWAP>(states, [row]));
+    fn feed_each(&self, states: &mut [u64], row: RawSlice<T>, _at: usize) {
+        dispatch(AddIntegers::<T, SWAP>(states, row));
     }
 
-    fn feed_rows(&self, states: &mut [u64], rows: [Run<T>; ROWS], _at: usize) {
-        dispatch(AddWhole::<T, ROWS, SWAP>(states, rows));
+    fn feed_rows(&self, states: &mut [u64], rows: [RawSlice<T>; ROWS], _at: usize) {
+        dispatch(AddIntegersRows::<T, SWAP>(states, rows));
     }
 
     fn join(&self, state: &mut u64, later: u64) {
         *state = state.wrapping_add(later);
     }
 
-    fn finish(&self, state: u64, count: usize) -> Result<O::Out> {
-        Ok(O::of(state, count))
+    fn result(&self) -> Kind {
+        if self.mean { Kind::F64 } else { Kind::U64 }
+    }
+
+    fn finish(&self, state: u64, count: usize, out: Out) -> Result<()> {
+        if self.mean { out.put(state as i64 as f64 / count as f64) } else { out.put(state) }
     }
 }
 
-/// The mean of integers of at most 32 bits: their sum is exact in 64.
-pub(crate) struct SignedMean;
+struct AddIntegers<'a, 'r, T, const SWAP: bool>(&'a mut [u64], RawSlice<'r, T>);
+struct AddIntegersRows<'a, 'r, T, const SWAP: bool>(&'a mut [u64], [RawSlice<'r, T>; ROWS]);
 
-impl Outcome<u64> for SignedMean {
-    type Out = f64;
-    fn of(sum: u64, count: usize) -> f64 {
-        AsMean::of(sum as i64, count)
-    }
-}
-
-struct AddWhole<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [u64], [Run<'r, T>; N]);
-
-impl<T: Whole, const N: usize, const SWAP: bool> Kernel for AddWhole<'_, '_, T, N, SWAP> {
+impl<T: Integers, const SWAP: bool> Kernel for AddIntegers<'_, '_, T, SWAP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        let native = |x: T| if SWAP { x.reversed() } else { x };
-        update_rows(self.0, self.1, |sum, row| {
-            *sum = row.into_iter().fold(*sum, |sum, x| sum.wrapping_add(native(x).extend()))
-        })
+        update(self.0, self.1, |sum, x| *sum = add_integer::<T, SWAP>(*sum, x))
     }
 }
 
-/// Floats and complex numbers, pairwise. With `SWAP` they are in the other byte order, and are put in this machine's as they are
-/// added: faster than through a tile.
-pub(crate) struct Floats<T, O, const SWAP: bool>(PhantomData<(T, O)>);
-
-impl<T, O, const SWAP: bool> Floats<T, O, SWAP> {
-    pub fn new() -> Self {
-        Floats(PhantomData)
+impl<T: Integers, const SWAP: bool> Kernel for AddIntegersRows<'_, '_, T, SWAP> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        update_rows(self.0, self.1, add_integer::<T, SWAP>)
     }
 }
 
-impl<T: Pairwise, O: Outcome<T>, const SWAP: bool> Fold for Floats<T, O, SWAP> {
+#[inline(always)]
+fn add_integer<T: Integers, const SWAP: bool>(sum: u64, x: T) -> u64 {
+    sum.wrapping_add(if SWAP { x.reversed() } else { x }.extend())
+}
+
+/// Sum or mean of floats and complex numbers, pairwise. With `SWAP` they are in the other byte order and are reversed as
+/// they are added, because that is faster than through a tile.
+pub(crate) struct FloatSum<T, const SWAP: bool> {
+    mean: bool,
+    element: PhantomData<T>,
+}
+
+impl<T, const SWAP: bool> FloatSum<T, SWAP> {
+    pub fn new(mean: bool) -> Self {
+        FloatSum { mean, element: PhantomData }
+    }
+}
+
+impl<T: Mean, const SWAP: bool> Fold for FloatSum<T, SWAP> {
     type In = T;
     type State = T;
-    type Out = O::Out;
 
     const FEW: usize = 8 / T::PARTS;
+    const PAIRWISE: Option<usize> = Some(T::PARTS);
 
     fn start(&self) -> T {
         T::NEGATIVE_ZERO
     }
 
-    fn feed(&self, state: &mut T, run: Run<T>, _at: usize) {
-        *state = state.add(self.leaf(run));
+    fn feed(&self, state: &mut T, run: RawSlice<T>, _at: At) {
+        *state = state.add(if SWAP { swapped_sum(run) } else { pairwise_sum::<T, false>(run) });
     }
 
-    fn feed_each(&self, states: &mut [T], row: Run<T>, _at: usize) {
-        dispatch(AddFloats::<T, 1, SWAP>(states, [row]));
+    fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {
+        dispatch(AddFloats::<T, SWAP>(states, row));
     }
 
-    fn feed_rows(&self, states: &mut [T], rows: [Run<T>; ROWS], _at: usize) {
-        dispatch(AddFloats::<T, ROWS, SWAP>(states, rows));
+    fn feed_rows(&self, states: &mut [T], rows: [RawSlice<T>; ROWS], _at: usize) {
+        dispatch(AddFloatsRows::<T, SWAP>(states, rows));
     }
 
     fn join(&self, state: &mut T, later: T) {
         *state = state.add(later);
     }
 
-    fn finish(&self, state: T, count: usize) -> Result<O::Out> {
-        Ok(O::of(state, count))
+    fn result(&self) -> Kind {
+        T::result(self.mean)
     }
 
-    fn fold_one(&self, source: &Source, reader: &mut Reader) -> T {
-        tree_one(self, source, reader)
-    }
-
-    fn fold_all(&self, source: &Source, control: &Control) -> Result<T> {
-        tree_all(self, source, control)
+    fn finish(&self, state: T, count: usize, out: Out) -> Result<()> {
+        if self.mean { out.put(state.mean(count)) } else { out.put(state.total()) }
     }
 }
 
-impl<T: Pairwise, O: Outcome<T>, const SWAP: bool> Tree for Floats<T, O, SWAP> {
-    const PARTS: usize = T::PARTS;
+struct AddFloats<'a, 'r, T, const SWAP: bool>(&'a mut [T], RawSlice<'r, T>);
+struct AddFloatsRows<'a, 'r, T, const SWAP: bool>(&'a mut [T], [RawSlice<'r, T>; ROWS]);
 
-    fn leaf(&self, run: Run<T>) -> T {
-        if SWAP { swapped_sum(run) } else { pairwise_sum::<T, false>(run) }
-    }
-}
-
-struct AddFloats<'a, 'r, T, const N: usize, const SWAP: bool>(&'a mut [T], [Run<'r, T>; N]);
-
-impl<T: Pairwise, const N: usize, const SWAP: bool> Kernel for AddFloats<'_, '_, T, N, SWAP> {
+impl<T: Pairwise, const SWAP: bool> Kernel for AddFloats<'_, '_, T, SWAP> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        let native = |x: T| if SWAP { x.swapped() } else { x };
-        update_rows(self.0, self.1, |sum, row| *sum = row.into_iter().fold(*sum, |sum, x| sum.add(native(x))))
+        update(self.0, self.1, |sum, x| *sum = add_float::<T, SWAP>(*sum, x))
     }
+}
+
+impl<T: Pairwise, const SWAP: bool> Kernel for AddFloatsRows<'_, '_, T, SWAP> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        update_rows(self.0, self.1, add_float::<T, SWAP>)
+    }
+}
+
+#[inline(always)]
+fn add_float<T: Pairwise, const SWAP: bool>(sum: T, x: T) -> T {
+    sum.add(if SWAP { x.swapped() } else { x })
 }

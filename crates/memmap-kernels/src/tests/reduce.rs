@@ -262,6 +262,41 @@ proptest! {
     }
 
     #[test]
+    fn ptp_is_the_maximum_less_the_minimum(
+        (element, shape, layout) in (elements(), shapes(), layouts(true)),
+        axes in marks(),
+        skip_nan: bool,
+        seed: u64,
+    ) {
+        let kind = element.kind;
+        prop_assume!(kind != Kind::Bool);
+        let source = Owned::new(element, &shape, &layout, wild(seed));
+        let axes = &axes[..shape.len()];
+        let params = Params { skip_nan, ..Params::default() };
+        let values = run(Ptp, &source, axes, &params);
+        if source.shape.iter().zip(axes).any(|(&len, &axis)| axis && len == 0) {
+            prop_assert_eq!(values, Err(Error::Empty));
+            return Ok(());
+        }
+        for (value, group) in values.expect("numbers").into_iter().zip(groups(&source, axes)) {
+            let valid: Vec<Number> = group.into_iter().filter(|x| !skip_nan || !x.is_nan(kind)).collect();
+            let of = |max| best_place(kind, &valid, max).map(|place| valid[place]);
+            let expected = match (of(true), of(false)) {
+                (Some(max), Some(min)) if !max.is_nan(kind) => match (max, min) {
+                    (Number::Int(max), Number::Int(min)) => Number::Int(max - min),
+                    (Number::Real(max), Number::Real(min)) => Number::Real(max - min),
+                    _ => Number::Complex(max.re() - min.re(), max.im() - min.im()),
+                },
+                _ => {
+                    prop_assert!(value.is_nan(kind));
+                    continue;
+                }
+            };
+            prop_assert!(value.same(decode(kind, &encode(kind, expected))), "{value:?} instead of {expected:?}");
+        }
+    }
+
+    #[test]
     fn truths_and_counts((element, shape, layout) in (elements(), shapes(), layouts(true)), axes in marks(), seed: u64) {
         let source = Owned::new(element, &shape, &layout, wild(seed));
         let axes = &axes[..shape.len()];
@@ -293,6 +328,7 @@ fn empty_reductions_answer_as_numpy() {
     assert_eq!(all(All, &none, Params::default()), Ok(Value::Bool(true)));
     assert_eq!(all(Max, &none, Params::default()), Err(Error::Empty));
     assert_eq!(all(ArgMin, &none, Params::default()), Err(Error::Empty));
+    assert_eq!(all(Ptp, &none, Params::default()), Err(Error::Empty));
     for reduction in [Mean, Var, Std] {
         assert!(matches!(all(reduction, &none, Params::default()), Ok(Value::F32(x)) if x.is_nan()));
     }
@@ -338,6 +374,8 @@ fn times_know_nat() {
     assert_eq!(all(Max, &ticks(&[5, i64::MIN, 9]), Params::default()), Ok(Value::Time(i64::MIN)));
     let skip = Params { skip_nan: true, ..Params::default() };
     assert_eq!(all(Max, &ticks(&[5, i64::MIN, 9]), skip), Ok(Value::Time(9)));
+    assert_eq!(all(Ptp, &ticks(&[5, i64::MIN, 9]), Params::default()), Ok(Value::Time(i64::MIN)));
+    assert_eq!(all(Ptp, &ticks(&[5, i64::MIN, 9]), skip), Ok(Value::Time(4)));
     assert!(matches!(
         all(Prod, &ticks(&[1]), Params::default()),
         Err(Error::Unsupported { operation: "prod", .. })
@@ -378,5 +416,22 @@ fn what_does_not_fit_is_refused() {
         let result =
             reduce(Sum, &source.array(), axes, &Params::default(), &target.target(), &Control::new());
         assert!(matches!(result, Err(Error::Mismatch { .. })));
+    }
+}
+
+#[test]
+fn each_row_of_the_table_has_its_loop_and_its_kind() {
+    for &reduction in Reduction::ALL {
+        for kind in Kind::ALL.into_iter().filter(|&kind| kind != Kind::Opaque) {
+            let element = Element::native(kind).expect("a number");
+            let source = Owned::packed(element, &[3], |i| Number::Int(i as i128 + 1));
+            for skip_nan in [false, true] {
+                let params = Params { skip_nan, ..Params::default() };
+                let result = all(reduction, &source, params);
+                let result_kind = result_kind(reduction, kind, &params);
+                assert_eq!(result.map(|value| value.kind()), result_kind, "{} of {kind:?}", reduction.name());
+            }
+        }
+        assert!(result_kind(reduction, Kind::Opaque, &Params::default()).is_err());
     }
 }

@@ -1,0 +1,201 @@
+//! Arrays as the kernels see them: a pointer, an element, a shape and byte strides.
+
+use crate::dtype::Element;
+
+/// An array to read from.
+///
+/// The memory may be written by others at the same time (JavaScript, other processes): values read may then be
+/// old, new or torn, never undefined behaviour, for every bit pattern is a valid element.
+#[derive(Clone, Debug)]
+pub struct ArrayRef {
+    pub(crate) ptr: *const u8,
+    pub(crate) element: Element,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) strides: Vec<isize>,
+}
+
+/// An array to write to. Writing needs no exclusive access: see [`ArrayRef`].
+#[derive(Clone, Debug)]
+pub struct ArrayMut {
+    pub(crate) ptr: *mut u8,
+    pub(crate) element: Element,
+    pub(crate) shape: Vec<usize>,
+    pub(crate) strides: Vec<isize>,
+}
+
+// SAFETY: the constructor's contract keeps the memory readable on every thread while the array is used.
+unsafe impl Send for ArrayRef {}
+// SAFETY: as above; all reads are by value, so sharing hands out no reference into the memory.
+unsafe impl Sync for ArrayRef {}
+// SAFETY: the constructor's contract keeps the memory writable on every thread while the array is used.
+unsafe impl Send for ArrayMut {}
+// SAFETY: as above; all accesses are by value, through raw pointers.
+unsafe impl Sync for ArrayMut {}
+
+impl ArrayRef {
+    /// An array over memory that something else owns.
+    ///
+    /// `strides` are in bytes and may be zero or negative; `ptr` is the element with index zero everywhere.
+    ///
+    /// # Panics
+    /// When `shape` and `strides` differ in length, or the element's size is not its kind's.
+    ///
+    /// # Safety
+    /// Every element that the shape and the strides reach is in memory that stays readable, from any thread,
+    /// while this value (or a clone of it) is used. No alignment is asked for.
+    pub unsafe fn new(ptr: *const u8, element: Element, shape: Vec<usize>, strides: Vec<isize>) -> ArrayRef {
+        check(&element, &shape, &strides);
+        ArrayRef { ptr, element, shape, strides }
+    }
+
+    /// A C-contiguous array over memory that something else owns.
+    ///
+    /// # Safety
+    /// As for [`ArrayRef::new`].
+    pub unsafe fn contiguous(ptr: *const u8, element: Element, shape: Vec<usize>) -> ArrayRef {
+        let strides = c_strides(&shape, element.size);
+        // SAFETY: the caller vouches for the memory that these strides reach.
+        unsafe { ArrayRef::new(ptr, element, shape, strides) }
+    }
+
+    /// The element type.
+    pub fn element(&self) -> Element {
+        self.element
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether the array has no element.
+    pub fn is_empty(&self) -> bool {
+        self.shape.contains(&0)
+    }
+
+    /// Whether the elements are contiguous in C order.
+    pub(crate) fn is_c_contiguous(&self) -> bool {
+        contiguous(&self.shape, &self.strides, self.element.size)
+    }
+}
+
+impl ArrayMut {
+    /// An array over memory that something else owns; as [`ArrayRef::new`].
+    ///
+    /// # Panics
+    /// As [`ArrayRef::new`].
+    ///
+    /// # Safety
+    /// As for [`ArrayRef::new`], and the memory is writable.
+    pub unsafe fn new(ptr: *mut u8, element: Element, shape: Vec<usize>, strides: Vec<isize>) -> ArrayMut {
+        check(&element, &shape, &strides);
+        ArrayMut { ptr, element, shape, strides }
+    }
+
+    /// A C-contiguous array over memory that something else owns.
+    ///
+    /// # Safety
+    /// As for [`ArrayMut::new`].
+    pub unsafe fn contiguous(ptr: *mut u8, element: Element, shape: Vec<usize>) -> ArrayMut {
+        let strides = c_strides(&shape, element.size);
+        // SAFETY: the caller vouches for the memory that these strides reach.
+        unsafe { ArrayMut::new(ptr, element, shape, strides) }
+    }
+
+    /// The same array, to read from.
+    pub fn as_ref(&self) -> ArrayRef {
+        ArrayRef {
+            ptr: self.ptr,
+            element: self.element,
+            shape: self.shape.clone(),
+            strides: self.strides.clone(),
+        }
+    }
+
+    /// The element type.
+    pub fn element(&self) -> Element {
+        self.element
+    }
+
+    /// The shape.
+    pub fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.shape.iter().product()
+    }
+
+    /// Whether the array has no element.
+    pub fn is_empty(&self) -> bool {
+        self.shape.contains(&0)
+    }
+}
+
+/// The byte strides of a C-contiguous array.
+pub fn c_strides(shape: &[usize], size: usize) -> Vec<isize> {
+    let mut strides = vec![0; shape.len()];
+    let mut step = size as isize;
+    for (stride, &len) in strides.iter_mut().zip(shape).rev() {
+        *stride = step;
+        step = step.wrapping_mul(len.max(1) as isize);
+    }
+    strides
+}
+
+fn check(element: &Element, shape: &[usize], strides: &[isize]) {
+    assert!(shape.len() == strides.len(), "an array needs one stride for each axis of its shape");
+    assert!(element.is_consistent(), "the size of an element must be its kind's");
+}
+
+fn contiguous(shape: &[usize], strides: &[isize], size: usize) -> bool {
+    let mut step = size as isize;
+    for (&len, &stride) in shape.iter().zip(strides).rev() {
+        if len != 1 {
+            if stride != step {
+                return false;
+            }
+            step = step.wrapping_mul(len as isize);
+        }
+    }
+    true
+}
+
+/// A pointer that crosses threads; the array that it comes from vouches for the memory.
+#[derive(Clone, Copy)]
+pub(crate) struct Shared(pub *const u8);
+
+/// As [`Shared`], to write.
+#[derive(Clone, Copy)]
+pub(crate) struct SharedMut(pub *mut u8);
+
+// SAFETY: only created from arrays, whose memory is readable on every thread by contract.
+unsafe impl Send for Shared {}
+// SAFETY: as above; a pointer by itself grants no access.
+unsafe impl Sync for Shared {}
+// SAFETY: only created from arrays, whose memory is writable on every thread by contract.
+unsafe impl Send for SharedMut {}
+// SAFETY: as above; a pointer by itself grants no access.
+unsafe impl Sync for SharedMut {}
+
+impl Shared {
+    /// The pointer `bytes` further on.
+    #[inline(always)]
+    pub fn at(self, bytes: isize) -> *const u8 {
+        self.0.wrapping_offset(bytes)
+    }
+}
+
+impl SharedMut {
+    /// The pointer `bytes` further on.
+    #[inline(always)]
+    pub fn at(self, bytes: isize) -> *mut u8 {
+        self.0.wrapping_offset(bytes)
+    }
+}

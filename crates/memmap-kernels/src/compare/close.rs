@@ -1,0 +1,65 @@
+//! Equality within a tolerance.
+
+use super::measure::{Measure, Measured, Precision, Tolerance};
+use super::pair::{Pair, nest_of};
+use crate::array::ArrayRef;
+use crate::exec::{Control, Result};
+use crate::loops::{AnySlice, Kernel, Level, RawSlice, dispatch};
+
+/// Whether every element of `a` is close to its counterpart in `b`: NumPy's `allclose`.
+///
+/// The rule is `|a - b| <= atol + rtol * |b|` where `b` is finite, and `a == b` elsewhere. It is worked out in NumPy's
+/// precision: that of the common kind on the left, that of `b` (integers as `F64`) on the right. Different shapes are not
+/// close: broadcast with strides of 0.
+///
+/// # Errors
+/// [`Error::Unsupported`] for opaque elements and times; [`Error::Cancelled`].
+pub fn all_close(a: &ArrayRef, b: &ArrayRef, tolerance: Tolerance, control: &Control) -> Result<bool> {
+    let precision = Precision::of(&a.element, &b.element, "allclose")?;
+    if a.shape != b.shape {
+        return Ok(false);
+    }
+    if a.is_empty() {
+        return Ok(true);
+    }
+    let pair = Pair::new(a, b, &nest_of(a, b)?, precision.kinds())?;
+    let close = precision.select(Select);
+    pair.all(control, &|_, a, b| close(a, b, tolerance))
+}
+
+/// Whether the elements of two runs are close.
+type CloseFn = fn(AnySlice, AnySlice, Tolerance) -> bool;
+
+struct Select;
+
+impl Measured for Select {
+    type Output = CloseFn;
+
+    fn of<D: Measure, R: Measure + Into<D>>(self) -> CloseFn {
+        |a, b, tolerance| dispatch(Close::<D, R> { a: a.typed(), b: b.typed(), tolerance })
+    }
+}
+
+struct Close<'a, D, R> {
+    a: RawSlice<'a, D>,
+    b: RawSlice<'a, R>,
+    tolerance: Tolerance,
+}
+
+impl<D: Measure, R: Measure + Into<D>> Kernel for Close<'_, D, R> {
+    type Output = bool;
+    #[inline(always)]
+    fn run<L: Level>(self) -> bool {
+        let limits = R::limits(self.tolerance);
+        let nan = self.tolerance.equal_nan;
+        let mut all = true;
+        assert!(self.a.len() == self.b.len());
+        for i in 0..self.a.len() {
+            let (a, b) = (self.a.get(i), self.b.get(i));
+            let other: D = b.into();
+            let near = (a.distance(other) <= R::bound(limits, b.size())) & b.is_finite();
+            all &= near | a.same(other) | (nan & a.is_nan() & b.is_nan());
+        }
+        all
+    }
+}

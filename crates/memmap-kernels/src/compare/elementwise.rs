@@ -1,0 +1,309 @@
+//! Comparison, element by element, and equality of whole arrays.
+
+use super::comparable::Compare;
+use super::pair::{Pair, nest_of};
+use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut, StridedIter};
+use crate::copy::{StridedCopy, TILE_BYTES};
+use crate::dtype::{Complex, Element, Kind, Native, Tick};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, in_order};
+use crate::loops::{AnySlice, Kernel, Level, RawSlice, RawSliceMut, dispatch, zip};
+
+/// Calls a macro with the rows: variant, NumPy's name, the loop, whether its operands are exchanged, whether its results
+/// are negated. Three loops are enough for six comparisons.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! for_each_comparison {
+    ($callback:ident) => {
+        $callback! {
+            Lt "less" Before false false;
+            Le "less_equal" NotAfter false false;
+            Eq "equal" Equal false false;
+            Ne "not_equal" Equal false true;
+            Ge "greater_equal" NotAfter true false;
+            Gt "greater" Before true false;
+        }
+    };
+}
+
+macro_rules! define {
+    ($($variant:ident $name:literal $test:ident $exchanged:literal $negated:literal;)*) => {
+        /// A comparison.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum Comparison {
+            $(#[doc = concat!("NumPy's `", $name, "`.")] $variant,)*
+        }
+
+        impl Comparison {
+            /// All comparisons, in the order of their numbers.
+            pub const ALL: &[Comparison] = &[$(Comparison::$variant),*];
+
+            /// NumPy's name.
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Comparison::$variant => $name,)*
+                }
+            }
+
+            /// The loop, whether its operands are exchanged, and whether its results are negated.
+            const fn test(self) -> (Test, bool, bool) {
+                match self {
+                    $(Comparison::$variant => (Test::$test, $exchanged, $negated),)*
+                }
+            }
+        }
+    };
+}
+for_each_comparison!(define);
+
+/// Writes whether `a op b` holds to each element of `target`, an array of bools.
+///
+/// All three have the same shape (broadcast with strides of 0). Kinds may differ: they are compared in NumPy's
+/// `result_type`, and signed with unsigned 64-bit integers by value. NaN and NaT are unordered and differ from all;
+/// complex numbers are ordered by the real part first. The target may not overlap `a` or `b`, save that it may be one of
+/// them if that is an array of bools.
+///
+/// # Errors
+/// [`Error::Mismatch`] when shapes differ or `target` is not of [`Kind::Bool`]; [`Error::Unsupported`] for times with
+/// numbers, opaque elements with others, and opaque ones in order; [`Error::Cancelled`].
+pub fn compare(
+    op: Comparison,
+    a: &ArrayRef,
+    b: &ArrayRef,
+    target: &ArrayMut,
+    control: &Control,
+) -> Result<()> {
+    if a.shape != b.shape || a.shape != target.shape {
+        return Err(Error::Mismatch { rule: "the arrays of a comparison must have the same shape" });
+    }
+    if target.element.kind != Kind::Bool {
+        return Err(Error::Mismatch { rule: "the target of a comparison must be an array of bools" });
+    }
+    let (test, exchanged, negated) = op.test();
+    let (a, b) = if exchanged { (b, a) } else { (a, b) };
+    let common = common(&a.element, &b.element, test)?;
+    if target.is_empty() {
+        return Ok(());
+    }
+    let nest = LoopNest::in_memory_order(&target.shape, [&a.strides, &b.strides, &target.strides], 2);
+    let sink = Answers::new(target, &nest);
+    if common == Common::Bytes {
+        return compare_bytes(a, b, &nest, &sink, negated, control);
+    }
+    let job = Job { a, b, nest: &nest, negated, control };
+    job.run(common, test, &|at, answers| sink.write(at, answers)).map(|_| ())
+}
+
+/// Whether two arrays have the same shape and equal elements, as NumPy's `array_equal`: NaN and NaT are equal to nothing.
+///
+/// # Errors
+/// [`Error::Unsupported`] as [`compare`]; [`Error::Cancelled`].
+pub fn equals(a: &ArrayRef, b: &ArrayRef, control: &Control) -> Result<bool> {
+    if a.shape != b.shape {
+        return Ok(false);
+    }
+    let common = common(&a.element, &b.element, Test::Equal)?;
+    if a.is_empty() {
+        return Ok(true);
+    }
+    let nest = nest_of(a, b)?;
+    if common == Common::Bytes {
+        return equal_bytes(a, b, &nest, control);
+    }
+    let job = Job { a, b, nest: &nest, negated: false, control };
+    job.run(common, Test::Equal, &|_, answers| answers.iter().fold(1, |all, &answer| all & answer) == 1)
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Test {
+    Before,
+    NotAfter,
+    Equal,
+}
+
+/// What two kinds are compared as.
+#[derive(Clone, Copy, PartialEq)]
+enum Common {
+    /// Numbers of one kind.
+    Kind(Kind),
+    /// A signed and an unsigned integer, by value.
+    SignedUnsigned,
+    /// An unsigned and a signed integer, by value.
+    UnsignedSigned,
+    /// Byte by byte.
+    Bytes,
+}
+
+fn common(a: &Element, b: &Element, test: Test) -> Result<Common> {
+    let unsupported = |kind| Err(Error::Unsupported { operation: "comparison", kind });
+    match (a.kind, b.kind) {
+        (Kind::Opaque, Kind::Opaque) if test != Test::Equal => unsupported(Kind::Opaque),
+        (Kind::Opaque, Kind::Opaque) if a.size != b.size => {
+            Err(Error::Mismatch { rule: "opaque elements are only compared with elements of the same size" })
+        }
+        (Kind::Opaque, Kind::Opaque) => Ok(Common::Bytes),
+        (signed, Kind::U64) if signed.is_signed() => Ok(Common::SignedUnsigned),
+        (Kind::U64, signed) if signed.is_signed() => Ok(Common::UnsignedSigned),
+        (a, b) => match a.promote(b) {
+            // Halves are compared as singles, bools as bytes of 0 and 1.
+            Some(Kind::F16) => Ok(Common::Kind(Kind::F32)),
+            Some(Kind::Bool) => Ok(Common::Kind(Kind::U8)),
+            Some(kind) => Ok(Common::Kind(kind)),
+            None => {
+                unsupported(if a == Kind::Opaque || b == Kind::Opaque { Kind::Opaque } else { Kind::Time })
+            }
+        },
+    }
+}
+
+/// Two arrays on their way to a loop.
+struct Job<'a, const K: usize> {
+    a: &'a ArrayRef,
+    b: &'a ArrayRef,
+    nest: &'a LoopNest<K>,
+    negated: bool,
+    control: &'a Control,
+}
+
+impl<const K: usize> Job<'_, K> {
+    /// Hands tiles of results (0 or 1) to `take`, until it returns false.
+    fn run(&self, common: Common, test: Test, take: &(dyn Fn(usize, &[u8]) -> bool + Sync)) -> Result<bool> {
+        let (kinds, compare) = common.loops()?;
+        let pair = Pair::new(self.a, self.b, self.nest, kinds)?;
+        let flip = u8::from(self.negated);
+        pair.all(self.control, &|at, a, b| {
+            let mut results = [0u8; TILE_BYTES];
+            let results = &mut results[..a.len()];
+            compare(a, b, test, flip, results);
+            take(at, results)
+        })
+    }
+}
+
+/// Compares two runs.
+type CompareFn = fn(AnySlice, AnySlice, Test, u8, &mut [u8]);
+
+impl Common {
+    /// The kinds to read the arrays as, and the loop over them.
+    fn loops(self) -> Result<([Kind; 2], CompareFn)> {
+        fn of<A: Compare<B>, B: Native>() -> ([Kind; 2], CompareFn) {
+            ([A::KIND, B::KIND], |a, b, test, flip, answers| {
+                dispatch(Compared::<A, B> { a: a.typed(), b: b.typed(), test, flip, answers })
+            })
+        }
+        Ok(match self {
+            Common::Kind(Kind::I8) => of::<i8, i8>(),
+            Common::Kind(Kind::U8) => of::<u8, u8>(),
+            Common::Kind(Kind::I16) => of::<i16, i16>(),
+            Common::Kind(Kind::U16) => of::<u16, u16>(),
+            Common::Kind(Kind::I32) => of::<i32, i32>(),
+            Common::Kind(Kind::U32) => of::<u32, u32>(),
+            Common::Kind(Kind::I64) => of::<i64, i64>(),
+            Common::Kind(Kind::U64) => of::<u64, u64>(),
+            Common::Kind(Kind::F32) => of::<f32, f32>(),
+            Common::Kind(Kind::F64) => of::<f64, f64>(),
+            Common::Kind(Kind::C64) => of::<Complex<f32>, Complex<f32>>(),
+            Common::Kind(Kind::C128) => of::<Complex<f64>, Complex<f64>>(),
+            Common::Kind(Kind::Time) => of::<Tick, Tick>(),
+            Common::SignedUnsigned => of::<i64, u64>(),
+            Common::UnsignedSigned => of::<u64, i64>(),
+            Common::Kind(kind @ (Kind::Bool | Kind::F16 | Kind::Opaque)) => {
+                return Err(Error::Unsupported { operation: "comparison", kind });
+            }
+            Common::Bytes => {
+                return Err(Error::Unsupported { operation: "comparison", kind: Kind::Opaque });
+            }
+        })
+    }
+}
+
+struct Compared<'a, A, B> {
+    a: RawSlice<'a, A>,
+    b: RawSlice<'a, B>,
+    test: Test,
+    flip: u8,
+    answers: &'a mut [u8],
+}
+
+impl<A: Compare<B>, B: Native> Kernel for Compared<'_, A, B> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        let (answers, flip) = (RawSliceMut::of(self.answers), self.flip);
+        match self.test {
+            Test::Before => zip(self.a, self.b, answers, |a, b| u8::from(a.before(b)) ^ flip),
+            Test::NotAfter => zip(self.a, self.b, answers, |a, b| u8::from(a.not_after(b)) ^ flip),
+            Test::Equal => zip(self.a, self.b, answers, |a, b| u8::from(a.equal(b)) ^ flip),
+        }
+    }
+}
+
+/// The target of a comparison: the third array of a nest.
+struct Answers {
+    base: SharedMut,
+    nest: LoopNest<1>,
+    mover: StridedCopy,
+}
+
+impl Answers {
+    fn new(target: &ArrayMut, whole: &LoopNest<3>) -> Answers {
+        let mover = StridedCopy::new(&target.element, false);
+        Answers { base: SharedMut(target.ptr), nest: whole.only(2), mover }
+    }
+
+    fn write(&self, at: usize, answers: &[u8]) -> bool {
+        let stride = self.nest.inner().strides[0];
+        let (mut walk, mut done) = (self.nest.walk(at), 0);
+        while done < answers.len() {
+            let segment = walk.next(answers.len() - done);
+            let to = self.base.at(segment.offsets[0]);
+            // SAFETY: the segment is inside the target and is no longer than the results left.
+            unsafe { self.mover.run(answers[done..].as_ptr(), 1, to, stride, segment.len) };
+            done += segment.len;
+        }
+        true
+    }
+}
+
+fn compare_bytes(
+    a: &ArrayRef,
+    b: &ArrayRef,
+    nest: &LoopNest<3>,
+    sink: &Answers,
+    negated: bool,
+    control: &Control,
+) -> Result<()> {
+    let (bases, size) = ([Shared(a.ptr), Shared(b.ptr)], a.element.size);
+    let (total, piece) = (nest.len(), (PIECE_BYTES / size.max(1)).max(1));
+    for_pieces(control, total.div_ceil(piece), total * size, |i| {
+        let (start, end) = (i * piece, total.min((i + 1) * piece));
+        let mut walk = nest.walk(start);
+        let answers: Vec<u8> =
+            (start..end).map(|_| u8::from(same_bytes(bases, &mut walk, size) != negated)).collect();
+        sink.write(start, &answers);
+        control.advance(end - start);
+        Ok(())
+    })
+}
+
+fn equal_bytes(a: &ArrayRef, b: &ArrayRef, nest: &LoopNest<2>, control: &Control) -> Result<bool> {
+    let (bases, size) = ([Shared(a.ptr), Shared(b.ptr)], a.element.size);
+    let (total, piece) = (nest.len(), (PIECE_BYTES / size.max(1)).max(1));
+    let equal = in_order(control, total.div_ceil(piece), total * size, |i| {
+        let (start, end) = (i * piece, total.min((i + 1) * piece));
+        let mut walk = nest.walk(start);
+        let equal = (start..end).all(|_| same_bytes(bases, &mut walk, size));
+        control.advance(end - start);
+        equal
+    })?;
+    Ok(equal.into_iter().all(|equal| equal))
+}
+
+/// Whether the next elements of two arrays are the same bytes.
+fn same_bytes<const K: usize>(bases: [Shared; 2], walk: &mut StridedIter<'_, K>, size: usize) -> bool {
+    let offsets = walk.next(1).offsets;
+    // SAFETY: one element of the first array.
+    let a = unsafe { RawSlice::<u8>::new(bases[0].at(offsets[0]), size) };
+    // SAFETY: one element of the second array.
+    let b = unsafe { RawSlice::<u8>::new(bases[1].at(offsets[1]), size) };
+    a.iter().eq(b.iter())
+}

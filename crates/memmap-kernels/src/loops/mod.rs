@@ -1,0 +1,16 @@
+//! The parts of a loop over elements: slices of shared memory, SIMD dispatch, arithmetic, prefetch, streaming stores.
+
+mod arithmetic;
+pub(crate) mod half_float;
+mod prefetch;
+mod raw_slice;
+mod simd;
+mod stream;
+
+pub(crate) use arithmetic::Arithmetic;
+pub(crate) use prefetch::prefetch_lines;
+pub(crate) use raw_slice::{
+    AnySlice, AnySliceMut, RawSlice, RawSliceMut, map, map_checked, update, update_rows, zip,
+};
+pub(crate) use simd::{Kernel, Level, dispatch};
+pub(crate) use stream::{STREAM_BYTES, Stream};

@@ -1,0 +1,234 @@
+//! The position of the minimum and the maximum.
+
+use super::fold::{At, Fold, Out};
+use super::minmax::{Order, beats, best};
+use crate::dtype::Kind;
+use crate::exec::{Error, Result};
+use crate::loops::{Kernel, Level, RawSlice, dispatch, update};
+use std::marker::PhantomData;
+
+/// Elements that are searched for their best before it is located among them: few enough to stay in the cache.
+const BLOCK: usize = 2048;
+
+/// Elements that are not worth two passes.
+const FEW: usize = 8;
+
+/// The best element so far and where it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate<T> {
+    pub value: T,
+    pub index: usize,
+    /// Whether there was any element but NaN; of use only where they are skipped.
+    pub valid: bool,
+}
+
+/// The position of the minimum, or of the maximum with `MAX`. The first of equals counts. The first NaN wins, or with
+/// `SKIP` stands for the worst value, as in `numpy.nanargmin`.
+pub(crate) struct ArgMinMax<T, const MAX: bool, const SKIP: bool>(PhantomData<T>);
+
+impl<T: Order, const MAX: bool, const SKIP: bool> ArgMinMax<T, MAX, SKIP> {
+    pub fn new() -> Self {
+        ArgMinMax(PhantomData)
+    }
+
+    /// What a NaN counts as.
+    #[inline(always)]
+    fn read(x: T) -> T {
+        match (SKIP && x.is_nan(), MAX) {
+            (true, true) => T::LEAST,
+            (true, false) => T::GREATEST,
+            (false, _) => x,
+        }
+    }
+
+    /// Whether a later element takes the place of the best.
+    #[inline(always)]
+    pub fn replaces(candidate: T, best: T) -> bool {
+        beats::<T, MAX>(candidate, best) | (!SKIP && candidate.is_nan() & !best.is_nan())
+    }
+
+    /// The index of the first element that is `value`, or of the last one.
+    fn locate(run: RawSlice<T>, value: T, last: bool) -> usize {
+        let found = if last {
+            (0..run.len()).rev().find(|&i| same::<T, MAX, SKIP>(run.get(i), value))
+        } else {
+            dispatch(Find::<T, MAX, SKIP> { run, value })
+        };
+        // Others may have changed the memory meanwhile: then any index is as good.
+        found.unwrap_or(0)
+    }
+
+    /// Takes in a candidate with an index above all of before.
+    #[inline(always)]
+    fn append(state: &mut Option<Candidate<T>>, later: Candidate<T>) {
+        match state {
+            Some(best) => {
+                best.valid |= later.valid;
+                if Self::replaces(later.value, best.value) {
+                    best.value = later.value;
+                    best.index = later.index;
+                }
+            }
+            None => *state = Some(later),
+        }
+    }
+
+    /// Takes in a candidate from anywhere: of equals, the one with the smaller index counts.
+    #[inline(always)]
+    fn challenge(state: &mut Option<Candidate<T>>, other: Candidate<T>) {
+        let Some(best) = state else {
+            *state = Some(other);
+            return;
+        };
+        best.valid |= other.valid;
+        if Self::replaces(other.value, best.value) {
+            best.value = other.value;
+            best.index = other.index;
+        } else if other.index < best.index && is_equal(other.value, best.value) {
+            best.index = other.index;
+        }
+    }
+}
+
+/// Whether two elements compare as one: all NaN do.
+#[inline(always)]
+fn is_equal<T: Order>(a: T, b: T) -> bool {
+    a == b || (a.is_nan() && b.is_nan())
+}
+
+impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKIP> {
+    type In = T;
+    type State = Option<Candidate<T>>;
+
+    const INDEXED: bool = true;
+
+    fn start(&self) -> Self::State {
+        None
+    }
+
+    fn feed(&self, state: &mut Self::State, run: RawSlice<T>, at: At) {
+        let (mut rest, mut first) = (run, at.first);
+        if at.ordered && run.len() <= FEW {
+            for (i, x) in run.iter().enumerate() {
+                let one = Candidate { value: Self::read(x), index: first + i, valid: !x.is_nan() };
+                Self::append(state, one);
+            }
+            return;
+        }
+        while rest.len() > 0 {
+            let (block, behind) = rest.split_at(rest.len().min(BLOCK));
+            let value = dispatch(Best::<T, MAX, SKIP>(block));
+            let better = match state {
+                Some(best) => {
+                    Self::replaces(value, best.value) || (!at.ordered && is_equal(value, best.value))
+                }
+                None => true,
+            };
+            let valid = SKIP && !state.is_some_and(|best| best.valid) && has_number(block);
+            if better {
+                let found = Self::locate(block, value, at.step < 0) as isize;
+                let index = first.wrapping_add_signed(at.step.wrapping_mul(found));
+                Self::challenge(state, Candidate { value, index, valid });
+            }
+            if let Some(best) = state {
+                best.valid |= valid;
+            }
+            first = first.wrapping_add_signed(at.step.wrapping_mul(block.len() as isize));
+            rest = behind;
+        }
+    }
+
+    fn feed_each(&self, states: &mut [Self::State], row: RawSlice<T>, at: usize) {
+        update(states, row, |state, x| {
+            Self::append(state, Candidate { value: Self::read(x), index: at, valid: !x.is_nan() })
+        })
+    }
+
+    fn join(&self, state: &mut Self::State, later: Self::State) {
+        if let Some(later) = later {
+            Self::challenge(state, later);
+        }
+    }
+
+    fn result(&self) -> Kind {
+        Kind::I64
+    }
+
+    fn finish(&self, state: Self::State, _count: usize, out: Out) -> Result<()> {
+        match state {
+            None => Err(Error::Empty),
+            Some(best) if SKIP && T::HAS_NAN && !best.valid => Err(Error::AllNan),
+            Some(best) => out.put(best.index as i64),
+        }
+    }
+
+    fn is_settled(&self, state: &Self::State) -> bool {
+        !SKIP && state.is_some_and(|best| best.value.is_nan())
+    }
+}
+
+fn has_number<T: Order>(run: RawSlice<T>) -> bool {
+    run.iter().any(|x| !x.is_nan())
+}
+
+/// The best of a run, with NaN read as they count.
+struct Best<'a, T, const MAX: bool, const SKIP: bool>(RawSlice<'a, T>);
+
+impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SKIP> {
+    type Output = T;
+    #[inline(always)]
+    fn run<L: Level>(self) -> T {
+        if !SKIP || !T::HAS_NAN {
+            return best::<T, MAX, false>(self.0);
+        }
+        let worst = if MAX { T::LEAST } else { T::GREATEST };
+        let mut best = worst;
+        for x in self.0.iter() {
+            let x = ArgMinMax::<T, MAX, SKIP>::read(x);
+            if beats::<T, MAX>(x, best) {
+                best = x;
+            }
+        }
+        best
+    }
+}
+
+/// The first element that is the best one.
+struct Find<'a, T, const MAX: bool, const SKIP: bool> {
+    run: RawSlice<'a, T>,
+    value: T,
+}
+
+impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SKIP> {
+    type Output = Option<usize>;
+    #[inline(always)]
+    fn run<L: Level>(self) -> Option<usize> {
+        const LANES: usize = 32;
+        let value = self.value;
+        let (chunks, _) = self.run.chunks::<LANES>();
+        let mut start = 0;
+        for chunk in chunks {
+            let mut found = false;
+            for x in &chunk {
+                found |= same::<T, MAX, SKIP>(*x, value);
+            }
+            if found {
+                break;
+            }
+            start += LANES;
+        }
+        while start < self.run.len() {
+            if same::<T, MAX, SKIP>(self.run.get(start), value) {
+                return Some(start);
+            }
+            start += 1;
+        }
+        None
+    }
+}
+
+/// Whether an element counts as `value`.
+#[inline(always)]
+fn same<T: Order, const MAX: bool, const SKIP: bool>(x: T, value: T) -> bool {
+    (ArgMinMax::<T, MAX, SKIP>::read(x) == value) | (value.is_nan() & x.is_nan())
+}

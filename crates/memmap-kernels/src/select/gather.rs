@@ -1,0 +1,273 @@
+//! Selection by lists of positions: take, gather and scatter.
+
+use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut};
+use crate::copy::{StridedCopy, copied};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, for_pieces};
+use crate::loops::prefetch_lines;
+
+/// Copies the sub-arrays of `source` at the given indices of `axis`: NumPy's `take`.
+///
+/// `target` has the shape of `source` with the length of `axis` replaced by the number of indices, and elements of the
+/// same kind (its byte order may differ). The two may not overlap.
+///
+/// # Errors
+/// [`Error::Mismatch`] when shapes or kinds do not fit or an index is not below the length of the axis;
+/// [`Error::Cancelled`].
+pub fn take(
+    source: &ArrayRef,
+    axis: usize,
+    indices: &[i64],
+    target: &ArrayMut,
+    control: &Control,
+) -> Result<()> {
+    let Some(&len) = source.shape.get(axis) else {
+        return Err(Error::Mismatch { rule: "take needs an axis of the array" });
+    };
+    let mut shape = source.shape.clone();
+    shape[axis] = indices.len();
+    check(source, target, shape == target.shape)?;
+    if indices.iter().any(|&index| usize::try_from(index).map_or(true, |index| index >= len)) {
+        return Err(Error::Mismatch {
+            rule: "an index to take must lie between 0 and the length of its axis",
+        });
+    }
+    if target.is_empty() {
+        return Ok(());
+    }
+    let strides = |range: std::ops::Range<usize>| {
+        let [from, to] = [&source.strides[range.clone()], &target.strides[range.clone()]];
+        LoopNest::in_order(&source.shape[range], [from, to])
+    };
+    let (outer, inner) = (strides(0..axis), strides(axis + 1..source.shape.len()));
+    let (from_step, to_step) = (source.strides[axis], target.strides[axis]);
+    let single = outer.len() == 1;
+    let place = |i: usize| {
+        let (row, k) = if single { (0, i) } else { (i / indices.len(), i % indices.len()) };
+        let [from, to] = if single { outer.start } else { outer.offsets(row) };
+        let from = from.wrapping_add(from_step.wrapping_mul(indices[k] as isize));
+        [from, to.wrapping_add(to_step.wrapping_mul(k as isize))]
+    };
+    // SAFETY: the indices were checked, so that every place is inside the arrays.
+    unsafe { move_blocks(source, target, outer.len() * indices.len(), inner, place, control) }
+}
+
+/// Copies blocks that lie `offsets` bytes from the first one.
+///
+/// `block` is the first block: its shape and strides are those of each. `target` has the shape
+/// `[offsets.len(), ...block.shape()]` and elements of the same kind. Fancy indexing over several axes comes to this:
+/// the lists give the offsets, the sliced axes the block.
+///
+/// # Errors
+/// [`Error::Mismatch`] when shapes or kinds do not fit; [`Error::Cancelled`].
+///
+/// # Safety
+/// Each block that an offset leads to is readable, as [`ArrayRef::new`] asks of the first. Blocks and target do not
+/// overlap.
+pub unsafe fn gather(
+    block: &ArrayRef,
+    offsets: &[isize],
+    target: &ArrayMut,
+    control: &Control,
+) -> Result<()> {
+    let fits = target.shape.split_first().is_some_and(|(&n, rest)| n == offsets.len() && rest == block.shape);
+    check(block, target, fits)?;
+    if target.is_empty() {
+        return Ok(());
+    }
+    let (step, strides) = (target.strides[0], &target.strides[1..]);
+    let inner = LoopNest::in_order(&block.shape, [&block.strides, strides]);
+    let place = |i: usize| [offsets[i], step.wrapping_mul(i as isize)];
+    // SAFETY: the caller vouches for the blocks; the target has one for each offset.
+    unsafe { move_blocks(block, target, offsets.len(), inner, place, control) }
+}
+
+/// Writes blocks to places that lie `offsets` bytes from the first one, in order: of equal offsets the last one stays.
+///
+/// `block` is the first place: its shape and strides are those of each. `source` has the shape
+/// `[offsets.len(), ...block.shape()]` (broadcast with strides of 0), is converted to the block's elements, and may
+/// overlap the places. This runs on the calling thread alone, because its order counts.
+///
+/// # Errors
+/// [`Error::Mismatch`] when shapes do not fit; [`Error::Unsupported`] where [`crate::assign`] has it;
+/// [`Error::Memory`]; [`Error::Cancelled`].
+///
+/// # Safety
+/// Each block that an offset leads to is writable, as [`ArrayMut::new`] asks of the first.
+pub unsafe fn scatter(
+    source: &ArrayRef,
+    block: &ArrayMut,
+    offsets: &[isize],
+    control: &Control,
+) -> Result<()> {
+    let fits = source.shape.split_first().is_some_and(|(&n, rest)| n == offsets.len() && rest == block.shape);
+    if !fits {
+        return Err(Error::Mismatch { rule: "the source of a scatter needs one block for each offset" });
+    }
+    crate::copy::check_kinds(&source.element, &block.element)?;
+    if source.is_empty() {
+        return Ok(());
+    }
+    // A copy, where elements must be converted or might be overwritten before they are read.
+    let owned;
+    let source = if source.element.kind != block.element.kind || may_overlap(source, block, offsets) {
+        owned = copied(source, block.element, control)?;
+        &owned.1
+    } else {
+        source
+    };
+    let mover = StridedCopy::between(&source.element, &block.element);
+    let step = source.strides[0];
+    let inner = LoopNest::in_order(&block.shape, [&source.strides[1..], &block.strides]);
+    let (from, to) = (Shared(source.ptr), SharedMut(block.ptr));
+    let each = inner.len();
+    let batch = (PIECE_BYTES / (each * block.element.size).max(1)).max(1);
+    for (number, batch_offsets) in offsets.chunks(batch).enumerate() {
+        control.check()?;
+        for (i, &offset) in batch_offsets.iter().enumerate() {
+            let row = (number * batch + i) as isize;
+            // SAFETY: the caller vouches for the places; the source has a block for each of them.
+            unsafe { move_block(from, to, [step.wrapping_mul(row), offset], &inner, mover) };
+        }
+        control.advance(batch_offsets.len() * each);
+    }
+    Ok(())
+}
+
+fn check(source: &ArrayRef, target: &ArrayMut, fits: bool) -> Result<()> {
+    if !fits {
+        return Err(Error::Mismatch {
+            rule: "the target of a selection must have the shape of what is selected",
+        });
+    }
+    if source.element.kind != target.element.kind || source.element.size != target.element.size {
+        return Err(Error::Mismatch { rule: "a selection has the element type of its source" });
+    }
+    Ok(())
+}
+
+/// Whether any place may share bytes with the source, judged by the whole range that the places span.
+fn may_overlap(source: &ArrayRef, block: &ArrayMut, offsets: &[isize]) -> bool {
+    let (Some(&low), Some(&high)) = (offsets.iter().min(), offsets.iter().max()) else {
+        return false;
+    };
+    let from = crate::array::range(source.ptr, &source.shape, &source.strides, source.element.size);
+    let to = crate::array::range(block.ptr, &block.shape, &block.strides, block.element.size);
+    let to = (to.0.wrapping_add_signed(low), to.1.wrapping_add_signed(high));
+    from.0 < to.1 && to.0 < from.1
+}
+
+/// Moves `count` blocks, each from and to the offsets that `place` returns.
+///
+/// # Safety
+/// Every place leads to a block inside the memory of both arrays, whose strides are those of `inner`.
+unsafe fn move_blocks(
+    source: &ArrayRef,
+    target: &ArrayMut,
+    count: usize,
+    inner: LoopNest<2>,
+    place: impl Fn(usize) -> [isize; 2] + Sync,
+    control: &Control,
+) -> Result<()> {
+    let mover = StridedCopy::between(&source.element, &target.element);
+    let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
+    let (each, size) = (inner.len(), source.element.size);
+    let swap = source.element.needs_swap() != target.element.needs_swap();
+    // Bytes of a contiguous block; others are not prefetched.
+    let extent = match inner.axes[..] {
+        [axis] if axis.strides[0] == size as isize => each * size,
+        _ => 0,
+    };
+    let (piece, lead) = if control.has_fresh_target() {
+        by_large_pages(target.ptr, each * size)
+    } else {
+        ((PIECE_BYTES / (each * size).max(1)).max(1), 0)
+    };
+    for_pieces(control, (lead + count).div_ceil(piece), count * each * size, |i| {
+        let range = (i * piece).saturating_sub(lead)..count.min((i + 1) * piece - lead);
+        if each == 1 && !swap && size <= 8 {
+            // SAFETY: the caller vouches for every place, and blocks are single elements.
+            unsafe { move_singles(from, to, range.clone(), &place, size) };
+            control.advance(range.len());
+            return Ok(());
+        }
+        for block in range.clone() {
+            if block + AHEAD < range.end {
+                prefetch_lines(from.at(place(block + AHEAD)[0]), extent.min(FETCHED));
+            }
+            // SAFETY: the caller vouches for every place.
+            unsafe { move_block(from, to, place(block), &inner, mover) };
+        }
+        control.advance(range.len() * each);
+        Ok(())
+    })
+}
+
+/// Blocks between the one that is moved and the one that is prefetched: the hardware prefetcher does not foresee random blocks.
+const AHEAD: usize = 4;
+
+/// Bytes of a block that are prefetched; beyond, the hardware prefetcher follows.
+const FETCHED: usize = 1 << 10;
+
+/// Moves single elements of 1, 2, 4 or 8 bytes, or others of up to 8 byte by byte, with nothing between one and the next, so
+/// many loads are in flight at a time.
+///
+/// # Safety
+/// Every place leads to an element of `size` bytes inside the memory of both arrays.
+unsafe fn move_singles(
+    from: Shared,
+    to: SharedMut,
+    range: std::ops::Range<usize>,
+    place: &impl Fn(usize) -> [isize; 2],
+    size: usize,
+) {
+    macro_rules! move_as {
+        ($T:ty) => {
+            for [source, target] in range.map(place) {
+                // SAFETY: the caller vouches for the place; any bits will do.
+                let value = unsafe { from.at(source).cast::<$T>().read_unaligned() };
+                // SAFETY: the caller vouches for the place.
+                unsafe { to.at(target).cast::<$T>().write_unaligned(value) };
+            }
+        };
+    }
+    match size {
+        1 => move_as!(u8),
+        2 => move_as!(u16),
+        4 => move_as!(u32),
+        8 => move_as!(u64),
+        _ => {
+            for [source, target] in range.map(place) {
+                // SAFETY: the caller vouches for both places, which do not overlap.
+                unsafe { std::ptr::copy_nonoverlapping(from.at(source), to.at(target), size) };
+            }
+        }
+    }
+}
+
+/// # Safety
+/// The offsets lead to a block inside the memory of both arrays, whose strides are those of `inner`.
+#[inline(always)]
+pub(crate) unsafe fn move_block(
+    from: Shared,
+    to: SharedMut,
+    offsets: [isize; 2],
+    inner: &LoopNest<2>,
+    mover: StridedCopy,
+) {
+    if let [axis] = inner.axes[..] {
+        let [from_stride, to_stride] = axis.strides;
+        let (from, to) = (from.at(offsets[0]), to.at(offsets[1]));
+        // SAFETY: the block is this one axis, inside both arrays.
+        return unsafe { mover.run(from, from_stride, to, to_stride, axis.len) };
+    }
+    let (mut walk, mut left) = (inner.walk(0), inner.len());
+    let [from_stride, to_stride] = inner.inner().strides;
+    while left > 0 {
+        let segment = walk.next(left);
+        let from = from.at(offsets[0].wrapping_add(segment.offsets[0]));
+        let to = to.at(offsets[1].wrapping_add(segment.offsets[1]));
+        // SAFETY: the segment is inside the block.
+        unsafe { mover.run(from, from_stride, to, to_stride, segment.len) };
+        left -= segment.len;
+    }
+}

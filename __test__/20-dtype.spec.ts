@@ -1,8 +1,8 @@
 import { inspect } from 'node:util'
 import test from 'ava'
-import { Code, DType, dtype, parseDType } from '../lib/dtype/index.js'
+import { DType, OPAQUE_CODE, TIME_CODE, dtype, parseDType } from '../lib/dtype/index.js'
 import type { DTypeLike } from '../lib/dtype/index.js'
-import { MemmapError } from '../lib/errors.js'
+import { MemmapError } from '../lib/errors/memmap-error.js'
 
 // From NumPy 2.4.6: spelling -> name, str, itemsize, byteorder, alignment.
 const PLAIN: [string, string, string, number, string, number][] = [
@@ -71,8 +71,8 @@ test('kernel codes equal those of the binding', (t) => {
     names.map((name) => parseDType(name).code),
     [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
   )
-  t.is(dtype('m8[s]').code, Code.Time)
-  t.is(dtype([['x', 'f4']]).code, Code.Opaque)
+  t.is(dtype('m8[s]').code, TIME_CODE)
+  t.is(dtype([['x', 'f4']]).code, OPAQUE_CODE)
   t.deepEqual(dtype('M8[25s]').unit, { unit: 's', count: 25 })
   t.deepEqual(dtype('m8').unit, { unit: 'generic', count: 1 })
   t.is(dtype('f4').unit, null)

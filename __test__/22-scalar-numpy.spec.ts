@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import test from 'ava'
 import { parseDType } from '../lib/dtype/index.js'
-import { MemmapError } from '../lib/errors.js'
+import { MemmapError } from '../lib/errors/memmap-error.js'
 import { encode } from '../lib/scalar/index.js'
 import { SKIPPED, askPython, findPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'

@@ -69,6 +69,6 @@ test("null is Python's None: all axes, and the usual dtype", (t) => {
   t.is(a.sum(none) as number, 11)
   t.is(a.mean(none) as number, 2.75)
   t.is(a.argmax({ axis: null } as never) as number, 3)
-  t.deepEqual((a.sum({ axis: null, keepdims: true } as never) as NDArray).toArray() as unknown, [[11]])
+  t.deepEqual(a.sum({ axis: null, keepdims: true } as { keepdims: true }).toArray(), [[11]])
   t.deepEqual(a.cumsum(none).toArray(), [1, 3, 6, 11] as never)
 })

@@ -4,7 +4,7 @@ import test from 'ava'
 import { fieldsInOrder } from '../lib/dtype/index.js'
 import type { DType } from '../lib/dtype/index.js'
 import { MemmapError } from '../lib/index.js'
-import { readHeader } from '../lib/npy/read-header.js'
+import { readHeader } from '../lib/files/npy/read-header.js'
 import { fileWith, randomHeader } from './support/npy-headers.js'
 import { SKIPPED, askPython, findPython, randomFrom } from './support/numpy-live.js'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import test from 'ava'
 import { Memmap, MemmapError, memmap } from '../lib/index.js'
-import type { Descriptor, ModelOf } from '../lib/index.js'
+import type { Descriptor } from '../lib/index.js'
 import { fileOf, folder } from './support/files.js'
 import { NODE } from './support/node.js'
 import { askPython, findPython } from './support/numpy-live.js'
@@ -15,8 +15,8 @@ const RECORD = [
   ['y', '<i2', [2]],
 ] as const
 
-const field = (a: Memmap): Memmap<ModelOf<'float32'>> =>
-  (a as unknown as { field(name: string): Memmap<ModelOf<'float32'>> }).field('x')
+const field = (a: Memmap): Memmap<'float32'> =>
+  (a as unknown as { field(name: string): Memmap<'float32'> }).field('x')
 
 /** A view that uses every part of a descriptor: an offset, F order, steps both ways, records, big-endian. */
 function view(path: string): Memmap {

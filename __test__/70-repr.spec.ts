@@ -1,6 +1,6 @@
 import test from 'ava'
 import { dtype, parseDType } from '../lib/dtype/index.js'
-import { MemmapError } from '../lib/errors.js'
+import { MemmapError } from '../lib/errors/memmap-error.js'
 import { format } from '../lib/text/index.js'
 import type { PrintOptions, Printable } from '../lib/text/index.js'
 import { arrayOf, fixtureJson, npyFixture } from './support/npy-fixture.js'

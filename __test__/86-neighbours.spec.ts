@@ -5,15 +5,15 @@ import { join } from 'node:path'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import { memmap } from '../lib/index.js'
-import type { Strided } from '../lib/buffers.js'
-import type { Memmap, ModelOf } from '../lib/index.js'
+import type { Strided } from '../lib/array/typed-views.js'
+import type { Memmap } from '../lib/index.js'
 import { fileOf, folder } from './support/files.js'
 import { requiring } from './support/platform.js'
 
 const load = createRequire(import.meta.url)
 
 /** A file of 12 numbers from 0 on, as 3 rows. */
-function grid(t: ExecutionContext): { path: string; map: Memmap<ModelOf<'float32'>>; onDisk: () => number[] } {
+function grid(t: ExecutionContext): { path: string; map: Memmap<'float32'>; onDisk: () => number[] } {
   const path = fileOf(t, Buffer.from(Float32Array.from({ length: 12 }, (_, i) => i).buffer))
   const map = memmap(path, { dtype: 'float32', shape: [3, 4] })
   t.teardown(() => map.close())
@@ -21,7 +21,7 @@ function grid(t: ExecutionContext): { path: string; map: Memmap<ModelOf<'float32
 }
 
 /** A view: every other column, reversed, transposed. */
-function someView(map: Memmap<ModelOf<'float32'>>): Strided<Float32Array> {
+function someView(map: Memmap<'float32'>): Strided<Float32Array> {
   return map.T.index('::-2').strided()
 }
 

@@ -3,33 +3,22 @@ import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import { MemmapError, array, memmap, support, zeros } from '../lib/index.js'
-import type { Memmap, NDArray, WatchOptions } from '../lib/index.js'
+import type { Memmap, NDArray, AsyncOptions } from '../lib/index.js'
+import { REDUCTIONS } from '../lib/ops/table.js'
+import type { Reduction } from '../lib/ops/table.js'
 import { fileOf, hole } from './support/files.js'
 import { samples } from './support/oracle-arbitraries.js'
 
 type Work = Record<string, (...args: unknown[]) => Promise<unknown>>
 
-const REDUCTIONS = [
-  'sum',
-  'prod',
-  'mean',
-  'var',
-  'std',
-  'min',
-  'max',
-  'argmin',
-  'argmax',
-  'any',
-  'all',
-  'countNonzero',
-] as const
+const NAMES = Object.keys(REDUCTIONS) as Reduction[]
 
 /** Every method, called with options at the end. */
-const CALLS: Readonly<Record<string, (a: Memmap, options: WatchOptions) => Promise<unknown>>> = {
+const CALLS: Readonly<Record<string, (a: Memmap, options: AsyncOptions) => Promise<unknown>>> = {
   ...Object.fromEntries(
-    REDUCTIONS.map((name) => [
+    NAMES.map((name) => [
       name,
-      (a: Memmap, options: WatchOptions) => (a.promises as unknown as Work)[name]?.(options),
+      (a: Memmap, options: AsyncOptions) => (a.promises as unknown as Work)[name]?.(options),
     ]),
   ),
   copy: (a, options) => a.promises.copy(options),
@@ -38,7 +27,7 @@ const CALLS: Readonly<Record<string, (a: Memmap, options: WatchOptions) => Promi
   fill: (a, options) => a.promises.fill(1, options),
   flush: (a, options) => a.promises.flush(options),
   prefetch: (a, options) => a.promises.prefetch(options),
-} as Record<string, (a: Memmap, options: WatchOptions) => Promise<unknown>>
+} as Record<string, (a: Memmap, options: AsyncOptions) => Promise<unknown>>
 
 /** A file large enough that work on it takes some milliseconds. */
 const LARGE = 2 ** 27
@@ -70,7 +59,7 @@ test('promises is one object an array', (t) => {
   t.not(a.promises, a.slice(0).promises)
 })
 
-for (const name of REDUCTIONS) {
+for (const name of NAMES) {
   test(`${name}: the promise has the synchronous result, mapped or not`, async (t) => {
     const options = fc
       .record({ keepdims: fc.boolean(), axis: fc.option(fc.integer({ min: -1, max: 0 })) })

@@ -2,9 +2,9 @@
 import test from 'ava'
 import { array as arrayOf } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
-import { differencesOf } from '../lib/cli/differences.js'
-import { breachOf } from '../lib/cli/rules.js'
-import { statisticsOf } from '../lib/cli/statistics.js'
+import { differencesOf } from '../lib/cli/compute/differences.js'
+import { breachOf } from '../lib/cli/compute/rules.js'
+import { statisticsOf } from '../lib/cli/compute/statistics.js'
 import { SKIPPED, askPython, findPython, seed } from './support/numpy-live.js'
 
 /** An array in the form that Python sends. */

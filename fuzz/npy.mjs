@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { MemmapError, NpzFile, load, openMemmap } from '../dist/index.js'
-import { readHeader } from '../dist/npy/read-header.js'
+import { readHeader } from '../dist/files/npy/read-header.js'
 import { mutate, randomFrom } from './mutate.mjs'
 
 const CORPUS = join(import.meta.dirname, 'corpus')

@@ -1,17 +1,22 @@
-export { array, zeros } from './create.js'
-export type { ArrayOptions } from './create.js'
-export type { CloseOptions } from './comparisons.js'
-export type { Comparison } from './compare/operators.js'
-export type { BlockOptions, Blocks } from './blocks.js'
-export type { Strided } from './buffers.js'
-export type { Assignable, NestedValues } from './assign.js'
+export { array, zeros } from './api/create.js'
+export type { ArrayOptions } from './api/create.js'
+export { load } from './api/load.js'
+export type { LoadOptions } from './api/load.js'
+export { NpzFile } from './api/npz-file.js'
+export { memmap, openMemmap } from './api/open.js'
+export type { MemmapOptions, OpenMemmapOptions } from './api/open.js'
+export { support } from './api/support.js'
+export type { Support } from './api/support.js'
+export type { Strided } from './array/typed-views.js'
+export type { BlockOptions, Blocks } from './async/blocks.js'
+export type { AsyncOptions } from './async/task.js'
 export { DType, dtype } from './dtype/index.js'
 export type {
-  AnyModel,
   AnyRecord,
   AnyScalar,
   AnyWritable,
   ByteOrder,
+  Canonical,
   Complex,
   Descr,
   DescrField,
@@ -19,58 +24,51 @@ export type {
   DTypeJson,
   DTypeJsonFields,
   DTypeLike,
+  Element,
   Field,
   FieldLike,
   FieldTable,
   Kind,
-  Model,
-  ModelOf,
   NameOf,
   Nested,
   NestedOf,
-  PlainName,
+  NumberName,
   Scalar,
   SubArrayShape,
   TimeUnitName,
   TypedArrayOf,
   Writable,
 } from './dtype/index.js'
-export type { AttachOptions, Descriptor } from './descriptor.js'
-export { MemmapError } from './errors.js'
-export type { ErrorDetails, MemmapErrorCode } from './errors.js'
-export type { ArrayPromises } from './later/promises.js'
-export type { WatchOptions } from './later/watched.js'
+export { MemmapError } from './errors/memmap-error.js'
+export type { ErrorDetails, MemmapErrorCode } from './errors/memmap-error.js'
+export type { AttachOptions, Descriptor } from './files/attach.js'
+export type { MmapMode } from './files/mmap-mode.js'
+export type { NpyVersion } from './files/npy/header.js'
+export { save } from './files/npy/save.js'
+export type { SaveOptions } from './files/npy/save.js'
+export type { MemberOptions } from './files/npz/npz-reader.js'
+export { savez } from './files/npz/savez.js'
+export type { FileLike } from './files/open.js'
+export type { Advice, Residency } from './files/pages.js'
+export type { PathLike } from './files/replace-file.js'
+export { newaxis, slice } from './layout/slice.js'
+export type { Slice } from './layout/slice.js'
+export type { IntegerArray, ShapeLike } from './layout/shape.js'
+export type { OrderLike } from './layout/strides.js'
 export { Memmap } from './memmap.js'
-export type { Advice, Residency } from './memmap.js'
+export type { Mode, ModeLike, OpenOptions } from './memory/origin.js'
 export { NDArray } from './ndarray.js'
-export type { Flags } from './ndarray.js'
-export { load } from './npy/load.js'
-export type { LoadOptions } from './npy/load.js'
-export type { MmapMode } from './npy/mmap-mode.js'
-export { openMemmap } from './npy/open-memmap.js'
-export type { OpenMemmapOptions } from './npy/open-memmap.js'
-export type { NpyVersion } from './npy/header.js'
-export type { PathLike } from './npy/replace.js'
-export { save } from './npy/save.js'
-export type { SaveOptions } from './npy/save.js'
-export { NpzFile } from './npz/npz-file.js'
-export type { MemberOptions } from './npz/npz-file.js'
-export { savez } from './npz/savez.js'
-export { memmap } from './open.js'
-export type { FileLike, MemmapOptions, Mode, ModeLike, OpenOptions } from './open.js'
+export type { ArrayPromises, Assignable, Flags, NestedValues } from './ndarray.js'
+export type { CloseOptions } from './ops/compare/compare.js'
+export type { BasicSelector, BooleanList, IntegerList, Selector } from './ops/indexing/selectors.js'
 export type {
   AxisOptions,
   ExtremeOptions,
   PositionOptions,
   ReduceOptions,
   ScanOptions,
-  SpreadOptions,
   SumOptions,
-} from './reduce/options.js'
-export type { BasicSelector, BooleanList, IntegerList, Selector } from './selectors.js'
-export type { IntegerArray, OrderLike, ShapeLike } from './shape.js'
-export { newaxis, slice } from './slice.js'
-export type { Slice } from './slice.js'
-export { support } from './support.js'
-export type { Support } from './support.js'
+  VarianceOptions,
+} from './ops/reduce/options.js'
+export type { Comparison, Reduction } from './ops/table.js'
 export type { FloatMode, PrintOptions } from './text/index.js'

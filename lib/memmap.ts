@@ -1,28 +1,15 @@
-import type { AnyModel, Model } from './dtype/index.js'
-import type { Assignable } from './assign.js'
-import { attach, describe } from './descriptor.js'
-import type { AttachOptions, Descriptor } from './descriptor.js'
-import { given } from './dtype/index.js'
-import { MemmapError } from './errors.js'
-import { append, resize } from './grow.js'
-import { calling } from './native.js'
+import { registerArrayClasses } from './array/make-array.js'
+import type { Canonical, Checked, DTypeLike } from './dtype/index.js'
+import { checkBoolean, checkOptions } from './errors/check-options.js'
+import { attach, describe } from './files/attach.js'
+import type { AttachOptions, Descriptor } from './files/attach.js'
+import { advise, faultOf, flush, residency } from './files/pages.js'
+import type { Advice, Residency } from './files/pages.js'
+import { append, resize } from './files/resize.js'
+import type { ShapeLike } from './layout/shape.js'
+import type { Origin } from './memory/origin.js'
 import { NDArray } from './ndarray.js'
-import { bytesInFile } from './in-file.js'
-import { checkBoolean, checkOptions } from './options.js'
-import type { ShapeLike } from './shape.js'
-import type { Origin } from './store.js'
-
-/** How the pages will be used, told to the system. `dontneed` lets them leave memory; what was stored stays in the file. */
-export type Advice = (typeof ADVICE)[number]
-
-// In the order of the numbers that the binding takes.
-const ADVICE = ['normal', 'random', 'sequential', 'willneed', 'dontneed', 'hugepage', 'populate'] as const
-
-/** How much of an array is in memory, in bytes of whole pages. */
-export interface Residency {
-  readonly resident: number
-  readonly total: number
-}
+import type { Assignable, FieldDType, FieldNameOf, PartDType } from './ndarray.js'
 
 /**
  * An array in a file: {@link NDArray} over pages that the system reads when they are touched and, in modes `r+` and `w+`,
@@ -34,8 +21,8 @@ export interface Residency {
  * a.set(1, 2, 0.5)
  * a.flush()
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.memmap.html
- */
-export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
+ * @ts-ignore TS2636, as for NDArray. */
+export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   private get origin(): Origin {
     return this.store.origin as Origin
   }
@@ -70,13 +57,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    * all is well.
    */
   get fault(): string | null {
-    try {
-      this.store.checkFault()
-      return null
-    } catch (error) {
-      if (error instanceof MemmapError) return error.code
-      throw error
-    }
+    return faultOf(this)
   }
 
   /**
@@ -90,8 +71,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
   flush(options: { durable?: boolean } = {}): void {
     checkOptions(options, ['durable'], 'flush')
     checkBoolean('durable', options.durable)
-    const { start, length } = bytesInFile(this)
-    this.call((mapping) => mapping.flush(start, length, options.durable ?? false))
+    flush(this, options.durable ?? false)
   }
 
   /**
@@ -99,15 +79,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_UNSUPPORTED` for `dontneed` in mode `c`
    */
   advise(advice: Advice): void {
-    const number = ADVICE.indexOf(advice)
-    if (number < 0) {
-      throw new MemmapError(
-        'ERR_MEMMAP_ARGUMENT',
-        `advice is one of ${ADVICE.map((one) => `'${one}'`).join(', ')} (got ${given(advice)})`,
-      )
-    }
-    const { start, length } = bytesInFile(this)
-    this.call((mapping) => mapping.advise(number, start, length))
+    advise(this, advice)
   }
 
   /**
@@ -115,9 +87,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
   residency(): Residency {
-    const { start, length } = bytesInFile(this)
-    const [resident, total] = this.call((mapping) => mapping.residency(start, length))
-    return { resident, total }
+    return residency(this)
   }
 
   /**
@@ -136,7 +106,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    *   way in another thread; `ERR_MEMMAP_CLOSED`; the fault of the mapping; the system's (`ENOSPC`)
    */
   resize(shape: ShapeLike): this {
-    resize(this as unknown as Memmap, shape)
+    resize(this, shape)
     return this
   }
 
@@ -152,8 +122,8 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    * log.shape // [3, 3]
    * @throws MemmapError as {@link resize}; `ERR_MEMMAP_SHAPE` where the rows do not fit; `ERR_MEMMAP_CAST`
    */
-  append(rows: Assignable<M>): this {
-    append(this as unknown as Memmap, rows)
+  append(rows: Assignable<D>): this {
+    append(this, rows)
     return this
   }
 
@@ -166,7 +136,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    * worker.postMessage(a.index(':', '::2').describe())
    */
   describe(): Descriptor {
-    return describe(this as unknown as Memmap)
+    return describe(this)
   }
 
   /** {@link describe}, for `JSON.stringify`. */
@@ -181,7 +151,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    *   file is too short by now; `ERR_MEMMAP_DTYPE`, `_SHAPE`; the system's
    */
   static attach(descriptor: Descriptor, options: AttachOptions = {}): Memmap {
-    return attach(descriptor, options)
+    return attach(descriptor, options) as Memmap
   }
 
   /**
@@ -192,7 +162,7 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
    */
   close(): void {
     if (this.root === null) this.store.close()
-    else if (!this.store.closed) this.store = this.store.closedTwin()
+    else if (!this.store.closed) this.store = this.store.closedCopy()
   }
 
   /** `close()`, for `using`. */
@@ -205,9 +175,29 @@ export class Memmap<M extends Model = AnyModel> extends NDArray<M> {
     this.close()
   }
 
-  private call<T>(work: (mapping: NonNullable<NDArray['store']['mapping']>) => T): T {
-    const { mapping } = this.store
-    if (mapping === null) throw new MemmapError('ERR_MEMMAP_CLOSED', 'the array is closed: open the file again')
-    return calling(() => work(mapping))
+  /** {@link NDArray.field}. */
+  override field(name: never): Memmap
+  override field<Name extends FieldNameOf<D>>(name: Name): Memmap<FieldDType<D, Name>>
+  override field(name: string): Memmap {
+    return super.field(name as never) as Memmap
+  }
+
+  /** {@link NDArray.real}. */
+  override get real(): Memmap<PartDType<D>> {
+    return super.real as Memmap<PartDType<D>>
+  }
+
+  /** {@link NDArray.imag}. */
+  override get imag(): Memmap<PartDType<D>> {
+    return super.imag as Memmap<PartDType<D>>
+  }
+
+  /** {@link NDArray.view}. */
+  override view(): this
+  override view<const T extends DTypeLike>(dtype: Checked<T>): Memmap<Canonical<T>>
+  override view(dtype?: DTypeLike): never {
+    return (dtype === undefined ? super.view() : super.view(dtype as string)) as never
   }
 }
+
+registerArrayClasses({ inMemory: NDArray, inFile: Memmap })

@@ -1,47 +1,39 @@
+/* oxlint-disable typescript/no-unsafe-declaration-merging -- the loops behind the class add the methods of the merged interface */
 import { inspect } from 'node:util'
-import { assign, fill } from './assign.js'
-import type { Assignable } from './assign.js'
-import { broadcastTo, diagonal, expandDims, flip, moveAxis, squeeze, swapAxes, transpose } from './axes.js'
-import { blocksAlong } from './blocks.js'
-import type { BlockOptions, Blocks } from './blocks.js'
-import { bitsOf, bytesOf, dataOf, exposed, stridedOf } from './buffers.js'
-import type { Strided } from './buffers.js'
-import { allClose, compare, equals } from './comparisons.js'
-import type { CloseOptions } from './comparisons.js'
-import type { Comparison } from './compare/operators.js'
-import { castTo, copyOf, itemOf, swapBytes } from './convert.js'
-import type { AnyModel, Checked, DType, DTypeLike, Model, ModelOf, Nested } from './dtype/index.js'
-import { elementAt, storeAt } from './element.js'
-import { MemmapError } from './errors.js'
-import { applyTo, mapTo } from './elementwise.js'
-import type { Family } from './family.js'
-import { masked, selected, taken } from './gather.js'
-import { elementsOf, entriesOf, rowsOf } from './iterate.js'
-import { promisesOf } from './later/promises.js'
-import type { ArrayPromises } from './later/promises.js'
-import { viewOf } from './make.js'
-import { nestedOf } from './nest.js'
-import { checkBoolean, checkOptions, orderIn } from './options.js'
-import { isAligned } from './place.js'
-import { shownText, textOf } from './print.js'
-import { reduce } from './reductions.js'
-import type {
-  AxisOptions,
-  ExtremeOptions,
-  PositionOptions,
-  ScanOptions,
-  SpreadOptions,
-  SumOptions,
-} from './reduce/options.js'
-import { flatten, ravel, reshape } from './reshape.js'
-import type { CheckedOptions, CountModel, FieldModel, ModelIn, Reduced, TruthModel, ViewOf } from './results.js'
-import { fieldOf, partOf, viewAs } from './retype.js'
-import { scan } from './scan.js'
-import { rowsBetween } from './selection.js'
-import type { BasicSelector, BooleanList, IntegerList, Selector } from './selectors.js'
-import { isContiguous, sizeOf } from './shape.js'
-import type { IntegerArray, OrderLike, ShapeLike } from './shape.js'
-import type { Store } from './store.js'
+import { ArrayBase } from './array/array-base.js'
+import { viewOf } from './array/make-array.js'
+import { bitsOf, bytesOf, dataOf, exposed, stridedOf, stridesInElements } from './array/typed-views.js'
+import type { Strided } from './array/typed-views.js'
+import { blocksAlong } from './async/blocks.js'
+import type { BlockOptions, Blocks } from './async/blocks.js'
+import { promisesOf } from './async/promises.js'
+import type { AsyncOptions } from './async/task.js'
+import { DType } from './dtype/index.js'
+import type { Canonical, Checked, DTypeLike, Element, Nested, Scalar, TypedArrayOf, Writable } from './dtype/index.js'
+import { checkBoolean, checkOptions } from './errors/check-options.js'
+import { isAligned } from './layout/layout.js'
+import type { IntegerArray, ShapeLike } from './layout/shape.js'
+import { isContiguous } from './layout/strides.js'
+import type { OrderLike } from './layout/strides.js'
+import { assign, fill } from './ops/assign.js'
+import { broadcastTo, diagonal, expandDims, flip, moveAxis, squeeze, swapAxes, transpose } from './ops/axes.js'
+import { allClose, compare, equals } from './ops/compare/compare.js'
+import type { CloseOptions } from './ops/compare/compare.js'
+import { castTo, copyOf, itemOf, swapBytes } from './ops/copy.js'
+import { indexArray, mask, take } from './ops/indexing/gather.js'
+import { rowsBetween } from './ops/indexing/select.js'
+import type { BasicSelector, BooleanList, IntegerList, Selector } from './ops/indexing/selectors.js'
+import { elementsOf, entriesOf, entriesOfAxis0, rowsOf } from './ops/iterate.js'
+import { applyTo, mapTo } from './ops/map-apply.js'
+import type { OptionsByName, ScanOptions } from './ops/reduce/options.js'
+import { reduce } from './ops/reduce/reduce.js'
+import { scan } from './ops/reduce/scan.js'
+import { inspectText, reprOf } from './ops/repr.js'
+import { flatten, ravel, reshape } from './ops/reshape.js'
+import { REDUCTIONS, SCANS } from './ops/table.js'
+import type { Comparison, Reduction, ReductionRow, Scan } from './ops/table.js'
+import { toNestedLists } from './ops/to-nested-lists.js'
+import { complexPart, fieldOf, viewAs } from './ops/view.js'
 import type { PrintOptions } from './text/index.js'
 
 /** What is known of an array's memory: NumPy's `ndarray.flags`. */
@@ -71,113 +63,23 @@ export interface Flags {
  * a.get(1, -1) // 6
  * a.index(':', '::2').toArray() // [[1, 3], [4, 6]]
  * @see https://numpy.org/doc/2.4/reference/arrays.ndarray.html
- */
-export class NDArray<out M extends Model = AnyModel> {
-  /** What one element is. */
-  readonly dtype: DType<M>
+ * @ts-ignore TS2636, because the compiler cannot prove through conditional types that an array of a dtype is one of any dtype. */
+export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
+  /** The dtype of the elements. */
+  declare readonly dtype: DType<D>
   /** The length of each axis. */
-  readonly shape: readonly number[]
-  /** From one entry to the next on each axis, in bytes. */
-  readonly byteStrides: readonly number[]
-
-  /** @internal The memory; that of a closed view is exchanged for {@link Store.closed}. */
-  store: Store
-  /** @internal The first element, in bytes from the start of the store. */
-  readonly position: number
-  /** @internal The array that this is a view of; null where it is none. */
-  readonly root: NDArray | null
+  declare readonly shape: readonly number[]
+  /** The step from one entry to the next on each axis, in bytes. */
+  declare readonly byteStrides: readonly number[]
   /** @internal */
-  readonly family: Family
-
-  // What the getters and setters of `elements/` need; see `Access` there. Each is stored to once: a field that never changed
-  // is one that V8 reads once for a whole loop, and in Node 20 no other is.
-  /** @internal */
-  readonly last0: number
-  /** @internal */
-  readonly last1: number
-  /** @internal */
-  readonly last2: number
-  /** @internal */
-  readonly first: number
-  /** @internal */
-  readonly step0: number
-  /** @internal */
-  readonly step1: number
-  /** @internal */
-  readonly step2: number
-  /** @internal */
-  readonly lock: number
-  /** @internal How the elements lie, as native code takes it; made when it is first needed. See `operand.ts`. */
-  layout: Float64Array | null = null
-
-  /** @internal */
-  constructor(
-    family: Family,
-    store: Store,
-    dtype: DType,
-    shape: readonly number[],
-    byteStrides: readonly number[],
-    position: number,
-    root: NDArray | null,
-    writeable: boolean,
-  ) {
-    if (typeof position !== 'number') {
-      throw new MemmapError(
-        'ERR_MEMMAP_ARGUMENT',
-        'new makes no array: memmap(), openMemmap(), load() and Memmap.attach() make those of files, array() and zeros() those in memory',
-      )
-    }
-    this.dtype = dtype as DType<M>
-    this.shape = shape
-    this.byteStrides = byteStrides
-    this.store = store
-    this.position = position
-    this.root = root
-    this.family = family
-    this.lock = writeable ? 0 : -1
-    const unit = family.unit
-    const ndim = shape.length
-    // Whole numbers of 32 bits, and known to be: where they do not fit, the slow way is taken.
-    this.first = (position / unit) | 0
-    const near =
-      ndim <= 3 && (store.length <= 2 ** 31 * unit || reach(shape, byteStrides, position) < 2 ** 31 * unit) ? ndim : 0
-    this.last0 = near > 0 ? ((shape[0] as number) - 1) | 0 : -1
-    this.last1 = near > 1 ? ((shape[1] as number) - 1) | 0 : -1
-    this.last2 = near > 2 ? ((shape[2] as number) - 1) | 0 : -1
-    this.step0 = near > 0 ? ((byteStrides[0] as number) / unit) | 0 : 0
-    this.step1 = near > 1 ? ((byteStrides[1] as number) / unit) | 0 : 0
-    this.step2 = near > 2 ? ((byteStrides[2] as number) / unit) | 0 : 0
-    store.want(family.lens)
-  }
-
-  /** The number of axes. */
-  get ndim(): number {
-    return this.shape.length
-  }
-
-  /** The number of elements. */
-  get size(): number {
-    return sizeOf(this.shape)
-  }
-
-  /** Bytes of one element. */
-  get itemsize(): number {
-    return this.dtype.itemsize
-  }
-
-  /** Bytes of all elements. */
-  get nbytes(): number {
-    return this.size * this.dtype.itemsize
-  }
+  declare readonly root: NDArray | null
 
   /**
    * From one entry to the next on each axis, in elements, as JavaScript libraries count; null where a stride is no whole
    * number of elements, as in some fields of records.
    */
   get strides(): readonly number[] | null {
-    const { itemsize } = this.dtype
-    const strides = this.byteStrides.map((stride) => (stride === 0 ? 0 : stride / itemsize))
-    return strides.every(Number.isInteger) ? strides : null
+    return stridesInElements(this)
   }
 
   /** What is known of the memory. */
@@ -186,7 +88,7 @@ export class NDArray<out M extends Model = AnyModel> {
     return {
       cContiguous: isContiguous(shape, byteStrides, itemsize, 'C'),
       fContiguous: isContiguous(shape, byteStrides, itemsize, 'F'),
-      writeable: this.lock === 0,
+      writeable: this.writeableMask === 0,
       aligned: isAligned(this.dtype.alignment, this),
       ownData: this.root === null,
     }
@@ -224,8 +126,8 @@ export class NDArray<out M extends Model = AnyModel> {
    * @throws MemmapError `ERR_MEMMAP_NOT_VIEWABLE` where the elements are not contiguous (C or F), not in native byte order,
    *   not aligned, or have no typed array: the message names the reason and the way out; and as {@link buffer}
    */
-  get data(): M['data'] {
-    return dataOf(this) as M['data']
+  get data(): TypedArrayOf<D> {
+    return dataOf(this) as TypedArrayOf<D>
   }
 
   /**
@@ -249,8 +151,8 @@ export class NDArray<out M extends Model = AnyModel> {
    * `@stdlib/ndarray` and numpy-ts take. Without a copy, for any view in native byte order whose elements are aligned.
    * @throws MemmapError as {@link data}, but for contiguity
    */
-  strided(): Strided<M['data']> {
-    return stridedOf(this) as Strided<M['data']>
+  strided(): Strided<TypedArrayOf<D>> {
+    return stridedOf(this) as Strided<TypedArrayOf<D>>
   }
 
   /**
@@ -258,8 +160,8 @@ export class NDArray<out M extends Model = AnyModel> {
    * @param indices a whole number for each axis
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
-  get(...indices: (number | bigint)[]): M['scalar'] {
-    return this.getAnyhow(...indices) as M['scalar']
+  override get(...indices: (number | bigint)[]): Scalar<D> {
+    return this.getSlow(...indices) as Scalar<D>
   }
 
   /**
@@ -268,8 +170,8 @@ export class NDArray<out M extends Model = AnyModel> {
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CAST` for a value that the dtype cannot hold; `ERR_MEMMAP_READONLY`;
    *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
-  set(...indicesAndValue: [...indices: (number | bigint)[], value: M['writable']]): void {
-    this.setAnyhow(...indicesAndValue)
+  override set(...indicesAndValue: [...indices: (number | bigint)[], value: Writable<D>]): void {
+    this.setSlow(...indicesAndValue)
   }
 
   /**
@@ -287,9 +189,9 @@ export class NDArray<out M extends Model = AnyModel> {
    * @see https://numpy.org/doc/2.4/user/basics.indexing.html
    */
   index(...selectors: BasicSelector[]): this
-  index(...selectors: Selector[]): NDArray<M>
+  index(...selectors: Selector[]): NDArray<D>
   index(...selectors: unknown[]): NDArray {
-    return selected(this, selectors)
+    return indexArray(this, selectors) as NDArray
   }
 
   /**
@@ -306,37 +208,39 @@ export class NDArray<out M extends Model = AnyModel> {
    * @param options.axis left out, positions count all elements in C order
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`
    */
-  take(indices: number | bigint | IntegerList | IntegerArray | NDArray, options: { axis?: number } = {}): NDArray<M> {
-    return taken(this, indices, options) as NDArray<M>
+  take(indices: number | bigint | IntegerList | IntegerArray | NDArray, options: { axis?: number } = {}): NDArray<D> {
+    return take(this, indices, options) as NDArray<D>
   }
 
   /**
    * The elements where `booleans` is true, in C order, as a copy: NumPy's `a[mask]`.
    * @throws MemmapError `ERR_MEMMAP_INDEX` where the shapes differ; `ERR_MEMMAP_CLOSED`
    */
-  mask(booleans: BooleanList | NDArray): NDArray<M> {
-    return masked(this, booleans) as NDArray<M>
+  mask(booleans: BooleanList | NDArray): NDArray<D> {
+    return mask(this, booleans) as NDArray<D>
   }
 
   /**
    * A field of a structured dtype, mapped; the axes of a sub-array follow those of the array.
    * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such field
    */
-  field<Name extends keyof M['fields'] & string>(name: Name): ViewOf<this, FieldModel<M, Name>> {
-    return fieldOf(this, name) as unknown as ViewOf<this, FieldModel<M, Name>>
+  field(name: never): NDArray
+  field<Name extends FieldNameOf<D>>(name: Name): NDArray<FieldDType<D, Name>>
+  field(name: string): NDArray {
+    return fieldOf(this, name) as NDArray
   }
 
   /** The real parts of a complex array, mapped; of any other number, the array itself. */
-  get real(): ViewOf<this, M['part']> {
-    return partOf(this, 'real') as unknown as ViewOf<this, M['part']>
+  get real(): NDArray<PartDType<D>> {
+    return complexPart(this, 'real') as NDArray<PartDType<D>>
   }
 
   /**
    * The imaginary parts of a complex array, mapped.
    * @throws MemmapError `ERR_MEMMAP_DTYPE` where the elements are not complex
    */
-  get imag(): ViewOf<this, M['part']> {
-    return partOf(this, 'imag') as unknown as ViewOf<this, M['part']>
+  get imag(): NDArray<PartDType<D>> {
+    return complexPart(this, 'imag') as NDArray<PartDType<D>>
   }
 
   /**
@@ -353,7 +257,7 @@ export class NDArray<out M extends Model = AnyModel> {
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_CAST`; `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_READONLY`;
    *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
-  assign(value: Assignable<M>, selectors?: readonly Selector[]): this {
+  assign(value: Assignable<D>, selectors?: readonly Selector[]): this {
     assign(this, value, selectors)
     return this
   }
@@ -363,7 +267,7 @@ export class NDArray<out M extends Model = AnyModel> {
    * @returns this array
    * @throws MemmapError as {@link assign}
    */
-  fill(value: M['writable']): this {
+  fill(value: Writable<D>): this {
     fill(this, value)
     return this
   }
@@ -373,13 +277,13 @@ export class NDArray<out M extends Model = AnyModel> {
    * @param options.dtype of the copy; by default this array's
    * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_CLOSED`
    */
-  map(fn: (value: M['scalar'], index: number) => M['writable']): NDArray<M>
-  map<const D extends DTypeLike>(
-    fn: (value: M['scalar'], index: number) => ModelOf<D>['writable'],
-    options: { dtype: Checked<D> },
-  ): NDArray<ModelOf<D>>
+  map(fn: (value: Scalar<D>, index: number) => Writable<D>): NDArray<D>
+  map<const T extends DTypeLike>(
+    fn: (value: Scalar<D>, index: number) => Writable<T>,
+    options: { dtype: Checked<T> },
+  ): NDArray<Canonical<T>>
   map(fn: (value: never, index: number) => unknown, options: { dtype?: DTypeLike } = {}): NDArray {
-    return mapTo(this, fn as (value: unknown, index: number) => unknown, options)
+    return mapTo(this, fn as (value: unknown, index: number) => unknown, options) as NDArray
   }
 
   /**
@@ -387,7 +291,7 @@ export class NDArray<out M extends Model = AnyModel> {
    * @returns this array
    * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
    */
-  apply(fn: (value: M['scalar'], index: number) => M['writable']): this {
+  apply(fn: (value: Scalar<D>, index: number) => Writable<D>): this {
     applyTo(this, fn as (value: unknown, index: number) => unknown)
     return this
   }
@@ -398,15 +302,15 @@ export class NDArray<out M extends Model = AnyModel> {
    * @returns an array of bool, fit for {@link mask} and {@link index}
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` where the kinds cannot be compared; `ERR_MEMMAP_CLOSED`
    */
-  compare(op: Comparison, other: Assignable<M>): NDArray<ModelOf<'bool'>> {
-    return compare(this, op, other) as unknown as NDArray<ModelOf<'bool'>>
+  compare(op: Comparison, other: Assignable<D>): NDArray<'bool'> {
+    return compare(this, op, other) as NDArray<'bool'>
   }
 
   /**
    * Whether shape and elements are the same: NumPy's `array_equal`. NaN is not equal to itself.
    * @throws MemmapError `ERR_MEMMAP_DTYPE` for records with other fields; `ERR_MEMMAP_CLOSED`
    */
-  equals(other: Assignable<M>): boolean {
+  equals(other: Assignable<D>): boolean {
     return equals(this, other)
   }
 
@@ -418,83 +322,8 @@ export class NDArray<out M extends Model = AnyModel> {
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` for what are no numbers; `ERR_MEMMAP_ARGUMENT`;
    *   `ERR_MEMMAP_CLOSED`
    */
-  allClose(other: Assignable<M>, options?: CloseOptions): boolean {
+  allClose(other: Assignable<D>, options?: CloseOptions): boolean {
     return allClose(this, other, options)
-  }
-
-  /**
-   * The sum of all elements, or along axes; bools and integers in 64 bits (as bigint), floats pairwise. NumPy's `sum`.
-   * @returns a scalar, or an array where axes are left
-   * @example
-   * a.sum() // of all elements
-   * a.sum({ axis: 0 }) // of each column
-   * a.sum({ axis: [0, 1], keepdims: true, dtype: 'float64', skipNaN: true })
-   * @throws MemmapError `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE` where elements of this kind have no sum;
-   *   `ERR_MEMMAP_ARGUMENT` for an option; `ERR_MEMMAP_CLOSED`; the fault of the mapping
-   */
-  sum<const O extends SumOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, M['sum']['scalar'], M['sum']> {
-    return reduce(this, 'sum', options) as Reduced<O, M['sum']['scalar'], M['sum']>
-  }
-
-  /** The product of all elements, or along axes. As {@link sum}. */
-  prod<const O extends SumOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, M['sum']['scalar'], M['sum']> {
-    return reduce(this, 'prod', options) as Reduced<O, M['sum']['scalar'], M['sum']>
-  }
-
-  /** The arithmetic mean; of bools and integers in float64. As {@link sum}. */
-  mean<const O extends SumOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, M['mean']['scalar'], M['mean']> {
-    return reduce(this, 'mean', options) as Reduced<O, M['mean']['scalar'], M['mean']>
-  }
-
-  /** The variance: squares of distances from the mean, divided by the number of elements less `ddof`. As {@link sum}. */
-  var<const O extends SpreadOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, number, M['spread']> {
-    return reduce(this, 'var', options) as Reduced<O, number, M['spread']>
-  }
-
-  /** The standard deviation: the root of {@link var}. */
-  std<const O extends SpreadOptions = {}>(options?: O & CheckedOptions<O>): Reduced<O, number, M['spread']> {
-    return reduce(this, 'std', options) as Reduced<O, number, M['spread']>
-  }
-
-  /**
-   * The smallest element; NaN or NaT if there is one.
-   * @throws MemmapError as {@link sum}; `ERR_MEMMAP_ARGUMENT` for no elements
-   */
-  min<const O extends ExtremeOptions = {}>(options?: O): Reduced<O, M['scalar'], M> {
-    return reduce(this, 'min', options) as Reduced<O, M['scalar'], M>
-  }
-
-  /** The largest element; NaN or NaT if there is one. As {@link min}. */
-  max<const O extends ExtremeOptions = {}>(options?: O): Reduced<O, M['scalar'], M> {
-    return reduce(this, 'max', options) as Reduced<O, M['scalar'], M>
-  }
-
-  /**
-   * The position of the first smallest element, or of the first NaN or NaT: in C order over all, or along one axis. As
-   * {@link min}.
-   */
-  argmin<const O extends PositionOptions = {}>(options?: O): Reduced<O, number, CountModel> {
-    return reduce(this, 'argmin', options) as Reduced<O, number, CountModel>
-  }
-
-  /** The position of the first largest element, or of the first NaN or NaT. As {@link argmin}. */
-  argmax<const O extends PositionOptions = {}>(options?: O): Reduced<O, number, CountModel> {
-    return reduce(this, 'argmax', options) as Reduced<O, number, CountModel>
-  }
-
-  /** Whether any element is true: not zero (NaN and NaT are not), or text and bytes that are not empty. As {@link sum}. */
-  any<const O extends AxisOptions = {}>(options?: O): Reduced<O, boolean, TruthModel> {
-    return reduce(this, 'any', options) as Reduced<O, boolean, TruthModel>
-  }
-
-  /** Whether every element is true, as in {@link any}. */
-  all<const O extends AxisOptions = {}>(options?: O): Reduced<O, boolean, TruthModel> {
-    return reduce(this, 'all', options) as Reduced<O, boolean, TruthModel>
-  }
-
-  /** How many elements are true, as in {@link any}. */
-  countNonzero<const O extends AxisOptions = {}>(options?: O): Reduced<O, number, CountModel> {
-    return reduce(this, 'countNonzero', options) as Reduced<O, number, CountModel>
   }
 
   /**
@@ -503,36 +332,26 @@ export class NDArray<out M extends Model = AnyModel> {
    * @example
    * await a.promises.std({ axis: 0, signal })
    */
-  get promises(): ArrayPromises<M, this> {
-    return promisesOf(this) as unknown as ArrayPromises<M, this>
-  }
-
-  /** The sum of all elements up to each, along an axis, or over all in C order. NumPy's `cumsum`. */
-  cumsum<const O extends ScanOptions = {}>(options?: O & CheckedOptions<O>): NDArray<ModelIn<O, M['sum']>> {
-    return scan(this, false, options) as NDArray<ModelIn<O, M['sum']>>
-  }
-
-  /** The product of all elements up to each. As {@link cumsum}. */
-  cumprod<const O extends ScanOptions = {}>(options?: O & CheckedOptions<O>): NDArray<ModelIn<O, M['sum']>> {
-    return scan(this, true, options) as NDArray<ModelIn<O, M['sum']>>
+  get promises(): ArrayPromises<D, this> {
+    return promisesOf(this) as ArrayPromises<D, this>
   }
 
   /**
    * The only element, as a scalar.
    * @throws MemmapError `ERR_MEMMAP_SHAPE` where there is not exactly one
    */
-  item(): M['scalar'] {
-    return itemOf(this) as M['scalar']
+  item(): Scalar<D> {
+    return itemOf(this) as Scalar<D>
   }
 
   /** Nested lists of the elements; the scalar for an array without axes. */
-  toArray(): Nested<M['scalar']> {
-    return nestedOf(this) as Nested<M['scalar']>
+  toArray(): Nested<Scalar<D>> {
+    return toNestedLists(this) as Nested<Scalar<D>>
   }
 
-  /** The entries of axis 0: views, and scalars for one dimension. */
-  [Symbol.iterator](): IterableIterator<M['scalar'] | NDArray<M>> {
-    return rowsOf(this) as IterableIterator<M['scalar'] | NDArray<M>>
+  /** The entries of axis 0: views; scalars of an array of one axis. {@link rows} has arrays in both cases. */
+  [Symbol.iterator](): IterableIterator<Scalar<D> | NDArray<D>> {
+    return entriesOfAxis0(this) as IterableIterator<Scalar<D> | NDArray<D>>
   }
 
   /**
@@ -555,14 +374,24 @@ export class NDArray<out M extends Model = AnyModel> {
     return blocksAlong(this, options)
   }
 
+  /**
+   * The entries of axis 0 as arrays: views, 0-d ones of an array of one axis.
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for an array without axes; `ERR_MEMMAP_CLOSED`
+   * @example
+   * for (const row of a.rows()) console.log(row.mean())
+   */
+  rows(): IterableIterator<this> {
+    return rowsOf(this) as IterableIterator<this>
+  }
+
   /** Every element, in C order whatever the order in memory. */
-  values(): IterableIterator<M['scalar']> {
-    return elementsOf(this) as IterableIterator<M['scalar']>
+  values(): IterableIterator<Scalar<D>> {
+    return elementsOf(this) as IterableIterator<Scalar<D>>
   }
 
   /** Every element with its indices, in C order. */
-  entries(): IterableIterator<[indices: number[], value: M['scalar']]> {
-    return entriesOf(this) as IterableIterator<[indices: number[], value: M['scalar']]>
+  entries(): IterableIterator<[indices: number[], value: Scalar<D>]> {
+    return entriesOf(this) as IterableIterator<[indices: number[], value: Scalar<D>]>
   }
 
   /**
@@ -570,10 +399,10 @@ export class NDArray<out M extends Model = AnyModel> {
    * @returns a view where the strides allow it, else a copy
    * @throws MemmapError `ERR_MEMMAP_RESHAPE` where the number of elements differs; `ERR_MEMMAP_CLOSED`
    */
-  reshape(shape: ShapeLike, options?: { order?: OrderLike }): NDArray<M>
-  reshape(...shape: number[]): NDArray<M>
-  reshape(...given: unknown[]): NDArray<M> {
-    return reshape(this, given) as NDArray<M>
+  reshape(shape: ShapeLike, options?: { order?: OrderLike }): NDArray<D>
+  reshape(...shape: number[]): NDArray<D>
+  reshape(...given: unknown[]): NDArray<D> {
+    return reshape(this, given) as NDArray<D>
   }
 
   /**
@@ -581,13 +410,13 @@ export class NDArray<out M extends Model = AnyModel> {
    * @param options.order `'C'` by default; `'F'`; `'A'` for F where the array has it; `'K'` as they lie in memory
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
-  ravel(options: { order?: OrderLike } = {}): NDArray<M> {
-    return ravel(this, orderIn(options, 'ravel')) as NDArray<M>
+  ravel(options: { order?: OrderLike } = {}): NDArray<D> {
+    return ravel(this, orderOption(options, 'ravel')) as NDArray<D>
   }
 
   /** All elements on one axis, a copy. Orders as for {@link ravel}. */
-  flatten(options: { order?: OrderLike } = {}): NDArray<M> {
-    return flatten(this, orderIn(options, 'flatten')) as NDArray<M>
+  flatten(options: { order?: OrderLike } = {}): NDArray<D> {
+    return flatten(this, orderOption(options, 'flatten')) as NDArray<D>
   }
 
   /**
@@ -669,9 +498,9 @@ export class NDArray<out M extends Model = AnyModel> {
    * @see https://numpy.org/doc/2.4/reference/generated/numpy.ndarray.view.html
    */
   view(): this
-  view<const D extends DTypeLike>(dtype: Checked<D>): ViewOf<this, ModelOf<D>>
+  view<const T extends DTypeLike>(dtype: Checked<T>): NDArray<Canonical<T>>
   view(dtype?: DTypeLike): NDArray {
-    return dtype === undefined ? viewOf(this, this) : viewAs(this, dtype)
+    return (dtype === undefined ? viewOf(this, this) : viewAs(this, dtype)) as NDArray
   }
 
   /**
@@ -680,8 +509,8 @@ export class NDArray<out M extends Model = AnyModel> {
    *   follow one another in memory as they do here
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`; the fault of the mapping
    */
-  copy(options: { order?: OrderLike } = {}): NDArray<M> {
-    return copyOf(this, orderIn(options, 'copy')) as NDArray<M>
+  copy(options: { order?: OrderLike } = {}): NDArray<D> {
+    return copyOf(this, orderOption(options, 'copy')) as NDArray<D>
   }
 
   /**
@@ -691,55 +520,201 @@ export class NDArray<out M extends Model = AnyModel> {
    * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such cast; `ERR_MEMMAP_CAST` for an element that has none, as
    *   for text to numbers; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`
    */
-  astype<const D extends DTypeLike>(dtype: Checked<D>, options: { order?: OrderLike } = {}): NDArray<ModelOf<D>> {
-    return castTo(this, dtype as DTypeLike, orderIn(options, 'astype')) as unknown as NDArray<ModelOf<D>>
+  astype<const T extends DTypeLike>(dtype: Checked<T>, options: { order?: OrderLike } = {}): NDArray<Canonical<T>> {
+    return castTo(this, dtype, orderOption(options, 'astype')) as unknown as NDArray<Canonical<T>>
   }
 
   /**
    * The bytes of every number in reverse, the dtype as it was: a copy, or with `inplace` this array.
    * @throws MemmapError `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
    */
-  byteswap(options: { inplace?: boolean } = {}): NDArray<M> {
+  byteswap(options: { inplace?: boolean } = {}): NDArray<D> {
     checkOptions(options, ['inplace'], 'byteswap')
     checkBoolean('inplace', options.inplace)
-    return swapBytes(this, options.inplace ?? false) as NDArray<M>
+    return swapBytes(this, options.inplace ?? false) as NDArray<D>
   }
 
   /** NumPy's `str`. */
-  toString(options?: PrintOptions): string {
-    return textOf(this, 'str', options)
+  override toString(options?: PrintOptions): string {
+    return reprOf(this, 'str', options)
   }
 
   /** NumPy's `repr`, with `memmap(` or `array(` in front. Only the elements that it shows are read. */
   repr(options?: PrintOptions): string {
-    return textOf(this, 'repr', options)
+    return reprOf(this, 'repr', options)
   }
 
   /** What `console.log` shows: {@link repr}, and `memmap(ERR_MEMMAP_TRUNCATED)` and the like where the elements cannot be had. */
   [inspect.custom](): string {
-    return shownText(this)
+    return inspectText(this)
   }
 
   /** The elements as nested lists, for `JSON.stringify`. */
   toJSON(): unknown {
     return this.toArray()
   }
-
-  /** @internal Any rank, any index: the element, or the error. */
-  getAnyhow(...indices: unknown[]): unknown {
-    return elementAt(this, indices)
-  }
-
-  /** @internal Any rank, any index, any value: stored, or the error. */
-  setAnyhow(...indicesAndValue: unknown[]): void {
-    storeAt(this, indicesAndValue)
-  }
 }
 
-/** One past the highest position that an index leads to. */
-function reach(shape: readonly number[], byteStrides: readonly number[], position: number): number {
-  let end = position
-  for (let axis = 0; axis < shape.length; axis++)
-    end += Math.max(0, ((shape[axis] as number) - 1) * (byteStrides[axis] as number))
-  return end
+/** Values that can be assigned to elements: one for all, (nested) lists, a typed array or another array. */
+export type Assignable<D> = Writable<D> | NestedValues<Writable<D>> | ArrayBufferView | NDArray
+
+/** Lists of values, nested as deep as there are axes. */
+export interface NestedValues<T> extends ReadonlyArray<T | NestedValues<T>> {}
+
+/** Refuses a string literal in the option dtype that is no dtype. */
+export type CheckedOptions<O> = O extends { readonly dtype: infer T } ? { readonly dtype: Checked<T> } : unknown
+
+/** The names of the fields of a structured dtype; any text where the dtype is known at run time only. */
+export type FieldNameOf<D> = [DTypeLike] extends [D] ? string : keyof Element<D>['fields'] & string
+
+/** The dtype of a field of a structured dtype. */
+export type FieldDType<D, Name> = [DTypeLike] extends [D]
+  ? DTypeLike
+  : Name extends keyof Element<D>['fields']
+    ? KnownDType<Element<D>['fields'][Name]>
+    : DTypeLike
+
+/** The dtype of `real` and `imag`. */
+export type PartDType<D> = KnownDType<Element<D>['part']>
+
+/** A dtype by name, or any where the name is known at run time only. */
+type KnownDType<T> = string extends T ? DTypeLike : Extract<T, DTypeLike>
+
+/** The dtype of a reduction's result: the one that was asked for, else the one that the table of operations names. */
+type ResultDType<D, O, R extends ReductionRow['result']> = O extends { readonly dtype: infer T extends DTypeLike }
+  ? Canonical<T>
+  : R extends 'same'
+    ? Extract<D, DTypeLike>
+    : R extends 'count'
+      ? 'int64'
+      : R extends 'bool'
+        ? 'bool'
+        : KnownDType<Element<D>[R & keyof Element<D>]>
+
+/** The scalar of a reduction; positions and counts are numbers. */
+type ReducedScalar<D, O, R extends ReductionRow['result']> = R extends 'count' ? number : Scalar<ResultDType<D, O, R>>
+
+/** Whether options ask for an array; `boolean` where only the run time tells. */
+type AsksForArray<O> = 'axis' extends keyof O
+  ? O extends { readonly axis: infer Axis }
+    ? [Axis] extends [undefined]
+      ? KeepsDims<O>
+      : undefined extends Axis
+        ? boolean
+        : true
+    : boolean
+  : KeepsDims<O>
+
+type KeepsDims<O> = 'keepdims' extends keyof O
+  ? O extends { readonly keepdims: infer Keep }
+    ? [Keep] extends [true]
+      ? true
+      : [Keep] extends [false | undefined]
+        ? false
+        : boolean
+    : boolean
+  : false
+
+/** The result of a reduction: an array with `axis` or `keepdims`, else a scalar. */
+export type Reduced<D, O, R extends ReductionRow['result']> =
+  AsksForArray<O> extends true
+    ? NDArray<ResultDType<D, O, R>>
+    : AsksForArray<O> extends false
+      ? ReducedScalar<D, O, R>
+      : ReducedScalar<D, O, R> | NDArray<ResultDType<D, O, R>>
+
+/**
+ * A reduction of all elements to a scalar, or along axes to an array.
+ * @ts-ignore TS2636, as for NDArray. */
+export interface ReductionMethod<out D, Row extends ReductionRow> {
+  (options?: undefined): ReducedScalar<D, {}, Row['result']>
+  <const O extends OptionsByName[Row['takes']]>(options: O & CheckedOptions<O>): Reduced<D, O, Row['result']>
+}
+
+/**
+ * The same off the event loop.
+ * @ts-ignore TS2636, as for NDArray. */
+export interface AsyncReductionMethod<out D, Row extends ReductionRow> {
+  (options?: undefined): Promise<ReducedScalar<D, {}, Row['result']>>
+  <const O extends OptionsByName[Row['takes']] & AsyncOptions>(
+    options: O & CheckedOptions<O>,
+  ): Promise<Reduced<D, O, Row['result']>>
+}
+
+/**
+ * A scan of all elements in C order, or along an axis.
+ * @ts-ignore TS2636, as for NDArray. */
+export interface ScanMethod<out D, Row extends Pick<ReductionRow, 'result'>> {
+  <const O extends ScanOptions = {}>(options?: O & CheckedOptions<O>): NDArray<ResultDType<D, O, Row['result']>>
+}
+
+/** The methods that follow from the table of operations. */
+type TableMethods<D> = { [Name in keyof typeof REDUCTIONS]: ReductionMethod<D, (typeof REDUCTIONS)[Name]> } & {
+  [Name in keyof typeof SCANS]: ScanMethod<D, (typeof SCANS)[Name]>
+}
+
+/** @ts-ignore TS2636, as for the class. */
+export interface NDArray<out D extends DTypeLike = DTypeLike> extends TableMethods<D> {}
+
+for (const name of Object.keys(REDUCTIONS) as Reduction[]) {
+  addMethod(name, function (this: NDArray, options) {
+    return reduce(this, name, options)
+  })
+}
+for (const name of Object.keys(SCANS) as Scan[]) {
+  addMethod(name, function (this: NDArray, options) {
+    return scan(this, name, options)
+  })
+}
+
+function addMethod(name: string, method: (this: NDArray, options?: object) => unknown): void {
+  Object.defineProperty(method, 'name', { value: name })
+  Object.defineProperty(NDArray.prototype, name, { value: method, configurable: true, writable: true })
+}
+
+/** The reductions off the event loop, each with `signal` and `onProgress` besides its options. */
+type AsyncReductions<D> = { [Name in keyof typeof REDUCTIONS]: AsyncReductionMethod<D, (typeof REDUCTIONS)[Name]> }
+
+/**
+ * The methods of an array off the event loop: `array.promises`. Each is the array's method of that name, takes the same options and
+ * `signal` and `onProgress` besides, and returns a promise of the same result. The checks are the same; an error rejects the promise.
+ *
+ * Work in the thread pool reads and writes the elements while JavaScript continues: whether it sees elements that are stored
+ * meanwhile is not defined. `close()` ends it with `ERR_MEMMAP_CLOSED`, a signal with its reason; elements stored until then stay.
+ *
+ * Work that one kernel does runs in the thread pool, on all cores. Conversions without a kernel (text, dates of different units,
+ * records) and stores to memory that is no mapping run in this thread, in steps of about a millisecond.
+ *
+ * @example
+ * const mean = await a.promises.mean({ axis: 0, signal: AbortSignal.timeout(10_000) })
+ * await a.promises.fill(0, { onProgress: (fraction) => bar.update(fraction) })
+ * @ts-ignore TS2636, as for NDArray. */
+export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductions<D> {
+  /** {@link NDArray.copy}. */
+  copy(options?: { order?: OrderLike } & AsyncOptions): Promise<NDArray<D>>
+
+  /** {@link NDArray.astype}. */
+  astype<const T extends DTypeLike>(
+    dtype: Checked<T>,
+    options?: { order?: OrderLike } & AsyncOptions,
+  ): Promise<NDArray<Canonical<T>>>
+
+  /** {@link NDArray.assign}. The selectors may be left out before the options. */
+  assign(value: Assignable<D>, options?: AsyncOptions): Promise<A>
+  assign(value: Assignable<D>, selectors: readonly Selector[] | undefined, options?: AsyncOptions): Promise<A>
+
+  /** {@link NDArray.fill}. */
+  fill(value: Writable<D>, options?: AsyncOptions): Promise<A>
+
+  /** `Memmap.flush`. An array in memory has nothing to write. */
+  flush(options?: { durable?: boolean } & AsyncOptions): Promise<void>
+
+  /** Reads the pages of this array or view into memory, where they are not there yet. An array in memory has none. */
+  prefetch(options?: AsyncOptions): Promise<void>
+}
+
+/** Checks the options of a method whose only option is an order. */
+function orderOption(options: { order?: OrderLike }, of: string): OrderLike | undefined {
+  checkOptions(options, ['order'], of)
+  return options.order
 }

@@ -66,7 +66,7 @@ async function bundleCommand() {
 
 /** The part of the library that is generated. */
 function generate() {
-  execFileSync(process.execPath, ['scripts/elements.mjs'], { cwd: root, stdio: 'inherit' })
+  execFileSync(process.execPath, ['scripts/generate-accessors.mjs'], { cwd: root, stdio: 'inherit' })
 }
 
 function sources(folder) {

@@ -1,6 +1,6 @@
 // Shared by the child processes of the tests: arguments and report as JSON, and measurements of the process.
 import { readFileSync, readdirSync } from 'node:fs'
-import { native } from '../../dist/native.js'
+import { native } from '../../dist/native/native.js'
 
 export * from '../../dist/index.js'
 export { native }

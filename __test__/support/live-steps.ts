@@ -1,5 +1,5 @@
 /** Random steps of a chain: mostly valid in NumPy, and some that it rejects. */
-import { hasPadding } from '../../lib/cast/records.js'
+import { hasPadding } from '../../lib/ops/cast/records.js'
 import { parseDType } from '../../lib/dtype/index.js'
 import type { DType } from '../../lib/dtype/index.js'
 import type { NDArray } from '../../lib/index.js'

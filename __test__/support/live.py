@@ -191,7 +191,12 @@ def run(array, step, base):
     if op == 'reduce':
         name = step['name']
         options = options_of(step)
-        if options.pop('skipNaN', False):
+        skip_nan = options.pop('skipNaN', False)
+        if name == 'ptp':
+            # NumPy has no nanptp.
+            high, low = (np.nanmax, np.nanmin) if skip_nan else (np.max, np.min)
+            return np.asarray(np.subtract(high(array, **options), low(array, **options)))
+        if skip_nan:
             return getattr(np, 'nan' + name)(array, **options)
         if name == 'countNonzero':
             return np.asarray(np.count_nonzero(array, **options), 'i8')

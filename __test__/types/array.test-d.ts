@@ -1,6 +1,6 @@
 // Compile-time assertions: this file passes when it compiles.
 import { array, dtype, memmap, newaxis, slice, zeros } from '../../lib/index.js'
-import type { AnyScalar, Complex, DTypeLike, Memmap, ModelOf, NDArray, Nested } from '../../lib/index.js'
+import type { AnyScalar, Complex, DTypeLike, Memmap, NDArray, Nested, NumberName } from '../../lib/index.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 type Expect<T extends true> = T
@@ -25,7 +25,7 @@ declare const late: DTypeLike
 const unknownYet = memmap('a.bin', { dtype: late as never })
 
 export type Opened = [
-  Expect<Equal<typeof bytes, Memmap<ModelOf<'uint8'>>>>,
+  Expect<Equal<typeof bytes, Memmap<'uint8'>>>,
   Expect<Equal<ReturnType<typeof longs.get>, bigint>>,
   Expect<Equal<typeof longs.data, BigInt64Array>>,
   Expect<Equal<ReturnType<typeof swapped.get>, number>>,
@@ -41,6 +41,27 @@ export type Opened = [
   Expect<Equal<typeof points.data, never>>,
 ]
 
+// The dtype is the type parameter, and a parameter is declared so.
+export type Named = [
+  Expect<Equal<typeof swapped, Memmap<'float32'>>>,
+  Expect<Equal<typeof dates, Memmap<'M8[ns]'>>>,
+  Expect<Equal<typeof points, Memmap<[['x', '<f4'], ['n', '>i8', [2]], ['inner', [['ok', 'bool']]]]>>>,
+]
+declare function total32(array: NDArray<'float32'>): number
+total32(swapped)
+total32(zeros(3, { dtype: '>f4' }))
+// @ts-expect-error integers are no floats
+total32(longs)
+declare function sumOfFloats(array: NDArray<'float32' | 'float64'>): number
+sumOfFloats(swapped)
+export function scaled<D extends 'float32' | 'float64'>(array: NDArray<D>): NDArray<D> {
+  const any: NDArray = array
+  return any.ndim > 0 ? array.map((value) => value) : array.T
+}
+export function mappedAsArray<D extends NumberName>(array: Memmap<D>): NDArray {
+  return array
+}
+
 // An array of anything takes every array, and a Memmap is one.
 export const all: NDArray[] = [bytes, longs, swapped, complex, text, dates, points, unknownYet, zeros(3)]
 export const mapped: Memmap[] = [bytes, longs, points]
@@ -51,7 +72,7 @@ export const notMapped: Memmap = zeros(3)
 export type Views = [
   Expect<Equal<typeof swapped.T, typeof swapped>>,
   Expect<Equal<ReturnType<typeof swapped.slice>, typeof swapped>>,
-  Expect<Equal<ReturnType<typeof swapped.copy>, NDArray<ModelOf<'>f4'>>>>,
+  Expect<Equal<ReturnType<typeof swapped.copy>, NDArray<'float32'>>>,
 ]
 swapped.index(0, '::2', '...', newaxis, slice(1, 2)).flush()
 swapped.index(':', 3n).transpose([0]).flip().squeeze().flush()
@@ -139,32 +160,38 @@ const perColumn = words.sum({ axis: 0 })
 const means = words.mean({ axis: [0, 1] })
 const positions = words.argmin({ axis: 0, keepdims: true })
 export type Reduced = [
-  Expect<Equal<typeof perColumn, bigint | NDArray<ModelOf<'uint64'>>>>,
-  Expect<Equal<typeof means, number | NDArray<ModelOf<'float64'>>>>,
-  Expect<Equal<typeof positions, NDArray<ModelOf<'int64'>>>>,
+  Expect<Equal<typeof perColumn, NDArray<'uint64'>>>,
+  Expect<Equal<typeof means, NDArray<'float64'>>>,
+  Expect<Equal<typeof positions, NDArray<'int64'>>>,
 ]
 // @ts-expect-error no such dtype
 words.sum({ dtype: 'float33' })
 // @ts-expect-error any takes no dtype
 words.any({ dtype: 'float32' })
+// Without axis and keepdims a reduction is a scalar, whatever else is asked for.
+words.sum({ skipNaN: true }) satisfies bigint
+words.mean({ keepdims: false }) satisfies number
+words.std({ axis: 1, ddof: 1 }).data satisfies Float64Array
 // @ts-expect-error one axis
 words.argmin({ axis: [0, 1] })
-export type NoSumOfText = Expect<Equal<ReturnType<typeof text.sum<{}>>, never>>
+const noSum = text.sum()
+export type NoSumOfText = Expect<Equal<typeof noSum, never>>
 
 // Off the event loop: promises of the same.
 const later = words.promises
+const total = later.sum()
 const totals = later.sum({ axis: 0, signal: AbortSignal.timeout(1) })
 const spread = later.std({ ddof: 1, onProgress: (part) => part.toFixed() })
 const largest = later.max({ onProgress: (part) => part.toFixed() })
 const copied = swapped.promises.astype('int64', { onProgress: (part) => part.toFixed() })
 export type Later = [
-  Expect<Equal<ReturnType<typeof later.sum<{}>>, Promise<bigint>>>,
-  Expect<Equal<typeof totals, Promise<bigint | NDArray<ModelOf<'uint64'>>>>>,
+  Expect<Equal<typeof total, Promise<bigint>>>,
+  Expect<Equal<typeof totals, Promise<NDArray<'uint64'>>>>,
   Expect<Equal<typeof spread, Promise<number>>>,
   Expect<Equal<typeof largest, Promise<number>>>,
-  Expect<Equal<typeof copied, Promise<NDArray<ModelOf<'int64'>>>>>,
+  Expect<Equal<typeof copied, Promise<NDArray<'int64'>>>>,
   Expect<Equal<ReturnType<typeof longs.promises.fill>, Promise<typeof longs>>>,
-  Expect<Equal<ReturnType<typeof longs.promises.copy>, Promise<NDArray<ModelOf<'int64'>>>>>,
+  Expect<Equal<ReturnType<typeof longs.promises.copy>, Promise<NDArray<'int64'>>>>,
 ]
 longs.promises.fill(3n, { signal: AbortSignal.abort() }) satisfies Promise<NDArray>
 longs.promises.assign([1n], [':'], { onProgress: () => {} }) satisfies Promise<NDArray>
@@ -176,10 +203,14 @@ words.promises.sum({ dtype: 'float33' })
 // @ts-expect-error any takes no dtype
 words.promises.any({ dtype: 'float32' })
 
+// Rows are arrays of the same kind; plain iteration has scalars of one axis.
+for (const row of swapped.rows()) row satisfies Memmap<'float32'>
+for (const row of words.rows()) row.sum() satisfies bigint
+
 // Blocks are what the array is.
-for (const block of swapped.blocks({ axis: 1 })) block satisfies Memmap<ModelOf<'>f4'>>
+for (const block of swapped.blocks({ axis: 1 })) block satisfies Memmap<'float32'>
 export async function blocksLater(): Promise<void> {
-  for await (const block of words.blocks()) block satisfies NDArray<ModelOf<'uint16'>>
+  for await (const block of words.blocks()) block satisfies NDArray<'uint16'>
 }
 
 // Comparing.

@@ -1,6 +1,6 @@
 // Compile-time assertions: this file passes when it compiles.
 import { load, openMemmap, save, savez } from '../../lib/index.js'
-import type { FileLike, LoadOptions, Memmap, MmapMode, ModelOf, NDArray, NpzFile } from '../../lib/index.js'
+import type { FileLike, LoadOptions, Memmap, MmapMode, NDArray, NpzFile } from '../../lib/index.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 type Expect<T extends true> = T
@@ -22,7 +22,7 @@ const arrayInFile = load('a.npy', { mmapMode: mode })
 const archive = load('a.npz', { mmapMode: 'r' })
 
 export type Opened = [
-  Expect<Equal<typeof created, Memmap<ModelOf<'int64'>>>>,
+  Expect<Equal<typeof created, Memmap<'int64'>>>,
   Expect<Equal<ReturnType<typeof created.get>, bigint>>,
   Expect<Equal<typeof madeByDefault.data, Float64Array>>,
   Expect<Equal<typeof opened, Memmap>>,

@@ -1,11 +1,11 @@
 /** How the command ends: its exit codes, and the errors of its own. */
 
 /** All is well. */
-export const FINE = 0
+export const OK = 0
 /** The data is not as asked: `check` and `diff`. */
-export const NOT_AS_ASKED = 1
+export const CHECK_FAILED = 1
 /** Wrong use, or a file that cannot be read or written. */
-export const WRONG = 2
+export const USAGE_ERROR = 2
 
 /** Something that the user gave wrong: told in one line, with what would be right. */
 export class UsageError extends Error {

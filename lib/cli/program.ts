@@ -3,11 +3,9 @@
  * @module
  */
 import { Argument, Command, Option } from 'commander'
-import { FINE, UsageError } from './exit.js'
+import type { CliOptions } from './cli-options.js'
+import { OK, UsageError } from './exit.js'
 import { versionOf } from './version.js'
-
-/** What a command is run with: its options as they were given. */
-export type Given = Readonly<Record<string, string | boolean | undefined>>
 
 const FILE = '.npy file, member of a .npz file (file.npz:name), or raw file'
 
@@ -47,7 +45,9 @@ export function programOf(end: (code: number) => void): Command {
   )
     .argument('<file>', `${FILE}; of a .npz file without a name, all members`)
     .option('--json', 'print JSON')
-    .action(async (file: string, given: Given) => end(await (await import('./commands/info.js')).info(file, given)))
+    .action(async (file: string, given: CliOptions) =>
+      end(await (await import('./commands/info.js')).info(file, given)),
+    )
 
   rawOptions(add('show', 'Elements, as NumPy prints them; or a slice with two axes as a picture.', EXAMPLES.show))
     .argument('<file>', FILE)
@@ -63,7 +63,9 @@ export function programOf(end: (code: number) => void): Command {
     )
     .option('--range <low,high>', 'what the ends of the colours stand for; by default the least and greatest element')
     .option('--json', 'print JSON')
-    .action(async (file: string, given: Given) => end(await (await import('./commands/show.js')).show(file, given)))
+    .action(async (file: string, given: CliOptions) =>
+      end(await (await import('./commands/show.js')).show(file, given)),
+    )
 
   rawOptions(
     add(
@@ -75,7 +77,9 @@ export function programOf(end: (code: number) => void): Command {
     .argument('<file>', FILE)
     .option('-b, --bins <count>', 'intervals of the histogram; 10 by default')
     .option('--json', 'print JSON')
-    .action(async (file: string, given: Given) => end(await (await import('./commands/stats.js')).stats(file, given)))
+    .action(async (file: string, given: CliOptions) =>
+      end(await (await import('./commands/stats.js')).stats(file, given)),
+    )
 
   add(
     'check',
@@ -94,7 +98,9 @@ export function programOf(end: (code: number) => void): Command {
     .option('--field <name>', 'a field of records')
     .addOption(FORMAT())
     .option('--json', 'print JSON')
-    .action(async (file: string, given: Given) => end(await (await import('./commands/check.js')).check(file, given)))
+    .action(async (file: string, given: CliOptions) =>
+      end(await (await import('./commands/check.js')).check(file, given)),
+    )
 
   rawOptions(
     add(
@@ -111,7 +117,7 @@ export function programOf(end: (code: number) => void): Command {
     .option('--equal-nan', 'NaN is equal to NaN (the default)')
     .addOption(FORMAT())
     .option('--json', 'print JSON')
-    .action(async (a: string, b: string, given: Given) =>
+    .action(async (a: string, b: string, given: CliOptions) =>
       end(await (await import('./commands/diff.js')).diff(a, b, given)),
     )
 
@@ -130,7 +136,7 @@ export function programOf(end: (code: number) => void): Command {
     .option('--to-order <C|F>', 'the order of OUT')
     .option('--byte-order <little|big|native>', 'the byte order of OUT')
     .option('--json', 'print JSON')
-    .action(async (from: string, to: string, given: Given) =>
+    .action(async (from: string, to: string, given: CliOptions) =>
       end(await (await import('./commands/convert.js')).convert(from, to, given)),
     )
 
@@ -146,14 +152,16 @@ export function programOf(end: (code: number) => void): Command {
     .option('--fill <value>', 'the value of every element; 0 by default')
     .option('--sparse', 'leave a hole instead of taking the space on the disk')
     .option('--json', 'print JSON')
-    .action(async (out: string, given: Given) => end(await (await import('./commands/create.js')).create(out, given)))
+    .action(async (out: string, given: CliOptions) =>
+      end(await (await import('./commands/create.js')).create(out, given)),
+    )
 
   add('completion', 'Print a script that completes commands and options.', EXAMPLES.completion)
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh']))
     .action(async (shell: string) => {
       const { bash, zsh } = await import('./completion.js')
       process.stdout.write(shell === 'bash' ? bash(program) : zsh(program))
-      end(FINE)
+      end(OK)
     })
 
   for (const one of [program, ...program.commands]) {

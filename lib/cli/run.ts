@@ -1,23 +1,25 @@
 import { sep } from 'node:path'
+// Arrays need their classes, which this import registers.
+import '../memmap.js'
 import { CommanderError } from 'commander'
-import { MemmapError } from '../errors.js'
-import { escaped } from './escape.js'
-import { FINE, UsageError, WRONG } from './exit.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { OK, USAGE_ERROR, UsageError } from './exit.js'
+import { escaped } from './output/escape.js'
+import { styleOf } from './output/terminal.js'
 import { programOf } from './program.js'
-import { styleOf } from './terminal.js'
 
 /** Runs the command with these arguments. Gives the exit code; what goes wrong is told in one line on stderr. */
 export async function run(args: readonly string[]): Promise<number> {
-  let code = FINE
+  let code = OK
   try {
     await programOf((ended) => (code = ended)).parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
     // Help that was asked for.
-    if (error instanceof CommanderError && error.exitCode === 0) return FINE
+    if (error instanceof CommanderError && error.exitCode === 0) return OK
     const { bold, red } = styleOf(process.stderr)
     process.stderr.write(`${bold('memmap')}: ${red(messageOf(error))}\n`)
-    return WRONG
+    return USAGE_ERROR
   }
 }
 

@@ -1,5 +1,5 @@
-import { MemmapError } from '../errors.js'
-import type { DType, Field } from './dtype.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import type { DTypeFields, Field } from './dtype-fields.js'
 
 /** A field's name, or `[title, name]`. */
 export type DescrName = string | [title: string, name: string]
@@ -19,19 +19,24 @@ export interface DTypeJsonFields {
   itemsize: number
 }
 
-export function descrOf(dtype: DType): Descr {
+export function descrOf(dtype: DTypeFields): Descr {
   return dtype.names ? fieldList(dtype) : [['', dtype.str]]
 }
 
-export function toJson(dtype: DType): DTypeJson {
+export function toJson(dtype: DTypeFields): DTypeJson {
   if (dtype.shape.length > 0) return [toJson(dtype.base), [...dtype.shape]]
   if (!dtype.names) return dtype.str
   return listable(dtype) ? fieldList(dtype) : fieldTable(dtype)
 }
 
 /** The fields in the order of their names. */
-export function fieldsInOrder(dtype: DType): (Field & { readonly name: string })[] {
-  const { names, fields } = dtype
+export function fieldsInOrder<Type>({
+  names,
+  fields,
+}: {
+  readonly names: readonly string[] | null
+  readonly fields: Readonly<Record<string, Field<Type>>> | null
+}): (Field<Type> & { readonly name: string })[] {
   if (!names || !fields) return []
   return names.flatMap((name) => {
     const field = fields[name]
@@ -39,7 +44,7 @@ export function fieldsInOrder(dtype: DType): (Field & { readonly name: string })
   })
 }
 
-function fieldList(dtype: DType): Descr {
+function fieldList(dtype: DTypeFields): Descr {
   const list: Descr = []
   let end = 0
   for (const { name, title, offset, dtype: type } of fieldsInOrder(dtype)) {
@@ -65,7 +70,7 @@ function padding(bytes: number): DescrField {
 }
 
 /** Whether a list says where every field is: each starts at or after the end of the one before, at every depth. */
-function listable(dtype: DType): boolean {
+function listable(dtype: DTypeFields): boolean {
   let end = 0
   return fieldsInOrder(dtype).every(({ name, offset, dtype: type }) => {
     const follows = offset >= end && name !== ''
@@ -74,7 +79,7 @@ function listable(dtype: DType): boolean {
   })
 }
 
-function fieldTable(dtype: DType): DTypeJsonFields {
+function fieldTable(dtype: DTypeFields): DTypeJsonFields {
   const fields = fieldsInOrder(dtype)
   const titled = fields.some((field) => field.title !== undefined)
   return {

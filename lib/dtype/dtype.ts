@@ -1,46 +1,32 @@
-import { inspect } from 'node:util'
-import { MemmapError } from '../errors.js'
-import { FOREIGN_ORDER, normalOrder } from './byte-order.js'
+import { inspect as nodeInspect } from 'node:util'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { FOREIGN_ORDER, NATIVE_ORDER, normalOrder } from './byte-order.js'
 import type { ByteOrder } from './byte-order.js'
-import type { Code } from './code.js'
 import { descrOf, toJson } from './descr.js'
 import type { Descr, DTypeJson } from './descr.js'
+import type { DTypeFields, Field } from './dtype-fields.js'
 import { sameDType } from './equal.js'
-import { given } from './given.js'
-import { nameOf, strOf } from './names.js'
-// parse.ts makes DTypes, so this import is circular; each uses the other inside functions only.
-import { parseDType } from './parse.js'
+import type { Kind } from './table.js'
+import { timeUnitText } from './time-unit.js'
 import type { TimeUnit } from './time-unit.js'
-import type { Model } from './models.js'
-import type { DTypeLike } from './types.js'
-
-/** NumPy's one-letter kinds: bool, int, uint, float, complex, bytes, str, void (raw, structured, sub-array), datetime, timedelta. */
-export type Kind = 'b' | 'i' | 'u' | 'f' | 'c' | 'S' | 'U' | 'V' | 'M' | 'm'
-
-/** One field of a structured dtype: its dtype, and where it starts in the record, in bytes. */
-export interface Field {
-  readonly dtype: DType
-  readonly offset: number
-  readonly title?: string
-}
+import type { DTypeLike, Element, element, literal, LiteralDType } from './types/spec.js'
 
 /** Everything that tells one dtype from another; the rest of {@link DType} follows from it. */
-export interface DTypeLayout {
+export interface DTypeParts {
   readonly kind: Kind
   readonly itemsize: number
   readonly alignment: number
-  readonly code: Code
+  readonly code: number
   readonly byteOrder: ByteOrder
   readonly unit?: TimeUnit
   readonly struct?: {
     readonly names: readonly string[]
-    readonly fields: Readonly<Record<string, Field>>
+    readonly fields: Readonly<Record<string, Field<DType>>>
     readonly aligned: boolean
   }
   readonly subarray?: { readonly base: DType; readonly shape: readonly number[] }
 }
-
-declare const model: unique symbol
 
 const NO_SHAPE: readonly number[] = Object.freeze([])
 
@@ -53,10 +39,10 @@ const NO_SHAPE: readonly number[] = Object.freeze([])
  * d.str // '>i2'
  * d.isNative // false on a little-endian machine
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.dtype.html
- */
-export class DType<M extends Model = Model> {
-  /** Carries the TypeScript side of an element; there is no such property. */
-  declare readonly [model]?: M
+ * @ts-ignore TS2636, because the compiler cannot prove through conditional types that a dtype is one of any name. */
+export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
+  declare readonly [element]: Element<D>
+  declare readonly [literal]: LiteralDType<D>
 
   /** NumPy's `dtype.name`: `'float32'`, `'bytes40'`, `'str96'`, `'void64'`, `'datetime64[ns]'`; without the byte order. */
   readonly name: string
@@ -73,7 +59,7 @@ export class DType<M extends Model = Model> {
   /** The field names of a structured dtype in their order; null for any other. */
   readonly names: readonly string[] | null
   /** The fields of a structured dtype by name, and by title where a field has one; null for any other. */
-  readonly fields: Readonly<Record<string, Field>> | null
+  readonly fields: Readonly<Record<string, Field<DType>>> | null
   /** The dtype of one element of a sub-array; the dtype itself for any other. */
   readonly base: DType
   /** The shape of a sub-array; `[]` for any other. */
@@ -81,37 +67,37 @@ export class DType<M extends Model = Model> {
   /** Whether the fields were laid out as a C compiler would (`aligned: true`). */
   readonly isAlignedStruct: boolean
   /** @internal The element's kind to the native kernels. */
-  readonly code: Code
+  readonly code: number
   /** @internal Whether the bytes of this dtype (not of its fields) are in the other order. */
   readonly swapped: boolean
   /** @internal The tick of a `datetime64` or `timedelta64`; null for any other. */
   readonly unit: TimeUnit | null
 
-  readonly #layout: DTypeLayout
+  readonly #parts: DTypeParts
 
   /** @internal Use {@link dtype}. */
-  constructor(layout: DTypeLayout) {
-    if (typeof (layout as DTypeLayout | undefined)?.kind !== 'string') {
-      throw new MemmapError('ERR_MEMMAP_DTYPE', `new makes no dtype: dtype('float32') and the like do`)
+  constructor(parts: DTypeParts) {
+    if (typeof (parts as DTypeParts | undefined)?.kind !== 'string') {
+      throw new MemmapError('ERR_MEMMAP_DTYPE', `invalid call of new: DType is not constructible; use dtype('float32')`)
     }
-    this.#layout = layout
-    this.kind = layout.kind
-    this.itemsize = layout.itemsize
-    this.alignment = layout.alignment
-    this.byteOrder = layout.byteOrder
-    this.code = layout.code
-    this.unit = layout.unit ?? null
-    this.names = layout.struct?.names ?? null
-    this.fields = layout.struct?.fields ?? null
-    this.base = layout.subarray?.base ?? this
-    this.shape = layout.subarray?.shape ?? NO_SHAPE
-    this.isAlignedStruct = layout.struct?.aligned ?? false
-    this.swapped = layout.byteOrder === '<' || layout.byteOrder === '>'
-    this.isNative = layout.subarray
+    this.#parts = parts
+    this.kind = parts.kind
+    this.itemsize = parts.itemsize
+    this.alignment = parts.alignment
+    this.byteOrder = parts.byteOrder
+    this.code = parts.code
+    this.unit = parts.unit ?? null
+    this.names = parts.struct?.names ?? null
+    this.fields = parts.struct?.fields ?? null
+    this.base = parts.subarray?.base ?? this
+    this.shape = parts.subarray?.shape ?? NO_SHAPE
+    this.isAlignedStruct = parts.struct?.aligned ?? false
+    this.swapped = parts.byteOrder === '<' || parts.byteOrder === '>'
+    this.isNative = parts.subarray
       ? this.base.isNative
       : !this.swapped && (this.names ?? []).every((name) => this.fields?.[name]?.dtype.isNative)
-    this.name = nameOf(layout)
-    this.str = strOf(layout)
+    this.name = nameOf(parts)
+    this.str = strOf(parts)
     Object.freeze(this)
   }
 
@@ -130,7 +116,7 @@ export class DType<M extends Model = Model> {
    */
   equals(other: DTypeLike): boolean {
     try {
-      return sameDType(this, parseDType(other))
+      return sameDType(this, parse(other))
     } catch {
       return false
     }
@@ -143,27 +129,27 @@ export class DType<M extends Model = Model> {
    */
   newByteOrder(order: '=' | '<' | '>' | 'S' = 'S'): DType {
     if (!['=', '<', '>', 'S'].includes(order)) {
-      throw new MemmapError('ERR_MEMMAP_DTYPE', `byte order must be one of '=', '<', '>', 'S' (got ${given(order)})`)
+      throw new MemmapError('ERR_MEMMAP_DTYPE', `byte order must be one of '=', '<', '>', 'S' (got ${inspect(order)})`)
     }
-    const { struct, subarray, byteOrder } = this.#layout
+    const { struct, subarray, byteOrder } = this.#parts
     if (subarray) {
-      return new DType({ ...this.#layout, subarray: { ...subarray, base: subarray.base.newByteOrder(order) } })
+      return new DType({ ...this.#parts, subarray: { ...subarray, base: subarray.base.newByteOrder(order) } })
     }
     if (struct) {
       // Through a map, so that a field keeps one entry under its name and its title.
-      const turned = new Map<Field, Field>()
-      const fields: Record<string, Field> = Object.create(null)
+      const turned = new Map<Field<DType>, Field<DType>>()
+      const fields: Record<string, Field<DType>> = Object.create(null)
       for (const [key, field] of Object.entries(struct.fields)) {
         const entry = turned.get(field) ?? Object.freeze({ ...field, dtype: field.dtype.newByteOrder(order) })
         turned.set(field, entry)
         fields[key] = entry
       }
-      return new DType({ ...this.#layout, struct: { ...struct, fields: Object.freeze(fields) } })
+      return new DType({ ...this.#parts, struct: { ...struct, fields: Object.freeze(fields) } })
     }
     if (byteOrder === '|') return this as DType
     const other = this.swapped ? '=' : FOREIGN_ORDER
     const next = normalOrder(order === 'S' ? other : order)
-    return next === byteOrder ? (this as DType) : new DType({ ...this.#layout, byteOrder: next })
+    return next === byteOrder ? (this as DType) : new DType({ ...this.#parts, byteOrder: next })
   }
 
   /** The dtype's name, as NumPy's `dtype.name`. */
@@ -172,12 +158,47 @@ export class DType<M extends Model = Model> {
   }
 
   /** @internal What `console.log` shows: the call that makes it. */
-  [inspect.custom](): string {
-    return `dtype(${given(this.toJSON())})`
+  [nodeInspect.custom](): string {
+    return `dtype(${inspect(this.toJSON())})`
   }
 
   /** Plain JSON that {@link dtype} reads back to an equal dtype: `str`, or for a structured dtype `descr`. */
   toJSON(): DTypeJson {
     return toJson(this)
   }
+}
+
+/** Set by `parse.ts`, which makes DTypes: {@link DType.equals} takes whatever `dtype` takes. */
+let parse: (spec: DTypeLike) => DType
+
+/** Registers the parser of dtypes. */
+export function registerParser(parser: (spec: unknown) => DType): void {
+  parse = parser
+}
+
+const STEMS: Readonly<Record<Kind, string>> = {
+  b: 'bool',
+  i: 'int',
+  u: 'uint',
+  f: 'float',
+  c: 'complex',
+  S: 'bytes',
+  U: 'str',
+  V: 'void',
+  M: 'datetime',
+  m: 'timedelta',
+}
+
+/** NumPy's `dtype.name`, a "bit name" (`_name_get` in `numpy/_core/_dtype.py`). */
+function nameOf({ kind, itemsize, unit }: DTypeParts): string {
+  const unsized = itemsize === 0 && 'SUV'.includes(kind)
+  const bits = kind === 'b' || unsized ? '' : itemsize * 8
+  return `${STEMS[kind]}${bits}${unit ? timeUnitText(unit) : ''}`
+}
+
+/** NumPy's `dtype.str`. */
+function strOf({ kind, itemsize, byteOrder, unit }: DTypeParts): string {
+  const order = byteOrder === '=' ? NATIVE_ORDER : byteOrder
+  const size = kind === 'U' ? itemsize / 4 : itemsize
+  return `${order}${kind}${size}${unit ? timeUnitText(unit) : ''}`
 }

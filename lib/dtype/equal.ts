@@ -1,8 +1,8 @@
-import type { DType, Field } from './dtype.js'
+import type { DTypeFields, Field } from './dtype-fields.js'
 import { sameTimeUnit } from './time-unit.js'
 
 /** NumPy's `==` of two dtypes. How a structured dtype was aligned does not matter, where its fields lie does. */
-export function sameDType(a: DType, b: DType): boolean {
+export function sameDType(a: DTypeFields, b: DTypeFields): boolean {
   if (a === b) return true
   if (a.kind !== b.kind || a.itemsize !== b.itemsize || a.byteOrder !== b.byteOrder) return false
   if (a.shape.length !== b.shape.length || a.shape.some((length, axis) => length !== b.shape[axis])) return false

@@ -1,36 +1,26 @@
 export { NATIVE_ORDER } from './byte-order.js'
 export type { ByteOrder } from './byte-order.js'
-export { Code } from './code.js'
 export { fieldsInOrder } from './descr.js'
 export type { Descr, DescrField, DescrName, DTypeJson, DTypeJsonFields } from './descr.js'
 export { DType } from './dtype.js'
-export type { Field, Kind } from './dtype.js'
-export { given } from './given.js'
-export type {
-  AnyModel,
-  AnyRecord,
-  AnyScalar,
-  AnyWritable,
-  Complex,
-  Model,
-  Nested,
-  NestedList,
-  NestedWritable,
-} from './models.js'
+export type { DTypeFields, Field } from './dtype-fields.js'
 export { dtype, parseDType } from './parse.js'
-export type { PlainName } from './spellings.js'
+export { BY_CONSTRUCTOR, NUMBER_ROWS, NUMBERS, OPAQUE_CODE, TIME_CODE } from './table.js'
+export type { Kind, NumberMethod, NumberName, NumberRow, TypedArrayConstructor } from './table.js'
 export { TIME_UNITS, timeUnitText } from './time-unit.js'
 export type { TimeUnit, TimeUnitName } from './time-unit.js'
+export type { AnyRecord, AnyScalar, AnyWritable, Complex, Nested, NestedList, NestedWritable } from './types/element.js'
 export type {
+  Canonical,
   Checked,
   DTypeLike,
+  Element,
   FieldLike,
   FieldTable,
-  ModelOf,
   NameOf,
   NestedOf,
   Scalar,
   SubArrayShape,
   TypedArrayOf,
   Writable,
-} from './types.js'
+} from './types/spec.js'

@@ -1,12 +1,12 @@
-import { MemmapError } from '../errors.js'
-import { DType } from './dtype.js'
-import { given } from './given.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { DType, registerParser } from './dtype.js'
 import { flexible, plain } from './plain.js'
-import type { PlainName } from './spellings.js'
 import { parseString } from './string.js'
 import { refuse, roundUp, structured, subarray } from './struct.js'
 import type { NamedDType } from './struct.js'
-import type { Checked, DTypeLike, FieldTable, ModelOf, SubArrayShape } from './types.js'
+import { BY_CONSTRUCTOR } from './table.js'
+import type { Canonical, Checked, DTypeLike, FieldTable, SubArrayShape } from './types/spec.js'
 
 /** Deeper nesting is no record anyone stores, and would end in a stack overflow. */
 const MAX_DEPTH = 100
@@ -31,7 +31,7 @@ const MAX_KNOWN = 1000
  * dtype([['x', '<f4'], ['y', '<i2', [2]]]).fields.y.offset // 4
  * @see https://numpy.org/doc/2.4/reference/arrays.dtypes.html
  */
-export function dtype<const D extends DTypeLike>(spec: Checked<D>): DType<ModelOf<D>>
+export function dtype<const D extends DTypeLike>(spec: Checked<D>): DType<Canonical<D>>
 export function dtype(spec: unknown): DType {
   return parseDType(spec)
 }
@@ -41,6 +41,8 @@ export function parseDType(spec: unknown): DType {
   if (typeof spec === 'string') return known.get(spec) ?? remember(spec, parseString(spec))
   return parse(spec, { depth: 0, aligned: false })
 }
+
+registerParser(parseDType)
 
 function remember(spec: string, made: DType): DType {
   if (known.size < MAX_KNOWN) known.set(spec, made)
@@ -64,32 +66,17 @@ function parse(spec: unknown, inside: Inside): DType {
   throw new MemmapError(
     'ERR_MEMMAP_DTYPE',
     `dtype must be a name ('float32'), a NumPy string ('<f4'), a typed-array constructor, a structured list ([['x', '<f4'], ...]), ` +
-      `{ names, formats }, a sub-array (['f4', [2]]) or a DType (got ${given(spec)})`,
+      `{ names, formats }, a sub-array (['f4', [2]]) or a DType (got ${inspect(spec)})`,
   )
 }
 
-const CONSTRUCTORS = new Map<unknown, PlainName>([
-  [Int8Array, 'int8'],
-  [Uint8Array, 'uint8'],
-  [Uint8ClampedArray, 'uint8'],
-  [Int16Array, 'int16'],
-  [Uint16Array, 'uint16'],
-  [Int32Array, 'int32'],
-  [Uint32Array, 'uint32'],
-  [BigInt64Array, 'int64'],
-  [BigUint64Array, 'uint64'],
-  [Float32Array, 'float32'],
-  [Float64Array, 'float64'],
-])
-if (typeof Float16Array === 'function') CONSTRUCTORS.set(Float16Array, 'float16')
-
 function fromConstructor(spec: { readonly name: string }): DType {
-  const name = CONSTRUCTORS.get(spec)
+  const name = BY_CONSTRUCTOR.get(spec)
   if (name) return plain(name)
-  const accepted = [...CONSTRUCTORS.keys()].map((known) => (known as { readonly name: string }).name).join(', ')
+  const accepted = [...BY_CONSTRUCTOR.keys()].map((known) => (known as { readonly name: string }).name).join(', ')
   throw new MemmapError(
     'ERR_MEMMAP_DTYPE',
-    `dtype ${given(spec)} is not a typed-array constructor; accepted are ${accepted}`,
+    `dtype ${inspect(spec)} is not a typed-array constructor; accepted are ${accepted}`,
   )
 }
 
@@ -108,13 +95,13 @@ function shaped(base: DType, shape: unknown, spec: unknown): DType {
   const lengths: unknown[] = Array.isArray(shape) ? shape : [shape]
   for (const length of lengths) {
     if (!isCount(length))
-      throw refuse(spec, `the shape of a sub-array is whole numbers, 0 or more (got ${given(shape)})`)
+      throw refuse(spec, `the shape of a sub-array is whole numbers, 0 or more (got ${inspect(shape)})`)
   }
   const { kind } = base
   if (base.itemsize === 0 && (kind === 'S' || kind === 'U' || kind === 'V') && !base.names && base.shape.length === 0) {
     // As in NumPy, ('S', 5) is 'S5': there is nothing to repeat yet.
     if (typeof shape !== 'number')
-      throw refuse(spec, `${given(kind)} has no length yet; give it one, as in ['${kind}5', [2]]`)
+      throw refuse(spec, `${inspect(kind)} has no length yet; give it one, as in ['${kind}5', [2]]`)
     return flexible(kind, shape, base.byteOrder, spec)
   }
   return subarray(base, lengths as number[], spec)
@@ -127,7 +114,7 @@ function fromList(spec: readonly unknown[], inside: Inside): DType {
   spec.forEach((entry, i) => {
     if (!Array.isArray(entry) || entry.length < 2 || entry.length > 3) {
       const hint = typeof entry === 'string' ? `; one field is a list in a list, as in [['x', '<f4']]` : ''
-      throw refuse(spec, `a field is [name, dtype] or [name, dtype, shape] (got ${given(entry)})${hint}`)
+      throw refuse(spec, `a field is [name, dtype] or [name, dtype, shape] (got ${inspect(entry)})${hint}`)
     }
     const { name, title } = fieldName(entry[0], spec)
     const element = parse(entry[1], deeper(inside))
@@ -150,30 +137,30 @@ function fieldName(key: unknown, spec: unknown): { name: string; title?: string 
     if (typeof name === 'string' && typeof title === 'string') return { name, title }
     if (typeof name === 'string' && (title === null || title === undefined)) return { name }
   }
-  throw refuse(spec, `the name of a field is a string, or [title, name] (got ${given(key)})`)
+  throw refuse(spec, `the name of a field is a string, or [title, name] (got ${inspect(key)})`)
 }
 
 function fromTable(spec: object, inside: Inside): DType {
   const { names, formats, offsets, titles, itemsize, aligned } = spec as Record<keyof FieldTable, unknown>
   if (!isList(names, (name) => typeof name === 'string'))
-    throw refuse(spec, `names must be a list of strings (got ${given(names)})`)
+    throw refuse(spec, `names must be a list of strings (got ${inspect(names)})`)
   for (const [key, list] of Object.entries({ formats, offsets, titles })) {
     if (list === undefined && key !== 'formats') continue
     if (!Array.isArray(list) || list.length !== names.length) {
       throw refuse(
         spec,
-        `${key} must be a list with one entry for each of the ${names.length} names (got ${given(list)})`,
+        `${key} must be a list with one entry for each of the ${names.length} names (got ${inspect(list)})`,
       )
     }
   }
   if (offsets !== undefined && !isList(offsets, isCount)) {
-    throw refuse(spec, `offsets are whole numbers of bytes, 0 or more (got ${given(offsets)})`)
+    throw refuse(spec, `offsets are whole numbers of bytes, 0 or more (got ${inspect(offsets)})`)
   }
   if (itemsize !== undefined && !isCount(itemsize)) {
-    throw refuse(spec, `itemsize is a whole number of bytes, 0 or more (got ${given(itemsize)})`)
+    throw refuse(spec, `itemsize is a whole number of bytes, 0 or more (got ${inspect(itemsize)})`)
   }
   if (aligned !== undefined && typeof aligned !== 'boolean')
-    throw refuse(spec, `aligned is true or false (got ${given(aligned)})`)
+    throw refuse(spec, `aligned is true or false (got ${inspect(aligned)})`)
   const here = { depth: inside.depth + 1, aligned: inside.aligned || aligned === true }
   const fields = names.map((name, i) => ({
     ...fieldName([(titles as unknown[] | undefined)?.[i], name], spec),

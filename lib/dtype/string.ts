@@ -1,20 +1,20 @@
-import { MemmapError } from '../errors.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
 import type { ByteOrder } from './byte-order.js'
-import type { DType } from './dtype.js'
-import { given } from './given.js'
+import { DType } from './dtype.js'
 import { flexible, plain, time } from './plain.js'
-import { CODES, NAMES } from './spellings.js'
 import { structured, subarray } from './struct.js'
+import { BY_CODE, BY_NAME } from './table.js'
 import { parseTimeUnit } from './time-unit.js'
 
-const UNSIZED: Readonly<Record<string, 'S' | 'U' | 'V'>> = {
-  bytes: 'S',
-  bytes_: 'S',
-  str: 'U',
-  str_: 'U',
-  unicode: 'U',
-  void: 'V',
-}
+const UNSIZED: ReadonlyMap<string, 'S' | 'U' | 'V'> = new Map([
+  ['bytes', 'S'],
+  ['bytes_', 'S'],
+  ['str', 'U'],
+  ['str_', 'U'],
+  ['unicode', 'U'],
+  ['void', 'V'],
+])
 
 const LONG_DOUBLE = /^[<>=|]?([gG]|f12|f16|c24|c32|longdouble|clongdouble|float(96|128)|complex(192|256))$/
 const OBJECT = /^[<>=|]?(O|O4|O8|object|object_)$/
@@ -35,15 +35,15 @@ export function parseString(spec: string, aligned = false): DType {
 }
 
 function parseOne(text: string, spec: string): DType {
-  const named = own(NAMES, text)
+  const named = BY_NAME.get(text)
   if (named) return plain(named)
-  const unsized = own(UNSIZED, text)
+  const unsized = UNSIZED.get(text)
   if (unsized) return flexible(unsized, 0, '=', spec)
 
   const prefix = /^[<>=|]/.exec(text)?.[0]
   const order = (prefix ?? '=') as ByteOrder
   const bare = prefix ? text.slice(1) : text
-  const coded = own(CODES, bare)
+  const coded = BY_CODE.get(bare)
   if (coded) return plain(coded, order)
   if (bare === 'c') return flexible('S', 1, order, spec)
 
@@ -81,7 +81,7 @@ function parseItem(item: string, spec: string): DType {
   if (first !== '' && second !== '' && first !== second) {
     throw new MemmapError(
       'ERR_MEMMAP_DTYPE',
-      `dtype ${given(spec)}: ${given(item)} names two byte orders; keep one of them`,
+      `dtype ${inspect(spec)}: ${inspect(item)} names two byte orders; keep one of them`,
     )
   }
   const dtype = parseOne(`${first || second}${format}`, spec)
@@ -106,12 +106,8 @@ function splitAtCommas(text: string): string[] {
   return parts
 }
 
-function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined
-}
-
 function notUnderstood(text: string, spec: string): MemmapError {
-  const where = text === spec ? '' : ` (in ${given(text)})`
+  const where = text === spec ? '' : ` (in ${inspect(text)})`
   const ways =
     "accepted are names ('float32', 'bool', 'complex64'), NumPy strings ('<f4', '>i2', '|u1', 'S5', 'U3', 'V8', 'M8[ns]', 'm8[s]') " +
     "and comma strings of them ('i4,2f8')"
@@ -121,5 +117,5 @@ function notUnderstood(text: string, spec: string): MemmapError {
   else if (OBJECT.test(text)) rule = `holds Python objects${where}: pointers, which mean nothing in a file; ${ways}`
   else if (text === 'T')
     rule = `is NumPy's variable-length string${where}: pointers, which mean nothing in a file; use 'U' or 'S' with a length`
-  return new MemmapError('ERR_MEMMAP_DTYPE', `dtype ${given(spec)} ${rule}`)
+  return new MemmapError('ERR_MEMMAP_DTYPE', `dtype ${inspect(spec)} ${rule}`)
 }

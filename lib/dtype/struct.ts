@@ -1,9 +1,9 @@
-import { MemmapError } from '../errors.js'
-import { Code } from './code.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import type { Field } from './dtype-fields.js'
 import { DType } from './dtype.js'
-import type { Field } from './dtype.js'
-import { given } from './given.js'
 import { MAX_ITEMSIZE, tooLarge } from './plain.js'
+import { OPAQUE_CODE } from './table.js'
 
 /** NumPy's limit, of arrays and of sub-arrays. */
 const MAX_DIMENSIONS = 64
@@ -35,9 +35,10 @@ export function structured(
   { offsets, itemsize, end = 0, aligned = false }: Placement,
   spec: unknown,
 ): DType {
-  const table: Record<string, Field> = Object.create(null)
-  const enter = (key: string, field: Field): void => {
-    if (key in table) throw refuse(spec, `${given(key)} is already a name or title of another field; each must differ`)
+  const table: Record<string, Field<DType>> = Object.create(null)
+  const enter = (key: string, field: Field<DType>): void => {
+    if (key in table)
+      throw refuse(spec, `${inspect(key)} is already a name or title of another field; each must differ`)
     table[key] = field
   }
 
@@ -48,7 +49,7 @@ export function structured(
     alignment = Math.max(alignment, step)
     const offset = offsets?.[i] ?? roundUp(next, step)
     if (offset % step !== 0) {
-      throw refuse(spec, `with aligned, the offset of ${given(name)} must be a multiple of ${step} (got ${offset})`)
+      throw refuse(spec, `with aligned, the offset of ${inspect(name)} must be a multiple of ${step} (got ${offset})`)
     }
     const field = Object.freeze({ dtype, offset, ...(title !== undefined && { title }) })
     enter(name, field)
@@ -66,7 +67,7 @@ export function structured(
     kind: 'V',
     itemsize: size,
     alignment,
-    code: Code.Opaque,
+    code: OPAQUE_CODE,
     byteOrder: '|',
     struct: { names: Object.freeze(fields.map(({ name }) => name)), fields: Object.freeze(table), aligned },
   })
@@ -86,7 +87,7 @@ export function subarray(base: DType, shape: readonly number[], spec: unknown): 
     kind: 'V',
     itemsize,
     alignment,
-    code: Code.Opaque,
+    code: OPAQUE_CODE,
     byteOrder: '|',
     subarray: { base: base.base, shape: whole },
   })
@@ -94,7 +95,7 @@ export function subarray(base: DType, shape: readonly number[], spec: unknown): 
 
 /** An `ERR_MEMMAP_DTYPE` about a structured or sub-array dtype. */
 export function refuse(spec: unknown, rule: string): MemmapError {
-  return new MemmapError('ERR_MEMMAP_DTYPE', `dtype ${given(spec)}: ${rule}`)
+  return new MemmapError('ERR_MEMMAP_DTYPE', `dtype ${inspect(spec)}: ${rule}`)
 }
 
 /** The next multiple of `step`. */

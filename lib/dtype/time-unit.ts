@@ -1,5 +1,5 @@
-import { MemmapError } from '../errors.js'
-import { given } from './given.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
 
 /** The units of `datetime64` and `timedelta64`, coarse to fine: year, month, week, day, hour, minute, second, milli to atto. */
 export const TIME_UNITS = ['Y', 'M', 'W', 'D', 'h', 'm', 's', 'ms', 'us', 'ns', 'ps', 'fs', 'as'] as const
@@ -77,14 +77,14 @@ function divided({ unit, count }: TimeUnit, divisor: number, spec: string): Time
   }
   throw new MemmapError(
     'ERR_MEMMAP_DTYPE',
-    `dtype ${given(spec)}: one ${unit} cannot be divided by ${divisor} into whole smaller units; name the unit itself, as in 'M8[25s]'`,
+    `dtype ${inspect(spec)}: one ${unit} cannot be divided by ${divisor} into whole smaller units; name the unit itself, as in 'M8[25s]'`,
   )
 }
 
 function badUnit(spec: string): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_DTYPE',
-    `dtype ${given(spec)}: the brackets of a datetime64 or timedelta64 hold an optional count from 1 to 2147483647 and one of ` +
+    `dtype ${inspect(spec)}: the brackets of a datetime64 or timedelta64 hold an optional count from 1 to 2147483647 and one of ` +
       `${TIME_UNITS.join(' ')}, as in 'M8[ns]' or 'm8[25s]'`,
   )
 }

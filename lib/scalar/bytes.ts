@@ -1,8 +1,7 @@
-import type { DType } from '../dtype/index.js'
-import { pythonNumber } from './number-text.js'
-import { castError } from './cast-error.js'
-import { simpleCodec } from './codec.js'
+import { DType } from '../dtype/index.js'
+import { castError, simpleCodec } from './codec.js'
 import type { Codec } from './codec.js'
+import { pythonNumber } from './number-text.js'
 import { isLittleEndian } from './number.js'
 
 /** What a code point beyond Unicode reads as; NumPy ends in a SystemError. */

@@ -28,13 +28,13 @@ export function halfToNumber(bits: number): number {
 }
 
 /**
- * The numbers of all halves, for loops over single elements; zeros until {@link tabulate} has filled it. A look at a table is
+ * The numbers of all halves, for loops over single elements; zeros until {@link fillHalfTable} has filled it. A look at a table is
  * all that V8 keeps in registers and without a branch.
  */
 export const halves = new Float32Array(new ArrayBuffer(65536 * 4))
 
 /** Fills {@link halves}, once. */
-export function tabulate(): void {
+export function fillHalfTable(): void {
   if (halves[0x3c00] === 1) return
   for (let bits = 0; bits < 65536; bits++) halves[bits] = halfToNumber(bits)
 }

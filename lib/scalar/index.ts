@@ -1,12 +1,12 @@
-import { Code } from '../dtype/index.js'
-import type { AnyScalar, DType } from '../dtype/index.js'
+import { DType, TIME_CODE } from '../dtype/index.js'
+import type { AnyScalar } from '../dtype/index.js'
 import { bytesCodec, unicodeCodec, voidCodec } from './bytes.js'
-import type { Codec, Store } from './codec.js'
+import type { Codec, StoreElement } from './codec.js'
 import { numberCodec } from './number.js'
 import { recordCodec, subArrayCodec } from './record.js'
 import { timeCodec } from './time.js'
 
-export type { Codec, Store } from './codec.js'
+export type { Codec, StoreElement } from './codec.js'
 
 /** Reads the element at a byte position. */
 export type Reader = (view: DataView, position: number) => AnyScalar
@@ -42,7 +42,7 @@ export function writer(dtype: DType): Writer {
 }
 
 /** Checks and converts a value once, to be stored many times. Same errors as {@link writer}. */
-export function prepare(dtype: DType, value: unknown): Store {
+export function prepare(dtype: DType, value: unknown): StoreElement {
   return codecOf(dtype).prepare(value)
 }
 
@@ -60,5 +60,5 @@ function makeCodec(dtype: DType): Codec {
   if (dtype.kind === 'S') return bytesCodec(dtype)
   if (dtype.kind === 'U') return unicodeCodec(dtype)
   if (dtype.kind === 'V') return voidCodec(dtype)
-  return dtype.code === Code.Time ? timeCodec(dtype) : numberCodec(dtype)
+  return dtype.code === TIME_CODE ? timeCodec(dtype) : numberCodec(dtype)
 }

@@ -1,6 +1,6 @@
 import { TIME_UNITS } from '../dtype/index.js'
 import type { TimeUnitName } from '../dtype/index.js'
-import { DAY, HOUR, MINUTE, daysInMonth, daysOf, floorDivide } from './calendar.js'
+import { DAY, daysInMonth, daysOf, floorDivide, HOUR, MINUTE } from './calendar.js'
 import type { Instant } from './calendar.js'
 
 const ISO =

@@ -1,49 +1,28 @@
-import { Code, NATIVE_ORDER } from '../dtype/index.js'
-import type { Complex, DType } from '../dtype/index.js'
-import { castError } from './cast-error.js'
-import { simpleCodec } from './codec.js'
+import { DType, NATIVE_ORDER, NUMBERS } from '../dtype/index.js'
+import type { Complex, NumberMethod, NumberName, NumberRow } from '../dtype/index.js'
+import { castError, simpleCodec } from './codec.js'
 import type { Codec } from './codec.js'
 import { halfToNumber, numberToHalf } from './half.js'
 
-type Integer8to32 = 'Int8' | 'Uint8' | 'Int16' | 'Uint16' | 'Int32' | 'Uint32'
-type Integer64 = 'BigInt64' | 'BigUint64'
-type Float = 'Float16' | 'Float32' | 'Float64'
-
 /** The codec of a bool, integer, float or complex dtype. */
 export function numberCodec(dtype: DType): Codec {
-  switch (dtype.code) {
-    case Code.Bool:
-      return boolCodec(dtype)
-    case Code.I8:
-      return integerCodec(dtype, 'Int8', -(2 ** 7), 2 ** 7 - 1)
-    case Code.U8:
-      return integerCodec(dtype, 'Uint8', 0, 2 ** 8 - 1)
-    case Code.I16:
-      return integerCodec(dtype, 'Int16', -(2 ** 15), 2 ** 15 - 1)
-    case Code.U16:
-      return integerCodec(dtype, 'Uint16', 0, 2 ** 16 - 1)
-    case Code.I32:
-      return integerCodec(dtype, 'Int32', -(2 ** 31), 2 ** 31 - 1)
-    case Code.U32:
-      return integerCodec(dtype, 'Uint32', 0, 2 ** 32 - 1)
-    case Code.I64:
-      return integer64Codec(dtype, 'BigInt64', -(2n ** 63n), 2n ** 63n - 1n)
-    case Code.U64:
-      return integer64Codec(dtype, 'BigUint64', 0n, 2n ** 64n - 1n)
-    case Code.F16:
-      return floatCodec(dtype, 'Float16')
-    case Code.F32:
-      return floatCodec(dtype, 'Float32')
-    case Code.F64:
-      return floatCodec(dtype, 'Float64')
-    case Code.C64:
-      return complexCodec(dtype, 'Float32', 4)
-    case Code.C128:
-      return complexCodec(dtype, 'Float64', 8)
-    default:
-      throw new TypeError(`${dtype.name} is no numeric dtype`)
+  const { kind, method, itemsize } = NUMBERS[dtype.name as NumberName] as NumberRow
+  const little = isLittleEndian(dtype)
+  if (kind === 'b') return boolCodec(dtype)
+  if (method.startsWith('Float')) {
+    const { get, set } = floatAccess(method, little)
+    if (kind === 'c') return complexCodec(dtype, { get, set }, itemsize / 2)
+    return simpleCodec(get, (value) => toFloat(value, dtype), set)
   }
+  const bits = BigInt(8 * itemsize)
+  const [min, max] = kind === 'i' ? [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n] : [0n, 2n ** bits - 1n]
+  return method.startsWith('Big')
+    ? integer64Codec(dtype, method as Integer64, min, max)
+    : integerCodec(dtype, method as Integer8to32, Number(min), Number(max))
 }
+
+type Integer8to32 = 'Int8' | 'Uint8' | 'Int16' | 'Uint16' | 'Int32' | 'Uint32'
+type Integer64 = 'BigInt64' | 'BigUint64'
 
 /** Whether the bytes of a dtype are little-endian: what DataView asks for. */
 export function isLittleEndian(dtype: DType): boolean {
@@ -104,14 +83,8 @@ function integer64Codec(dtype: DType, type: Integer64, min: bigint, max: bigint)
   )
 }
 
-function floatCodec(dtype: DType, type: Float): Codec {
-  const { get, set } = floatAccess(dtype, type)
-  return simpleCodec(get, (value) => toFloat(value, dtype), set)
-}
-
 /** Real and imaginary part one after the other. */
-function complexCodec(dtype: DType, type: Float, partSize: number): Codec {
-  const { get, set } = floatAccess(dtype, type)
+function complexCodec(dtype: DType, { get, set }: FloatAccess, partSize: number): Codec {
   return simpleCodec(
     (view, position) => ({ re: get(view, position), im: get(view, position + partSize) }),
     (value): Complex => {
@@ -132,9 +105,8 @@ interface FloatAccess {
   readonly set: (view: DataView, position: number, value: number) => void
 }
 
-function floatAccess(dtype: DType, type: Float): FloatAccess {
-  const little = isLittleEndian(dtype)
-  switch (type) {
+function floatAccess(method: NumberMethod, little: boolean): FloatAccess {
+  switch (method) {
     case 'Float16':
       return {
         get: (view, position) => halfToNumber(view.getUint16(position, little)),
@@ -145,7 +117,7 @@ function floatAccess(dtype: DType, type: Float): FloatAccess {
         get: (view, position) => view.getFloat32(position, little),
         set: (view, position, value) => view.setFloat32(position, value, little),
       }
-    case 'Float64':
+    default:
       return {
         get: (view, position) => view.getFloat64(position, little),
         set: (view, position, value) => view.setFloat64(position, value, little),

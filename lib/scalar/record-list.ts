@@ -1,4 +1,4 @@
-import type { DType } from '../dtype/index.js'
+import { DType } from '../dtype/index.js'
 
 /**
  * Whether a list stands for one record by position, rather than for an axis of records: JavaScript has no tuples. It does

@@ -1,8 +1,9 @@
-import { fieldsInOrder, given } from '../dtype/index.js'
-import type { AnyRecord, AnyScalar, DType, Nested } from '../dtype/index.js'
-import { MemmapError } from '../errors.js'
-import { castError } from './cast-error.js'
-import type { Codec, Store } from './codec.js'
+import { DType, fieldsInOrder } from '../dtype/index.js'
+import type { AnyRecord, AnyScalar, Nested } from '../dtype/index.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { castError } from './codec.js'
+import type { Codec, StoreElement } from './codec.js'
 import { isRecordList } from './record-list.js'
 
 /** A structured dtype: an object by names, or a list by position; all fields are checked before the first is stored. */
@@ -26,15 +27,15 @@ export function recordCodec(dtype: DType, codecOf: (dtype: DType) => Codec): Cod
       throw castError(value, dtype, 'a structured element takes an object or a list', fieldsHint(names))
     }
     for (const key of Object.keys(value)) {
-      if (!names.has(key)) throw castError(value, dtype, `it has no field ${given(key)}`, fieldsHint(names))
+      if (!names.has(key)) throw castError(value, dtype, `it has no field ${inspect(key)}`, fieldsHint(names))
     }
     return fields.map(({ name }) => {
       if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name]
-      throw castError(value, dtype, `the value for field ${given(name)} is missing`, fieldsHint(names))
+      throw castError(value, dtype, `the value for field ${inspect(name)} is missing`, fieldsHint(names))
     })
   }
 
-  const prepare = (value: unknown): Store => {
+  const prepare = (value: unknown): StoreElement => {
     const values = valuesOf(value)
     const stores = fields.map(({ name, codec }, i) => inField(name, () => codec.prepare(values[i])))
     return (view, position) => fields.forEach(({ offset }, i) => stores[i]?.(view, position + offset))
@@ -63,7 +64,7 @@ export function subArrayCodec(dtype: DType, base: Codec): Codec {
     return Array.from({ length }, (_, i) => readAxis(view, position + i * step, axis + 1, step))
   }
 
-  const prepare = (value: unknown): Store => {
+  const prepare = (value: unknown): StoreElement => {
     const stores = broadcast(value, dtype).map((item) => base.prepare(item))
     return (view, position) => stores.forEach((store, i) => store(view, position + i * element.itemsize))
   }
@@ -117,7 +118,7 @@ function inField<T>(name: string, work: () => T): T {
     return work()
   } catch (error) {
     if (!(error instanceof MemmapError)) throw error
-    throw new MemmapError(error.code, `field ${given(name)}: ${error.message}`)
+    throw new MemmapError(error.code, `field ${inspect(name)}: ${error.message}`)
   }
 }
 
@@ -146,5 +147,5 @@ function count(n: number, noun: string): string {
 }
 
 function fieldsHint(names: ReadonlySet<string>): string {
-  return `give the fields ${[...names].map(given).join(', ')}, all of them and no other`
+  return `give the fields ${[...names].map(inspect).join(', ')}, all of them and no other`
 }

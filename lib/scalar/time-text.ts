@@ -1,5 +1,5 @@
 import type { TimeUnit, TimeUnitName } from '../dtype/index.js'
-import { HOUR, MINUTE, NAT, civilDate, instantOf } from '../scalar/calendar.js'
+import { civilDate, HOUR, instantOf, MINUTE, NAT } from './calendar.js'
 
 /** Digits of the fraction of a second that a unit shows. */
 const FRACTION: Partial<Record<TimeUnitName, number>> = { ms: 3, us: 6, ns: 9, ps: 12, fs: 15, as: 18 }

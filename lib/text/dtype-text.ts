@@ -1,6 +1,5 @@
 // A dtype as NumPy writes it behind an array (`dtype_short_repr` in `numpy/_core/arrayprint.py`, `numpy/_core/_dtype.py`).
-import { fieldsInOrder } from '../dtype/index.js'
-import type { DType } from '../dtype/index.js'
+import { DType, fieldsInOrder } from '../dtype/index.js'
 import { stringRepr, tupleRepr } from './python-repr.js'
 
 /** The dtypes that an array's elements tell by themselves. */

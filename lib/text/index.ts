@@ -1,11 +1,12 @@
+import { sizeOf } from '../layout/shape.js'
 import { isImplied, shortRepr } from './dtype-text.js'
 import { elementFormat } from './element-format.js'
-import { layOut } from './layout.js'
+import { layOutText } from './layout.js'
 import { printing } from './options.js'
 import type { Printing, PrintOptions } from './options.js'
 import { tupleRepr, width } from './python-repr.js'
 import { scalarText } from './scalar-text.js'
-import { shownPart, sizeOf } from './shown.js'
+import { shownPart } from './shown.js'
 import type { Printable } from './shown.js'
 
 export { printing } from './options.js'
@@ -59,5 +60,5 @@ function elements(array: Printable, separator: string, indent: number, options: 
   if (sizeOf(array.shape) === 0) return '[]'
   const shown = shownPart(array, options)
   const write = elementFormat(array.dtype, shown.elements, { ...options, single: array.shape.length === 0 })
-  return layOut(shown, shown.elements.map(write), { separator, indent, linewidth: options.linewidth })
+  return layOutText(shown, shown.elements.map(write), { separator, indent, linewidth: options.linewidth })
 }

@@ -10,7 +10,7 @@ export interface LayoutOptions {
 }
 
 /** Brackets, separators and line breaks around the texts of elements: NumPy's `_formatArray`. */
-export function layOut(
+export function layOutText(
   { axes }: Shown,
   texts: readonly string[],
   { separator, indent, linewidth }: LayoutOptions,

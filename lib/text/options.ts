@@ -1,5 +1,5 @@
-import { given } from '../dtype/index.js'
-import { MemmapError } from '../errors.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
 
 /**
  * How arrays are written, by NumPy's names; an option that is left out has NumPy's default.
@@ -72,7 +72,7 @@ export function printing(options: PrintOptions = {}): Printing {
   if (typeof options !== 'object' || options === null) {
     throw new MemmapError(
       'ERR_MEMMAP_ARGUMENT',
-      `print options are an object such as { precision: 3 } (got ${given(options)})`,
+      `print options are an object such as { precision: 3 } (got ${inspect(options)})`,
     )
   }
   const chosen: Record<string, unknown> = { ...DEFAULTS }
@@ -82,11 +82,11 @@ export function printing(options: PrintOptions = {}): Printing {
     if (!check) {
       throw new MemmapError(
         'ERR_MEMMAP_ARGUMENT',
-        `there is no print option ${given(name)}; there are ${list(Object.keys(DEFAULTS))}`,
+        `there is no print option ${inspect(name)}; there are ${list(Object.keys(DEFAULTS))}`,
       )
     }
     if (!check.holds(value)) {
-      throw new MemmapError('ERR_MEMMAP_ARGUMENT', `print option ${name} must be ${check.rule} (got ${given(value)})`)
+      throw new MemmapError('ERR_MEMMAP_ARGUMENT', `print option ${name} must be ${check.rule} (got ${inspect(value)})`)
     }
     chosen[name] = value
   }

@@ -1,10 +1,11 @@
-import type { Complex, DType } from '../dtype/index.js'
+import { DType } from '../dtype/index.js'
+import type { Complex } from '../dtype/index.js'
 import type { FloatKind } from '../scalar/dragon4.js'
 import { complexScalar, floatScalar, pythonNumber } from '../scalar/number-text.js'
+import { datetimeText, timedeltaText } from '../scalar/time-text.js'
 import { elementFormat } from './element-format.js'
 import type { Printing } from './options.js'
 import { bytesRepr, voidRepr } from './python-repr.js'
-import { datetimeText, timedeltaText } from '../scalar/time-text.js'
 
 /** `str` of one NumPy scalar, which is what `str` of a 0-d array is: no quotes, all digits. */
 export function scalarText(value: unknown, dtype: DType, options: Printing): string {

@@ -1,4 +1,5 @@
-import type { DType } from '../dtype/index.js'
+import { DType } from '../dtype/index.js'
+import { sizeOf } from '../layout/shape.js'
 import type { Printing } from './options.js'
 
 /** What can be written: an array that gives the element at indices from 0 to length - 1. */
@@ -50,8 +51,4 @@ export function shownPart(array: Printable, { threshold, edgeitems }: Printing):
   }
   visit(0)
   return { axes, elements }
-}
-
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1)
 }

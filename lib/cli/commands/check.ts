@@ -1,21 +1,20 @@
 import { statSync } from 'node:fs'
-import type { DType } from '../../dtype/index.js'
-import { parseDType } from '../../dtype/index.js'
-import { sizeOf } from '../../shape.js'
+import { DType, parseDType } from '../../dtype/index.js'
+import { sizeOf } from '../../layout/shape.js'
 import { tupleRepr } from '../../text/python-repr.js'
-import { dtypeText, elementText, indexText } from '../element-text.js'
-import { escaped } from '../escape.js'
-import { FINE, NOT_AS_ASKED } from '../exit.js'
-import { errorAnnotation } from '../github.js'
-import { formatOf, openInput, splitMember } from '../input.js'
-import type { Input, RawOptions } from '../input.js'
-import { printJson } from '../json.js'
-import { progressOf } from '../progress.js'
-import type { Given } from '../program.js'
-import { breachOf } from '../rules.js'
-import type { Breach, Rules } from '../rules.js'
-import { print, styleOf } from '../terminal.js'
-import { parseCount, parseDTypeText, parseElement, parseShapeText } from '../values.js'
+import type { CliOptions } from '../cli-options.js'
+import { breachOf } from '../compute/rules.js'
+import type { Breach, Rules } from '../compute/rules.js'
+import { CHECK_FAILED, OK } from '../exit.js'
+import { formatOf, openInput, splitMember } from '../input/input.js'
+import type { Input, RawOptions } from '../input/input.js'
+import { parseCount, parseDTypeText, parseElement, parseShapeText } from '../input/values.js'
+import { dtypeText, elementText, indexText } from '../output/element-text.js'
+import { escaped } from '../output/escape.js'
+import { errorAnnotation } from '../output/github.js'
+import { printJson } from '../output/json.js'
+import { progressOf } from '../output/progress.js'
+import { print, styleOf } from '../output/terminal.js'
 
 /** What is not as asked. */
 interface Wrong {
@@ -26,7 +25,7 @@ interface Wrong {
 }
 
 /** `memmap check`. */
-export async function check(name: string, given: Given): Promise<number> {
+export async function check(name: string, given: CliOptions): Promise<number> {
   const { dtype, shape, offset, order, field } = given as RawOptions
   const wantedDType = dtype === undefined ? null : parseDTypeText(dtype)
   const wantedShape = shape === undefined ? null : parseShapeText(shape, 'any')
@@ -77,7 +76,7 @@ async function wrongIn(
   { array }: Input,
   dtype: DType | null,
   shape: readonly number[] | null,
-  given: Given,
+  given: CliOptions,
   onProgress: (fraction: number) => void,
 ): Promise<Wrong | null> {
   if (dtype !== null && !array.dtype.equals(dtype)) {
@@ -121,7 +120,7 @@ function shapeText(shape: readonly number[]): string {
   return tupleRepr(shape.map((length) => (length === -1 ? '*' : length)) as number[])
 }
 
-function tell(name: string, wrong: Wrong | null, input: Input | null, given: Given): number {
+function tell(name: string, wrong: Wrong | null, input: Input | null, given: CliOptions): number {
   if (given['json'] === true) {
     const { array } = input ?? {}
     printJson({ file: name, ok: wrong === null, dtype: array?.dtype.toJSON(), shape: array?.shape, wrong })
@@ -134,5 +133,5 @@ function tell(name: string, wrong: Wrong | null, input: Input | null, given: Giv
     const { red } = styleOf(process.stdout)
     print(`${escaped(name)}: ${red(escaped(wrong.message))}`)
   }
-  return wrong === null ? FINE : NOT_AS_ASKED
+  return wrong === null ? OK : CHECK_FAILED
 }

@@ -1,23 +1,23 @@
-import { given as shown } from '../../dtype/index.js'
-import type { DType } from '../../dtype/index.js'
+import { DType } from '../../dtype/index.js'
+import { inspect as shown } from '../../errors/inspect.js'
 import type { Memmap } from '../../memmap.js'
-import type { NDArray } from '../../ndarray.js'
-import { dtypeText } from '../element-text.js'
-import { FINE, UsageError } from '../exit.js'
-import { printMade } from '../made.js'
-import { formatFor, writeArray } from '../output.js'
-import { formatOf, openInput, orderOf, splitMember } from '../input.js'
-import type { RawOptions } from '../input.js'
-import { progressOf } from '../progress.js'
-import type { Given } from '../program.js'
-import { letGo } from '../line.js'
-import { parseDTypeText } from '../values.js'
+import { NDArray } from '../../ndarray.js'
+import type { CliOptions } from '../cli-options.js'
+import { releasePages } from '../compute/line.js'
+import { OK, UsageError } from '../exit.js'
+import { formatOf, openInput, parseOrderOption, splitMember } from '../input/input.js'
+import type { RawOptions } from '../input/input.js'
+import { parseDTypeText } from '../input/values.js'
+import { dtypeText } from '../output/element-text.js'
+import { progressOf } from '../output/progress.js'
+import { printMade } from '../output/report-created.js'
+import { formatFor, writeArray } from '../output/write-array.js'
 
 /** Bytes of the file that is written, at a time. */
 const BLOCK = 2 ** 27
 
 /** `memmap convert`. */
-export async function convert(from: string, to: string, given: Given): Promise<number> {
+export async function convert(from: string, to: string, given: CliOptions): Promise<number> {
   const { dtype, shape, offset, order, field } = given as RawOptions
   const format = formatFor(to)
   const isRaw = formatOf(splitMember(from).path).format === 'raw'
@@ -25,7 +25,7 @@ export async function convert(from: string, to: string, given: Given): Promise<n
   const toDType = (given['toDtype'] as string | undefined) ?? (isRaw ? undefined : dtype)
   const toOrder = (given['toOrder'] as string | undefined) ?? (isRaw ? undefined : order)
   const wanted = toDType === undefined ? null : parseDTypeText(toDType)
-  const wantedOrder = toOrder === undefined ? null : orderOf(toOrder)
+  const wantedOrder = toOrder === undefined ? null : parseOrderOption(toOrder)
   const description = Object.fromEntries(
     Object.entries(isRaw ? { dtype, shape, offset, order, field } : { shape, offset, field }).filter(
       ([, value]) => value !== undefined,
@@ -59,7 +59,7 @@ export async function convert(from: string, to: string, given: Given): Promise<n
     progress.stop()
     input.close()
   }
-  return FINE
+  return OK
 }
 
 function byteOrderOf(text: string | undefined): '<' | '>' | '=' | 'S' | null {
@@ -89,10 +89,10 @@ async function copyBlocks(
       await piece.promises.assign(part, { signal })
       done += part.size
       // The pages are the files', and need not stay in this process.
-      letGo(source)
+      releasePages(source)
       tell((0.9 * done) / size)
     }
-    letGo(block)
+    releasePages(block)
   }
 }
 

@@ -1,14 +1,14 @@
 import { encode } from '../../scalar/index.js'
-import { FINE, UsageError } from '../exit.js'
-import { orderOf } from '../input.js'
-import { printMade } from '../made.js'
-import { formatFor, writeArray } from '../output.js'
-import { progressOf } from '../progress.js'
-import type { Given } from '../program.js'
-import { parseDTypeText, parseElement, parseShapeText } from '../values.js'
+import type { CliOptions } from '../cli-options.js'
+import { OK, UsageError } from '../exit.js'
+import { parseOrderOption } from '../input/input.js'
+import { parseDTypeText, parseElement, parseShapeText } from '../input/values.js'
+import { progressOf } from '../output/progress.js'
+import { printMade } from '../output/report-created.js'
+import { formatFor, writeArray } from '../output/write-array.js'
 
 /** `memmap create`. */
-export async function create(out: string, given: Given): Promise<number> {
+export async function create(out: string, given: CliOptions): Promise<number> {
   const format = formatFor(out)
   const { dtype: dtypeName, shape, order, fill } = given as Record<string, string | undefined>
   const dtype = parseDTypeText(dtypeName ?? 'float64')
@@ -17,7 +17,7 @@ export async function create(out: string, given: Given): Promise<number> {
   const target = {
     dtype: dtype.base,
     shape: [...parseShapeText(shape as string, 'none'), ...dtype.shape],
-    order: orderOf(order),
+    order: parseOrderOption(order),
     sparse: given['sparse'] === true,
   }
   const value = fill === undefined ? null : parseElement(fill, target.dtype, '--fill')
@@ -32,5 +32,5 @@ export async function create(out: string, given: Given): Promise<number> {
     progress.stop()
   }
   printMade(out, format, target, given)
-  return FINE
+  return OK
 }

@@ -1,21 +1,21 @@
-import { tupleRepr } from '../../text/python-repr.js'
 import { pythonNumber } from '../../scalar/number-text.js'
-import { differencesOf } from '../differences.js'
-import type { Differences, Distance, Place, Tolerance } from '../differences.js'
-import { dtypeText, elementText, indexText } from '../element-text.js'
-import { escaped } from '../escape.js'
-import { FINE, NOT_AS_ASKED } from '../exit.js'
-import { errorAnnotation } from '../github.js'
-import { formatOf, openInput, splitMember } from '../input.js'
-import type { Input, RawOptions } from '../input.js'
-import { printJson } from '../json.js'
-import { progressOf } from '../progress.js'
-import type { Given } from '../program.js'
-import { grouped, print, printPairs, styleOf } from '../terminal.js'
-import { parseTolerance } from '../values.js'
+import { tupleRepr } from '../../text/python-repr.js'
+import type { CliOptions } from '../cli-options.js'
+import { differencesOf } from '../compute/differences.js'
+import type { Differences, Distance, Place, Tolerance } from '../compute/differences.js'
+import { CHECK_FAILED, OK } from '../exit.js'
+import { formatOf, openInput, splitMember } from '../input/input.js'
+import type { Input, RawOptions } from '../input/input.js'
+import { parseTolerance } from '../input/values.js'
+import { dtypeText, elementText, indexText } from '../output/element-text.js'
+import { escaped } from '../output/escape.js'
+import { errorAnnotation } from '../output/github.js'
+import { printJson } from '../output/json.js'
+import { progressOf } from '../output/progress.js'
+import { grouped, print, printPairs, styleOf } from '../output/terminal.js'
 
 /** `memmap diff`. */
-export async function diff(nameOfA: string, nameOfB: string, given: Given): Promise<number> {
+export async function diff(nameOfA: string, nameOfB: string, given: CliOptions): Promise<number> {
   const { rtol, atol } = given as Record<string, string | undefined>
   const tolerance: Tolerance = {
     rtol: rtol === undefined ? 1e-7 : parseTolerance(rtol, '--rtol'),
@@ -48,7 +48,7 @@ function rawOptions(a: string, b: string, given: RawOptions): [RawOptions, RawOp
   return [mixed && isRaw[0] === false ? none : given, mixed && isRaw[1] === false ? none : given]
 }
 
-function tellUnlike(a: Input, b: Input, what: 'shape' | 'dtype', given: Given): number {
+function tellUnlike(a: Input, b: Input, what: 'shape' | 'dtype', given: CliOptions): number {
   const message =
     what === 'shape'
       ? `the shapes differ: ${tupleRepr(a.array.shape)} and ${tupleRepr(b.array.shape)}`
@@ -56,7 +56,7 @@ function tellUnlike(a: Input, b: Input, what: 'shape' | 'dtype', given: Given): 
   if (given['json'] === true) {
     printJson({ ...sides(a, b), equal: false, unlike: what, message })
   } else tellWrong(a, b, message, given)
-  return NOT_AS_ASKED
+  return CHECK_FAILED
 }
 
 function sides(a: Input, b: Input): Record<string, unknown> {
@@ -64,16 +64,16 @@ function sides(a: Input, b: Input): Record<string, unknown> {
   return { a: side(a), b: side(b) }
 }
 
-function tellWrong(a: Input, b: Input, message: string, given: Given): void {
+function tellWrong(a: Input, b: Input, message: string, given: CliOptions): void {
   const { red } = styleOf(process.stdout)
   if (given['format'] === 'github') {
     print(errorAnnotation(a.path, 'memmap diff', `${a.name} and ${b.name}: ${message}`))
   } else print(`${escaped(a.name)} and ${escaped(b.name)}: ${red(escaped(message))}`)
 }
 
-function tell(a: Input, b: Input, found: Differences, { rtol, atol, equalNaN }: Tolerance, given: Given): number {
+function tell(a: Input, b: Input, found: Differences, { rtol, atol, equalNaN }: Tolerance, given: CliOptions): number {
   const { count, differing, first, maxAbsolute, maxRelative } = found
-  const code = differing === 0 ? FINE : NOT_AS_ASKED
+  const code = differing === 0 ? OK : CHECK_FAILED
   if (given['json'] === true) {
     printJson({
       ...sides(a, b),

@@ -1,20 +1,20 @@
+import { NpzFile } from '../../api/npz-file.js'
+import { DType } from '../../dtype/index.js'
+import { MemmapError } from '../../errors/memmap-error.js'
+import { MAX_HEADER_SIZE } from '../../files/npy/read-header.js'
+import { sizeOf } from '../../layout/shape.js'
 import type { Memmap } from '../../memmap.js'
-import { NpzFile } from '../../npz/npz-file.js'
-import { MAX_HEADER_SIZE } from '../../npy/read-header.js'
-import type { DType } from '../../dtype/index.js'
-import { MemmapError } from '../../errors.js'
-import { sizeOf } from '../../shape.js'
 import { tupleRepr } from '../../text/python-repr.js'
-import { dtypeText } from '../element-text.js'
-import { FINE } from '../exit.js'
-import { formatOf, naming, openInput, splitMember } from '../input.js'
-import type { Input, RawOptions } from '../input.js'
-import { printJson } from '../json.js'
-import { bytesText, grouped, print, printPairs, printTable } from '../terminal.js'
-import type { Given } from '../program.js'
+import type { CliOptions } from '../cli-options.js'
+import { OK } from '../exit.js'
+import { formatOf, naming, openInput, splitMember } from '../input/input.js'
+import type { Input, RawOptions } from '../input/input.js'
+import { dtypeText } from '../output/element-text.js'
+import { printJson } from '../output/json.js'
+import { bytesText, grouped, print, printPairs, printTable } from '../output/terminal.js'
 
 /** `memmap info`: what a file is, from its header alone. */
-export async function info(name: string, given: Given): Promise<number> {
+export async function info(name: string, given: CliOptions): Promise<number> {
   const { path, member } = splitMember(name)
   const { format, size } = formatOf(path)
   const json = given['json'] === true
@@ -24,7 +24,7 @@ export async function info(name: string, given: Given): Promise<number> {
       if (member === null) membersInfo(name, file, size, json)
       else memberInfo(name, file, member, size, json)
     })
-    return FINE
+    return OK
   }
   const input = await openInput(name, given as RawOptions, true)
   try {
@@ -32,7 +32,7 @@ export async function info(name: string, given: Given): Promise<number> {
   } finally {
     input.close()
   }
-  return FINE
+  return OK
 }
 
 function arrayInfo({ name, format, version, array }: Input, size: number, json: boolean): void {

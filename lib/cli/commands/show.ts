@@ -1,20 +1,20 @@
-import type { NDArray } from '../../ndarray.js'
-import type { PrintOptions } from '../../text/options.js'
-import { escaped, escapedLines } from '../escape.js'
-import { FINE, UsageError } from '../exit.js'
-import { openInput } from '../input.js'
-import type { RawOptions } from '../input.js'
-import { printJson } from '../json.js'
-import type { Given } from '../program.js'
-import { parseSelectors } from '../selectors.js'
-import { print } from '../terminal.js'
-import { parseCount, parseNumber } from '../values.js'
+import { NDArray } from '../../ndarray.js'
+import type { PrintOptions } from '../../text/index.js'
+import type { CliOptions } from '../cli-options.js'
+import { OK, UsageError } from '../exit.js'
+import { openInput } from '../input/input.js'
+import type { RawOptions } from '../input/input.js'
+import { parseSelectors } from '../input/selectors.js'
+import { parseCount, parseNumber } from '../input/values.js'
+import { escaped, escapedLines } from '../output/escape.js'
+import { printJson } from '../output/json.js'
+import { print } from '../output/terminal.js'
 
 /** Elements that are printed as JSON, at most. */
 const MOST = 2 ** 24
 
 /** `memmap show`: elements as text, or a slice as a picture. */
-export async function show(name: string, given: Given): Promise<number> {
+export async function show(name: string, given: CliOptions): Promise<number> {
   const options = printOptions(given)
   const picture = given['image'] as string | undefined
   if (picture === undefined && (given['colormap'] ?? given['range']) !== undefined) {
@@ -25,7 +25,7 @@ export async function show(name: string, given: Given): Promise<number> {
     const slice = given['slice'] as string | undefined
     const part = slice === undefined ? input.array : (input.array.index(...parseSelectors(slice)) as NDArray)
     if (picture !== undefined) {
-      const { draw } = await import('../picture.js')
+      const { draw } = await import('../output/picture.js')
       await draw(part, picture, given)
     } else if (given['json'] === true) {
       if (part.size > MOST) {
@@ -40,10 +40,10 @@ export async function show(name: string, given: Given): Promise<number> {
   } finally {
     input.close()
   }
-  return FINE
+  return OK
 }
 
-function printOptions(given: Given): PrintOptions {
+function printOptions(given: CliOptions): PrintOptions {
   const count = (name: string): number | undefined => {
     const text = given[name] as string | undefined
     if (text === undefined) return undefined

@@ -1,19 +1,20 @@
-import type { Complex, DType } from '../../dtype/index.js'
-import { escaped } from '../escape.js'
-import { elementText } from '../element-text.js'
-import { FINE } from '../exit.js'
-import type { Histogram } from '../histogram.js'
-import { openInput } from '../input.js'
-import type { RawOptions } from '../input.js'
-import { printJson } from '../json.js'
-import { progressOf } from '../progress.js'
-import type { Given } from '../program.js'
-import { statisticsOf } from '../statistics.js'
-import type { Statistics } from '../statistics.js'
-import { grouped, print, printPairs, styleOf } from '../terminal.js'
+import { DType } from '../../dtype/index.js'
+import type { Complex } from '../../dtype/index.js'
 import { complexScalar, floatScalar } from '../../scalar/number-text.js'
 import { tupleRepr } from '../../text/python-repr.js'
-import { parseCount } from '../values.js'
+import type { CliOptions } from '../cli-options.js'
+import type { Histogram } from '../compute/histogram.js'
+import { statisticsOf } from '../compute/statistics.js'
+import type { Statistics } from '../compute/statistics.js'
+import { OK } from '../exit.js'
+import { openInput } from '../input/input.js'
+import type { RawOptions } from '../input/input.js'
+import { parseCount } from '../input/values.js'
+import { elementText } from '../output/element-text.js'
+import { escaped } from '../output/escape.js'
+import { printJson } from '../output/json.js'
+import { progressOf } from '../output/progress.js'
+import { grouped, print, printPairs, styleOf } from '../output/terminal.js'
 
 /** Characters of the longest bar of the histogram. */
 const WIDTH = 40
@@ -22,7 +23,7 @@ const WIDTH = 40
 const MOST_BINS = 10_000
 
 /** `memmap stats`. */
-export async function stats(name: string, given: Given): Promise<number> {
+export async function stats(name: string, given: CliOptions): Promise<number> {
   const bins = given['bins'] === undefined ? 10 : Math.min(MOST_BINS, parseCount(given['bins'] as string, '--bins', 1))
   const input = await openInput(name, given as RawOptions)
   const progress = progressOf('stats')
@@ -37,7 +38,7 @@ export async function stats(name: string, given: Given): Promise<number> {
     progress.stop()
     input.close()
   }
-  return FINE
+  return OK
 }
 
 /** Dates as text, as they are nowhere numbers alone. */

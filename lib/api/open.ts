@@ -1,0 +1,119 @@
+import { parseDType } from '../dtype/index.js'
+import type { Canonical, Checked, DTypeLike } from '../dtype/index.js'
+import { checkBoolean, checkOptions } from '../errors/check-options.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { parseVersion } from '../files/npy/header.js'
+import type { NpyVersion } from '../files/npy/header.js'
+import { createNpy, openNpy } from '../files/npy/open-npy.js'
+import { parseMaxHeaderSize } from '../files/npy/read-header.js'
+import { OPEN_OPTIONS, openRaw, parseMode, parseOffset } from '../files/open.js'
+import type { FileLike } from '../files/open.js'
+import { parseShape } from '../layout/shape.js'
+import type { ShapeLike } from '../layout/shape.js'
+import { parseOrder } from '../layout/strides.js'
+import type { OrderLike } from '../layout/strides.js'
+import type { Memmap } from '../memmap.js'
+import type { ModeLike, OpenOptions } from '../memory/origin.js'
+
+/** The options of {@link memmap}. */
+export interface MemmapOptions<D = DTypeLike> extends OpenOptions {
+  /** What one element is; `'uint8'` by default. */
+  dtype?: D
+  /** `'r+'` by default. */
+  mode?: ModeLike
+  /** Where the array begins in the file, in bytes; any alignment. */
+  offset?: number | bigint
+  /** The length of each axis; by default one axis, as long as the file allows. One length may be -1. */
+  shape?: ShapeLike
+  /** `'C'` by default. */
+  order?: OrderLike
+}
+
+const RAW_OPTIONS = ['dtype', 'mode', 'offset', 'shape', 'order', ...OPEN_OPTIONS]
+
+/**
+ * Opens a file of raw elements as an array, without reading it: NumPy's `numpy.memmap`.
+ *
+ * | mode | file longer | shorter | missing |
+ * |---|---|---|---|
+ * | `r`, `c` | a prefix | `ERR_MEMMAP_SIZE` | `ENOENT` |
+ * | `r+` | a prefix | grown with zeros | `ENOENT` |
+ * | `w+` | cut to size, all zero | all zero | made |
+ *
+ * A call that throws leaves the bytes and the size of the file as they were.
+ *
+ * @param file a path, `file:` URL, Buffer path, descriptor or FileHandle; the latter two stay open
+ * @throws MemmapError `ERR_MEMMAP_MODE`, `_DTYPE`, `_SHAPE`, `_OFFSET`, `_ORDER`, `_ARGUMENT` for options; `ERR_MEMMAP_SIZE`,
+ *   `_EMPTY` where the file does not fit them; `ERR_MEMMAP_LOCKED`; `ERR_MEMMAP_UNSUPPORTED` for pipes and devices; the
+ *   system's: `ENOENT`, `EACCES`, `EISDIR`, `ENOSPC`, ...
+ * @example
+ * const a = memmap('scan.ima', { dtype: '>u2', shape: [256, 256], mode: 'r' })
+ * a.get(128, 128) // a number
+ * a.close()
+ */
+export function memmap<const D extends DTypeLike = 'uint8'>(
+  file: FileLike,
+  options: MemmapOptions<Checked<D>> = {},
+): Memmap<Canonical<D>> {
+  checkOptions(options, RAW_OPTIONS, 'memmap')
+  const mode = parseMode(options.mode === undefined ? 'r+' : options.mode)
+  const dtype = options.dtype === undefined ? parseDType('uint8') : parseDType(options.dtype ?? 'float64')
+  const offset = parseOffset(options.offset === undefined ? 0 : options.offset)
+  // For null, which is Python's None, as NumPy.
+  const order = parseOrder(options.order ?? 'C')
+  const shape = options.shape == null ? null : parseShape(options.shape, true)
+  return openRaw(file, { mode, dtype, offset, shape, order, options }) as Memmap<Canonical<D>>
+}
+
+/** The options of {@link openMemmap}. */
+export interface OpenMemmapOptions<D = DTypeLike> extends OpenOptions {
+  /** `'r+'` by default. */
+  mode?: ModeLike
+  /** Of a file that is made, what one element is: `'float64'` by default. */
+  dtype?: D
+  /** Of a file that is made, the length of each axis. */
+  shape?: ShapeLike
+  /** Of a file that is made, whether the first axis runs fastest. */
+  fortranOrder?: boolean
+  /** Of a file that is made, the version of the format; by default the lowest that can hold it. */
+  version?: NpyVersion | null
+  /** Characters that a header may have; 10,000 by default. */
+  maxHeaderSize?: number
+}
+
+const NPY_OPTIONS = ['mode', 'dtype', 'shape', 'fortranOrder', 'version', 'maxHeaderSize', ...OPEN_OPTIONS]
+
+/**
+ * Opens a `.npy` file as an array, without reading its data: NumPy's `numpy.lib.format.open_memmap`. Modes `r`, `r+` and `c`
+ * take dtype, shape and order from the header; `w+` makes the file, and its array is then one of mode `r+`.
+ *
+ * A call that throws leaves the bytes and the size of the file as they were.
+ * @throws MemmapError `ERR_MEMMAP_NPY` for a header that NumPy refuses, or one of Python objects; `ERR_MEMMAP_SIZE` where the
+ *   file ends before its data does; `ERR_MEMMAP_MODE`, `_SHAPE`, `_DTYPE`, `_ARGUMENT` for options; the system's
+ * @example
+ * const made = openMemmap('grid.npy', { mode: 'w+', dtype: 'float32', shape: [1000, 1000] })
+ * made.set(2, 3, 0.5)
+ * made.close()
+ * openMemmap('grid.npy', { mode: 'r' }).get(2, 3) // 0.5
+ * @see https://numpy.org/doc/2.4/reference/generated/numpy.lib.format.open_memmap.html
+ */
+export function openMemmap<const D extends DTypeLike = 'float64', const M extends ModeLike = 'r+'>(
+  path: FileLike,
+  options?: OpenMemmapOptions<Checked<D>> & { mode?: M },
+): Memmap<[M] extends ['w+' | 'write'] ? Canonical<D> : DTypeLike>
+export function openMemmap(path: FileLike, options: OpenMemmapOptions = {}): Memmap {
+  checkOptions(options, NPY_OPTIONS, 'openMemmap')
+  const mode = parseMode(options.mode === undefined ? 'r+' : options.mode)
+  const maxHeaderSize = parseMaxHeaderSize(options.maxHeaderSize)
+  const version = parseVersion(options.version)
+  checkBoolean('fortranOrder', options.fortranOrder)
+  if (mode !== 'w+') return openNpy(path, mode, maxHeaderSize, options) as Memmap
+  const { shape } = options
+  if (shape === undefined || shape === null) {
+    throw new MemmapError('ERR_MEMMAP_SHAPE', `shape must be given if mode == 'w+', which makes the file`)
+  }
+  const dtype = parseDType(options.dtype ?? 'float64')
+  const full = [...parseShape(shape), ...dtype.shape]
+  const header = { dtype: dtype.base, shape: full, fortranOrder: options.fortranOrder ?? false }
+  return createNpy(path, header, version, options) as Memmap
+}

@@ -1,0 +1,76 @@
+import { totalmem } from 'node:os'
+import { DType } from '../dtype/index.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { axesByStride, iterationOrder } from '../layout/memory-order.js'
+import { sizeOf } from '../layout/shape.js'
+import { parseOrder, stridesOf } from '../layout/strides.js'
+import type { OrderLike } from '../layout/strides.js'
+import { LARGEST_BUFFER, Store } from '../memory/store.js'
+import { native } from '../native/native.js'
+import type { ArrayBase } from './array-base.js'
+import { makeArray } from './make-array.js'
+
+/** Bytes from which on a buffer has enough pages of its own for large pages to pay. */
+const LARGE = 2 ** 22
+
+/** Allocates an array of zeros. The dtype is no sub-array. */
+export function allocate(shape: readonly number[], dtype: DType, order: OrderLike = 'C'): ArrayBase {
+  return arrayOverNewBuffer(shape, dtype, stridesOf(shape, dtype.itemsize, parseOrder(order)))
+}
+
+/** Allocates an array of zeros whose axes follow one another in memory in this order, the slowest first. */
+export function allocateInOrder(shape: readonly number[], dtype: DType, slowestFirst: readonly number[]): ArrayBase {
+  const packed = stridesOf(
+    slowestFirst.map((axis) => shape[axis] as number),
+    dtype.itemsize,
+    'C',
+  )
+  const strides = new Array<number>(shape.length)
+  slowestFirst.forEach((axis, place) => (strides[axis] = packed[place] as number))
+  return arrayOverNewBuffer(shape, dtype, strides)
+}
+
+/**
+ * Allocates a copy whose axes follow one another in memory as those of the source do.
+ * Source: NumPy, `PyArray_NewLikeArrayWithShape` in ctors.c.
+ */
+export function emptyLike(
+  { shape, byteStrides }: { readonly shape: readonly number[]; readonly byteStrides: readonly number[] },
+  dtype: DType,
+): ArrayBase {
+  return allocateInOrder(shape, dtype, axesByStride(byteStrides))
+}
+
+/** Allocates the output of an elementwise operation on operands of one shape, given by their strides. */
+export function allocateResult(shape: readonly number[], dtype: DType, ...operands: (readonly number[])[]): ArrayBase {
+  return allocateInOrder(shape, dtype, iterationOrder(shape, ...operands))
+}
+
+function arrayOverNewBuffer(shape: readonly number[], dtype: DType, byteStrides: readonly number[]): ArrayBase {
+  const bytes = sizeOf(shape, dtype.itemsize) * dtype.itemsize
+  return makeArray(Store.ofBuffer(newBuffer(bytes)), dtype, { shape, byteStrides, position: 0 }, null, true)
+}
+
+function newBuffer(bytes: number): ArrayBuffer {
+  // Node 20 makes the buffer, but no typed array over it.
+  if (bytes > LARGEST_BUFFER) throw tooLarge(bytes)
+  // Not tried, because Node 26 ends a Worker instead of throwing where there is no memory.
+  if (bytes > 2 ** 30 && bytes > totalmem()) throw tooLarge(bytes)
+  let buffer
+  try {
+    buffer = new ArrayBuffer(bytes)
+  } catch (cause) {
+    throw tooLarge(bytes, cause)
+  }
+  // The first store to each page takes most of the time of a large result.
+  if (bytes >= LARGE) native.useLargePages(buffer)
+  return buffer
+}
+
+function tooLarge(bytes: number, cause?: unknown): MemmapError {
+  return new MemmapError(
+    'ERR_MEMMAP_TOO_LARGE',
+    `invalid size of ${bytes} bytes: there is not enough memory for the array; work on parts of it, or map a file with mode 'w+'`,
+    { expected: bytes, cause },
+  )
+}

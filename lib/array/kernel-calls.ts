@@ -1,0 +1,25 @@
+/**
+ * Single kernels, called without checks: what the operations are built of.
+ * @module
+ */
+import { native, unwrapNative } from '../native/native.js'
+import type { ArrayBase } from './array-base.js'
+import { operand } from './operand.js'
+
+/** Copies numbers, converted, or elements of the same bytes; correct where both overlap. */
+export function assignKernel(target: ArrayBase, source: ArrayBase): void {
+  const from = operand(source)
+  const to = operand(target)
+  unwrapNative(() => native.assign(from.memory, from.layout, to.memory, to.layout))
+}
+
+/** Stores the bytes of one element in every element. */
+export function fillKernel(target: ArrayBase, element: Uint8Array): void {
+  const { memory, layout } = operand(target)
+  unwrapNative(() => native.fill(memory, layout, element))
+}
+
+/** Stores zero bytes in every element. */
+export function clearKernel(target: ArrayBase): void {
+  fillKernel(target, new Uint8Array(target.itemsize))
+}

@@ -1,0 +1,102 @@
+import { DType } from '../dtype/index.js'
+import { isAligned } from '../layout/layout.js'
+import type { Layout } from '../layout/layout.js'
+import { accessorKindOf, accessorsOf } from '../memory/accessor-kind.js'
+import type { AccessorKind } from '../memory/accessor-kind.js'
+import type { Store } from '../memory/store.js'
+import { ArrayBase } from './array-base.js'
+
+/** The constructor of arrays, the same for NDArray and Memmap. */
+type ArrayClass = new (...parts: ConstructorParameters<typeof ArrayBase>) => ArrayBase
+
+/** The classes that users see: of arrays in memory, and of arrays in a file. Both import what is below, so they register here. */
+let inMemory: ArrayClass
+let inFile: ArrayClass
+
+/** Registers the classes of arrays; called once, where they are put together. */
+export function registerArrayClasses(classes: { readonly inMemory: ArrayClass; readonly inFile: ArrayClass }): void {
+  inMemory = classes.inMemory
+  inFile = classes.inFile
+}
+
+/** The subclasses for each kind of accessor and rank, made when they are first needed. */
+const subclasses = new WeakMap<ArrayClass, Map<AccessorKind, ArrayClass[]>>()
+
+/**
+ * Makes an array: a Memmap if the store is a mapping, else an NDArray. Each kind of accessor and rank has a subclass of its own,
+ * which differs in `get` and `set` only; its `constructor` is the class that users see.
+ */
+export function makeArray(
+  store: Store,
+  dtype: DType,
+  layout: Layout,
+  root: ArrayBase | null,
+  writeable: boolean,
+): ArrayBase {
+  const kind = accessorKindOf(dtype, isAligned(dtype.itemsize, layout))
+  const subclass = subclassOf(store, kind, layout.shape.length)
+  return new subclass(kind, store, dtype, layout.shape, layout.byteStrides, layout.position, root, writeable)
+}
+
+/** A view of an array: other elements of the same store, of this or another dtype. */
+export function viewOf(
+  of: ArrayBase,
+  layout: Layout,
+  dtype: DType = of.dtype,
+  writeable = of.writeableMask === 0,
+): ArrayBase {
+  of.store.checkOpen()
+  return makeArray(of.store, dtype, layout, of.root ?? of, writeable)
+}
+
+/** A view as the array that owns its memory, for results that no other array shares. */
+export function asOwner({ store, dtype, shape, byteStrides, position }: ArrayBase): ArrayBase {
+  return makeArray(store, dtype, { shape, byteStrides, position }, null, true)
+}
+
+/** A function that makes views of the entries of axis 0, all of one class, without checking anything. */
+export function rowMaker(of: ArrayBase): (index: number) => ArrayBase {
+  const { store, dtype, position, root, accessorKind } = of
+  const shape = of.shape.slice(1)
+  const byteStrides = of.byteStrides.slice(1)
+  const stride = of.byteStrides[0] as number
+  const writeable = of.writeableMask === 0
+  // Where elements are not all aligned, those of a row may be, and are read as the others.
+  const subclass = subclassOf(store, accessorKind, shape.length)
+  return (index) => {
+    store.checkOpen()
+    return new subclass(
+      accessorKind,
+      store,
+      dtype,
+      shape,
+      byteStrides,
+      position + index * stride,
+      root ?? of,
+      writeable,
+    )
+  }
+}
+
+function subclassOf({ origin }: Store, kind: AccessorKind, ndim: number): ArrayClass {
+  const general = origin === null ? inMemory : inFile
+  let kinds = subclasses.get(general)
+  if (kinds === undefined) subclasses.set(general, (kinds = new Map()))
+  let ranks = kinds.get(kind)
+  if (ranks === undefined) kinds.set(kind, (ranks = []))
+  const rank = ndim > 3 ? 0 : ndim
+  return (ranks[rank] ??= specialize(general, kind, rank))
+}
+
+function specialize(general: ArrayClass, kind: AccessorKind, rank: number): ArrayClass {
+  const subclass = class extends general {}
+  const accessors = accessorsOf(kind)
+  const own: PropertyDescriptorMap = { constructor: { value: general, configurable: true, writable: true } }
+  if (accessors !== undefined && rank > 0) {
+    const { get1, get2, get3, set1, set2, set3 } = accessors
+    own['get'] = { value: [get1, get2, get3][rank - 1], configurable: true, writable: true }
+    own['set'] = { value: [set1, set2, set3][rank - 1], configurable: true, writable: true }
+  }
+  Object.defineProperties(subclass.prototype, own)
+  return subclass
+}

@@ -1,0 +1,42 @@
+import { emptyLike } from '../array/allocate.js'
+import type { ArrayBase } from '../array/array-base.js'
+import { makeArray } from '../array/make-array.js'
+import { Store } from '../memory/store.js'
+import { assignElements } from '../ops/cast/assign-elements.js'
+import { chunksOf } from './chunks.js'
+import type { Task } from './task.js'
+
+/** An array pinned for the thread pool. */
+export interface PinnedArray {
+  readonly source: ArrayBase
+  /** Unpins it; to be called when the work is done. */
+  readonly release: () => void
+}
+
+/**
+ * Pins an array for another thread that reads it: the array itself if it is mapped, or if no caller has its buffer; otherwise a
+ * copy, because JavaScript could transfer the buffer meanwhile (`transfer()`, `postMessage`).
+ */
+export async function pin(array: ArrayBase, task: Task): Promise<PinnedArray> {
+  const { store } = array
+  if (store.mapping !== null) return { source: array, release: () => {} }
+  const memory = store.pin()
+  if (memory !== null) {
+    // Over the memory as it is now, because the array may continue in a copy.
+    const source = makeArray(Store.ofBuffer(memory), array.dtype, array, null, false)
+    return { source, release: () => store.unpin() }
+  }
+  return { source: await privateCopy(array, task), release: () => {} }
+}
+
+/** A copy in memory that no caller has, made chunk by chunk in this thread. */
+export async function privateCopy(array: ArrayBase, task: Task): Promise<ArrayBase> {
+  const copy = emptyLike(array, array.dtype)
+  // Progress begins with the work itself.
+  await task.withoutProgress((silent) =>
+    silent.runChunks(chunksOf([copy, array]), array.size, ([to, from]) =>
+      assignElements(to as ArrayBase, from as ArrayBase),
+    ),
+  )
+  return copy
+}

@@ -1,0 +1,120 @@
+import type { ArrayBase } from '../array/array-base.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { fromNative, native } from '../native/native.js'
+import type { NativeTask } from '../native/native.js'
+
+/** Progress and cancellation of work off the event loop. */
+export interface AsyncOptions {
+  /** Stops the work; the promise is rejected with the signal's reason. */
+  signal?: AbortSignal | undefined
+  /** Called now and then with the fraction that is done, from 0 to 1; never less than before, and with 1 at the end. */
+  onProgress?: ((fraction: number) => void) | undefined
+}
+
+/** The names of {@link AsyncOptions}. */
+export const ASYNC_OPTIONS = ['signal', 'onProgress']
+
+/** Milliseconds between two calls of `onProgress`. */
+const INTERVAL = 25
+
+/**
+ * Progress and cancellation of one async operation.
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; the reason of a signal that is aborted
+ */
+export class Task {
+  private last = -1
+  private readonly signal: AbortSignal | undefined
+  private readonly onProgress: ((fraction: number) => void) | undefined
+
+  /** @param arrays the arrays that are worked on: closing one of them ends the work */
+  constructor(
+    { signal, onProgress }: AsyncOptions,
+    private readonly arrays: readonly ArrayBase[],
+  ) {
+    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+      throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid signal ${inspect(signal)}: it must be an AbortSignal`)
+    }
+    if (onProgress !== undefined && typeof onProgress !== 'function') {
+      throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid onProgress ${inspect(onProgress)}: it must be a function`)
+    }
+    this.signal = signal
+    this.onProgress = onProgress
+    this.check()
+  }
+
+  /** @throws the signal's reason; MemmapError `ERR_MEMMAP_CLOSED` */
+  check(): void {
+    this.signal?.throwIfAborted()
+    for (const { store } of this.arrays) store.checkOpen()
+  }
+
+  /** Reports the fraction that is done. */
+  report(fraction: number): void {
+    if (this.onProgress === undefined || fraction <= this.last) return
+    this.last = fraction
+    this.onProgress(fraction)
+  }
+
+  /**
+   * Runs work in the thread pool.
+   * @param total how much there is to do, in what the native task counts
+   * @param start calls the kernel with the native task, so that it returns a promise
+   */
+  async runInPool<T>(total: number, start: (task: NativeTask) => unknown): Promise<T> {
+    const task = new native.NativeTask()
+    const stop = (): void => task.cancel()
+    const stores = new Set(this.arrays.map(({ store }) => store))
+    let thrown: { error: unknown } | null = null
+    const look = (): void => {
+      try {
+        this.report(Math.min(task.done() / total, 1))
+      } catch (error) {
+        thrown ??= { error }
+        stop()
+      }
+    }
+    const timer = this.onProgress !== undefined && total > 0 ? setInterval(look, INTERVAL) : undefined
+    this.signal?.addEventListener('abort', stop)
+    for (const store of stores) store.running.add(task)
+    try {
+      const value = (await start(task)) as T
+      // The callback threw when all was done, so that there was nothing to stop.
+      if (thrown !== null) throw (thrown as { error: unknown }).error
+      this.check()
+      this.report(1)
+      return value
+    } catch (error) {
+      if (thrown !== null) throw (thrown as { error: unknown }).error
+      this.check()
+      throw fromNative(error)
+    } finally {
+      clearInterval(timer)
+      this.signal?.removeEventListener('abort', stop)
+      for (const store of stores) store.running.delete(task)
+    }
+  }
+
+  /** Runs work that is cancelled as this is, and reports no progress. */
+  async withoutProgress(work: (task: Task) => Promise<void>): Promise<void> {
+    await work(new Task(this.signal === undefined ? {} : { signal: this.signal }, this.arrays))
+  }
+
+  /**
+   * Runs work in this thread chunk by chunk, and lets the event loop run in between.
+   * @param chunks views of the same parts of arrays (see `chunksOf`)
+   * @param total elements of all chunks of the first array
+   */
+  async runChunks(chunks: Iterable<ArrayBase[]>, total: number, work: (chunk: ArrayBase[]) => void): Promise<void> {
+    let done = 0
+    for (const chunk of chunks) {
+      this.check()
+      work(chunk)
+      done += (chunk[0] as ArrayBase).size
+      if (total > 0) this.report(Math.min(done / total, 1))
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    this.check()
+    this.report(1)
+  }
+}

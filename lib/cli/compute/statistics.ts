@@ -1,0 +1,190 @@
+/**
+ * What `stats` tells of an array, in one pass over its file (and for the histogram, one more over it or a part of it).
+ * @module
+ */
+import type { Complex } from '../../dtype/index.js'
+import { NDArray } from '../../ndarray.js'
+import { halfToNumber, numberToHalf } from '../../scalar/half.js'
+import { UsageError } from '../exit.js'
+import { histogramOf } from './histogram.js'
+import type { Histogram } from './histogram.js'
+import { blocksOf, partsOf } from './line.js'
+
+/** NaN (and not-a-time) are counted, and left out of everything else, as by NumPy's `nanmin` and its kind. */
+export interface Statistics {
+  /** All elements. */
+  readonly count: number
+  readonly nan: number
+  readonly inf: number
+  /** Scalars of the array's dtype; null where there is no element to take them from. */
+  readonly min: unknown
+  readonly max: unknown
+  /** Null for dates, which have none. */
+  readonly mean: number | bigint | Complex | null
+  readonly std: number | null
+  /** Null for what is no real number. */
+  readonly histogram: Histogram | null
+}
+
+/** Sums of all blocks so far. */
+interface Moments {
+  count: number
+  re: number
+  im: number
+  /** The sum of squares of the distances from the mean. */
+  squares: number
+}
+
+/** Dtypes that are added up in a wider one while there are several blocks. */
+const WIDER: Readonly<Record<string, string>> = { float16: 'float64', float32: 'float64', complex64: 'complex128' }
+
+/**
+ * Measures an array.
+ * @param options.bins intervals of the histogram
+ * @param options.tell is told what part is done
+ * @param options.bytes of a block, about
+ */
+export async function statisticsOf(
+  array: NDArray,
+  { bins, tell, bytes }: { bins: number; tell: (fraction: number) => void; bytes?: number },
+): Promise<Statistics> {
+  const { dtype, size } = array
+  if (!'biufcMm'.includes(dtype.kind)) {
+    throw new UsageError(
+      dtype.names === null
+        ? `stats are of numbers and dates, and the elements are ${dtype.name}`
+        : `stats are of numbers and dates, and the elements are records: name a field, as in --field ${dtype.names[0]}`,
+    )
+  }
+  const hasMean = dtype.kind !== 'M'
+  const isInexact = 'fcMm'.includes(dtype.kind)
+  const moments: Moments = { count: 0, re: 0, im: 0, squares: 0 }
+  let whole: { mean: unknown; std: unknown } | null = null
+  let [nan, inf, done] = [0, 0, 0]
+  let [lowest, highest]: [unknown, unknown] = [null, null]
+  let range: [number, number] = [Infinity, -Infinity]
+  for await (const block of blocksOf(array, bytes)) {
+    if (block.size === 0) continue
+    const least = await block.promises.min()
+    // One NaN, or not-a-time, makes the least NaN.
+    const missing = isInexact && isNaNLike(least, dtype.kind) ? block.compare('!=', block).countNonzero() : 0
+    nan += missing
+    done += block.size
+    if (missing === block.size) continue
+    const skipNaN = missing > 0
+    const low = skipNaN ? await block.promises.min({ skipNaN }) : least
+    const high = await block.promises.max({ skipNaN })
+    if (lowest === null || isBelow(low, lowest)) lowest = low
+    if (highest === null || isBelow(highest, high)) highest = high
+    if ('biufc'.includes(dtype.kind)) {
+      if (dtype.kind !== 'c' && Number.isFinite(Number(low)) && Number.isFinite(Number(high))) {
+        range = [Math.min(range[0], Number(low)), Math.max(range[1], Number(high))]
+      } else if (isInexact) {
+        const found = finiteIn(block)
+        inf += found.inf
+        range = [Math.min(range[0], found.low), Math.max(range[1], found.high)]
+      }
+    }
+    if (hasMean && dtype.kind !== 'm') {
+      const wide = block.size < size ? WIDER[dtype.name] : undefined
+      const options = wide === undefined ? { skipNaN } : { skipNaN, dtype: wide }
+      const mean = (await block.promises.mean(options as { skipNaN: boolean })) as number | Complex
+      if (block.size === size) whole = { mean, std: await block.promises.std(options as { skipNaN: boolean }) }
+      else {
+        // Of complex numbers, with a dtype it is one of them, as in NumPy.
+        const variance = (await block.promises.var(options as { skipNaN: boolean })) as number | Complex
+        add(moments, block.size - missing, mean, typeof variance === 'number' ? variance : variance.re)
+      }
+    }
+    tell((0.9 * done) / size)
+  }
+  if (dtype.kind === 'm' && size > nan) whole = { mean: await array.promises.mean({ skipNaN: true }), std: null }
+  const present = size - nan
+  const histogram = 'biuf'.includes(dtype.kind)
+    ? histogramOf(array, range[0] <= range[1] ? range : null, bins, (part) => tell(0.9 + 0.1 * part))
+    : null
+  tell(1)
+  return {
+    count: size,
+    nan,
+    inf,
+    min: lowest,
+    max: highest,
+    mean: present === 0 || !hasMean ? null : ((whole?.mean ?? meanOf(moments, dtype.name)) as Statistics['mean']),
+    std:
+      present === 0 || !hasMean ? null : ((whole === null ? stdOf(moments, dtype.name) : whole.std) as number | null),
+    histogram,
+  }
+}
+
+function isNaNLike(value: unknown, kind: string): boolean {
+  if (kind === 'c') return Number.isNaN((value as Complex).re) || Number.isNaN((value as Complex).im)
+  if (kind === 'f') return Number.isNaN(value)
+  return value === -(2n ** 63n)
+}
+
+/** In NumPy's order: complex numbers by their real part first. */
+function isBelow(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object') return (a as number) < (b as number)
+  const [x, y] = [a as Complex, b as Complex]
+  return x.re < y.re || (x.re === y.re && x.im < y.im)
+}
+
+/** What is infinite in a block, and between what the rest lies. */
+function finiteIn(block: NDArray): { inf: number; low: number; high: number } {
+  let inf = 0
+  let [low, high] = [Infinity, -Infinity]
+  for (const part of partsOf(block)) {
+    if (part.dtype.kind === 'c') {
+      const data = part.astype('complex128').data
+      for (let i = 0; i < data.length; i += 2) {
+        if (Math.abs(data[i] as number) === Infinity || Math.abs(data[i + 1] as number) === Infinity) inf++
+      }
+      continue
+    }
+    for (const value of part.astype('float64').data) {
+      if (value === Infinity || value === -Infinity) inf++
+      else {
+        if (value < low) low = value
+        if (value > high) high = value
+      }
+    }
+  }
+  return { inf, low, high }
+}
+
+/**
+ * Adds a block, with the mean and variance of its elements, as in T. F. Chan, G. H. Golub and R. J. LeVeque, "Updating Formulae
+ * and a Pairwise Algorithm for Computing Sample Variances" (1979), (2.1).
+ */
+function add(sums: Moments, count: number, mean: number | Complex, variance: number): void {
+  const { re, im } = typeof mean === 'number' ? { re: mean, im: 0 } : mean
+  const total = sums.count + count
+  const [shiftRe, shiftIm] = [re - sums.re, im - sums.im]
+  const share = count / total
+  if (sums.count === 0) sums.squares = variance * count
+  else sums.squares += variance * count + (shiftRe * shiftRe + shiftIm * shiftIm) * sums.count * share
+  sums.re = broadcastPair(sums.re, re, shiftRe, share)
+  sums.im = broadcastPair(sums.im, im, shiftIm, share)
+  sums.count = total
+}
+
+/** The mean moved toward that of a block; where a difference is beyond all numbers, by its weights. */
+function broadcastPair(mean: number, other: number, shift: number, share: number): number {
+  if (share === 1) return other
+  return Number.isFinite(shift) ? mean + shift * share : mean * (1 - share) + other * share
+}
+
+/** In the precision of what NumPy's `mean` gives. */
+function meanOf({ re, im }: Moments, name: string): number | Complex {
+  return name.startsWith('complex') ? { re: rounded(re, name), im: rounded(im, name) } : rounded(re, name)
+}
+
+function stdOf({ squares, count }: Moments, name: string): number {
+  return rounded(Math.sqrt(squares / count), name)
+}
+
+function rounded(value: number, name: string): number {
+  if (name === 'float16') return halfToNumber(numberToHalf(value))
+  return name === 'float32' || name === 'complex64' ? Math.fround(value) : value
+}

@@ -1,0 +1,94 @@
+/**
+ * Compressed members of `.npz` files that are too large for memory: inflated into a file without a name, which is mapped.
+ * @module
+ */
+import { closeSync, createReadStream, openSync, rmSync, writeSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { createInflateRaw } from 'node:zlib'
+import { openNpy } from '../../files/npy/open-npy.js'
+import { MAX_HEADER_SIZE } from '../../files/npy/read-header.js'
+import { crc32 } from '../../files/npz/crc32.js'
+import type { MemberInfo } from '../../files/npz/npz-reader.js'
+import { checkSize, checkSum, damaged } from '../../files/npz/zip.js'
+import { systemError } from '../../files/system-error.js'
+import type { Memmap } from '../../memmap.js'
+
+const PIECE = 2 ** 18
+
+/** A member, and what is to be done when it is no longer used. */
+export interface Inflated {
+  readonly array: Memmap
+  readonly remove: () => void
+}
+
+/**
+ * Inflates a member piece by piece, and maps it.
+ * @throws MemmapError `ERR_MEMMAP_NPY` where it is damaged; the system's, `ENOSPC` where there is no room for it
+ */
+export async function inflated(path: string, name: string, member: MemberInfo): Promise<Inflated> {
+  const temporary = join(tmpdir(), `memmap-${process.pid}-${Date.now().toString(36)}.npy`)
+  if (member.packed === 0) throw damaged(`its member '${name}' has no bytes`)
+  let fd
+  try {
+    fd = openSync(temporary, 'wx+', 0o600)
+  } catch (error) {
+    throw systemError(error, temporary)
+  }
+  // Where the system allows it nothing is left behind, however the process ends.
+  const remove = (): void => {
+    try {
+      rmSync(temporary, { force: true })
+    } catch {
+      // Not while it is mapped: it is tried again at the end.
+    }
+  }
+  remove()
+  try {
+    await pipeline(
+      createReadStream(path, { start: member.place, end: member.place + member.packed - 1, highWaterMark: PIECE }),
+      createInflateRaw({ chunkSize: PIECE }),
+      into(fd, temporary, name, member),
+    )
+    return { array: openNpy(fd, 'r', MAX_HEADER_SIZE, { access: 'sequential' }) as Memmap, remove }
+  } catch (error) {
+    remove()
+    // Of zlib, whose codes are its own.
+    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_')) {
+      throw damaged(`its member '${name}' cannot be inflated (${(error as Error).message})`)
+    }
+    throw error
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Writes what comes, and compares it with what the directory says. */
+function into(fd: number, path: string, name: string, { size, crc }: MemberInfo): Writable {
+  let [done, sum] = [0, 0]
+  return new Writable({
+    highWaterMark: PIECE,
+    write(bytes: Buffer, _, next) {
+      try {
+        done += bytes.length
+        if (done > size) throw damaged(`its member '${name}' has more than the ${size} bytes that its directory says`)
+        sum = crc32(bytes, sum)
+        for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+        next()
+      } catch (error) {
+        next(systemError(error, path) as Error)
+      }
+    },
+    final(end) {
+      try {
+        checkSize({ name, size }, done)
+        checkSum({ name, crc }, sum)
+        end()
+      } catch (error) {
+        end(error as Error)
+      }
+    },
+  })
+}

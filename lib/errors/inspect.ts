@@ -1,0 +1,13 @@
+import { inspect as nodeInspect } from 'node:util'
+
+/** Shows a value in an error message: on one line, cut where it is long. */
+export function inspect(value: unknown): string {
+  const text = nodeInspect(value, {
+    depth: 3,
+    breakLength: Infinity,
+    compact: true,
+    maxArrayLength: 8,
+    maxStringLength: 80,
+  })
+  return text.length > 160 ? `${text.slice(0, 157)}...` : text
+}

@@ -1,0 +1,177 @@
+/**
+ * The header of a `.npy` file as text: what it says about the array, read as NumPy reads it and written byte for byte as NumPy
+ * writes it (`numpy/lib/_format_impl.py`).
+ * @module
+ */
+import { DType } from '../../dtype/index.js'
+import { inspect } from '../../errors/inspect.js'
+import { MemmapError } from '../../errors/memmap-error.js'
+import { MAX_NDIM } from '../../layout/shape.js'
+import { tupleRepr } from '../../text/python-repr.js'
+import { descrText, dtypeFromDescr, literalText } from './descr.js'
+import { parseLiteral } from './literal.js'
+import type { PythonLiteral } from './literal.js'
+
+/** The versions of the format: `HEADER_LEN` has 2 or 4 bytes, the text is latin-1 or UTF-8. */
+export type NpyVersion = readonly [major: 1 | 2 | 3, minor: 0]
+
+/** What a header says. */
+export interface Header {
+  readonly dtype: DType
+  /** Without the axes of a sub-array. */
+  readonly shape: readonly number[]
+  readonly fortranOrder: boolean
+}
+
+/** The first bytes of every `.npy` file. */
+export const MAGIC = Buffer.from('\x93NUMPY', 'latin1')
+
+/** What the end of the header is a multiple of. */
+export const ALIGNMENT = 64
+
+/** Digits that the length of the axis that grows has room for: those of the largest count of the smallest item. */
+const GROWTH_DIGITS = 21
+
+/**
+ * What the text of a header says.
+ * @throws MemmapError `ERR_MEMMAP_NPY`
+ */
+export function parseHeader(text: string, [major]: NpyVersion): Header {
+  const literal = parseLiteral(text, major < 3)
+  if (literal.type !== 'dict') throw wrong(`it is not a dictionary but a ${literal.type}`)
+  const values = new Map<string, PythonLiteral>()
+  for (const [key, value] of literal.entries) {
+    if (key.type !== 'str') throw wrong(`a key is no text but ${literalText(key)}`)
+    values.set(key.value, value)
+  }
+  const descr = values.get('descr')
+  const order = values.get('fortran_order')
+  const shape = values.get('shape')
+  if (descr === undefined || order === undefined || shape === undefined || values.size !== 3) {
+    throw wrong(`its keys are 'descr', 'fortran_order' and 'shape' (got ${inspect([...values.keys()])})`)
+  }
+  if (shape.type !== 'tuple') throw wrong(`its shape is a tuple of whole numbers (got ${literalText(shape)})`)
+  if (order.type !== 'bool') throw wrong(`its fortran_order is True or False (got ${literalText(order)})`)
+  if (shape.items.length > MAX_NDIM)
+    throw wrong(`an array has at most ${MAX_NDIM} axes, and its shape has ${shape.items.length}`)
+  const lengths = shape.items.map((length) => {
+    if (length.type !== 'int' || length.value < 0n || length.value > Number.MAX_SAFE_INTEGER) {
+      throw wrong(`its shape has whole numbers from 0 to 2^53 - 1 (got ${literalText(shape)})`)
+    }
+    return Number(length.value)
+  })
+  return { dtype: dtypeFromDescr(descr), shape: lengths, fortranOrder: order.value }
+}
+
+function wrong(what: string): MemmapError {
+  return new MemmapError(
+    'ERR_MEMMAP_NPY',
+    `the header of the file is not valid: ${what}; it was written by something else than NumPy's rules, or is damaged`,
+  )
+}
+
+/**
+ * The first bytes of a `.npy` file, up to its data: byte for byte those of NumPy.
+ * @param version by default the lowest that can hold it
+ * @throws MemmapError `ERR_MEMMAP_NPY` where the version cannot hold it; `ERR_MEMMAP_DTYPE` for overlapping fields
+ */
+export function encodeHeader(header: Header, version: NpyVersion | null = null): Buffer {
+  const { shape, fortranOrder } = header
+  const growing = fortranOrder ? shape.at(-1) : shape[0]
+  // So that the file can grow without its data being moved.
+  const room = growing === undefined ? 0 : GROWTH_DIGITS - String(growing).length
+  const text = `${dictionary(header)}${' '.repeat(room)}`
+  if (version !== null) return wrapped(text, version)
+  const major = !isLatin1(text) ? 3 : fits(text, 1) ? 1 : 2
+  return wrapped(text, [major, 0])
+}
+
+function dictionary({ dtype, shape, fortranOrder }: Header): string {
+  const entries = [
+    `'descr': ${descrText(dtype)}`,
+    `'fortran_order': ${fortranOrder ? 'True' : 'False'}`,
+    `'shape': ${tupleRepr(shape)}`,
+  ]
+  return `{${entries.join(', ')}, }`
+}
+
+/**
+ * The first bytes of a `.npy` file with another header in the place of the one that it has; null where that is too short.
+ * @param old all bytes in front of the data
+ */
+export function headerInPlace(old: Buffer, header: Header): Buffer | null {
+  const major = old[6] as number
+  const text = dictionary(header)
+  const body = encoded(text, major)
+  const prefix = prefixOf(major)
+  if ((major < 3 && !isLatin1(text)) || prefix + body.length + 1 > old.length) return null
+  const file = Buffer.alloc(old.length, ' ')
+  old.copy(file, 0, 0, prefix)
+  body.copy(file, prefix)
+  file[file.length - 1] = 0x0a
+  return file
+}
+
+function wrapped(text: string, version: NpyVersion): Buffer {
+  const [major] = version
+  if (major < 3 && !isLatin1(text)) {
+    throw new MemmapError(
+      'ERR_MEMMAP_NPY',
+      `version ${major}.0 of .npy has latin-1 text only, and a name of the dtype has other characters: leave version out, or give [3, 0]`,
+    )
+  }
+  if (!fits(text, major)) {
+    throw new MemmapError(
+      'ERR_MEMMAP_NPY',
+      `the header is too long for version ${major}.0 of .npy: leave version out, or give [2, 0]`,
+    )
+  }
+  const body = encoded(text, major)
+  const prefix = prefixOf(major)
+  const file = Buffer.alloc(lengthOf(body.length, major), ' ')
+  MAGIC.copy(file)
+  file[6] = major
+  file[7] = 0
+  const length = file.length - prefix
+  if (major === 1) file.writeUInt16LE(length, 8)
+  else file.writeUInt32LE(length, 8)
+  body.copy(file, prefix)
+  file[file.length - 1] = 0x0a
+  return file
+}
+
+/** Bytes in front of the text. */
+export function prefixOf(major: number): number {
+  return major === 1 ? 10 : 12
+}
+
+/** Bytes of the whole header: there is always at least one space in front of the line break. */
+function lengthOf(bytes: number, major: number): number {
+  const start = prefixOf(major) + bytes + 1
+  return start + ALIGNMENT - (start % ALIGNMENT)
+}
+
+function fits(text: string, major: number): boolean {
+  return lengthOf(encoded(text, major).length, major) - prefixOf(major) < (major === 1 ? 2 ** 16 : 2 ** 32)
+}
+
+function encoded(text: string, major: number): Buffer {
+  return Buffer.from(text, major === 3 ? 'utf8' : 'latin1')
+}
+
+function isLatin1(text: string): boolean {
+  // oxlint-disable-next-line no-control-regex -- all of latin-1
+  return !/[^\x00-\xff]/.test(text)
+}
+
+/**
+ * A version that a caller gave.
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
+ */
+export function parseVersion(value: unknown): NpyVersion | null {
+  if (value === undefined || value === null) return null
+  if (Array.isArray(value) && value.length === 2 && [1, 2, 3].includes(value[0] as number) && value[1] === 0) {
+    return [value[0] as 1 | 2 | 3, 0]
+  }
+  throw new MemmapError('ERR_MEMMAP_ARGUMENT', `version is [1, 0], [2, 0] or [3, 0] (got ${inspect(value)})`)
+}

@@ -1,0 +1,64 @@
+import type { ArrayBase } from '../../array/array-base.js'
+import { asArray } from '../../array/as-array.js'
+import { DType } from '../../dtype/index.js'
+import { checkOptions } from '../../errors/check-options.js'
+import { arrayFrom } from '../../ops/from-values.js'
+import { flush } from '../pages.js'
+import { replaceFile } from '../replace-file.js'
+import type { PathLike } from '../replace-file.js'
+import { encodeHeader, parseVersion } from './header.js'
+import type { NpyVersion } from './header.js'
+import { createNpy } from './open-npy.js'
+import { copyInto, memoryOrderOf } from './raw-bytes.js'
+
+/** The options of {@link save}. */
+export interface SaveOptions {
+  /** The version of the format; by default the lowest that can hold it. */
+  version?: NpyVersion | null
+}
+
+/**
+ * Writes an array to a `.npy` file: NumPy's `numpy.save`, but that the name is taken as it is. The file is written beside the one
+ * of that name and takes its place when it is complete and on the device: nobody ever sees half of it, and a call that
+ * throws leaves what there was. An array can be saved over the file that it is mapped from; it stays mapped to the old one.
+ * @param array an NDArray or Memmap, a typed array, or (nested) lists as `array()` takes them
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_DTYPE` for records whose fields overlap; `ERR_MEMMAP_NPY` where the
+ *   version cannot hold it; `ERR_MEMMAP_UNSUPPORTED` where the path leads to no regular file; the system's
+ * @example
+ * save('grid.npy', array([[1, 2], [3, 4]], { dtype: 'uint8' }))
+ * @see https://numpy.org/doc/2.4/reference/generated/numpy.save.html
+ */
+export function save(path: PathLike, array: unknown, options: SaveOptions = {}): void {
+  checkOptions(options, ['version'], 'save')
+  const version = parseVersion(options.version)
+  const source = arrayToSave(array)
+  const header = headerFor(source)
+  // What is wrong with it is found before a file is made.
+  encodeHeader(header, version)
+  replaceFile(path, 'save', (temporary) => {
+    const made = createNpy(temporary, header, version, {})
+    try {
+      copyInto(made, source)
+      flush(made, true)
+    } finally {
+      made.store.close()
+    }
+  })
+}
+
+/** What a caller wants to save, as an array. */
+export function arrayToSave(value: unknown): ArrayBase {
+  const source = asArray(value) ?? arrayFrom(value)
+  source.store.checkOpen()
+  source.store.checkFault()
+  return source
+}
+
+/** The header of an array: in Fortran order where it has that and not C order, as in NumPy. */
+export function headerFor(array: ArrayBase): {
+  dtype: DType
+  shape: readonly number[]
+  fortranOrder: boolean
+} {
+  return { dtype: array.dtype, shape: array.shape, fortranOrder: memoryOrderOf(array) === 'F' }
+}

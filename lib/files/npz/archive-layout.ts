@@ -1,0 +1,148 @@
+/**
+ * Where everything lies in an archive that is written: stored members whose data begins on multiples of 64 bytes, so that a
+ * mapping of one is aligned. Fillers do that, in the field that Android's zipalign uses. Numbers beyond 32 bits go to zip64
+ * fields (APPNOTE.TXT 4.5.3), in archives that need them only.
+ * @module
+ */
+import { MemmapError } from '../../errors/memmap-error.js'
+import { ALIGNMENT } from '../npy/header.js'
+
+/** A member that is to be written. */
+export interface Member {
+  readonly name: Buffer
+  /** Bytes in all. */
+  readonly size: number
+}
+
+/** A member with its place. */
+export interface Placed extends Member {
+  /** Where its local header begins. */
+  readonly header: number
+  /** Where its bytes begin. */
+  readonly start: number
+}
+
+const LOCAL_SIZE = 30
+const CENTRAL_SIZE = 46
+const FILLER = 0xd935
+const FILLER_SIZE = 6
+const ZIP_64 = 0x0001
+const LARGE = 0xffff_ffff
+const MANY = 0xffff
+
+/** 1980-01-01, the first day of zip: the same arrays make the same file. */
+const DATE = 0x0021
+
+/** Places the members one after the other. */
+export function placeMembers(members: readonly Member[]): Placed[] {
+  let end = 0
+  return members.map((member) => {
+    const header = end
+    const fixed = header + LOCAL_SIZE + member.name.length + (member.size >= LARGE ? 20 : 0) + FILLER_SIZE
+    const start = Math.ceil(fixed / ALIGNMENT) * ALIGNMENT
+    end = start + member.size
+    return { ...member, header, start }
+  })
+}
+
+/** The local header of a member, up to its bytes. */
+export function localHeader({ name, size, header, start }: Placed, crc: number): Buffer {
+  const bytes = Buffer.alloc(start - header)
+  const wide = size >= LARGE
+  bytes.writeUInt32LE(0x04034b50, 0)
+  common(bytes, 4, name, crc, size)
+  bytes.writeUInt16LE(bytes.length - LOCAL_SIZE - name.length, 28)
+  let at = LOCAL_SIZE
+  at += name.copy(bytes, at)
+  if (wide) at = writeWide(bytes, at, [size, size])
+  bytes.writeUInt16LE(FILLER, at)
+  bytes.writeUInt16LE(bytes.length - at - 4, at + 2)
+  bytes.writeUInt16LE(ALIGNMENT, at + 4)
+  return bytes
+}
+
+/** The directory and what ends the archive; `end` is where the last member ends. */
+export function directory(members: readonly Placed[], sums: readonly number[], end: number): Buffer {
+  const entries = members.map((member, index) => centralHeader(member, sums[index] as number))
+  const length = entries.reduce((sum, entry) => sum + entry.length, 0)
+  const count = members.length
+  const wide = count >= MANY || length >= LARGE || end >= LARGE
+  const tail = Buffer.alloc((wide ? 76 : 0) + 22)
+  let at = 0
+  if (wide) {
+    tail.writeUInt32LE(0x06064b50, 0)
+    tail.writeBigUInt64LE(44n, 4)
+    tail.writeUInt16LE(45, 12)
+    tail.writeUInt16LE(45, 14)
+    tail.writeBigUInt64LE(BigInt(count), 24)
+    tail.writeBigUInt64LE(BigInt(count), 32)
+    tail.writeBigUInt64LE(BigInt(length), 40)
+    tail.writeBigUInt64LE(BigInt(end), 48)
+    tail.writeUInt32LE(0x07064b50, 56)
+    tail.writeBigUInt64LE(BigInt(end + length), 64)
+    tail.writeUInt32LE(1, 72)
+    at = 76
+  }
+  tail.writeUInt32LE(0x06054b50, at)
+  tail.writeUInt16LE(Math.min(count, MANY), at + 8)
+  tail.writeUInt16LE(Math.min(count, MANY), at + 10)
+  tail.writeUInt32LE(Math.min(length, LARGE), at + 12)
+  tail.writeUInt32LE(Math.min(end, LARGE), at + 16)
+  return Buffer.concat([...entries, tail])
+}
+
+/** Bytes that {@link directory} will have, before the check sums are known. */
+export function directorySize(members: readonly Placed[], end: number): number {
+  return directory(
+    members,
+    members.map(() => 0),
+    end,
+  ).length
+}
+
+function centralHeader({ name, size, header }: Placed, crc: number): Buffer {
+  const numbers = [...(size >= LARGE ? [size, size] : []), ...(header >= LARGE ? [header] : [])]
+  const bytes = Buffer.alloc(CENTRAL_SIZE + name.length + (numbers.length > 0 ? 4 + 8 * numbers.length : 0))
+  bytes.writeUInt32LE(0x02014b50, 0)
+  // Made by: version 4.5, on Unix, where the permissions are those of a plain file.
+  bytes.writeUInt16LE(0x032d, 4)
+  common(bytes, 6, name, crc, size, header >= LARGE)
+  bytes.writeUInt16LE(bytes.length - CENTRAL_SIZE - name.length, 30)
+  bytes.writeUInt32LE(0o100644 * 0x10000, 38)
+  bytes.writeUInt32LE(Math.min(header, LARGE), 42)
+  const at = CENTRAL_SIZE + name.copy(bytes, CENTRAL_SIZE)
+  if (numbers.length > 0) writeWide(bytes, at, numbers)
+  return bytes
+}
+
+/** What both headers of a member say, from the version needed to read it to the length of its name. */
+function common(bytes: Buffer, at: number, name: Buffer, crc: number, size: number, far = false): void {
+  bytes.writeUInt16LE(size >= LARGE || far ? 45 : 20, at)
+  // Names beyond ASCII are in UTF-8, and say so.
+  bytes.writeUInt16LE(name.some((byte) => byte >= 0x80) ? 0x800 : 0, at + 2)
+  bytes.writeUInt16LE(DATE, at + 8)
+  bytes.writeUInt32LE(crc, at + 10)
+  bytes.writeUInt32LE(Math.min(size, LARGE), at + 14)
+  bytes.writeUInt32LE(Math.min(size, LARGE), at + 18)
+  bytes.writeUInt16LE(name.length, at + 22)
+}
+
+function writeWide(bytes: Buffer, at: number, numbers: readonly number[]): number {
+  bytes.writeUInt16LE(ZIP_64, at)
+  bytes.writeUInt16LE(8 * numbers.length, at + 2)
+  numbers.forEach((number, index) => bytes.writeBigUInt64LE(BigInt(number), at + 4 + 8 * index))
+  return at + 4 + 8 * numbers.length
+}
+
+/**
+ * The name of a member.
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
+ */
+export function memberName(name: string): Buffer {
+  const bytes = Buffer.from(`${name}.npy`)
+  if (bytes.length <= 0x7fff && !name.includes('\0')) return bytes
+  throw new MemmapError(
+    'ERR_MEMMAP_ARGUMENT',
+    `the name of an array in a .npz file has no NUL in it, and at most 32763 bytes (it has ${bytes.length - 4})`,
+  )
+}

@@ -1,0 +1,104 @@
+import { ArrayBase } from '../../array/array-base.js'
+import { asArray } from '../../array/as-array.js'
+import { makeArray } from '../../array/make-array.js'
+import { bytesOf } from '../../array/typed-views.js'
+import { inspect } from '../../errors/inspect.js'
+import { MemmapError } from '../../errors/memmap-error.js'
+import { stridesOf } from '../../layout/strides.js'
+import { Store } from '../../memory/store.js'
+import { unwrapNative } from '../../native/native.js'
+import { assignElements } from '../../ops/cast/assign-elements.js'
+import { encodeHeader } from '../npy/header.js'
+import { dataSize } from '../npy/open-npy.js'
+import { bytesIn, copyInto } from '../npy/raw-bytes.js'
+import { arrayToSave, headerFor } from '../npy/save.js'
+import { mapRange } from '../open.js'
+import { replaceFile } from '../replace-file.js'
+import type { PathLike } from '../replace-file.js'
+import { directory, directorySize, localHeader, memberName, placeMembers } from './archive-layout.js'
+import type { Placed } from './archive-layout.js'
+import { crc32 } from './crc32.js'
+
+/** Bytes whose check sum is taken at once. */
+const PIECE = 2 ** 24
+
+/**
+ * Writes several arrays to one `.npz` file: NumPy's `numpy.savez`, but that the name is taken as it is. Members are stored, not
+ * compressed, and the data of each begins on a multiple of 64 bytes, so that `load(path, { mmapMode: 'r' })` maps them. The
+ * file takes the place of the one of that name when it is complete, as with `save`.
+ * @param arrays by name; each an NDArray or Memmap, a typed array, or (nested) lists as `array()` takes them
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_DTYPE` for records whose fields overlap;
+ *   `ERR_MEMMAP_UNSUPPORTED` where the path leads to no regular file; the system's
+ * @example
+ * savez('several.npz', { x: new Float32Array([1, 2, 3]), y: [[1, 2], [3, 4]] })
+ * @see https://numpy.org/doc/2.4/reference/generated/numpy.savez.html
+ */
+export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>): void {
+  if (
+    typeof arrays !== 'object' ||
+    arrays === null ||
+    Array.isArray(arrays) ||
+    arrays instanceof ArrayBase ||
+    ArrayBuffer.isView(arrays)
+  ) {
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `savez takes the arrays by name, as in { x: array } (got ${inspect(arrays)})`,
+    )
+  }
+  const members = Object.entries(arrays).map(([name, value]) => {
+    const array = arrayToSave(value)
+    const { fortranOrder } = headerFor(array)
+    const header = encodeHeader(headerFor(array))
+    return { name: memberName(name), array, fortranOrder, header, size: header.length + dataSize(array) }
+  })
+  const places = placeMembers(members)
+  const last = places.at(-1)
+  const end = last === undefined ? 0 : last.start + last.size
+  const total = end + directorySize(places, end)
+  if (!Number.isSafeInteger(total)) {
+    throw new MemmapError('ERR_MEMMAP_TOO_LARGE', 'these arrays exceed 2^53 - 1 bytes: save them to several files')
+  }
+  replaceFile(path, 'savez', (temporary) => {
+    const { mapping, filename, pageOffset, mappedLength } = mapRange(temporary, 'w+', 0, total, 1, {})
+    const store = Store.ofMapping(
+      mapping,
+      mappedLength,
+      { filename, offset: 0, mode: 'w+', start: -pageOffset, pageOffset },
+      false,
+    )
+    try {
+      const sums = members.map(({ array, header, fortranOrder }, index) => {
+        const place = places[index] as Placed
+        const start = pageOffset + place.start
+        put(store, start, header)
+        copyInto(dataAt(store, start + header.length, array, fortranOrder), array)
+        const sum = sumOf(store, start, place.size)
+        put(store, pageOffset + place.header, localHeader(place, sum))
+        return sum
+      })
+      put(store, pageOffset + end, directory(places, sums, end))
+      store.checkFault()
+      unwrapNative(() => mapping.flush(0, total, true))
+    } finally {
+      store.close()
+    }
+  })
+}
+
+function put(store: Store, position: number, bytes: Buffer): void {
+  assignElements(bytesIn(store, position, bytes.length), asArray(new Uint8Array(bytes)) as ArrayBase)
+}
+
+function dataAt(store: Store, position: number, { dtype, shape }: ArrayBase, fortran: boolean): ArrayBase {
+  const byteStrides = stridesOf(shape, dtype.itemsize, fortran ? 'F' : 'C')
+  return makeArray(store, dtype, { shape, byteStrides, position }, null, true)
+}
+
+function sumOf(store: Store, start: number, length: number): number {
+  let sum = 0
+  for (let done = 0; done < length; done += PIECE) {
+    sum = crc32(bytesOf(bytesIn(store, start + done, Math.min(PIECE, length - done))), sum)
+  }
+  return sum
+}

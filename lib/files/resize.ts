@@ -1,0 +1,204 @@
+/**
+ * Another length on axis 0: of the array, of its file, and of what the header of a `.npy` file says.
+ *
+ * What a process that is killed at any moment leaves behind opens with the old or the new shape:
+ *
+ * - Growing, the file gets its new size first, then the new rows, and last the header, by one call of the system that writes a
+ *   few bytes within one page. A file without a header has the new shape from the first step on, its rows zero until they
+ *   are stored.
+ * - Shrinking, the header comes first, then the file is cut.
+ * - A header that has no room for the new shape (files of other writers) is written anew with everything else, beside the file,
+ *   which it then replaces.
+ * @module
+ */
+import type { ArrayBase } from '../array/array-base.js'
+import { makeArray, viewOf } from '../array/make-array.js'
+import { sliceAxis } from '../async/chunks.js'
+import { OPAQUE_CODE } from '../dtype/index.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { parseShape, shapeText, sizeOf } from '../layout/shape.js'
+import { isContiguous, stridesOf } from '../layout/strides.js'
+import type { Origin } from '../memory/origin.js'
+import type { Store } from '../memory/store.js'
+import { checkWriteable } from '../memory/writeable.js'
+import { unwrapNative } from '../native/native.js'
+import type { NativeMapping } from '../native/native.js'
+import { sourceFor } from '../ops/assign-value.js'
+import { expandDims } from '../ops/axes.js'
+import { assignElements } from '../ops/cast/assign-elements.js'
+import { castTo } from '../ops/copy.js'
+import { NpyFile } from './npy/resize-file.js'
+import { mappingInfo } from './open.js'
+
+/** `Memmap.resize`. */
+export function resize(array: ArrayBase, like: unknown): void {
+  const rest = growable(array, 'resize')
+  const shape = parseShape(like)
+  if (shape.length !== array.ndim || shape.slice(1).some((length, axis) => length !== rest[axis])) {
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `resize changes axis 0 only, and an array of shape ${shapeText(array.shape)} cannot become ${shapeText(shape)}: ` +
+        `give [length${rest.map((length) => `, ${length}`).join('')}]`,
+      { expected: array.shape, actual: shape },
+    )
+  }
+  setRows(array, shape[0] as number, () => {})
+}
+
+/** `Memmap.append`. */
+export function append(array: ArrayBase, rows: unknown): void {
+  const rest = growable(array, 'append')
+  const source = rowsFor(array, rest, rows)
+  const before = array.shape[0] as number
+  const count = source.shape[0] as number
+  if (count === 0) return
+  setRows(array, before + count, (target) => assignElements(rowsFrom(target, before), source))
+}
+
+/** Checks that the array can grow, and gives the lengths of its other axes. */
+function growable(array: ArrayBase, what: string): readonly number[] {
+  const { store, root, shape, byteStrides, itemsize } = array
+  store.checkOpen()
+  const { mode } = store.origin as Origin
+  if (mode === 'r') checkWriteable(array)
+  const refuse = (reason: string): MemmapError =>
+    new MemmapError(
+      'ERR_MEMMAP_UNSUPPORTED',
+      `${what} works on axis 0 of the array that was opened, in C order: ${reason}`,
+      {
+        path: (store.origin as Origin).filename ?? undefined,
+      },
+    )
+  if (mode === 'c') throw refuse(`mode 'c' never changes the file; open it with mode 'r+'`)
+  if (root !== null) throw refuse('this is a view; call it on its base')
+  if (shape.length === 0) throw refuse('this array has no axes')
+  if (!isContiguous(shape, byteStrides, itemsize, 'C')) throw refuse('this one is not in C order')
+  if (itemsize === 0) throw refuse('its elements have no bytes')
+  if (store.running.size > 0) throw refuse('work on it is under way in another thread; await that first')
+  return shape.slice(1)
+}
+
+/** The rows that a caller gave, as an array that can be stored once there is room. */
+function rowsFor(array: ArrayBase, rest: readonly number[], rows: unknown): ArrayBase {
+  const { dtype } = array
+  const like = viewOf(array, {
+    byteStrides: array.byteStrides,
+    position: array.position,
+    shape: [0, ...rest],
+  })
+  const source = sourceFor(like, rows)
+  if (source === null) {
+    if (rest.length > 0) throw mismatch(array, rest, [])
+    return castTo(arrayOf(rows, like), dtype)
+  }
+  const whole = source.ndim === rest.length ? expandDims(source, 0) : source
+  if (whole.ndim !== rest.length + 1 || rest.some((length, axis) => length !== whole.shape[axis + 1])) {
+    throw mismatch(array, rest, source.shape)
+  }
+  // What can fail is done while nothing has changed; typed arrays over this very mapping die when it grows.
+  const plain = dtype.code !== OPAQUE_CODE && whole.dtype.code !== OPAQUE_CODE
+  const ours = !Array.isArray(rows) && array.store.isExposed(whole.store.memory)
+  // A view, so that an array that is appended to itself keeps its length.
+  return plain && !ours ? viewOf(whole, whole) : castTo(whole, dtype)
+}
+
+function arrayOf(value: unknown, like: ArrayBase): ArrayBase {
+  const lists = sourceFor(like, [value])
+  if (lists === null)
+    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `rows are an array or (nested) lists (got ${inspect(value)})`)
+  return lists
+}
+
+function mismatch(array: ArrayBase, rest: readonly number[], actual: readonly number[]): MemmapError {
+  return new MemmapError(
+    'ERR_MEMMAP_SHAPE',
+    `rows of shape ${shapeText(actual)} cannot be appended to an array of shape ${shapeText(array.shape)}: ` +
+      `give rows of shape [n${rest.map((length) => `, ${length}`).join('')}], or one of ${shapeText(rest)}`,
+    { expected: rest, actual },
+  )
+}
+
+/** Gives array and file so many rows; `write` stores what is new in them. */
+function setRows(array: ArrayBase, rows: number, write: (target: ArrayBase) => void): void {
+  const { store, shape, itemsize, position } = array
+  const mapping = store.mapping as NativeMapping
+  const origin = store.origin as Origin
+  const before = shape[0] as number
+  const now = [rows, ...shape.slice(1)]
+  const bytesOf = (length: number): number =>
+    position - origin.pageOffset + sizeOf([length, ...shape.slice(1)], itemsize) * itemsize
+  const file = origin.npy ? NpyFile.of(array) : null
+  const patch = file?.patchFor(now)
+  if (file !== null && patch === null && rows !== before) {
+    try {
+      replaceWith(array, file.rebuilt(array, now, write))
+    } catch (error) {
+      if (store.closed) replaceWith(array, file.opened(array))
+      throw error
+    }
+    return
+  }
+  if (rows < before) {
+    file?.write(mapping, patch)
+    try {
+      size(mapping, bytesOf(rows), origin)
+    } catch (error) {
+      file?.undo(mapping, patch)
+      // Windows has to let go of the file before it can be cut: the array goes on in another range.
+      if (process.platform === 'win32')
+        withLayout(array, shape, store.successor(mapping, mappingInfo[2] as number, origin))
+      throw error
+    }
+    // Views of rows that are gone would not notice; so all are closed.
+    const successor = store.successor(mapping, mappingInfo[2] as number, origin)
+    withLayout(array, now, successor)
+    return
+  }
+  const moved = size(mapping, bytesOf(rows), origin)
+  store.resized(mappingInfo[2] as number, mappingInfo[3] as number, moved)
+  withLayout(array, now, store)
+  try {
+    write(array)
+    file?.write(mapping, patch)
+  } catch (error) {
+    setBack(array, mapping, bytesOf(before), shape)
+    throw error
+  }
+}
+
+function size(mapping: NativeMapping, length: number, { options, npy }: Origin): boolean {
+  return unwrapNative(() => mapping.resize(length, options?.sparse === true, npy === true, mappingInfo))
+}
+
+/** Takes a growth back, as far as the system lets us. */
+function setBack(array: ArrayBase, mapping: NativeMapping, length: number, shape: readonly number[]): void {
+  const origin = array.store.origin as Origin
+  try {
+    const moved = size(mapping, length, origin)
+    array.store.resized(mappingInfo[2] as number, mappingInfo[3] as number, moved)
+  } catch {
+    // The array keeps its old shape; the file may be longer than it.
+  }
+  withLayout(array, shape, array.store)
+}
+
+/** The rows from `start` on. */
+function rowsFrom(array: ArrayBase, start: number): ArrayBase {
+  return sliceAxis(array, 0, start, (array.shape[0] as number) - start)
+}
+
+/** The array with another shape, in this or another store. */
+function withLayout(array: ArrayBase, shape: readonly number[], store: Store): void {
+  const { dtype, position } = array
+  const byteStrides = stridesOf(shape, dtype.itemsize, 'C')
+  const like = makeArray(store, dtype, { shape, byteStrides, position }, null, true)
+  Object.assign(array, like)
+}
+
+/** The array as another one, which is forgotten. */
+function replaceWith(array: ArrayBase, other: ArrayBase): void {
+  array.store.close()
+  Object.setPrototypeOf(array, Object.getPrototypeOf(other) as object)
+  Object.assign(array, other)
+}

@@ -1,0 +1,89 @@
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
+
+/** Axes that an array can have, as in NumPy. */
+export const MAX_NDIM = 64
+
+/** A shape as it may be given. */
+export type ShapeLike = number | bigint | readonly (number | bigint)[] | IntegerArray
+
+/** A typed array of integers. */
+export type IntegerArray =
+  | Int8Array
+  | Uint8Array
+  | Uint8ClampedArray
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | BigInt64Array
+  | BigUint64Array
+
+/**
+ * The list of lengths that a caller gave; `-1` is left in, where `inferred` allows it once.
+ * @throws MemmapError `ERR_MEMMAP_SHAPE`
+ */
+export function parseShape(value: unknown, inferred = false): number[] {
+  const list = typeof value === 'number' || typeof value === 'bigint' ? [value] : listOf(value)
+  if (list === null) throw shapeError(value, 'a shape is a whole number or a list of them')
+  if (list.length > MAX_NDIM) {
+    throw shapeError(value, `an array has at most ${MAX_NDIM} axes, and this has ${list.length}`)
+  }
+  let open = 0
+  const shape = list.map((entry) => {
+    const length = integerOf(entry)
+    if (length === null)
+      throw shapeError(value, `each length is a whole number up to 2^53 - 1, which ${inspect(entry)} is not`)
+    if (length === -1 && inferred && ++open === 1) return length
+    if (length < 0) {
+      throw shapeError(
+        value,
+        inferred ? 'a length is not negative, but for one -1 that is to be inferred' : 'a length is not negative',
+      )
+    }
+    return length
+  })
+  return shape
+}
+
+function shapeError(value: unknown, rule: string): MemmapError {
+  return new MemmapError('ERR_MEMMAP_SHAPE', `shape ${inspect(value)} is none: ${rule}`)
+}
+
+/** The entries of an array or typed array; null for anything else. */
+export function listOf(value: unknown): readonly unknown[] | null {
+  if (Array.isArray(value)) return value
+  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
+    return Array.from(value as unknown as ArrayLike<unknown>)
+  return null
+}
+
+/** The value as a safe integer; null where it is none. */
+export function integerOf(value: unknown): number | null {
+  if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null
+  if (typeof value !== 'bigint') return null
+  const number = Number(value)
+  return Number.isSafeInteger(number) ? number : null
+}
+
+/**
+ * The number of elements.
+ * @throws MemmapError `ERR_MEMMAP_SHAPE` where they or their bytes exceed 2^53 - 1
+ */
+export function sizeOf(shape: readonly number[], itemsize = 1): number {
+  if (shape.includes(0)) return 0
+  let size = 1
+  for (const length of shape) size *= length
+  if (!(size * itemsize <= Number.MAX_SAFE_INTEGER)) {
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `shape ${shapeText(shape)} with items of ${itemsize} bytes exceeds 2^53 - 1 bytes: give a smaller shape`,
+    )
+  }
+  return size
+}
+
+/** `(2,3)`, `(4,)`, `()`: as NumPy's errors show a shape. */
+export function shapeText(shape: readonly number[]): string {
+  return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(',')})`
+}

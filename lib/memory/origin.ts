@@ -1,0 +1,34 @@
+/** What happens to the file, by NumPy's short or long names. */
+export type Mode = 'r' | 'r+' | 'w+' | 'c'
+export type ModeLike = Mode | 'readonly' | 'readwrite' | 'write' | 'copyonwrite'
+
+/** The options that open any file. */
+export interface OpenOptions {
+  /** Leave holes in a file that is made or grown, instead of taking the space now. By default false: a full disk is `ENOSPC`. */
+  sparse?: boolean
+  /** How the elements will be gone through; `'normal'` by default. */
+  access?: 'normal' | 'random' | 'sequential'
+  /** Read the pages in before returning. */
+  populate?: boolean
+  /** Back the array by a SharedArrayBuffer, which Workers share, where the runtime can (`support().sharedBuffers`). */
+  shared?: boolean
+  /** An advisory lock on the file, held until `close()`. */
+  lock?: 'shared' | 'exclusive'
+}
+
+/** The file and the range of it behind a mapping. */
+export interface Origin {
+  /** The absolute path; null for a file that was opened by a descriptor. */
+  readonly filename: string | null
+  /** The byte of the file at which the array that was opened begins. */
+  readonly offset: number
+  readonly mode: Mode
+  /** The byte of the file at which the mapped range begins. */
+  readonly start: number
+  /** Bytes from the start of the mapped range, which is on a page, to the bytes that were asked for. */
+  readonly pageOffset: number
+  /** How it was opened, where it can be resized. */
+  readonly options?: OpenOptions
+  /** Whether it is the data of a `.npy` file, whose header holds the shape. */
+  readonly npy?: boolean
+}

@@ -1,0 +1,83 @@
+/**
+ * The one door to the native binding: loads it, and turns what it throws into {@link MemmapError}s.
+ * @module
+ */
+import { createRequire } from 'node:module'
+import { isMainThread } from 'node:worker_threads'
+import type * as Binding from '../../native/binding.cjs'
+import { MemmapError } from '../errors/memmap-error.js'
+
+export type { NativeMapping, NativeTask } from '../../native/binding.cjs'
+
+/** The binding's functions. Their arguments have been checked by the caller: native code takes 1.7 for 1 and NaN for 0. */
+export const native: typeof Binding = load()
+
+native.initialize(process.env['MEMMAP_GUARD'] !== 'off', 'transfer' in ArrayBuffer.prototype, !isMainThread)
+
+native.onFault((path) => {
+  const file = path === null ? 'a mapped file' : `'${path}'`
+  process.emitWarning(
+    `a page of ${file} could not be had, and zeros are seen in its place: the file was cut, or the disk is full. Every method of ` +
+      'the array throws from now on; its property fault tells why.',
+    { type: 'MemmapWarning', code: 'MEMMAP_FAULT' },
+  )
+})
+
+function load(): typeof Binding {
+  try {
+    return createRequire(import.meta.url)('#native')
+  } catch (cause) {
+    const name = platformPackage()
+    throw new MemmapError(
+      'ERR_MEMMAP_NATIVE_MISSING',
+      `the native part of memmap for this platform, the package '${name}', could not be loaded: install it beside memmap ` +
+        `(npm install ${name}), and let your package manager install optional dependencies`,
+      { expected: name, cause },
+    )
+  }
+}
+
+function platformPackage(): string {
+  const { platform, arch } = process
+  if (platform === 'win32') return `memmap-win32-${arch}-msvc`
+  if (platform !== 'linux') return `memmap-${platform}-${arch}`
+  const abi = arch === 'arm' ? 'gnueabihf' : isGlibc() ? 'gnu' : 'musl'
+  return `memmap-linux-${arch}-${abi}`
+}
+
+function isGlibc(): boolean {
+  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
+  return report?.header?.glibcVersionRuntime !== undefined
+}
+
+/**
+ * What a call of {@link native} gives.
+ * @throws MemmapError in place of what it throws
+ */
+export function unwrapNative<T>(work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw fromNative(error)
+  }
+}
+
+/** Makes a {@link MemmapError} of what a call of {@link native} threw. */
+export function fromNative(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof MemmapError) return error
+  const { code, message, path, syscall, errno, expected, actual } = error as Error & Record<string, unknown>
+  if (typeof code !== 'string') return error
+  return new MemmapError(code, message, {
+    path: path as string | undefined,
+    syscall: syscall as string | undefined,
+    errno: errno as number | undefined,
+    expected,
+    actual,
+  })
+}
+
+/**
+ * A word in native memory that counts the open mappings with a fault, in all threads. Looked at after every element: while
+ * it is 0, nothing else has to be asked.
+ */
+export const faults = new Int32Array(native.faults())

@@ -1,0 +1,65 @@
+/**
+ * Stores to arrays that are known to be writeable, without selectors.
+ * @module
+ */
+import { allocate } from '../array/allocate.js'
+import type { ArrayBase } from '../array/array-base.js'
+import { asArray, isSingleElement } from '../array/as-array.js'
+import { fillKernel } from '../array/kernel-calls.js'
+import { bytesOf } from '../array/typed-views.js'
+import { DType } from '../dtype/index.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { shapeText } from '../layout/shape.js'
+import { encode } from '../scalar/index.js'
+import { assignElements } from './cast/assign-elements.js'
+import { hasPadding } from './cast/records.js'
+import { fromNestedLists } from './from-values.js'
+
+/** Stores a value, broadcast and cast, in every element. */
+export function assignValue(array: ArrayBase, value: unknown): void {
+  const source = sourceFor(array, value)
+  if (source !== null) return assignElements(array, source)
+  if (array.ndim === 0) array.set(value)
+  else fillElements(array, value)
+}
+
+/**
+ * The value as an array that is stored in another; null for a single element.
+ * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_CAST`
+ */
+export function sourceFor(array: ArrayBase, value: unknown): ArrayBase | null {
+  const source = sourceOf(value, array.dtype)
+  if (source !== null && source.ndim > array.ndim && Array.isArray(value)) {
+    throw new MemmapError(
+      'ERR_MEMMAP_BROADCAST',
+      `invalid lists of ${source.ndim} levels for an array of shape ${shapeText(array.shape)}: nest them no deeper than the array`,
+      { expected: array.shape, actual: source.shape },
+    )
+  }
+  return source
+}
+
+/** The value as an array; null for a single element of this dtype. */
+export function sourceOf(value: unknown, dtype: DType): ArrayBase | null {
+  if (isSingleElement(value, dtype)) return null
+  const known = asArray(value)
+  if (known !== null) return known
+  if (!Array.isArray(value)) return null
+  const lists = fromNestedLists(value, dtype)
+  // A list without axes is a record by position.
+  return lists.ndim === 0 ? null : lists
+}
+
+/** Stores one value in every element. */
+export function fillElements(array: ArrayBase, value: unknown): void {
+  // Bytes between fields are left alone, as in NumPy.
+  if (hasPadding(array.dtype)) assignElements(array, elementOf(value, array.dtype))
+  else fillKernel(array, encode(array.dtype, value))
+}
+
+/** A single value as an array without axes. */
+export function elementOf(value: unknown, dtype: DType): ArrayBase {
+  const one = allocate([], dtype)
+  bytesOf(one).set(encode(dtype, value))
+  return one
+}

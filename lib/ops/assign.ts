@@ -1,0 +1,37 @@
+import type { ArrayBase } from '../array/array-base.js'
+import { viewOf } from '../array/make-array.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import type { Layout } from '../layout/layout.js'
+import { checkWriteable } from '../memory/writeable.js'
+import { assignValue, fillElements } from './assign-value.js'
+import { scatter } from './indexing/scatter.js'
+import { select } from './indexing/select.js'
+import type { Gather } from './indexing/select.js'
+
+/** `NDArray.assign`. */
+export function assign(array: ArrayBase, value: unknown, selectors?: unknown): void {
+  checkWriteable(array)
+  if (selectors === undefined) return assignValue(array, value)
+  const found = selectTargets(array, selectors)
+  if ('inner' in found) scatter(array, found, value)
+  else assignValue(viewOf(array, found), value)
+}
+
+/**
+ * The elements that the selectors of `assign` name.
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_INDEX`
+ */
+export function selectTargets(array: ArrayBase, selectors: unknown): Layout | Gather {
+  if (Array.isArray(selectors)) return select(selectors, array)
+  throw new MemmapError(
+    'ERR_MEMMAP_ARGUMENT',
+    `invalid selectors ${inspect(selectors)}: they must be a list, as in assign(value, [':', 0])`,
+  )
+}
+
+/** `NDArray.fill`. */
+export function fill(array: ArrayBase, value: unknown): void {
+  checkWriteable(array)
+  fillElements(array, value)
+}

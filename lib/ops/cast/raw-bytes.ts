@@ -1,0 +1,21 @@
+import { allocate } from '../../array/allocate.js'
+import type { ArrayBase } from '../../array/array-base.js'
+import { DType, parseDType } from '../../dtype/index.js'
+import { bytesOfEach, copyIfShared, cutOrPad, nativeCopy } from './parts.js'
+import type { Cast } from './records.js'
+
+/** Casts elements to raw bytes: their own in this machine's order, cut or followed by zeros. */
+export function toRawBytes(target: ArrayBase, source: ArrayBase, cast: Cast): void {
+  const { dtype } = source
+  // Any byte but 0 is true, and true is 1.
+  const plain = dtype.kind === 'b' ? parseDType('uint8') : dtype.newByteOrder('=')
+  cutOrPad(bytesOfEach(target), bytesOfEach(castForReduction(plain)))
+
+  function castForReduction(wanted: DType): ArrayBase {
+    if (wanted === dtype) return copyIfShared(source, target)
+    if (dtype.names === null) return nativeCopy(source, wanted)
+    const copy = allocate(source.shape, wanted)
+    cast(copy, source)
+    return copy
+  }
+}

@@ -1,0 +1,78 @@
+import { allocate } from '../../array/allocate.js'
+import type { ArrayBase } from '../../array/array-base.js'
+import { dataOf } from '../../array/typed-views.js'
+import { DType, fieldsInOrder, parseDType } from '../../dtype/index.js'
+import { bytesOfEach } from '../cast/parts.js'
+import { allOfEach } from '../cast/to-bool.js'
+import type { Comparison } from '../table.js'
+import { fieldOf } from '../view.js'
+import { isTicks, noComparison } from './comparable.js'
+import { storeFlags } from './store-flags.js'
+
+/** Compares elements of any dtype: `compareInto`, which calls what is here. */
+type Compare = (into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase) => void
+
+/** Records are equal where all of their fields are. */
+export function compareRecords(
+  into: ArrayBase,
+  op: Comparison,
+  left: ArrayBase,
+  right: ArrayBase,
+  compare: Compare,
+): void {
+  if (!comparable(left.dtype, right.dtype)) throw noComparison(op, left.dtype, right.dtype)
+  const names = left.dtype.names ?? []
+  const equal = new Uint8Array(into.size).fill(1)
+  for (const name of names) {
+    const [a, b] = [fieldOf(left, name), fieldOf(right, name)]
+    // A sub-array is equal where all of its elements are.
+    const same = equalOnAll(a, b, into.ndim, compare)
+    equal.forEach((flag, index) => (equal[index] = flag & (same[index] as number)))
+  }
+  storeFlags(into, (index) => (equal[index] === 1) === (op === '=='))
+}
+
+/** Raw bytes of one length. */
+export function compareVoids(
+  into: ArrayBase,
+  op: Comparison,
+  left: ArrayBase,
+  right: ArrayBase,
+  compare: Compare,
+): void {
+  if (left.itemsize !== right.itemsize) throw noComparison(op, left.dtype, right.dtype)
+  const equal = equalOnAll(bytesOfEach(left), bytesOfEach(right), into.ndim, compare)
+  storeFlags(into, (index) => (equal[index] === 1) === (op === '=='))
+}
+
+/** Whether all that the axes from `ndim` on hold is equal, for each element of those before. */
+function equalOnAll(left: ArrayBase, right: ArrayBase, ndim: number, compare: Compare): Uint8Array {
+  const same = allocate(left.shape, parseDType('bool'))
+  compare(same, '==', left, right)
+  return dataOf(allOfEach(same, ndim)) as Uint8Array
+}
+
+/** Whether NumPy finds a dtype for both: numbers go with text, whole numbers with durations, dates and raw bytes alone. */
+function haveCommonKind(a: DType, b: DType): boolean {
+  if (a.kind === b.kind) return true
+  if ([a, b].some(({ kind }) => kind === 'V')) return false
+  const other = a.kind === 'm' ? b : b.kind === 'm' ? a : null
+  if (other !== null) return other.kind === 'M' || isTicks(other)
+  return a.kind !== 'M' && b.kind !== 'M'
+}
+
+/** Whether fields have the same names and titles, in the same order, and sub-arrays the same shape. */
+function comparable(a: DType, b: DType): boolean {
+  const [left, right] = [fieldsInOrder(a), fieldsInOrder(b)]
+  return (
+    left.length === right.length &&
+    left.every((field, index) => {
+      const other = right[index]
+      if (other === undefined || field.name !== other.name || field.title !== other.title) return false
+      if (String(field.dtype.shape) !== String(other.dtype.shape)) return false
+      const [x, y] = [field.dtype.base, other.dtype.base]
+      if (x.kind !== 'V' || y.kind !== 'V') return haveCommonKind(x, y)
+      return x.names === null ? y.names === null && x.itemsize === y.itemsize : comparable(x, y)
+    })
+  )
+}

@@ -1,0 +1,119 @@
+import { allocate, emptyLike } from '../array/allocate.js'
+import type { ArrayBase } from '../array/array-base.js'
+import { viewOf } from '../array/make-array.js'
+import { operand } from '../array/operand.js'
+import { DType, OPAQUE_CODE, parseDType } from '../dtype/index.js'
+import type { DTypeLike } from '../dtype/index.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { shapeText } from '../layout/shape.js'
+import { isContiguous, parseOrder } from '../layout/strides.js'
+import type { OrderLike } from '../layout/strides.js'
+import { checkWriteable } from '../memory/writeable.js'
+import { native, unwrapNative } from '../native/native.js'
+import { expandDims } from './axes.js'
+import { assignElements } from './cast/assign-elements.js'
+import { characters } from './cast/parts.js'
+import { resolveFlexible } from './cast/resolve-flexible.js'
+import { fieldOf } from './view.js'
+
+/** `NDArray.copy`. */
+export function copyOf(array: ArrayBase, order?: OrderLike): ArrayBase {
+  return copyElements(planCopy(array, order))
+}
+
+/** A copy before its elements are stored: the source is broadcast and cast to the target. */
+export interface CopyPlan {
+  readonly target: ArrayBase
+  readonly source: ArrayBase
+}
+
+/** Checks a copy, and allocates it. */
+export function planCopy(array: ArrayBase, order: OrderLike = 'C'): CopyPlan {
+  array.store.checkOpen()
+  return { target: allocateCopy(array, array.dtype, order), source: array }
+}
+
+function copyElements({ target, source }: CopyPlan): ArrayBase {
+  assignElements(target, source)
+  return target
+}
+
+/** `NDArray.astype`. */
+export function castTo(array: ArrayBase, like: DTypeLike, order?: OrderLike): ArrayBase {
+  return copyElements(planCast(array, like, order))
+}
+
+/** As {@link planCopy}, in another dtype. */
+export function planCast(array: ArrayBase, like: DTypeLike, order: OrderLike = 'K'): CopyPlan {
+  array.store.checkOpen()
+  const dtype = resolveFlexible(parseDType(like), array.dtype)
+  // A sub-array gets the element in each of its places.
+  const repeated =
+    dtype.shape.length === 0
+      ? array
+      : expandDims(
+          array,
+          dtype.shape.map((_, axis) => -1 - axis),
+        )
+  const places = { shape: [...array.shape, ...dtype.shape], byteStrides: repeated.byteStrides }
+  return { target: allocateCopy({ ...places, itemsize: array.itemsize }, dtype.base, order), source: repeated }
+}
+
+/** Allocates a copy in an order. */
+function allocateCopy(
+  of: Pick<ArrayBase, 'shape' | 'byteStrides' | 'itemsize'>,
+  dtype: DType,
+  order: unknown,
+): ArrayBase {
+  if (order === 'K' || order === 'k') return emptyLike(of, dtype)
+  if (order !== 'A' && order !== 'a') return allocate(of.shape, dtype, parseOrder(order))
+  const { shape, byteStrides, itemsize } = of
+  const onlyF = isContiguous(shape, byteStrides, itemsize, 'F') && !isContiguous(shape, byteStrides, itemsize, 'C')
+  return allocate(shape, dtype, onlyF ? 'F' : 'C')
+}
+
+/** `NDArray.byteswap`. */
+export function swapBytes(array: ArrayBase, inplace: boolean): ArrayBase {
+  const { dtype } = array
+  // Numbers are swapped on the way: copied as if they were in the other order.
+  if (!inplace && isNumber(dtype)) {
+    array.store.checkOpen()
+    return copyElements({
+      target: allocateCopy(array, dtype, 'A'),
+      source: viewOf(array, array, dtype.newByteOrder('S')),
+    })
+  }
+  if (inplace) checkWriteable(array)
+  const target = inplace ? array : copyOf(array, 'A')
+  swapElements(target)
+  return target
+}
+
+function isNumber({ code, kind, names }: DType): boolean {
+  return names === null && code !== OPAQUE_CODE && kind !== 'U'
+}
+
+function swapElements(array: ArrayBase): void {
+  const { dtype } = array
+  if (dtype.names !== null) {
+    for (const name of dtype.names) swapElements(fieldOf(array, name))
+    return
+  }
+  // Text in UCS-4 is four bytes a character; other text and raw bytes have no order.
+  const numbers = dtype.kind === 'U' ? characters(array) : dtype.code === OPAQUE_CODE ? null : array
+  if (numbers === null) return
+  const { memory, layout } = operand(numbers)
+  unwrapNative(() => native.byteswap(memory, layout))
+}
+
+/** `NDArray.item`. */
+export function itemOf(array: ArrayBase): unknown {
+  array.store.checkOpen()
+  if (array.size !== 1) {
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `item() is the only element of an array, and one of shape ${shapeText(array.shape)} has ${array.size}: use get or toArray`,
+    )
+  }
+  return array.getSlow(...array.shape.map(() => 0))
+}

@@ -1,0 +1,45 @@
+/**
+ * Arrays in memory from values of JavaScript.
+ * @module
+ */
+import { allocate } from '../array/allocate.js'
+import type { ArrayBase } from '../array/array-base.js'
+import { asArray, isSingleElement } from '../array/as-array.js'
+import { exposed } from '../array/typed-views.js'
+import { DType } from '../dtype/index.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { parseOrder } from '../layout/strides.js'
+import type { OrderLike } from '../layout/strides.js'
+import { codecOf } from '../scalar/index.js'
+import { castTo, copyOf } from './copy.js'
+import { discoverDType, discoverFlexible } from './discover-dtype.js'
+import { flattenLists } from './nested-lists.js'
+
+/** The array of a scalar, nested lists, a typed array or another array, which is copied: `array()`. */
+export function arrayFrom(values: unknown, dtype?: DType, order?: OrderLike): ArrayBase {
+  const known = isSingleElement(values, dtype) ? null : asArray(values)
+  if (known !== null) return castTo(known, dtype ?? known.dtype, order)
+  return fromNestedLists(values, dtype, order)
+}
+
+/**
+ * The array of the elements of nested lists, each checked as a single value is.
+ * @param dtype of the result; left out, it follows from the elements
+ */
+export function fromNestedLists(values: unknown, dtype?: DType, order?: OrderLike): ArrayBase {
+  const inner = dtype?.shape ?? []
+  const flat = flattenLists(values, dtype?.base)
+  const { shape, leaves } = flat
+  const element = dtype === undefined ? discoverDType(flat) : discoverFlexible(dtype.base, flat)
+  if (inner.some((length, axis) => shape[shape.length - inner.length + axis] !== length)) {
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `invalid nested lists: the innermost ones must have the shape of the sub-array, [${inner.join(', ')}]`,
+    )
+  }
+  const made = allocate(shape, element)
+  const codec = codecOf(element)
+  const view = new DataView(exposed(made).buffer)
+  leaves.forEach((leaf, index) => codec.write(view, index * element.itemsize, leaf))
+  return parseOrder(order ?? 'C') === 'C' ? made : copyOf(made, order)
+}

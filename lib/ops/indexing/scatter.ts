@@ -1,0 +1,66 @@
+import { allocate } from '../../array/allocate.js'
+import type { ArrayBase } from '../../array/array-base.js'
+import { viewOf } from '../../array/make-array.js'
+import { operand } from '../../array/operand.js'
+import { MemmapError } from '../../errors/memmap-error.js'
+import { shapeText } from '../../layout/shape.js'
+import { native, unwrapNative } from '../../native/native.js'
+import { elementOf, sourceOf } from '../assign-value.js'
+import { assignElements } from '../cast/assign-elements.js'
+import { hasPadding } from '../cast/records.js'
+import { fieldOf } from '../view.js'
+import { withListAxes } from './blocks.js'
+import type { Gather } from './select.js'
+
+/** Stores a value, broadcast, in the elements that a selection with lists names. */
+export function scatter(array: ArrayBase, selection: Gather, value: unknown): void {
+  const { target, blocks, selected, source } = planScatter(array, selection, value)
+  // What is assigned is all converted before the first element changes; later positions win where one is named twice.
+  if (source !== null) assignElements(selected, source)
+  if (blocks.size > 0) scatterBlocks(target, blocks, selection.offsets)
+}
+
+/** An assignment to a selection with lists, before anything is stored. */
+export interface ScatterPlan {
+  /** The block at offset 0. */
+  readonly target: ArrayBase
+  /** The values of each block, one after the other on a first axis. */
+  readonly blocks: ArrayBase
+  /** The same elements in the shape that was selected; the source belongs there before they are stored. */
+  readonly selected: ArrayBase
+  /** Null where the blocks are all the one value that was given. */
+  readonly source: ArrayBase | null
+}
+
+/** @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_CAST` */
+export function planScatter(array: ArrayBase, selection: Gather, value: unknown): ScatterPlan {
+  const shape = [selection.offsets.length, ...selection.inner.shape]
+  const source = sourceOf(value, array.dtype)
+  if (selection.isMask && source !== null && source.ndim > 1) {
+    throw new MemmapError(
+      'ERR_MEMMAP_BROADCAST',
+      `the elements that a mask selects are on one axis, and shape ${shapeText(source.shape)} has ${source.ndim}: ravel() it`,
+      { expected: [selection.offsets.length], actual: source.shape },
+    )
+  }
+  const blocks = source === null ? repeated(elementOf(value, array.dtype), shape) : allocate(shape, array.dtype)
+  const selected = source === null ? blocks : withListAxes(blocks, selection)
+  return { target: viewOf(array, selection.inner), blocks, selected, source }
+}
+
+/** Stores the entries of the first axis of `blocks` where they belong. Bytes between fields are left alone, as in NumPy. */
+export function scatterBlocks(target: ArrayBase, blocks: ArrayBase, offsets: Float64Array): void {
+  const { dtype } = target
+  if (hasPadding(dtype)) {
+    for (const name of dtype.names ?? []) scatterBlocks(fieldOf(target, name), fieldOf(blocks, name), offsets)
+    return
+  }
+  const from = operand(blocks)
+  const to = operand(target)
+  unwrapNative(() => native.scatter(from.memory, from.layout, to.memory, to.layout, offsets))
+}
+
+/** One element in the place of each. */
+function repeated(one: ArrayBase, shape: readonly number[]): ArrayBase {
+  return viewOf(one, { shape, byteStrides: shape.map(() => 0), position: 0 })
+}

@@ -1,0 +1,225 @@
+/**
+ * NumPy's `a[...]`: which elements a list of selectors names. No array is read or made here, only numbers.
+ *
+ * Source: NumPy, "Indexing on ndarrays" (basic and advanced indexing), and `mapping.c` for the order of axes.
+ * @module
+ */
+import { indexError } from '../../errors/memmap-error.js'
+import { normalizeIndex } from '../../layout/axis.js'
+import { broadcastShapes } from '../../layout/broadcast.js'
+import type { Layout } from '../../layout/layout.js'
+import { shapeText, sizeOf } from '../../layout/shape.js'
+import { resolveSlice, sliceBetween } from '../../layout/slice.js'
+import { parseSelector } from './selectors.js'
+import type { Item, Positions } from './selectors.js'
+
+/** The elements that selectors with a list name: at each of `offsets`, all of `inner`. */
+export interface Gather {
+  readonly inner: Layout
+  /** Bytes from the position of `inner`, in C order over `outer`. */
+  readonly offsets: Float64Array
+  /** The shape that the lists broadcast to. */
+  readonly outer: readonly number[]
+  /** Position in the result where the broadcast index axes are inserted. */
+  readonly axis: number
+  /** Whether one mask selects on all axes, which NumPy has rules of its own for. */
+  readonly isMask: boolean
+}
+
+/**
+ * Finds the elements.
+ * @throws MemmapError `ERR_MEMMAP_INDEX`
+ */
+export function select(selectors: readonly unknown[], of: Layout): Layout | Gather {
+  const items: Item[] = []
+  let taken = 0
+  let ellipses = 0
+  let advanced = false
+  for (const selector of selectors) {
+    const item = parseSelector(selector)
+    items.push(item)
+    taken += item.axes
+    if (item.kind === 'ellipsis') ellipses++
+    else if (item.kind === 'positions' || item.kind === 'mask') advanced = true
+  }
+  const ndim = of.shape.length
+  if (taken > ndim) {
+    throw indexError(`too many indices for array: array is ${ndim}-dimensional, but ${taken} were indexed`)
+  }
+  if (ellipses > 1) throw indexError(`an index has at most one ellipsis '...'`)
+  // What no selector names is named by an ellipsis, given or not.
+  if (ellipses === 0) items.push({ kind: 'ellipsis', axes: 0 })
+  return advanced ? gatherItems(items, of, ndim - taken) : viewItems(items, of, ndim - taken)
+}
+
+/**
+ * Rows of axis 0, from `start` up to `stop`; an end that is left out is open.
+ * @throws MemmapError `ERR_MEMMAP_INDEX`
+ */
+export function rowsBetween(of: Layout, start?: number, stop?: number, step?: number): Layout {
+  const { shape, byteStrides, position } = of
+  if (shape.length === 0) throw indexError('an array without axes has no rows to slice')
+  const rows = resolveSlice(sliceBetween(start, stop, step), shape[0] as number)
+  const stride = byteStrides[0] as number
+  return {
+    shape: shape.with(0, rows.count),
+    byteStrides: byteStrides.with(0, stride * rows.step),
+    position: rows.count > 0 ? position + rows.start * stride : position,
+  }
+}
+
+/** The basic selectors, one after the other; `rest` axes are named by the ellipsis. */
+function viewItems(items: readonly Item[], of: Layout, rest: number): Layout {
+  const shape: number[] = []
+  const byteStrides: number[] = []
+  let position = of.position
+  let axis = 0
+  const keep = (length: number, stride: number): void => {
+    shape.push(length)
+    byteStrides.push(stride)
+  }
+  for (const item of items) {
+    if (item.kind === 'newaxis') {
+      keep(1, 0)
+    } else if (item.kind === 'ellipsis') {
+      for (let left = rest; left > 0; left--, axis++) keep(of.shape[axis] as number, of.byteStrides[axis] as number)
+    } else if (item.kind === 'integer') {
+      position += normalizeIndex(item.value, of.shape, axis) * (of.byteStrides[axis] as number)
+      axis++
+    } else if (item.kind === 'slice') {
+      const { start, step, count } = resolveSlice(item.part, of.shape[axis] as number)
+      const stride = of.byteStrides[axis] as number
+      // An empty slice may start behind the end, where no element is.
+      if (count > 0) position += start * stride
+      keep(count, stride * step)
+      axis++
+    }
+  }
+  return { shape, byteStrides, position }
+}
+
+/** With lists: they and the integers among them broadcast together; the rest is a view that each of them shifts. */
+function gatherItems(items: readonly Item[], of: Layout, rest: number): Gather {
+  const lists: { positions: Positions; axis: number }[] = []
+  const shape: number[] = []
+  const byteStrides: number[] = []
+  let axis = 0
+  let position = of.position
+  // Before which axis of the view the lists stand; they stand first if something stands between them.
+  let place = -1
+  let apart = false
+  let justNow = false
+  for (const item of items) {
+    if (item.kind === 'integer' || item.kind === 'positions' || item.kind === 'mask') {
+      if (place < 0) place = shape.length
+      else if (!justNow) apart = true
+      justNow = true
+      for (const positions of positionsOf(item, of.shape, axis)) lists.push({ positions, axis: axis++ })
+      if (item.kind === 'mask' && item.axes === 0)
+        lists.push({ positions: { shape: [item.flags[0] ? 1 : 0], values: new Float64Array(1) }, axis: -1 })
+      continue
+    }
+    // An ellipsis that stands for no axis still stands between.
+    justNow = false
+    const taken = item.kind === 'ellipsis' ? rest : item.axes
+    const part = viewItems(
+      [item],
+      { shape: of.shape.slice(axis, axis + taken), byteStrides: of.byteStrides.slice(axis, axis + taken), position: 0 },
+      taken,
+    )
+    shape.push(...part.shape)
+    byteStrides.push(...part.byteStrides)
+    position += part.position
+    axis += taken
+  }
+  const outer = broadcastLists(lists.map((list) => list.positions.shape))
+  const offsets = new Float64Array(sizeOf(outer))
+  // Of positions that select nothing, NumPy does not ask whether they exist.
+  for (const { positions, axis: along } of offsets.length > 0 ? lists : []) {
+    if (along >= 0) addOffsets(offsets, outer, positions, along, of)
+  }
+  const [first, second] = items
+  const isMask = first?.kind === 'mask' && first.axes === of.shape.length && second?.axes === 0 && items.length === 2
+  return { inner: { shape, byteStrides, position }, offsets, outer, axis: apart ? 0 : place, isMask }
+}
+
+function broadcastLists(shapes: readonly (readonly number[])[]): number[] {
+  try {
+    return broadcastShapes(...shapes)
+  } catch {
+    throw indexError(
+      `shape mismatch: the lists of an index broadcast together, and shapes ${shapes.map(shapeText).join(' ')} do not`,
+    )
+  }
+}
+
+/** The positions that an item names on each of the axes that it takes. */
+function positionsOf(item: Item, shape: readonly number[], axis: number): Positions[] {
+  if (item.kind === 'integer') return [{ shape: [], values: Float64Array.of(normalizeIndex(item.value, shape, axis)) }]
+  if (item.kind === 'positions') return [item.positions]
+  // A single yes or no takes no axis.
+  if (item.kind !== 'mask' || item.axes === 0) return []
+  item.shape.forEach((length, level) => checkMaskLength(length, shape, axis + level))
+  return nonzero(item.shape, item.flags)
+}
+
+/** @throws MemmapError `ERR_MEMMAP_INDEX` where an axis of a mask is not as long as that of the array */
+export function checkMaskLength(length: number, shape: readonly number[], axis: number): void {
+  // NumPy does not ask for the length of a mask without entries.
+  if (length === 0 || length === shape[axis]) return
+  throw indexError(
+    `boolean index did not match indexed array along axis ${axis}; size of axis is ${shape[axis]} ` +
+      `but size of corresponding boolean axis is ${length}`,
+  )
+}
+
+/** The positions of the true entries, axis by axis: NumPy's `nonzero`. */
+function nonzero(shape: readonly number[], flags: Uint8Array): Positions[] {
+  let count = 0
+  for (let index = 0; index < flags.length; index++) if (flags[index] !== 0) count++
+  const found = shape.map(() => new Float64Array(count))
+  let at = 0
+  for (let index = 0; index < flags.length; index++) {
+    if (flags[index] === 0) continue
+    let rest = index
+    for (let axis = shape.length - 1; axis > 0; axis--) {
+      const length = shape[axis] as number
+      const along = found[axis] as Float64Array
+      along[at] = rest % length
+      rest = Math.floor(rest / length)
+    }
+    const first = found[0] as Float64Array
+    first[at++] = rest
+  }
+  return found.map((values) => ({ shape: [count], values }))
+}
+
+/** Adds to each offset what the position on this axis contributes, the list broadcast to `outer`. */
+function addOffsets(
+  offsets: Float64Array,
+  outer: readonly number[],
+  positions: Positions,
+  axis: number,
+  of: Layout,
+): void {
+  const stride = of.byteStrides[axis] as number
+  const bytes = positions.values.map((value) => normalizeIndex(value, of.shape, axis) * stride)
+  if (bytes.length === offsets.length) {
+    bytes.forEach((value, index) => (offsets[index] = (offsets[index] as number) + value))
+    return
+  }
+  const skip = outer.length - positions.shape.length
+  for (let index = 0; index < offsets.length; index++) {
+    let rest = index
+    let from = 0
+    let scale = 1
+    for (let level = outer.length - 1; level >= 0; level--) {
+      const length = outer[level] as number
+      const own = level >= skip ? (positions.shape[level - skip] as number) : 1
+      if (own > 1) from += (rest % length) * scale
+      scale *= own
+      rest = Math.floor(rest / length)
+    }
+    offsets[index] = (offsets[index] as number) + (bytes[from] as number)
+  }
+}

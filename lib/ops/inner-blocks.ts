@@ -1,0 +1,35 @@
+import type { ArrayBase } from '../array/array-base.js'
+import { viewOf } from '../array/make-array.js'
+
+/** Axes that `get` and `set` have a quick way for. */
+const QUICK = 3
+
+/** Views of the last three axes, one after the other in C order; an array of fewer is one itself. None without elements. */
+export function* innerBlocksOf(array: ArrayBase): Generator<ArrayBase> {
+  const { shape, byteStrides, ndim } = array
+  if (shape.includes(0)) return
+  if (ndim <= QUICK) {
+    yield array
+    return
+  }
+  const outer = ndim - QUICK
+  const indices = new Array<number>(outer).fill(0)
+  const inner = { shape: shape.slice(outer), byteStrides: byteStrides.slice(outer) }
+  let { position } = array
+  for (;;) {
+    yield viewOf(array, { ...inner, position })
+    let axis = outer - 1
+    for (; axis >= 0; axis--) {
+      const stride = byteStrides[axis] as number
+      const next = (indices[axis] as number) + 1
+      position += stride
+      if (next < (shape[axis] as number)) {
+        indices[axis] = next
+        break
+      }
+      indices[axis] = 0
+      position -= next * stride
+    }
+    if (axis < 0) return
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * Elements one after the other, in C order whatever the order in memory, each read when it is asked for.
+ *
+ * They are read by `get`, which is quick for up to three axes; arrays of more are gone through by blocks of their last three.
+ * @module
+ */
+import type { ArrayBase } from '../array/array-base.js'
+import { rowMaker } from '../array/make-array.js'
+import { indexError } from '../errors/memmap-error.js'
+import { innerBlocksOf } from './inner-blocks.js'
+
+/** The prototype of the language's own iterators, with `map`, `filter`, ... where the runtime has them. */
+const ITERATOR = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object
+
+const DONE = { value: undefined, done: true } as const
+
+/** The entries of axis 0 as arrays: `NDArray.rows`. */
+export function rowsOf(array: ArrayBase): IterableIterator<unknown> {
+  array.store.checkOpen()
+  if (array.ndim === 0) {
+    throw indexError('invalid iteration over an array without axes: it has no axis 0; item() is its element')
+  }
+  return new Rows(array) as unknown as IterableIterator<unknown>
+}
+
+/** The entries of axis 0: scalars of an array of one axis, else arrays. */
+export function entriesOfAxis0(array: ArrayBase): IterableIterator<unknown> {
+  return array.ndim === 1 ? elementsOf(array) : rowsOf(array)
+}
+
+/** Every element. */
+export function elementsOf(array: ArrayBase): IterableIterator<unknown> {
+  array.store.checkOpen()
+  return new Elements(array) as unknown as IterableIterator<unknown>
+}
+
+/** Every element with its indices. */
+export function entriesOf(array: ArrayBase): IterableIterator<[number[], unknown]> {
+  array.store.checkOpen()
+  return new Entries(array) as unknown as IterableIterator<[number[], unknown]>
+}
+
+class Rows {
+  private next0 = 0
+  private readonly row: (index: number) => ArrayBase
+
+  constructor(private readonly array: ArrayBase) {
+    this.row = rowMaker(array)
+  }
+
+  next(): IteratorResult<unknown> {
+    const index = this.next0
+    if (index >= (this.array.shape[0] as number)) return DONE
+    this.next0 = index + 1
+    return { value: this.row(index), done: false }
+  }
+}
+
+/** Steps through blocks of up to three axes; the innermost index is the quickest. */
+class Elements {
+  private readonly blocks: Iterator<ArrayBase>
+  private block: ArrayBase | null
+  private ndim = 0
+  private i = 0
+  private j = 0
+  private k = 0
+  /** The lengths of the block's axes. */
+  private length0 = 0
+  private length1 = 0
+  private length2 = 0
+
+  constructor(array: ArrayBase) {
+    this.blocks = innerBlocksOf(array)
+    this.block = this.advance()
+  }
+
+  next(): IteratorResult<unknown> {
+    const { block, i, j, k } = this
+    if (block === null) return DONE
+    let value: unknown
+    switch (this.ndim) {
+      case 1:
+        value = block.get(i)
+        if ((this.i = i + 1) === this.length0) this.block = this.advance()
+        break
+      case 2:
+        value = block.get(i, j)
+        if ((this.j = j + 1) === this.length1) this.carry()
+        break
+      case 3:
+        value = block.get(i, j, k)
+        if ((this.k = k + 1) === this.length2) this.carryTwice()
+        break
+      default:
+        value = block.get()
+        this.block = this.advance()
+    }
+    return { value, done: false }
+  }
+
+  private carry(): void {
+    this.j = 0
+    if (++this.i === this.length0) this.block = this.advance()
+  }
+
+  private carryTwice(): void {
+    this.k = 0
+    if (++this.j === this.length1) this.carry()
+  }
+
+  private advance(): ArrayBase | null {
+    const { value: block, done } = this.blocks.next()
+    if (done === true) return null
+    const [length0 = 1, length1 = 1, length2 = 1] = block.shape
+    this.ndim = block.ndim
+    this.length0 = length0
+    this.length1 = length1
+    this.length2 = length2
+    this.i = 0
+    return block
+  }
+}
+
+class Entries {
+  private readonly elements: Elements
+  private readonly indices: number[]
+
+  constructor(private readonly array: ArrayBase) {
+    this.elements = new Elements(array)
+    this.indices = array.shape.map(() => 0)
+  }
+
+  next(): IteratorResult<[number[], unknown]> {
+    const { value, done } = this.elements.next()
+    if (done === true) return DONE
+    const { indices } = this
+    const { shape } = this.array
+    const own = indices.slice()
+    for (let axis = indices.length - 1; axis >= 0; axis--) {
+      const next = (indices[axis] as number) + 1
+      if (next < (shape[axis] as number)) {
+        indices[axis] = next
+        break
+      }
+      indices[axis] = 0
+    }
+    return { value: [own, value], done: false }
+  }
+}
+
+for (const type of [Rows, Elements, Entries]) Object.setPrototypeOf(type.prototype, ITERATOR)

@@ -1,0 +1,77 @@
+import { allocate } from '../array/allocate.js'
+import type { ArrayBase } from '../array/array-base.js'
+import { asOwner } from '../array/make-array.js'
+import { parseDType } from '../dtype/index.js'
+import type { DTypeLike } from '../dtype/index.js'
+import { checkOptions } from '../errors/check-options.js'
+import { inspect } from '../errors/inspect.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { checkWriteable } from '../memory/writeable.js'
+import { isFlexible } from './cast/resolve-flexible.js'
+import { fromNestedLists } from './from-values.js'
+import { innerBlocksOf } from './inner-blocks.js'
+import { elementsOf } from './iterate.js'
+import { reshape } from './reshape.js'
+
+/** What is called for every element, with its place in C order. */
+type Each = (value: unknown, index: number) => unknown
+
+/** `NDArray.map`. */
+export function mapTo(array: ArrayBase, fn: Each, options: { dtype?: DTypeLike }): ArrayBase {
+  array.store.checkOpen()
+  checkFunction(fn)
+  checkOptions(options, ['dtype'], 'map')
+  const dtype = options.dtype === undefined ? array.dtype : parseDType(options.dtype)
+  if (dtype.shape.length > 0) {
+    throw new MemmapError('ERR_MEMMAP_DTYPE', `an element is no sub-array (got ${dtype.name}): map each of its fields`)
+  }
+  let index = 0
+  if (isFlexible(dtype)) {
+    // As long as the longest of what the function gives.
+    const values = Array.from(elementsOf(array), (value) => fn(value, index++))
+    return asOwner(reshape(fromNestedLists(values, dtype), [array.shape]))
+  }
+  const made = allocate(array.shape, dtype)
+  const flat = reshape(made, [[made.size]])
+  for (const value of elementsOf(array)) {
+    flat.set(index, fn(value, index))
+    index++
+  }
+  return made
+}
+
+/** `NDArray.apply`. */
+export function applyTo(array: ArrayBase, fn: Each): void {
+  checkWriteable(array)
+  checkFunction(fn)
+  let index = 0
+  const next = (value: unknown): unknown => fn(value, index++)
+  for (const block of innerBlocksOf(array)) {
+    const [length0 = 0, length1 = 0, length2 = 0] = block.shape
+    switch (block.ndim) {
+      case 0:
+        block.set(next(block.get()))
+        break
+      case 1:
+        for (let i = 0; i < length0; i++) block.set(i, next(block.get(i)))
+        break
+      case 2:
+        for (let i = 0; i < length0; i++) {
+          for (let j = 0; j < length1; j++) block.set(i, j, next(block.get(i, j)))
+        }
+        break
+      default:
+        for (let i = 0; i < length0; i++) {
+          for (let j = 0; j < length1; j++) {
+            for (let k = 0; k < length2; k++) block.set(i, j, k, next(block.get(i, j, k)))
+          }
+        }
+    }
+  }
+}
+
+function checkFunction(fn: unknown): void {
+  if (typeof fn !== 'function') {
+    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `a function of an element is needed (got ${inspect(fn)})`)
+  }
+}

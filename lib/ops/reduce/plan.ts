@@ -1,0 +1,148 @@
+/**
+ * The checks of a reduction, and all that its kernel needs to know.
+ * @module
+ */
+import { allocate, allocateResult } from '../../array/allocate.js'
+import type { ArrayBase } from '../../array/array-base.js'
+import { DType, NUMBERS, OPAQUE_CODE } from '../../dtype/index.js'
+import { checkOptions } from '../../errors/check-options.js'
+import { inspect } from '../../errors/inspect.js'
+import { MemmapError } from '../../errors/memmap-error.js'
+import { axesToReduce, axisList } from '../../layout/axis.js'
+import { native, unwrapNative } from '../../native/native.js'
+import { toBool } from '../cast/to-bool.js'
+import { castTo } from '../copy.js'
+import { REDUCTIONS } from '../table.js'
+import type { Reduction, ReductionRow } from '../table.js'
+import { OPTION_NAMES } from './options.js'
+import type { ReduceOptions } from './options.js'
+import { differenceDType, kindError, noSumOfDates, resultDType, wantedDType } from './result-dtype.js'
+
+/** A reduction that is ready to run: everything is checked, and its result allocated. */
+export interface ReductionPlan {
+  readonly row: ReductionRow
+  readonly source: ArrayBase
+  /** The code of the dtype that was asked for; -1 for NumPy's choice. */
+  readonly dtype: number
+  readonly ddof: number
+  readonly skipNaN: boolean
+  /** Whether text is compared, for which there is no kernel. */
+  readonly isText: boolean
+  /** Null where the result is a scalar. */
+  readonly into: { readonly axes: Uint8Array; readonly target: ArrayBase; readonly shape: readonly number[] } | null
+}
+
+/**
+ * Checks a reduction and allocates its result.
+ * @throws MemmapError `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`
+ */
+export function planReduction(array: ArrayBase, name: Reduction, options: ReduceOptions): ReductionPlan {
+  array.store.checkOpen()
+  const row: ReductionRow = REDUCTIONS[name]
+  checkOptions(options, OPTION_NAMES[row.takes], name)
+  const { keepdims = false, ddof = 0, skipNaN = false } = options
+  // null stands for Python's None.
+  const axis = options.axis ?? undefined
+  if (typeof ddof !== 'number' || Number.isNaN(ddof)) throw wrong('ddof', ddof, 'it must be a number')
+  if (typeof keepdims !== 'boolean') throw wrong('keepdims', keepdims, 'it must be true or false')
+  if (typeof skipNaN !== 'boolean') throw wrong('skipNaN', skipNaN, 'it must be true or false')
+  if (row.takes === 'position' && axis !== undefined && typeof axis !== 'number') {
+    throw wrong('axis', axis, `${name} takes one axis`)
+  }
+  // Integers have no NaN, and are reduced as without the option, also where too few are left.
+  const skips = skipNaN && !'biu'.includes(array.dtype.kind)
+  const wanted = options.dtype == null ? null : wantedDType(options.dtype)
+  checkInexact(name, row, skips, wanted)
+  const isText = row.takes === 'position' && 'SU'.includes(array.dtype.kind)
+  const source = isText ? array : reducible(array, name, row, axis !== undefined, wanted)
+  const dtype = wanted === null ? -1 : wanted.code
+  const code = isText ? NUMBERS.int64.code : resultCode(name, row, source.dtype, dtype)
+  const reduced = reducedAxes(array, row, skips, axis)
+  checkNotEmpty(array, name, row, reduced)
+  const common = { row, source, dtype, ddof, skipNaN: skips, isText }
+  if (axis === undefined && !keepdims) return { ...common, into: null }
+  const kept = array.shape.map((_, at) => at).filter((at) => !reduced.includes(at))
+  const lengths = kept.map((at) => array.shape[at] as number)
+  const shape = keepdims ? array.shape.map((length, at) => (reduced.includes(at) ? 1 : length)) : lengths
+  const axes = Uint8Array.from(array.shape, (_, at) => (reduced.includes(at) ? 1 : 0))
+  const result = resultDType(row.result === 'range' ? differenceDType(source.dtype) : source.dtype, code, wanted)
+  const strides = kept.map((at) => source.byteStrides[at] as number)
+  const target = row.takes === 'position' ? allocate(lengths, result) : allocateResult(lengths, result, strides)
+  return { ...common, into: { axes, target, shape } }
+}
+
+/** The array that a kernel reduces in place of this one; itself where its elements are numbers. */
+function reducible(
+  array: ArrayBase,
+  name: Reduction,
+  row: ReductionRow,
+  hasAxis: boolean,
+  wanted: DType | null,
+): ArrayBase {
+  const { dtype } = array
+  if (dtype.code === OPAQUE_CODE && row.takes === 'axis') {
+    checkRecords(array, name, hasAxis)
+    return toBool(array)
+  }
+  if (dtype.kind === 'M' && (row.result === 'sum' || row.result === 'mean')) throw noSumOfDates(name, dtype)
+  return castForReduction(array, wanted)
+}
+
+/** Durations, and elements that are to become durations, are added up in the dtype that is asked for. */
+export function castForReduction(array: ArrayBase, wanted: DType | null): ArrayBase {
+  if (wanted === null || wanted.name === array.dtype.name) return array
+  return array.dtype.kind === 'm' || wanted.kind === 'm' ? castTo(array, wanted) : array
+}
+
+function resultCode(name: Reduction, { code }: ReductionRow, from: DType, dtype: number): number {
+  try {
+    return unwrapNative(() => native.reductionKind(code, from.code, dtype))
+  } catch (error) {
+    throw kindError(error, name, from)
+  }
+}
+
+/** NumPy takes no axis of an array without axes where it divides by a count. */
+function reducedAxes(
+  { shape, ndim, dtype }: ArrayBase,
+  { result }: ReductionRow,
+  skips: boolean,
+  axis: unknown,
+): readonly number[] {
+  if (axis === undefined) return shape.map((_, at) => at)
+  const isStrict = !(skips && 'fc'.includes(dtype.kind)) && (result === 'mean' || result === 'variance')
+  return isStrict ? axisList(axis, ndim) : axesToReduce(axis, ndim)
+}
+
+/** A variance is a fraction; so is a mean where NaN is left out, as in NumPy. */
+function checkInexact(name: Reduction, { result }: ReductionRow, skips: boolean, wanted: DType | null): void {
+  if (wanted === null || !'biu'.includes(wanted.kind)) return
+  if (result === 'variance' || (result === 'mean' && skips)) {
+    throw new MemmapError(
+      'ERR_MEMMAP_DTYPE',
+      `invalid dtype ${wanted.name}: ${name} is a fraction, which it does not hold; give a float dtype`,
+    )
+  }
+}
+
+function checkNotEmpty(array: ArrayBase, name: Reduction, row: ReductionRow, reduced: readonly number[]): void {
+  if (row.needsElements !== true || array.size > 0) return
+  if (!reduced.some((axis) => array.shape[axis] === 0)) return
+  throw new MemmapError(
+    'ERR_MEMMAP_ARGUMENT',
+    `invalid shape (${array.shape.join(', ')}): ${name} of no elements is undefined; check the size first`,
+  )
+}
+
+/** Refuses reductions that NumPy has not for records: it counts the ones that are true, and no more. */
+function checkRecords(array: ArrayBase, name: Reduction, hasAxis: boolean): void {
+  if (array.dtype.names === null || (name === 'countNonzero' && !hasAxis)) return
+  throw new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `invalid dtype ${array.dtype.name}: ${name} is not defined for records; take one of their fields with field()`,
+  )
+}
+
+function wrong(name: string, value: unknown, rule: string): MemmapError {
+  return new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid ${name} ${inspect(value)}: ${rule}`)
+}

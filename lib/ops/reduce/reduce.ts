@@ -1,0 +1,70 @@
+/**
+ * Reductions: many elements to one, along axes or all together.
+ * @module
+ */
+import type { ArrayBase } from '../../array/array-base.js'
+import { asOwner } from '../../array/make-array.js'
+import { operand } from '../../array/operand.js'
+import { fromNative, native, unwrapNative } from '../../native/native.js'
+import type { NativeTask } from '../../native/native.js'
+import { reshape } from '../reshape.js'
+import { REDUCTIONS } from '../table.js'
+import type { Reduction, ReductionRow } from '../table.js'
+import type { ReduceOptions } from './options.js'
+import { planReduction } from './plan.js'
+import { kindError } from './result-dtype.js'
+import type { ReductionPlan } from './plan.js'
+import { textPositions } from './text-argminmax.js'
+
+/** Reduces an array: `NDArray.sum` and the other methods of the table. */
+export function reduce(array: ArrayBase, name: Reduction, options?: ReduceOptions): unknown {
+  // Nothing can be invalid for numbers without options, so small arrays skip the plan.
+  if (options === undefined && 'biufc'.includes(array.dtype.kind) && !array.shape.includes(0))
+    return reduceNumbers(array, name)
+  const plan = planReduction(array, name, options ?? {})
+  if (plan.isText) return reduceText(plan)
+  return resultOf(
+    plan,
+    unwrapNative(() => runReduction(plan)),
+  )
+}
+
+function reduceNumbers(array: ArrayBase, name: Reduction): unknown {
+  const row: ReductionRow = REDUCTIONS[name]
+  const { memory, layout } = operand(array)
+  try {
+    return scalarOf(native.reduceAll(row.code, memory, layout, -1, 0, false), row)
+  } catch (error) {
+    throw kindError(fromNative(error), name, array.dtype)
+  }
+}
+
+/** Calls the kernel: returns the value of a reduction of all elements, or fills the target. */
+export function runReduction({ source, row, dtype, ddof, skipNaN, into }: ReductionPlan, task?: NativeTask): unknown {
+  const from = operand(source)
+  if (into === null) return native.reduceAll(row.code, from.memory, from.layout, dtype, ddof, skipNaN, task)
+  const to = operand(into.target)
+  return native.reduce(row.code, from.memory, from.layout, into.axes, dtype, ddof, skipNaN, to.memory, to.layout, task)
+}
+
+/** The result: the array that the kernel filled, or its value as a scalar. */
+export function resultOf({ into, row }: ReductionPlan, value: unknown): unknown {
+  if (into === null) return scalarOf(value, row)
+  const { target, shape } = into
+  return shape.length === target.ndim ? target : asOwner(reshape(target, [shape]))
+}
+
+/** The value of a kernel as a scalar; positions and counts are numbers. */
+function scalarOf(value: unknown, { result }: ReductionRow): unknown {
+  if (typeof value === 'number') return value
+  if (result === 'count') return Number(value)
+  return Array.isArray(value) ? { re: value[0] as number, im: value[1] as number } : value
+}
+
+/** `argmin` and `argmax` of text. */
+export function reduceText({ source, row, into }: ReductionPlan): unknown {
+  const isLargest = row.code === REDUCTIONS.argmax.code
+  const axis = into === null || into.target.ndim === 0 ? -1 : into.axes.indexOf(1)
+  const positions = textPositions(source, axis, isLargest)
+  return into === null ? Number(positions.get()) : reshape(positions, [into.shape])
+}

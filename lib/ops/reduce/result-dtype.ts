@@ -1,0 +1,42 @@
+import { DType, NUMBER_ROWS, parseDType, TIME_CODE, timeUnitText } from '../../dtype/index.js'
+import type { DTypeLike } from '../../dtype/index.js'
+import { MemmapError } from '../../errors/memmap-error.js'
+
+/** The dtype that was asked for in a reduction; results are in this machine's order, as in NumPy. */
+export function wantedDType(like: DTypeLike): DType {
+  const wanted = parseDType(like)
+  if (!wanted.swapped) return wanted
+  throw new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `invalid dtype '${wanted.str}': results are in this machine's byte order; give '${wanted.newByteOrder('=').str}'`,
+  )
+}
+
+/** The dtype with this code; times keep their unit. */
+export function resultDType(from: DType, code: number, wanted: DType | null): DType {
+  if (wanted !== null && wanted.code === code) return wanted.newByteOrder('=')
+  if (from.code === code) return from.newByteOrder('=')
+  return parseDType(code === TIME_CODE ? 'timedelta64' : NUMBER_ROWS[code]?.[0])
+}
+
+/** The dtype of the difference of two elements: a duration for dates. */
+export function differenceDType(dtype: DType): DType {
+  return dtype.kind === 'M' && dtype.unit !== null ? parseDType(`m8${timeUnitText(dtype.unit)}`) : dtype
+}
+
+/** The error of a kernel that does not take the dtype, with the dtype by its name. */
+export function kindError(error: unknown, name: string, { name: dtype }: DType): unknown {
+  if (!(error instanceof MemmapError) || error.code !== 'ERR_MEMMAP_DTYPE') return error
+  return new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `invalid dtype ${dtype}: ${name} is not defined for it; convert the elements with astype(), or take a field of records with field()`,
+    { cause: error },
+  )
+}
+
+export function noSumOfDates(name: string, { name: dtype }: DType): MemmapError {
+  return new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `invalid dtype ${dtype}: ${name} is not defined for dates; view them as 'int64' for their ticks`,
+  )
+}

@@ -1,0 +1,26 @@
+import type { ArrayBase } from '../array/array-base.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { format } from '../text/index.js'
+import type { PrintOptions } from '../text/index.js'
+
+/** An array as NumPy writes it; a closed one as `memmap(closed)`. */
+export function reprOf(array: ArrayBase, kind: 'repr' | 'str', options?: PrintOptions): string {
+  const name = nameOf(array)
+  if (array.store.closed) return `${name}(closed)`
+  const at = (indices: readonly number[]): unknown => array.getSlow(...indices)
+  return format({ dtype: array.dtype, shape: array.shape, at }, kind, name, options)
+}
+
+/** The repr, or the code of what is in its way: a log must not throw, least of all where a fault is looked into. */
+export function inspectText(array: ArrayBase): string {
+  try {
+    return reprOf(array, 'repr')
+  } catch (error) {
+    if (error instanceof MemmapError) return `${nameOf(array)}(${error.code})`
+    throw error
+  }
+}
+
+function nameOf(array: ArrayBase): 'memmap' | 'array' {
+  return array.store.origin === null ? 'array' : 'memmap'
+}

@@ -1,0 +1,96 @@
+/**
+ * The operations that run over elements, a row each. From it follow the binding's numbers, the methods of arrays and of their
+ * promises with their types, the table in the docs and the cases that the tests compare with NumPy.
+ * @module
+ */
+
+/** How a reduction is typed, checked and run. */
+export interface ReductionRow {
+  /** The number of the kernel, `Reduction` in `native/binding.d.cts`. */
+  readonly code: number
+  /** NumPy's function, and the one that leaves NaN out. */
+  readonly numpy: string
+  readonly nanNumpy?: string
+  /**
+   * The dtype of the result: the array's own, int64 for positions and counts (numbers without an axis), bool, or the one that the
+   * table of dtypes names for sums, means, variances and differences.
+   */
+  readonly result: 'same' | 'count' | 'bool' | 'sum' | 'mean' | 'variance' | 'range'
+  /** The options that it takes; see `OPTION_NAMES`. */
+  readonly takes: 'axis' | 'extreme' | 'position' | 'sum' | 'variance'
+  /** Whether it is undefined for no elements. */
+  readonly needsElements?: true
+}
+
+/** The reductions, by the names of their methods. */
+export const REDUCTIONS = {
+  /**
+   * The sum of all elements, or along axes: bools and integers in 64 bits (as bigint), floats pairwise. NumPy's `sum`.
+   * @returns a scalar; with `axis` or `keepdims` an NDArray, 0-d where no axis is left
+   * @example
+   * a.sum() // of all elements
+   * a.sum({ axis: 0 }) // of each column
+   * a.sum({ axis: [0, 1], keepdims: true, dtype: 'float64', skipNaN: true })
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE` where elements of this kind have no sum;
+   *   `ERR_MEMMAP_ARGUMENT` for an option; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   */
+  sum: { code: 0, numpy: 'sum', nanNumpy: 'nansum', result: 'sum', takes: 'sum' },
+  /** The product of all elements, or along axes. As `sum`. */
+  prod: { code: 1, numpy: 'prod', nanNumpy: 'nanprod', result: 'sum', takes: 'sum' },
+  /** The arithmetic mean; of bools and integers in float64. As `sum`. */
+  mean: { code: 2, numpy: 'mean', nanNumpy: 'nanmean', result: 'mean', takes: 'sum' },
+  /** The variance: squares of distances from the mean, divided by the number of elements less `ddof`. As `sum`. */
+  var: { code: 3, numpy: 'var', nanNumpy: 'nanvar', result: 'variance', takes: 'variance' },
+  /** The standard deviation: the root of `var`. */
+  std: { code: 4, numpy: 'std', nanNumpy: 'nanstd', result: 'variance', takes: 'variance' },
+  /**
+   * The smallest element; NaN or NaT if there is one. Options as for `sum`, without `dtype`.
+   * @throws MemmapError as `sum`; `ERR_MEMMAP_ARGUMENT` for no elements
+   */
+  min: { code: 5, numpy: 'min', nanNumpy: 'nanmin', result: 'same', takes: 'extreme', needsElements: true },
+  /** The largest element; NaN or NaT if there is one. As `min`. */
+  max: { code: 6, numpy: 'max', nanNumpy: 'nanmax', result: 'same', takes: 'extreme', needsElements: true },
+  /**
+   * The position of the first smallest element, or of the first NaN or NaT: in C order over all elements, or along one axis. As
+   * `min`.
+   */
+  argmin: { code: 7, numpy: 'argmin', nanNumpy: 'nanargmin', result: 'count', takes: 'position', needsElements: true },
+  /** The position of the first largest element, or of the first NaN or NaT. As `argmin`. */
+  argmax: { code: 8, numpy: 'argmax', nanNumpy: 'nanargmax', result: 'count', takes: 'position', needsElements: true },
+  /** Whether any element is true: not zero (NaN and NaT are true), or text and bytes that are not empty. As `sum`. */
+  any: { code: 9, numpy: 'any', result: 'bool', takes: 'axis' },
+  /** Whether every element is true, as in `any`. */
+  all: { code: 10, numpy: 'all', result: 'bool', takes: 'axis' },
+  /** How many elements are true, as in `any`. */
+  countNonzero: { code: 11, numpy: 'count_nonzero', result: 'count', takes: 'axis' },
+} as const satisfies Readonly<Record<string, ReductionRow>>
+
+/** The name of a reduction. */
+export type Reduction = keyof typeof REDUCTIONS
+
+/** The scans, by the names of their methods: results of all elements up to each. */
+export const SCANS = {
+  /**
+   * The sum of all elements up to each, along an axis, or over all elements in C order. NumPy's `cumsum`.
+   * @returns an array; of one axis where none is given
+   */
+  cumsum: { code: 0, numpy: 'cumsum', result: 'sum' },
+  /** The product of all elements up to each. As `cumsum`. */
+  cumprod: { code: 1, numpy: 'cumprod', result: 'sum' },
+} as const satisfies Readonly<Record<string, Pick<ReductionRow, 'code' | 'numpy' | 'result'>>>
+
+/** The name of a scan. */
+export type Scan = keyof typeof SCANS
+
+/** The comparisons, by their operators. `holds` takes a difference: below 0, 0 or above; NaN for values without an order. */
+export const COMPARISONS = {
+  '<': { code: 0, numpy: 'less', holds: (difference: number) => difference < 0 },
+  '<=': { code: 1, numpy: 'less_equal', holds: (difference: number) => difference <= 0 },
+  '==': { code: 2, numpy: 'equal', holds: (difference: number) => difference === 0 },
+  '!=': { code: 3, numpy: 'not_equal', holds: (difference: number) => difference !== 0 },
+  '>=': { code: 4, numpy: 'greater_equal', holds: (difference: number) => difference >= 0 },
+  '>': { code: 5, numpy: 'greater', holds: (difference: number) => difference > 0 },
+} as const
+
+/** How two elements are compared. */
+export type Comparison = keyof typeof COMPARISONS

@@ -53,6 +53,7 @@ const USES: Readonly<Record<string, (a: Memmap, other: NDArray) => unknown>> = {
   min: (a) => a.min(),
   moveAxis: (a) => a.moveAxis(0, 1),
   prod: (a) => a.prod(),
+  ptp: (a) => a.ptp(),
   ravel: (a) => a.ravel(),
   real: (a) => a.real,
   reshape: (a) => a.reshape(12),

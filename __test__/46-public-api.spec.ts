@@ -22,7 +22,7 @@ const OF_NDARRAY = `
   T [Symbol.iterator] [nodejs.util.inspect.custom] all allClose any apply argmax argmin assign astype base bits
   blocks broadcastTo buffer byteOffset bytes byteswap compare copy countNonzero cumprod cumsum data diagonal entries equals
   expandDims field fill flags flatten flip get imag index item itemsize map mask max mean min moveAxis nbytes ndim
-  prod promises ravel real repr reshape rows set size slice squeeze std strided strides sum swapAxes take toArray toJSON toString
+  prod promises ptp ravel real repr reshape rows set size slice squeeze std strided strides sum swapAxes take toArray toJSON toString
   transpose values var view
 `
 

@@ -63,6 +63,8 @@ export const REDUCTIONS = {
   all: { code: 10, numpy: 'all', result: 'bool', takes: 'axis' },
   /** How many elements are true, as in `any`. */
   countNonzero: { code: 11, numpy: 'count_nonzero', result: 'count', takes: 'axis' },
+  /** The largest element less the smallest ("peak to peak"): a duration for dates, and not defined for bools. As `min`. */
+  ptp: { code: 12, numpy: 'ptp', result: 'range', takes: 'extreme', needsElements: true },
 } as const satisfies Readonly<Record<string, ReductionRow>>
 
 /** The name of a reduction. */

@@ -30,6 +30,7 @@ async function scriptLane() {
   await steps.run('style of TypeScript and JavaScript', 'status', ...npm('lint:ts'))
   await steps.run('packages of the platforms', 'status', ...node('scripts/platforms.mjs', '--check'))
   await steps.run('licences of what is published', 'status', ...node('scripts/licences.mjs', '--check'))
+  await steps.run('the table of operations in the docs', 'status', ...node('scripts/operations-table.mjs', '--check'))
   await steps.run('the documentation site', 'status', ...npm('docs'))
   if (!existsSync('.venv/bin/python')) await steps.run('Python with NumPy', 'status', ...npm('venv'))
   await steps.run('the runtimes', 'status', ...node('scripts/runtimes.mjs'))

@@ -409,13 +409,13 @@ test('filename, mode, offset, fileOffset and base say where an array comes from'
 
 test('new throws for every class, and names the functions that create instances', (t) => {
   const path = fileOf(t, Buffer.alloc(8))
-  for (const [made, code] of [
+  for (const [Constructor, code] of [
     [Memmap, 'ERR_MEMMAP_ARGUMENT'],
     [NDArray, 'ERR_MEMMAP_ARGUMENT'],
     [NpzFile, 'ERR_MEMMAP_ARGUMENT'],
     [DType, 'ERR_MEMMAP_DTYPE'],
   ] as const) {
-    const Class = made as unknown as new (...given: unknown[]) => unknown
+    const Class = Constructor as unknown as new (...given: unknown[]) => unknown
     for (const given of [[], [path], [path, { dtype: 'float32' }], [path, 'float32', 'r', 0, [2], 'C']]) {
       t.throws(() => new Class(...given), { instanceOf: MemmapError, code, message: /new makes no/ })
     }

@@ -213,11 +213,11 @@ test('property: slice() and its text select the same, with any digits and signs'
     fc.property(bound, bound, step, fc.boolean(), (start, stop, by, sign) => {
       const digits = (one: number | undefined): string =>
         one === undefined ? '' : sign && one >= 0 ? `+${one}` : String(one)
-      const made = slice(start, stop, by)
+      const selector = slice(start, stop, by)
       const text = `${digits(start)}:${digits(stop)}${by === undefined ? '' : `:${digits(by)}`}`
-      t.deepEqual(line.index(text).toArray(), line.index(made).toArray(), text)
-      t.is(String(made), text.replaceAll('+', ''))
-      if (by === undefined) t.deepEqual(line.index(`${text}:`).toArray(), line.index(made).toArray())
+      t.deepEqual(line.index(text).toArray(), line.index(selector).toArray(), text)
+      t.is(String(selector), text.replaceAll('+', ''))
+      if (by === undefined) t.deepEqual(line.index(`${text}:`).toArray(), line.index(selector).toArray())
     }),
   )
 })

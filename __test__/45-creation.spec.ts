@@ -83,16 +83,16 @@ test('array() rejects unknown options and a DataView', (t) => {
 
 test('array() copies its values', (t) => {
   const typed = Float32Array.of(1, 2)
-  const made = array(typed)
+  const original = array(typed)
   typed[0] = 9
-  t.is(made.get(0), 1)
-  const again = array(made)
-  made.set(0, 5)
+  t.is(original.get(0), 1)
+  const again = array(original)
+  original.set(0, 5)
   t.is(again.get(0), 1)
   // assign() reads shared memory too.
   const shared = new Float32Array(new SharedArrayBuffer(8))
   shared.set([3, 4])
-  t.deepEqual(made.assign(shared).toArray(), [3, 4])
+  t.deepEqual(original.assign(shared).toArray(), [3, 4])
 })
 
 test('zeros() takes any shape and dtype', (t) => {

@@ -23,7 +23,7 @@ linux64('opening throws ENOMEM without address space, and changes no file', (t) 
     under: ['prlimit', `--as=${2 ** 41}:${2 ** 41}`],
   })
   t.is(status, 0, output)
-  t.deepEqual(report, { codes: Array(4).fill('ENOMEM'), left: true, made: 'ENOMEM', exists: false, small: 'none' })
+  t.deepEqual(report, { codes: Array(4).fill('ENOMEM'), left: true, created: 'ENOMEM', exists: false, small: 'none' })
 })
 
 linux('throws ENOMEM past the limit on mappings, and open ones go on', (t) => {

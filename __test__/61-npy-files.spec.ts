@@ -161,8 +161,8 @@ test('throws the errors of the system for folders, missing files and missing per
 })
 
 test('w+ creates a file that keeps its stores, and rejects invalid options before', (t) => {
-  const path = join(folder(t), 'made.npy')
-  const made = openMemmap(path, {
+  const path = join(folder(t), 'created.npy')
+  const created = openMemmap(path, {
     mode: 'write',
     dtype: [
       ['x', '<f4'],
@@ -171,13 +171,13 @@ test('w+ creates a file that keeps its stores, and rejects invalid options befor
     shape: [2, 3],
     fortranOrder: true,
   })
-  made.set(1, 2, { x: 1.5, n: [3, 4] })
-  made.index(':', 0).flush({ durable: true })
-  t.is(made.mode, 'r+')
-  t.is(made.fileOffset, made.offset)
-  t.deepEqual(made.byteStrides, [8, 16])
-  made.close()
-  t.throws(() => made.get(0, 0), { code: 'ERR_MEMMAP_CLOSED' })
+  created.set(1, 2, { x: 1.5, n: [3, 4] })
+  created.index(':', 0).flush({ durable: true })
+  t.is(created.mode, 'r+')
+  t.is(created.fileOffset, created.offset)
+  t.deepEqual(created.byteStrides, [8, 16])
+  created.close()
+  t.throws(() => created.get(0, 0), { code: 'ERR_MEMMAP_CLOSED' })
   const bytes = readFileSync(path)
   t.deepEqual(load(path as `${string}.npy`).get(1, 2), { x: 1.5, n: [3, 4] })
   for (const [options, code] of [
@@ -343,9 +343,9 @@ posix('fault is ERR_MEMMAP_TRUNCATED for a truncated file', (t) => {
 
 wide('maps more than a buffer of the runtime holds, and rejects reading it', (t) => {
   const path = join(folder(t), 'large.npy')
-  const made = openMemmap(path, { mode: 'w+', dtype: 'uint8', shape: 2 ** 32 + 100, sparse: true })
-  made.set(-1, 7)
-  made.close()
+  const created = openMemmap(path, { mode: 'w+', dtype: 'uint8', shape: 2 ** 32 + 100, sparse: true })
+  created.set(-1, 7)
+  created.close()
   const mapped = load(path, { mmapMode: 'r' }) as Memmap
   t.is(mapped.get(-1), 7)
   mapped.close()

@@ -78,9 +78,9 @@ test(`writes ${COUNT} arrays of any dtype, shape, order and version byte for byt
     writeFileSync(path, 'what was there before')
     const fortranOrder = array.flags.fContiguous && !array.flags.cContiguous
     const { dtype, shape } = array
-    const made = openMemmap(path, { mode: 'w+', dtype: dtype as never, shape, fortranOrder, version: item.version })
-    if (array.size > 0) (made as unknown as NDArray).bytes.set(array.bytes)
-    made.close()
+    const created = openMemmap(path, { mode: 'w+', dtype: dtype as never, shape, fortranOrder, version: item.version })
+    if (array.size > 0) (created as unknown as NDArray).bytes.set(array.bytes)
+    created.close()
     t.is(readFileSync(path, 'base64'), file ?? '', about)
   })
 })

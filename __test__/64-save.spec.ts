@@ -19,7 +19,7 @@ import type { NDArray } from '../lib/index.js'
 import { folder } from './support/files.js'
 import { NODE } from './support/node.js'
 import { linking, posix, wide } from './support/platform.js'
-import { soon } from './support/slow.js'
+import { timeLimit } from './support/slow.js'
 
 const read = (path: string): NDArray => load(path) as NDArray
 
@@ -190,7 +190,7 @@ for (const kind of ['npy', 'npz']) {
     for (let round = 0; round < 4; round++) {
       const child = spawn(NODE[0], [...NODE.slice(1), script, JSON.stringify(file), JSON.stringify(kind)])
       await once(child.stdout, 'data')
-      await new Promise((resolve) => setTimeout(resolve, soon(60 + 23 * round)))
+      await new Promise((resolve) => setTimeout(resolve, timeLimit(60 + 23 * round)))
       child.kill('SIGKILL')
       await once(child, 'close')
       if (!existsSync(file)) continue

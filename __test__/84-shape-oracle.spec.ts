@@ -25,19 +25,19 @@ test('reshape agrees with the oracle in C and F order, as a view where strides a
   const property = fc.property(chosen, ([{ array, nest, shape }, numbers, order]) => {
     const number = (below: number): number => (numbers.next().value as number) % below
     const target = regrouped(array.size, number)
-    const made = array.reshape(target, { order })
+    const result = array.reshape(target, { order })
     const expected = reshaped(nest, shape, target, order)
-    t.deepEqual(made.shape, target)
-    t.deepEqual(made.toArray(), expected as never)
+    t.deepEqual(result.shape, target)
+    t.deepEqual(result.toArray(), expected as never)
     const open = target.length === 0 ? -1 : number(target.length)
     if (open >= 0) t.deepEqual(array.reshape(target.with(open, -1), { order }).toArray(), expected as never)
     // A view sees stores. A copy does not, and is allowed only where no strides exist.
-    const isView = made.base === (array.base ?? array)
+    const isView = result.base === (array.base ?? array)
     if (array.flags.cContiguous && order === 'C') t.true(isView)
     if (array.flags.fContiguous && order === 'F') t.true(isView)
     const before = flat(nest, shape.length)[0] as number
     array.set(...shape.map(() => 0), -7 as never)
-    t.is(made.get(...target.map(() => 0)), isView ? -7 : before)
+    t.is(result.get(...target.map(() => 0)), isView ? -7 : before)
   })
   t.notThrows(() => fc.assert(property, runs))
 })

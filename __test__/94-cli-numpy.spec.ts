@@ -169,7 +169,7 @@ function ask<Case>(what: string, count: number): Case[] {
   return askPython<Case[]>(python as string, PYTHON, { what, count, seed: seed() })
 }
 
-function made({ dtype, shape, order, data }: Wire): NDArray {
+function fromWire({ dtype, shape, order, data }: Wire): NDArray {
   const raw = arrayOf(new Uint8Array(Buffer.from(data, 'base64'))).view(dtype) as NDArray
   return raw.reshape(shape, { order })
 }
@@ -187,7 +187,7 @@ live(`diff agrees with numpy.testing.assert_allclose${python === undefined ? ` (
   }
   const cases = ask<Case>('diff', 4000)
   for (const { a, b, rtol, atol, equal, ok, differing, first, largest } of cases) {
-    const found = await differencesOf(made(a), made(b), { rtol, atol, equalNaN: equal }, quiet)
+    const found = await differencesOf(fromWire(a), fromWire(b), { rtol, atol, equalNaN: equal }, quiet)
     const about = JSON.stringify({ a, b, rtol, atol, equal })
     if ('unlike' in found) {
       t.false(ok, about)
@@ -207,7 +207,7 @@ live('diff of text, dates and records agrees with a script of NumPy', async (t) 
   type Case = { a: Wire; b: Wire; equal: boolean; differing: number; first: number[] | null }
   for (const { a, b, equal, differing, first } of ask<Case>('other', 1000)) {
     const about = JSON.stringify({ a, b, equal })
-    const found = await differencesOf(made(a), made(b), { rtol: 1e-7, atol: 0, equalNaN: equal }, quiet)
+    const found = await differencesOf(fromWire(a), fromWire(b), { rtol: 1e-7, atol: 0, equalNaN: equal }, quiet)
     if ('unlike' in found) {
       t.fail(about)
       continue
@@ -228,7 +228,7 @@ live('check agrees with a script of NumPy', async (t) => {
   }
   for (const { a, finite, low, high, allow, first } of ask<Case>('check', 3000)) {
     const rules = { finite, min: low ?? undefined, max: high ?? undefined, allowNaN: allow }
-    const found = await breachOf(made(a), rules, quiet)
+    const found = await breachOf(fromWire(a), rules, quiet)
     t.deepEqual(found?.index ?? null, first, JSON.stringify({ a, finite, low, high, allow }))
   }
 })
@@ -246,7 +246,11 @@ live('stats agrees with NumPy', async (t) => {
     [each, 3 * itemsize(each.a)] as const,
   ])) {
     const about = JSON.stringify({ ...one, bytes })
-    const found = await statisticsOf(made(one.a), { bins: 7, tell: quiet, ...(bytes === undefined ? {} : { bytes }) })
+    const found = await statisticsOf(fromWire(one.a), {
+      bins: 7,
+      tell: quiet,
+      ...(bytes === undefined ? {} : { bytes }),
+    })
     t.is(found.nan, one.nan, about)
     t.is(found.inf, one.inf, about)
     for (const name of ['min', 'max', 'mean', 'std'] as const) {

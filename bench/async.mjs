@@ -1,4 +1,4 @@
-/** Work off the event loop: what it does to the loop, how soon it stops, and how much memory it takes. */
+/** Work off the event loop: its effect on the loop, the time until an abort, and its memory. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { memmap } from '../dist/index.js'
 import { statistics } from './clock.mjs'
 
-/** Longest delays of the event loop in milliseconds, idle and while a file is summed; how soon an abort rejects; progress. */
+/** Longest delays of the event loop in milliseconds, idle and while a file is summed; time until an abort rejects; progress. */
 export async function offTheLoop({ path, bytes, runs }) {
   const a = memmap(path, { dtype: 'float32', mode: 'r' })
   const delayed = async (work) => {
@@ -48,7 +48,7 @@ export async function offTheLoop({ path, bytes, runs }) {
 
 const LIMIT = 512 * 2 ** 20
 
-/** Peak resident memory, in MiB, of streaming through a file under a limit of 512 MiB, and by what the limit was set. */
+/** Peak resident memory in MiB of streaming through a file under a limit of 512 MiB, and the kind of limit. */
 export function bounded({ path, bytes }) {
   const group = '/sys/fs/cgroup/memory/memmap-bench'
   const group2 = '/sys/fs/cgroup/memmap-bench'
@@ -61,7 +61,7 @@ export function bounded({ path, bytes }) {
     how = `a control group of 512 MiB (${file})`
     command = (script) => ['sh', '-c', `echo $$ > ${folder}/cgroup.procs; exec "$0" "$@"`, process.execPath, script]
   } catch {
-    // Not allowed, or no control groups.
+    // No permission, or no control groups.
   }
   const rows = []
   for (const name of ['blocks', 'blocks async', 'promises.sum', 'promises.std']) {
@@ -75,12 +75,12 @@ export function bounded({ path, bytes }) {
   try {
     rmdirSync(folder)
   } catch {
-    // Was never made.
+    // It was never created.
   }
   return { bytes, how, rows }
 }
 
-/** What the guard against faults costs: the same with it and without. */
+/** Cost of the guard against faults: the same work with it and without. */
 export function guardCost({ path }) {
   const one = (guard) =>
     JSON.parse(
@@ -89,7 +89,7 @@ export function guardCost({ path }) {
         env: { ...process.env, MEMMAP_GUARD: guard },
       }),
     )
-  // In turns, so that both see the same machine.
+  // In turns, so that both run under the same conditions.
   const rounds = [0, 1, 2].map(() => [one('on'), one('off')])
   return Object.keys(rounds[0][0]).map((name) => ({
     name,

@@ -1,4 +1,4 @@
-/** Processes that are asked by lines and answer by lines, one at a time. */
+/** Child processes with a line protocol: one request, one response. */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { createInterface } from 'node:readline'
@@ -11,7 +11,7 @@ class Asked {
 
   async next() {
     const { value, done } = await this.lines.next()
-    if (done) throw new Error(`${this.child.spawnfile} ended before it answered`)
+    if (done) throw new Error(`${this.child.spawnfile} ended before its response`)
     return value
   }
 
@@ -38,7 +38,7 @@ export function profile() {
   return ['dist', 'release'].find(isBuilt) ?? 'unknown'
 }
 
-/** NumPy in a Python; null where there is none. */
+/** NumPy in a Python process; null without one. */
 export async function numpy() {
   const python = process.env['MEMMAP_PYTHON'] ?? '.venv/bin/python'
   if (!existsSync(python)) return null
@@ -51,7 +51,7 @@ export async function numpy() {
   }
 }
 
-/** What the machine can do at best; null where it cannot be built. */
+/** The limits of the machine, measured in Rust; null if that cannot be built. */
 export async function limits() {
   if (process.platform === 'win32' || !built('limits')) return null
   const child = new Asked('target/dist/examples/limits', [])
@@ -59,7 +59,7 @@ export async function limits() {
   return { threads, ask: async (...words) => Number(await child.ask(words.join('\t'))), end: () => child.end() }
 }
 
-/** What the kernels print about the size at which threads begin to pay; null where they cannot be built. */
+/** The sizes at which threads begin to pay, as the kernels print them; null if they cannot be built. */
 export function crossover() {
   if (!built('bench')) return null
   return spawnSync('target/dist/examples/bench', ['crossover'], { encoding: 'utf8' }).stdout.trimEnd()

@@ -1,4 +1,4 @@
-/** What tells that two sides computed the same: a number, or 64 elements of an array. As `digest` in numpy_side.py. */
+/** Digest to compare the results of two sides: a number, or 64 elements of an array. As `digest` in numpy_side.py. */
 export function digest(result) {
   if (typeof result !== 'object') return [Number(result)]
   const isTyped = ArrayBuffer.isView(result)
@@ -14,7 +14,7 @@ export function digest(result) {
   })
 }
 
-/** Whether they agree, as far as float32 sums do that NumPy, along axis 0, adds up one after the other. */
+/** Whether two digests agree, within the error of NumPy's sequential float32 sums along axis 0. */
 export function agree(a, b) {
   const close = (x, y) =>
     x === y || Math.abs(x - y) <= 1e-4 * Math.max(Math.abs(x), Math.abs(y)) || (x !== x && y !== y)

@@ -1,5 +1,5 @@
-// What a loop over `get(i, j)` costs for one kind of array, and the same over a typed array; as JSON, statistics in seconds of one
-// element. In a process of its own: V8 compiles a loop for the kinds that it has seen.
+// Cost of a loop over `get(i, j)` for one kind of array, and over a typed array. Prints statistics in seconds an element as JSON.
+// Runs in a process of its own, because V8 compiles a loop for the kinds that it has seen.
 import ndarray from 'ndarray'
 import { array } from '../dist/index.js'
 import { statistics, timed } from './clock.mjs'
@@ -28,7 +28,7 @@ const loop = (body) =>
   )
 const get = loop('a.get(i, j)')
 const bare = loop('data[i * side + j]')
-const a = kind in TYPED ? made(kind) : ndarray(data.slice(), [SIDE, SIDE])
+const a = kind in TYPED ? allocated(kind) : ndarray(data.slice(), [SIDE, SIDE])
 
 const ours = []
 const theirs = []
@@ -49,7 +49,7 @@ console.log(
   ),
 )
 
-function made(dtype) {
+function allocated(dtype) {
   const all = array(new Array(SIDE).fill(new Array(SIDE).fill(0)), { dtype })
   all.assign(1)
   return all

@@ -1,4 +1,4 @@
-/** The files that are worked on. */
+/** The files of the benchmark. */
 import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exi
 /** A float between 1 and 2 in either byte order, and a harmless number in every other dtype. */
 const word = (bits) => 0x3f80803f | ((bits & 0x7f) << 16) | (((bits >> 7) & 0x7f) << 8)
 
-/** 16 MiB of them. */
+/** 16 MiB of such elements. */
 function block() {
   const words = new Uint32Array(2 ** 22)
   let state = 0x9e3779b9
@@ -26,7 +26,7 @@ function block() {
   return words
 }
 
-/** A file of so many bytes. Every 16 MiB of it are the same but for a counter, so that every element is somewhere. */
+/** A file of this many bytes. Its 16 MiB chunks differ by a counter only. */
 export function dataFile(bytes, name = 'data') {
   const path = join(folder, `${name}-${bytes}.bin`)
   const words = block()
@@ -39,7 +39,7 @@ export function dataFile(bytes, name = 'data') {
   return path
 }
 
-/** A file of zeros to be stored to: in memory where the system has such files, so that no disk is measured. */
+/** A file of zeros to store to, in memory where the system has such files, so that no disk is measured. */
 export function scratchFile(bytes, name = 'scratch') {
   const path = join(shared, `${name}-${bytes}.bin`)
   if (!existsSync(path)) {

@@ -1,4 +1,4 @@
-// What a few things cost in this process, whose guard is on or off; as JSON, in seconds.
+// Costs in this process with the guard on or off, in seconds as JSON.
 import { memmap } from '../dist/index.js'
 import { perCall } from './clock.mjs'
 

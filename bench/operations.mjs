@@ -1,15 +1,15 @@
 /**
- * What is measured over whole arrays. Each operation says how every side does it; `target` is what must hold at 1 GiB: times
- * faster than NumPy, and the share of the machine's limit.
+ * Operations over whole arrays, with code for every side. `target` must hold at 1 GiB: times faster than NumPy, and the share of
+ * the machine's limit.
  */
 import { zeros } from '../dist/index.js'
 
-/** Bytes of one element: those of `>f4` are counted, those of `float32` are bits. */
+/** Bytes of one element: of `>f4` by its digit, of `float32` by its bits. */
 export const itemsizeOf = (dtype) => Number(/\d+$/.exec(dtype)[0]) / (dtype.startsWith('>') ? 1 : 8)
 
 const line = (bytes, itemsize) => [bytes / itemsize]
 
-/** A square of float32 in so many bytes. */
+/** The shape of a square float32 array of this many bytes. */
 const square = (bytes) => {
   const side = 2 ** Math.floor(Math.log2(bytes / 4) / 2)
   return [side, side]
@@ -66,7 +66,7 @@ const copy = (name, numpy, dtype, itemsize, out, work, target = [1.5, 0.8]) => (
   work,
 })
 
-/** The same into memory that exists and was touched before: what the conversion costs without that of making its result. */
+/** The same into memory that was touched before: the cost of the conversion without that of allocating its result. */
 const into = (name, dtype, target) => ({
   ...copy(`${name} into an array`, 'into', dtype, itemsizeOf(dtype), itemsizeOf(target), (a, out) => out.assign(a)),
   target: [null, 0.8],

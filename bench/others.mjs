@@ -1,4 +1,4 @@
-/** Other libraries, as far as they can take part: a sum of the same file. */
+/** Other libraries: a sum of the same file, where they can. */
 import { execFileSync } from 'node:child_process'
 import { closeSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -7,7 +7,7 @@ import { memmap } from '../dist/index.js'
 import { settle, statistics, timed } from './clock.mjs'
 import { agree, digest } from './digest.mjs'
 
-/** Each gives a function that sums the file, or tells why it cannot. */
+/** Each returns a function that sums the file, or the reason why it cannot. */
 const LIBRARIES = {
   '@riaskov/mmap-io': async (path, bytes) => {
     const mmap = installed('@riaskov/mmap-io', '1.4.3')
@@ -36,7 +36,7 @@ const LIBRARIES = {
   },
 }
 
-/** A package that is no dependency, because it may need a compiler; installed beside the benchmark on its first use. */
+/** Installs a package beside the benchmark on first use; not a dependency, because it may need a compiler. */
 function installed(name, version) {
   const folder = fileURLToPath(new URL('../.bench/', import.meta.url))
   const { resolve } = createRequire(`${folder}package.json`)
@@ -67,7 +67,7 @@ export async function otherLibraries({ path, bytes, runs }) {
     try {
       const work = await make(path, bytes)
       const found = digest(work())
-      // Some add up in float32, one after the other, and are off by more than the sides that are compared elsewhere.
+      // Some add sequentially in float32, with a larger error than the other sides.
       if (!agree(found, expected)) missing.push(`${name}: gives ${found} for ${expected}`)
       else sides.push([name, work])
     } catch (error) {

@@ -1,4 +1,4 @@
-// Streams through a file in a process of its own, and tells its peak resident memory.
+// Streams through a file in a process of its own and prints its peak resident memory.
 import { readFileSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { memmap } from '../dist/index.js'

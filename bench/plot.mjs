@@ -1,4 +1,4 @@
-/** The numbers as a picture: how the cost of a sum grows with the file, and how many times faster than NumPy each operation is. */
+/** The results as a picture: the cost of a sum against the size of the file, and the speedup over NumPy of each operation. */
 import { sizeText } from './table.mjs'
 
 const WIDTH = 900
@@ -46,7 +46,7 @@ function growth(rows, top) {
   return { parts, bottom: top + height + 50 }
 }
 
-/** Bars of how many times faster than NumPy, logarithmic. */
+/** Bars of the speedup over NumPy, logarithmic. */
 function bars(rows, top) {
   const [left, right, step] = [300, 800, 20]
   const ratios = rows.map(({ sides }) => sides.numpy.median / sides.ours.median)
@@ -71,7 +71,7 @@ function bars(rows, top) {
   return { parts, bottom: top + step * rows.length + 20 }
 }
 
-/** An SVG document of both, as far as there are numbers. */
+/** An SVG document of both, where there are results. */
 export function plot(rows) {
   const growing = rows.filter(({ name }) => name === 'sum float32')
   const size = Math.max(

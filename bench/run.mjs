@@ -1,16 +1,16 @@
 /**
- * How fast it is, beside NumPy, plain JavaScript, other libraries and what this machine can do at best: all in one run, each
- * side in turn. `npm run build:dist` first: the profile that is published.
+ * Compares the speed with NumPy, plain JavaScript, other libraries and the limits of this machine: all in one run, each side in
+ * turn. `npm run build:dist` first, the profile that is published.
  *
  *   npm run bench                          a few minutes: 1 MiB, 64 MiB and 1 GiB
  *   npm run bench -- --full                1 MiB to 8 GiB
  *   npm run bench -- --sizes 16,256        sizes of the file in MiB
- *   npm run bench -- sum float32           only what has these words in its name
+ *   npm run bench -- sum float32           only rows with these words in the name
  *   npm run bench -- --runs 9              rounds (5)
  *   npm run bench -- --json FILE --svg FILE
  *   npm run bench -- --docs                writes the tables into docs/performance.md and the picture beside it
  *
- * Every side has computed the same before a time of it is printed. Times are medians, with the middle half of the rounds.
+ * Results of all sides are compared before times are printed. Times are medians and quartiles of the rounds.
  */
 import { existsSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'

@@ -1,11 +1,11 @@
-/** What is done to one element, one view, one small file: microseconds and nanoseconds. */
+/** Operations on one element, one view, one small file, in microseconds and nanoseconds. */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { array, memmap } from '../dist/index.js'
 import { perCall, settle, timed } from './clock.mjs'
 import { scratchFile } from './files.mjs'
 
-/** Each is measured in a process of its own, so that the compiler knows of one kind of array: see `elements.mjs`. */
+/** Each runs in a process of its own, so that V8 has seen one kind of array only: see `elements.mjs`. */
 const KINDS = [
   ['float32', 1.3],
   ['>i2', 2],

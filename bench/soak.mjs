@@ -1,6 +1,6 @@
 /**
- * Everything at once, for as long as asked: random modes, views, typed arrays, transfers, Workers, faults, native work and dropped
- * references. Ends with an error if memory, mappings or descriptors grow.
+ * Soak test: random modes, views, typed arrays, transfers, Workers, faults, native work and dropped references at once. Fails if
+ * memory, mappings or descriptors grow.
  *
  *   node --expose-gc bench/soak.mjs --seconds 60      by time
  *   node --expose-gc bench/soak.mjs --rounds 1000000  by rounds
@@ -68,7 +68,7 @@ async function soak() {
   process.exitCode = grown ? 1 : 0
 }
 
-/** One random use; its name. */
+/** Runs one random use and returns its name. */
 function act(random, files, kept) {
   const file = files[Math.floor(random() * files.length)]
   const mode = ['r', 'r+', 'c'][Math.floor(random() * 3)]
@@ -95,7 +95,7 @@ function act(random, files, kept) {
   const name = names[Math.floor(random() * names.length)]
   quietly(uses[name])
   if (kept.length > 500) for (const one of kept.splice(0, 250)) quietly(() => one.close())
-  // Half are closed, half forgotten.
+  // Half are closed, half dropped.
   if (name !== 'keep' && random() < 0.5) quietly(() => array.close())
   return name
 }
@@ -132,7 +132,7 @@ function round32(value) {
   return Math.floor(value * 2 ** 31)
 }
 
-/** Numbers from 0 to 1 that a seed repeats: mulberry32. */
+/** Random numbers from 0 to 1 from a seed: mulberry32. */
 function randomNumbers(seed) {
   let state = seed >>> 0
   return () => {

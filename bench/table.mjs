@@ -1,4 +1,4 @@
-/** Rows as text: ratios first, in Markdown that also reads well on a terminal. */
+/** Formats rows as Markdown that reads well on a terminal, ratios first. */
 
 const number = (value, digits = 1) => (value === undefined || Number.isNaN(value) ? '-' : value.toFixed(digits))
 const times = (value) => (value === undefined ? '-' : `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} x`)
@@ -9,7 +9,7 @@ export function sizeText(bytes) {
   return bytes >= 2 ** 30 ? `${+(bytes / 2 ** 30).toFixed(2)} GiB` : `${+(bytes / 2 ** 20).toFixed(2)} MiB`
 }
 
-/** A Markdown table with columns padded, numbers to the right. */
+/** A Markdown table with padded columns, numbers right-aligned. */
 export function table(head, rows) {
   const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)))
   const line = (cells) =>
@@ -19,12 +19,12 @@ export function table(head, rows) {
 }
 
 const ratio = (sides, name) => (sides[name] === undefined ? undefined : sides[name].median / sides.ours.median)
-/** The part of the machine's limit that a side reached, in percent. */
+/** The share of the machine's limit that a side reached, in percent. */
 const share = (sides, name) =>
   sides.limit === undefined || sides[name] === undefined ? undefined : (100 * sides.limit.median) / sides[name].median
 const percent = (part) => (part === undefined ? '-' : `${part.toFixed(0)} %`)
 
-/** What a row at 1 GiB reached of what it should, as text; empty where nothing was asked of it. */
+/** The result of a row at 1 GiB against its target, as text; empty without a target. */
 function verdict({ bytes, target: [faster, part], sides }) {
   if (bytes !== 2 ** 30) return ''
   const said = (what, reached, wanted) =>

@@ -1,4 +1,4 @@
-/** Operations over whole arrays, side by side: each round measures every side once, so that all see the same machine. */
+/** Operations over whole arrays: each round measures every side once, so that all run under the same conditions. */
 import { readFileSync } from 'node:fs'
 import { memmap } from '../dist/index.js'
 import { settle, statistics, timed } from './clock.mjs'
@@ -6,13 +6,13 @@ import { agree, digest } from './digest.mjs'
 import { dataFile, remove, scratchFile } from './files.mjs'
 import { OPERATIONS, itemsizeOf } from './operations.mjs'
 
-/** Seconds that one side of one row may take in all, beyond its first round. */
+/** Limit on the seconds of one side of one row, beyond its first round. */
 const BUDGET = 3
 
-/** Seconds that are timed together where one call takes far less. */
+/** Seconds of calls that are timed together where one is far shorter. */
 const TOGETHER = 0.02
 
-/** The bytes that `fs.readFile` and a typed array can have. */
+/** The most bytes of `fs.readFile` and of a typed array. */
 const READ_LIMIT = 2 ** 31 - 4096
 
 /**
@@ -60,7 +60,7 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
   }
   if (numpy !== null) sides.numpy = (times) => numpy.ask({ ...question, times })
   if (limits !== null && limit !== null) {
-    // The same traffic at the rate of the limit: of a copy of all bytes, each read and written.
+    // The same traffic at the rate of the limit: a copy reads and writes every byte.
     const share = traffic(length) / (limit === 'copy' ? 2 * bytes : bytes)
     sides.limit = async (times) => {
       let seconds = 0
@@ -84,11 +84,11 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
   const times = Object.fromEntries(Object.keys(sides).map((side) => [side, []]))
   const spent = Object.fromEntries(Object.keys(sides).map((side) => [side, 0]))
   let expected = null
-  // How many calls each side is timed over at a time; known after the first rounds.
+  // Calls of each side that are timed together; known after the first rounds.
   const calls = Object.fromEntries(Object.keys(sides).map((side) => [side, 1]))
   for (let round = 0; round <= runs + 1; round++) {
     for (const [side, run] of Object.entries(sides)) {
-      // Plain loops and copies of whole files are slow, and known: fewer rounds will do.
+      // Plain loops and copies of whole files are slow and steady, so they get fewer rounds.
       if (spent[side] > (side === 'ours' || side === 'numpy' || side === 'limit' ? BUDGET : BUDGET / 3)) continue
       settle()
       const { seconds, result, digest: told, error } = await run(calls[side])
@@ -99,7 +99,7 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
         expected ??= found
         if (!agree(found, expected)) throw new Error(`${name}: ${side} computed ${found}, not ${expected}`)
       }
-      // The first rounds warm up, of small work by many calls, unless they are all there will be.
+      // The first rounds warm up, small work by many calls, unless there are no others.
       const counts = round > 1 || seconds > TOGETHER
       spent[side] += round === 0 ? 0 : seconds * calls[side]
       if ((counts && round > 0) || seconds > BUDGET) times[side].push(seconds)
@@ -116,7 +116,7 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
   }
 }
 
-/** Seconds of one of several calls, and what the last one gave. */
+/** Seconds of one of several calls, and the last result. */
 function repeated(times, work) {
   return timed(() => {
     let result
@@ -139,7 +139,7 @@ function pythonType(dtype) {
 
 export const COLD = 'open, sum, close: cold cache'
 
-/** A sum of a file that is not in memory, where the system lets it be dropped: a file that nobody else has mapped. */
+/** A sum of a file that is not in memory, where the system can drop its pages: a file that nobody else has mapped. */
 export async function coldSums({ bytes, numpy }) {
   if (numpy === null || process.platform !== 'linux') return null
   const path = dataFile(bytes, 'cold')

@@ -1,5 +1,5 @@
-// Beyond one process: Node makes a large map and hands out descriptors of its parts, a Dask cluster of Python processes works on
-// them with numpy.memmap and stores its results, Node reads these. Needs Python with numpy, dask and distributed.
+// Several processes: Node creates a large map and passes on descriptors of its slices, a Dask cluster of Python processes works on
+// them with numpy.memmap and stores its results, and Node reads these. Needs Python with numpy, dask and distributed.
 //
 //   node examples/dask.mjs [MEBIBYTES]
 import { spawnSync } from 'node:child_process'

@@ -1,5 +1,5 @@
-// A digital elevation model as a picture: land and sea floor around Vancouver Island, stored in a .npz and mapped where it lies
-// there, shaded as if the sun stood in the north-west, and written as a PNG.
+// Draws a digital elevation model: land and sea floor around Vancouver Island, mapped inside a .npz, shaded from the north-west,
+// written as a PNG.
 //
 //   node examples/dem.mjs [OUT.png]
 import { writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// The main job, on a real file: `npm start`.
+// Maps a real file and a large one: `npm start`.
 import { rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ const timed = (name, work) => {
   return result
 }
 
-// 1. An MRI slice as it lies on disk: 256 x 256, 16 bits, big-endian, no header.
+// 1. An MRI slice: 256 x 256, 16 bits, big-endian, no header.
 const scan = memmap(new URL('s1045.ima', import.meta.url), { dtype: '>u2', shape: [256, 256], mode: 'r' })
 console.log(scan)
 console.log(
@@ -27,23 +27,25 @@ writeFileSync(picture, encode({ width: 256, height: 256, channels: 1, data: pixe
 console.log(`drawn as ${picture}`)
 scan.close()
 
-// 2. A gigabyte of float32, made in a file, filled block by block.
+// 2. A gigabyte of float32 in a new file, filled block by block.
 const path = join(tmpdir(), 'first-steps.f32')
 const [rows, columns] = [16384, 16384]
-const made = timed('made 1 GiB with w+', () => memmap(path, { dtype: 'float32', shape: [rows, columns], mode: 'w+' }))
+const grid = timed('created 1 GiB with w+', () =>
+  memmap(path, { dtype: 'float32', shape: [rows, columns], mode: 'w+' }),
+)
 timed('filled', () => {
   const bar = new SingleBar({ format: '{bar} {percentage} %', hideCursor: true })
   bar.start(rows, 0)
   for (let row = 0; row < rows; row += 256) {
-    const { data } = made.slice(row, row + 256)
+    const { data } = grid.slice(row, row + 256)
     for (let i = 0; i < data.length; i++) data[i] = row + i
     bar.update(row + 256)
   }
   bar.stop()
 })
-timed('flushed', () => made.flush())
-const sum = timed('summed', () => made.sum())
-made.close()
+timed('flushed', () => grid.flush())
+const sum = timed('summed', () => grid.sum())
+grid.close()
 
 // 3. The same file again: read-only, and copy-on-write.
 const read = timed('opened in r', () => memmap(path, { dtype: 'float32', shape: [rows, columns], mode: 'r' }))

@@ -1,4 +1,4 @@
-// A histogram of a large map by all cores: each Worker counts its rows, and adds to counts that they share.
+// A histogram of a large map on all cores: each Worker counts its rows and adds to shared counts.
 //
 //   node examples/histogram.mjs [MEBIBYTES]
 import { once } from 'node:events'
@@ -10,7 +10,7 @@ import { Memmap, memmap, support } from 'memmap'
 
 const BINS = 256
 
-/** Counts what is in a part of the map; the same code for one thread and for many. */
+/** Counts the values of some rows; the same code for one thread and for many. */
 function count(part, counts, add) {
   const { data } = part
   const own = new Int32Array(BINS)
@@ -31,7 +31,7 @@ if (isMainThread) {
   count(a, alone, (counts, bin, number) => (counts[bin] += number))
   const one = performance.now() - start
 
-  // Shared counts: a file of 1 KiB that every Worker maps, as a SharedArrayBuffer where the runtime has them over a mapping.
+  // Shared counts: a file of 1 KiB that every Worker maps, as a SharedArrayBuffer where the runtime supports one over a mapping.
   const counts = memmap(`${path}.counts`, { dtype: 'int32', shape: BINS, mode: 'w+', shared: true })
   const threads = availableParallelism()
   const workers = Array.from({ length: threads }, (_, index) => {

@@ -1,5 +1,4 @@
-// A log of measurements that grows: rows are appended to a .npy file, which is valid for every reader at any time, and whoever
-// opens it sees all rows so far.
+// A growing log of measurements: rows are appended to a .npy file, which stays valid, so that a reader sees all rows so far.
 //
 //   node examples/log.mjs [ROWS]
 import { rmSync } from 'node:fs'
@@ -21,13 +20,13 @@ for (let row = 0; row < rows; row++) {
   const value = Math.sin(row / 1000) + (row % 7) / 100
   log.append({ time: new Date(start + 10 * row), sensor: row % 3, value })
   if (row === 9) {
-    // In the middle of it, a reader: it needs no lock, and keeps what it saw.
+    // A reader meanwhile needs no lock, and keeps the rows that it saw.
     const reader = load(path, { mmapMode: 'r' })
     console.log(`a reader sees ${reader.shape[0]} rows, the last of ${reader.field('time').index(-1)}`)
     reader.close()
   }
 }
-log.flush({ durable: true }) // for power cuts; other processes see the rows without it
+log.flush({ durable: true }) // against power cuts; other processes see the rows without it
 log.close()
 
 const all = load(path, { mmapMode: 'r' })

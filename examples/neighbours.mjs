@@ -1,7 +1,7 @@
-// The nearest neighbours of a query among embeddings in a file that may be far larger than V8's heap and than memory: it streams
-// through in blocks, which are read ahead in the thread pool and let go behind.
+// Finds the nearest neighbours of a query among embeddings in a file that may be larger than memory: it streams through in blocks,
+// which the thread pool reads ahead, and which leave memory behind.
 //
-//   node examples/neighbours.mjs [MEBIBYTES]      8192 is 8 GiB, made for the purpose
+//   node examples/neighbours.mjs [MEBIBYTES]      8192 is 8 GiB, created for this
 import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,10 +13,10 @@ const NEAREST = 5
 const path = join(tmpdir(), `memmap-embeddings-${process.pid}.f32`)
 const count = Math.floor((Number(process.argv[2] ?? 1024) * 2 ** 20) / (4 * DIMENSIONS))
 
-// Made here, so that there are some; the vector in the middle is what is looked for.
-const made = memmap(path, { dtype: 'float32', shape: [count, DIMENSIONS], mode: 'w+' })
+// Random vectors; the query is the one in the middle.
+const vectors = memmap(path, { dtype: 'float32', shape: [count, DIMENSIONS], mode: 'w+' })
 let state = 1
-for (const block of made.blocks()) {
+for (const block of vectors.blocks()) {
   const { data } = block
   for (let i = 0; i < data.length; i++) {
     // xorshift32
@@ -26,8 +26,8 @@ for (const block of made.blocks()) {
     data[i] = state / 2 ** 31
   }
 }
-const query = made.slice(Math.floor(count / 2), Math.floor(count / 2) + 1).copy().data
-made.close()
+const query = vectors.slice(Math.floor(count / 2), Math.floor(count / 2) + 1).copy().data
+vectors.close()
 
 const embeddings = memmap(path, { dtype: 'float32', shape: [-1, DIMENSIONS], mode: 'r' })
 const limit = Math.round(getHeapStatistics().heap_size_limit / 2 ** 20)

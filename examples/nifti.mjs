@@ -1,7 +1,7 @@
-// An MRI volume in NIfTI form (.nii), as scanners and statistics packages exchange it: its header says where the voxels are and
-// what they are, and they are mapped where they lie, in either byte order. Draws the middle slice in characters.
+// Maps an MRI volume in the NIfTI format (.nii) of scanners and statistics packages: the header has the position and the dtype of
+// the voxels, in either byte order. Draws the middle slice in characters.
 //
-//   node examples/nifti.mjs [VOLUME.nii]      without a file, makes one of a ball
+//   node examples/nifti.mjs [VOLUME.nii]      without a file, creates one of a ball
 import { closeSync, openSync, readSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -22,14 +22,14 @@ const DTYPES = {
   1280: 'u8',
 }
 
-/** Maps the voxels of a volume, and tells how to make them physical values: value * slope + intercept. */
+/** Maps the voxels of a volume; physical values are value * slope + intercept. */
 function openNifti(path) {
   const bytes = Buffer.alloc(348)
   const fd = openSync(path)
   readSync(fd, bytes, 0, 348, 0)
   closeSync(fd)
   const header = new DataView(bytes.buffer, bytes.byteOffset)
-  // The header begins with its own length, which tells the byte order.
+  // The header starts with its own length, which shows the byte order.
   const little = header.getInt32(0, true) === 348
   if (!little && header.getInt32(0) !== 348) throw new Error(`${path} is no NIfTI-1 file`)
   const ndim = header.getInt16(40, little)
@@ -52,7 +52,7 @@ function makeNifti(path) {
   ;[3, 24, 32, 20, 1, 1, 1, 1].forEach((length, axis) => header.setInt16(40 + 2 * axis, length))
   header.setInt16(70, 4) // int16
   header.setInt16(72, 16) // bits
-  header.setFloat32(108, 352) // where the voxels begin
+  header.setFloat32(108, 352) // position of the voxels
   header.setFloat32(112, 0.5) // slope
   ;[...'n+1'].forEach((letter, at) => header.setUint8(344 + at, letter.charCodeAt(0)))
   writeFileSync(path, new Uint8Array(header.buffer))
@@ -64,17 +64,17 @@ function makeNifti(path) {
   voxels.close()
 }
 
-const made = join(tmpdir(), `memmap-${process.pid}.nii`)
-const [path = made] = process.argv.slice(2)
-if (path === made) makeNifti(made)
+const example = join(tmpdir(), `memmap-${process.pid}.nii`)
+const [path = example] = process.argv.slice(2)
+if (path === example) makeNifti(example)
 
 const { voxels, slope, intercept } = openNifti(path)
 console.log(`${voxels.shape.join(' x ')} voxels of ${voxels.dtype.str}, from byte ${voxels.offset} on`)
 console.log(`values from ${voxels.min() * slope + intercept} to ${voxels.max() * slope + intercept}`)
-const middle = voxels.index('...', Math.floor(voxels.shape[2] / 2)) // a view: nothing is read but this slice
+const middle = voxels.index('...', Math.floor(voxels.shape[2] / 2)) // a view: only this slice is read
 const brightest = middle.max()
 for (const row of middle.T.index('::2')) {
   console.log([...row].map((value) => ' .:-=+*#%@'[Math.floor((9.99 * Math.max(0, value)) / brightest)]).join(''))
 }
 voxels.close()
-if (path === made) rmSync(made)
+if (path === example) rmSync(example)

@@ -1,5 +1,5 @@
-// A map on the web: a plain node:http server that answers parts of a grid, so that a client fetches what it shows and no more.
-// The part is a view of the file; its bytes go from the page cache to the socket.
+// Serves a map over HTTP: a node:http server that responds with slices of a grid, so that a client fetches only what it shows. A
+// slice is a view of the file; its bytes go from the page cache to the socket.
 //
 //   node examples/server.mjs [PORT]
 //   curl 'http://127.0.0.1:8080/topo?slice=0:3,0:4'              JSON
@@ -14,7 +14,7 @@ import { MemmapError, load, save } from 'memmap'
 const several = load(new URL('topobathy.npz', import.meta.url), { mmapMode: 'r' })
 const arrays = new Map(several.files.map((name) => [name, several.get(name)]))
 
-/** `0:3, -1` as selectors; what is no selector, index() refuses. */
+/** `0:3, -1` as selectors; index() rejects invalid ones. */
 const selectors = (text) => text.split(',').map((part) => (/^\s*[+-]?\d+\s*$/.test(part) ? Number(part) : part))
 
 function answer({ url, headers }, response) {

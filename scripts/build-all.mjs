@@ -37,11 +37,11 @@ for (const target of targets) {
       env: { ...process.env, PATH: `${tools}${delimiter}${process.env.PATH}`, ...environmentOf(target) },
     },
   )
-  const made = join(root, 'target', target.rust, 'dist', libraryOf(target))
+  const library = join(root, 'target', target.rust, 'dist', libraryOf(target))
   const binary = join(root, 'npm', target.platform, binaryOf(target))
   // Anew, not over the old one: a process may have it mapped.
   rmSync(binary, { force: true })
-  copyFileSync(made, binary)
+  copyFileSync(library, binary)
   const seconds = ((performance.now() - start) / 1000).toFixed(0)
   console.log(`${target.platform.padEnd(20)} ${statSync(binary).size} bytes, ${seconds} s`)
 }

@@ -1,6 +1,6 @@
 /**
- * How much of the code the JavaScript tests reach: of TypeScript, and of Rust through the binding. Prints a summary of each, and
- * writes pages to `coverage/`.
+ * Coverage of TypeScript, and of Rust through the binding, by the JavaScript tests. Prints a summary of each and writes pages to
+ * `coverage/`.
  *
  *   npm run coverage
  */
@@ -35,7 +35,7 @@ const { status } = spawnSync(process.execPath, ['node_modules/ava/entrypoints/cl
     NODE_V8_COVERAGE: join(out, 'v8'),
   },
 })
-if (status !== 0) console.log('some tests failed: what they would have reached is missing')
+if (status !== 0) console.log('some tests failed: their coverage is missing')
 
 console.log('TypeScript')
 console.log(typescriptCoverage(join(out, 'v8'), join(out, 'typescript')).join('\n'))
@@ -60,7 +60,7 @@ execFileSync(
   quietly,
 )
 
-/** The folder of the toolchain's LLVM, which rustup adds. */
+/** The folder of the toolchain's LLVM tools, installed by rustup if missing. */
 function toolchain() {
   const library = execFileSync('rustc', ['--print', 'target-libdir'], { encoding: 'utf8' }).trim()
   const folder = resolve(library, '..')
@@ -68,7 +68,7 @@ function toolchain() {
   return folder
 }
 
-/** The last line of the table: regions, functions and lines, each with its number, those missed, and the part that was reached. */
+/** Percentages of the last line of the table: of regions, functions and lines. */
 function totals(table) {
   const cells = /^TOTAL\s+(.*)$/m.exec(table)[1].split(/\s+/)
   return `Regions   : ${cells[2]}\nFunctions : ${cells[5]}\nLines     : ${cells[8]}`

@@ -1,5 +1,5 @@
 /**
- * Links within a built site that lead nowhere: to a page, a file, or a place in a page, that is not there.
+ * Finds dead links of a built site: to a missing page, file or anchor.
  *
  *   node scripts/dead-links.mjs [FOLDER]
  */
@@ -7,7 +7,7 @@ import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** All of them, with the pages that they stand in. */
+/** All dead links, with their pages. */
 export function deadLinks(folder) {
   const root = resolve(folder)
   const pages = readdirSync(root, { recursive: true })
@@ -31,7 +31,7 @@ export function deadLinks(folder) {
   return dead
 }
 
-/** The file of the site that a server answers a path with; null where there is none. */
+/** The file that a server sends for a path; null if there is none. */
 function fileOf(path, root) {
   const plain = decodeURIComponent(path.replace(/\?.*$/, ''))
   if (relative(root, plain).startsWith('..')) return null

@@ -1,6 +1,6 @@
 /**
- * The documentation site, into `site/`: the pages of `docs/`, the API from the docstrings, and the examples. Fails where a link of
- * what was built leads nowhere. `npm run docs`.
+ * Builds the documentation site into `site/`: the pages of `docs/`, the API from the docstrings, and the examples. Fails on dead
+ * links. `npm run docs`.
  *
  *   npm run docs -- --serve    and shows it on a local port
  */
@@ -19,14 +19,14 @@ filesAsPages()
 run('npx', '--no-install', 'vitepress', 'build', '.')
 const dead = deadLinks('site')
 if (dead.length > 0) {
-  console.error(dead.map(({ page, link }) => `${page} leads to ${link}, which is not there`).join('\n'))
+  console.error(dead.map(({ page, link }) => `${page} has a dead link: ${link}`).join('\n'))
   process.exit(1)
 }
 if (process.argv.includes('--serve')) run('npx', '--no-install', 'vitepress', 'preview', '.')
 
 /**
- * Files of the repository that pages lead to, and all examples, as pages of their own: the site stands alone. Links to them are
- * turned by `docs/.vitepress/config.mjs`.
+ * Writes files of the repository that pages link to, and all examples, as pages, so that the site is complete by itself.
+ * `docs/.vitepress/config.mjs` rewrites links to them.
  */
 function filesAsPages() {
   rmSync('docs/files', { recursive: true, force: true })

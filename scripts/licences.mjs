@@ -8,7 +8,7 @@ const rust = JSON.parse(
   execFileSync('cargo', ['metadata', '--format-version', '1', '--locked'], { maxBuffer: 2 ** 28, encoding: 'utf8' }),
 )
 
-/** What the binary is made of, on any platform: what the root package leads to, without what only builds or tests it. */
+/** The crates of the binary on any platform: dependencies of the root package, without those for build and tests. */
 function crates() {
   const nodes = new Map(rust.resolve.nodes.map((node) => [node.id, node]))
   const found = new Set()
@@ -23,7 +23,7 @@ function crates() {
   return rust.packages.filter(({ id, source }) => found.has(id) && source !== null)
 }
 
-/** What is bundled in the main package. */
+/** The packages that the main package bundles. */
 function bundled() {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
   const { dependencies = {} } = packages['']
@@ -44,7 +44,7 @@ const rows = (packages) =>
     .toSorted((a, b) => a.localeCompare(b, 'en'))
     .join('\n')
 
-const text = `# What this package is made of
+const text = `# Third-party software
 
 Written by \`node scripts/licences.mjs\` from the lock files.
 
@@ -63,6 +63,6 @@ ${rows(bundled())}
 
 if (!process.argv.includes('--check')) writeFileSync('THIRD-PARTY.md', text)
 else if (!existsSync('THIRD-PARTY.md') || readFileSync('THIRD-PARTY.md', 'utf8') !== text) {
-  console.error('THIRD-PARTY.md is not what the lock files say: node scripts/licences.mjs')
+  console.error('THIRD-PARTY.md is out of date: run node scripts/licences.mjs')
   process.exitCode = 1
 }

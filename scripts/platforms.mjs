@@ -1,5 +1,5 @@
 /**
- * Writes the package of every platform, in `npm/`, from the table of targets. With `--check`, only tells what differs.
+ * Writes the package of every platform into `npm/` from the table of targets. With `--check`, only reports differences.
  *
  *   node scripts/platforms.mjs [--check]
  */
@@ -21,7 +21,7 @@ for (const target of TARGETS) {
     const path = join(folder, name)
     if (existsSync(path) && readFileSync(path, 'utf8') === text) continue
     if (check) {
-      console.error(`${path} is not what scripts/platforms.mjs writes: run it`)
+      console.error(`${path} is out of date: run node scripts/platforms.mjs`)
       process.exitCode = 1
     } else {
       mkdirSync(folder, { recursive: true })

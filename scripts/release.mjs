@@ -1,6 +1,6 @@
 /**
- * The whole release: checks that the numbers agree, packs the main package and every platform's, and publishes them; without
- * `--publish` everything but that.
+ * Releases: checks that the versions agree, packs the main package and every platform's, and publishes them; without `--publish`
+ * everything but the last step.
  *
  *   npm run release:dry           builds all platforms, then a dry run; nothing leaves the machine
  *   node scripts/release.mjs      the dry run alone, of what is built
@@ -48,14 +48,14 @@ if (problems.length > 0) {
   process.exit(1)
 }
 writeFileSync('artifacts/notes.md', notes ?? '')
-// The platforms first: the main package must never be there without them.
+// The platforms first, because the main package needs them.
 for (const path of [...platforms, main]) {
   const args = publish ? ['--provenance', '--access', 'public'] : ['--dry-run']
   execFileSync('npm', ['publish', path, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 console.log(publish ? `published ${version}` : `ready: ${version}, ${platforms.length} platforms`)
 
-/** What the changelog says of a version. */
+/** The section of a version in the changelog. */
 function notesOf(wanted) {
   const sections = readFileSync('CHANGELOG.md', 'utf8').split(/^## /m)
   return sections.find((section) => section.startsWith(`[${wanted}]`))?.replace(/^.*\n/, '') ?? null

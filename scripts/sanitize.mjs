@@ -40,7 +40,7 @@ if (built) {
     LD_PRELOAD: execFileSync('realpath', [execFileSync('gcc', ['-print-file-name=libasan.so']).toString().trim()])
       .toString()
       .trim(),
-    // Signals are the guard's, and V8's own leaks are not ours.
+    // The guard needs the signals, and leaks of V8 are not ours.
     ASAN_OPTIONS: 'detect_leaks=0:handle_segv=0:handle_sigbus=0:allow_user_segv_handler=1',
     NAPI_RS_NATIVE_LIBRARY_PATH: library,
   }

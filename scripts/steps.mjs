@@ -1,11 +1,11 @@
 /**
- * Runs commands as steps of a check, reads from what they print how many tests passed, and adds them up.
+ * Runs commands as steps of a check, reads the counts of tests from their output, and sums them.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { performance } from 'node:perf_hooks'
 
-/** How each kind of output says what passed, failed and was skipped: `[passed, failed, skipped]`. */
+/** Reads `[passed, failed, skipped]` from each kind of output. */
 const COUNTS = {
   /** A command that counts as one test: its exit status. */
   status: (_, ok) => (ok ? [1, 0, 0] : [0, 1, 0]),
@@ -21,16 +21,16 @@ const COUNTS = {
   },
 }
 
-/** The sums of what has run. */
+/** The sums of all steps so far. */
 export class Steps {
   passed = 0
   failed = 0
   skipped = 0
 
   /**
-   * Runs one command, shows how it went on one line, and shows what it printed if it failed.
-   * @param name what the line says
-   * @param kind how to read the output: a key of `COUNTS`
+   * Runs one command, prints its counts on one line, and its output if it failed.
+   * @param name for the line
+   * @param kind of output: a key of `COUNTS`
    * @returns whether it succeeded
    */
   async run(name, kind, command, args, options = {}) {
@@ -38,7 +38,7 @@ export class Steps {
     const { status, text } = await output(command, args, options)
     const ok = status === 0
     let [passed, failed, skipped] = COUNTS[kind](text, ok)
-    // A step that ends badly, or that ran nothing, is a failure whatever it printed.
+    // A step that exits with an error, or ran nothing, is a failure whatever it printed.
     if ((!ok && failed === 0) || (ok && passed === 0)) failed++
     this.passed += passed
     this.failed += failed
@@ -73,7 +73,7 @@ async function output(command, args, options) {
   }
 }
 
-/** What helps to understand a failure: not the tests that passed. */
+/** The output without the tests that passed. */
 function tail(text, kind) {
   const lines = text.split('\n').filter((line) => kind !== 'tap' || !line.startsWith('ok '))
   return lines.slice(-200).join('\n')

@@ -1,9 +1,9 @@
 /**
- * The platforms that are prebuilt: what each is called by npm, by Rust and by zig, which links them all.
+ * The prebuilt platforms, with their names in npm, Rust and zig, which links them all.
  */
 import { fileURLToPath } from 'node:url'
 
-/** `zig`: the target with the oldest C library that it is linked for. */
+/** `zig`: the target with the oldest supported C library. */
 export const TARGETS = [
   {
     platform: 'linux-x64-gnu',
@@ -31,13 +31,13 @@ export const TARGETS = [
   { platform: 'darwin-arm64', rust: 'aarch64-apple-darwin', what: 'macOS arm64' },
 ]
 
-/** The name of the library that Rust makes. */
+/** The name of the library that cargo builds. */
 export function libraryOf({ platform }) {
   if (platform.startsWith('win32')) return 'memmap.dll'
   return platform.startsWith('darwin') ? 'libmemmap.dylib' : 'libmemmap.so'
 }
 
-/** The name that Node looks for. */
+/** The name that the loader looks for. */
 export function binaryOf({ platform }) {
   return `memmap.${platform}.node`
 }
@@ -56,12 +56,12 @@ export function manifestOf(target, { version, license }) {
     os: [os],
     cpu: [cpu],
     ...libc,
-    // Wide: npm leaves a package out without a word where the running Node is not in the range.
+    // Wide, because npm silently skips a platform package whose range excludes the running Node.
     engines: { node: '>=20' },
   }
 }
 
-/** The binary that was built for the machine that runs this, in `npm/`. */
+/** The binary in `npm/` for this machine. */
 export function ownBinary() {
   const { platform, arch, report } = process
   const isMusl = report.getReport().header.glibcVersionRuntime === undefined

@@ -1,5 +1,5 @@
 /**
- * The packages as a stranger on another platform gets them: npm, run by a Node of that platform, installs the tarballs into an
+ * Tests the packages as users of another platform get them: npm, run by a Node of that platform, installs the tarballs into an
  * empty folder with install scripts off and no network, and its npx runs the command. Prints `ok NAME` or `not ok NAME` for each.
  *
  *   node scripts/test-package-foreign.mjs PLATFORM TARBALL ...
@@ -18,12 +18,12 @@ for (const [index, { name, command, env, see, around = [], toFile = false }] of 
   mkdirSync(join(into, 'bin'), { recursive: true })
   writeFileSync(join(into, 'package.json'), '{"private":true}')
   writeFileSync(join(into, 'x.f8'), new Uint8Array(new Float64Array([1, 2, 3, 6]).buffer))
-  // What `#!/usr/bin/env node` finds; Windows has the folder of its Node on its own PATH.
+  // Found by `#!/usr/bin/env node`; Windows has the folder of its Node on its PATH.
   const words = command.map((word) => `'${word}'`).join(' ')
   if (!toFile) writeFileSync(join(into, 'bin/node'), `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o755 })
   const run = (script, ...args) => {
     const out = join(into, 'out.txt')
-    // Wine's Node writes to a file only.
+    // Node under Wine writes to files only.
     const line = `"$@" > ${out} 2> ${out}.errors < /dev/null; status=$?; cat ${out}; cat ${out}.errors >&2; exit $status`
     return spawnSync('sh', ['-c', line, 'sh', ...around, ...command, see(join(npm(), 'bin', script)), ...args], {
       cwd: into,

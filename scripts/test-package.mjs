@@ -1,6 +1,6 @@
 /**
- * The packages as a stranger gets them: packed, installed from the tarballs into an empty folder with no compiler on the PATH
- * and install scripts off, and used on every Node by `import` and `require`. Prints `ok NAME` or `not ok NAME` for each part.
+ * Tests the packages as users get them: packed, installed from the tarballs into an empty folder with no compiler on the PATH and
+ * no install scripts, and used on every Node by `import` and `require`. Prints `ok NAME` or `not ok NAME` for each test.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
@@ -28,7 +28,7 @@ function expect(condition, message) {
 
 const { main, platforms } = pack()
 const own = platforms.find((path) => basename(path).includes(`${process.platform}-${process.arch}`))
-// No compiler, no Rust: only what runs npm itself.
+// No compiler and no Rust, only what npm needs.
 const bare = { PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(':'), HOME: folder }
 
 function install(name, tarballs) {

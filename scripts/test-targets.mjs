@@ -1,11 +1,11 @@
 /**
- * The suite on every prebuilt platform that can run on Linux x64: `npm run build:all` first.
+ * Runs the suite on every prebuilt platform that can run on Linux x64: `npm run build:all` first.
  *
  *   npm run test:targets [-- PLATFORM ...]
  *
- * What a platform cannot do is skipped by name (`__test__/support/platform.ts`); where it is emulated, what is repeated is repeated
- * less often (`__test__/support/slow.ts`). Emulated ones take a quarter of an hour each. After each suite the packages are installed
- * and the command is run, by the Node of that platform. Wine needs root, and musl for the packages.
+ * Tests that a platform cannot run are skipped by name (`__test__/support/platform.ts`); emulated ones repeat less
+ * (`__test__/support/slow.ts`) and take a quarter of an hour each. After each suite the Node of that platform installs the packages
+ * and runs the command. Wine needs root, and so does musl for the packages.
  */
 import { existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -40,7 +40,7 @@ async function suite({ name, command, env, see, toFile = false }, binary) {
   const out = join(tmpdir(), `memmap-targets-${process.pid}.txt`)
   const script = `"$@" > ${out} 2>&1 < /dev/null; status=$?; cat ${out}; rm ${out}; exit $status`
   const [first, ...rest] = toFile ? ['sh', '-c', script, 'sh', ...all] : all
-  // Under Wine a child is started by its own name, as on Windows.
+  // Under Wine children are started by name, as on Windows.
   const own = { NAPI_RS_NATIVE_LIBRARY_PATH: see(binary), ...(!toFile && { MEMMAP_NODE: JSON.stringify(command) }) }
   await steps.run(name, 'tap', first, rest, { env: { ...process.env, ...env, NODE_NO_WARNINGS: '1', ...own } })
 }

@@ -1,5 +1,5 @@
 /**
- * All tests of what has been built: `npm test` builds first.
+ * Runs all tests of the build: `npm test` builds first.
  *
  *   node scripts/test.mjs            everything
  *   node scripts/test.mjs --quick    the running Node only, without the packages
@@ -15,7 +15,7 @@ import { Steps } from './steps.mjs'
 import { ownBinary } from './targets.mjs'
 import { typescriptCoverage } from './typescript-coverage.mjs'
 
-/** Where the runtime writes what code was reached. */
+/** Where the runtime writes its coverage. */
 const COVERAGE = 'coverage/v8'
 
 const bin = (name) => join('node_modules', '.bin', name)

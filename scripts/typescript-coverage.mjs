@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
 /**
- * Sums up how much of the TypeScript the tests reached that ran with `NODE_V8_COVERAGE`, and writes pages of it where asked.
- * @param found the folder that this variable named
- * @param pages where HTML goes; none if left out
- * @returns a line each of statements, branches, functions and lines
+ * Summarizes the TypeScript coverage of tests that ran with `NODE_V8_COVERAGE`.
+ * @param found the folder named by this variable
+ * @param pages the folder for HTML; none if left out
+ * @returns a line each for statements, branches, functions and lines
  */
 export function typescriptCoverage(found, pages) {
   const { status, stdout, stderr } = spawnSync(
@@ -23,5 +23,5 @@ export function typescriptCoverage(found, pages) {
     { encoding: 'utf8' },
   )
   const lines = stdout?.match(/^\w+\s*: [\d.]+%.*$/gm) ?? []
-  return status === 0 && lines.length > 0 ? lines : [`coverage is not known: ${stderr}`]
+  return status === 0 && lines.length > 0 ? lines : [`no coverage: ${stderr}`]
 }

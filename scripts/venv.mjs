@@ -1,5 +1,5 @@
 /**
- * Makes `.venv/`, a Python with the NumPy that the tests compare with. `npm run venv`.
+ * Creates `.venv/`, a Python with the NumPy that the tests compare with. `npm run venv`.
  */
 import { execFileSync } from 'node:child_process'
 

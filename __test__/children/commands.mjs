@@ -1,4 +1,4 @@
-// Runs commands one after the other in one process, which is faster: `[folder, [args, ...]]`. Reports code, out and err of each.
+// Runs several commands in one process, which is faster: `[folder, [args, ...]]`. Reports code, out and err of each.
 import { run } from '../../dist/cli/run.js'
 
 const [at, lines] = process.argv.slice(2).map((arg) => JSON.parse(arg))

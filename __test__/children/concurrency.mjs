@@ -1,4 +1,4 @@
-// One file, many that open, grow and cut it at the same moment: threads, or processes.
+// Threads or processes that open, grow and truncate one file at once.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { statSync, truncateSync, writeFileSync } from 'node:fs'
@@ -18,7 +18,7 @@ function randomNumbers(from) {
   }
 }
 
-/** Opens, grows and stores; every error is one that says what another did. */
+/** Opens, grows and stores; every error has the code of what another did. */
 function work(grow) {
   const random = randomNumbers(seed)
   const codes = {}
@@ -44,7 +44,7 @@ function work(grow) {
   return { most, odd: Object.keys(codes).filter((code) => !EXPECTED.includes(code)) }
 }
 
-/** The same in several places at once, each with a start of its own. */
+/** Runs it in several places at once, each with its own seed. */
 async function threads(grow) {
   writeFileSync(path, 'x')
   const workers = [1, 2, 3, 4].map(
@@ -83,7 +83,7 @@ function summary(done) {
   }
 }
 
-/** A map is read all the time, while the file is made anew again and again at the same size. */
+/** Reads a map while another recreates the file at the same size. */
 async function remade() {
   writeFileSync(path, Buffer.alloc(1 << 20, 7))
   const reader = new Worker(new URL(import.meta.url), { workerData: { path, read: true } })
@@ -118,7 +118,7 @@ const SCENARIOS = {
   threadsAnything: () => threads(false),
   processesGrow: () => processes(true),
   processesAnything: () => processes(false),
-  /** A file is made anew while it is mapped here. */
+  /** The file is recreated while it is mapped here. */
   overMapped() {
     writeFileSync(path, Buffer.alloc(16384, 7))
     const old = memmap(path, { mode: 'r+' })

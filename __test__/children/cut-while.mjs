@@ -1,4 +1,4 @@
-// A second process cuts the file at some moment while this one works on the whole of it.
+// A second process truncates the file while this one works on all of it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// Stores, and then ends in the way that it is told to; or flushes, for a trace of the system calls.
+// Stores and ends in the given way, or flushes for a trace of the system calls.
 import { args, memmap } from './common.mjs'
 
 const [path, how] = args

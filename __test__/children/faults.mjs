@@ -1,4 +1,4 @@
-// One scenario in which a page cannot be had. What happens to the process is the test; what it reports is checked too.
+// One scenario in which a page cannot be loaded. The test checks the end of the process and its report.
 import { createHash, randomFill } from 'node:crypto'
 import { readFileSync, truncateSync, writeFileSync, writeSync, openSync, closeSync } from 'node:fs'
 import { inspect, promisify } from 'node:util'
@@ -25,7 +25,7 @@ function fresh(mode = 'r+') {
   return memmap(path, { mode })
 }
 
-/** What every use of an array says once it has a fault. */
+/** The result of every use of an array once it has a fault. */
 function everyUse(a) {
   return {
     fault: a.fault,
@@ -47,7 +47,7 @@ const SCENARIOS = {
     let error
     let sum = 0
     try {
-      // Added up, so that the compiler does not leave out what nobody uses.
+      // Summed, so that the compiler does not drop the loads.
       for (let i = 0; i < BYTES; i++) sum += a.get(i)
     } catch (caught) {
       error = caught

@@ -1,4 +1,4 @@
-// Stores to a map with holes until the disk is full, and beyond.
+// Stores to a map with holes until after the disk is full.
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { args, memmap, openMemmap, report } from './common.mjs'
 
@@ -13,7 +13,7 @@ const codeOf = (work) => {
   }
 }
 
-// Without holes the disk is found full at open: no file is left behind, and no old one is changed.
+// Without holes open throws: no file is left behind, and no old one is changed.
 const sparseOnly = codeOf(() => memmap(path, { mode: 'w+', shape: BYTES }))
 const left = existsSync(path)
 writeFileSync(path, 'old')
@@ -22,7 +22,7 @@ codeOf(() => memmap(path, { mode: 'r+', shape: BYTES }))
 const kept = readFileSync(path, 'utf8')
 rmSync(path)
 
-// An old file that begins with a hole: where there is no room for that, it is not cleared either.
+// An old file with a hole at its start is not cleared where the hole cannot be allocated.
 const holed = openSync(path, 'w')
 writeSync(holed, 'old', 1 << 16)
 closeSync(holed)

@@ -1,4 +1,4 @@
-// A Worker that holds a map in some way, and ends when it is told to.
+// A Worker that holds a map, and ends on request.
 import { randomFill } from 'node:crypto'
 import { parentPort } from 'node:worker_threads'
 import { args, memmap } from './common.mjs'

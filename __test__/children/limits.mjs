@@ -1,4 +1,4 @@
-// What the system refuses is an error with its code, and leaves nothing behind.
+// Limits of the system are errors with codes, and leave nothing behind.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import { args, descriptors, mappings, memmap, report } from './common.mjs'
@@ -15,11 +15,11 @@ const outcome = (work) => {
 }
 
 const SCENARIOS = {
-  // Under a limit of descriptors.
+  // Under a limit on descriptors.
   descriptors() {
     fs.writeFileSync(path, 'x')
     const before = descriptors()
-    // No map keeps one.
+    // No map keeps a descriptor.
     const maps = Array.from({ length: 2000 }, () => memmap(path, { mode: 'r' }))
     const kept = descriptors() - before
     const taken = []
@@ -31,7 +31,7 @@ const SCENARIOS = {
     const again = outcome(() => maps.push(memmap(path, { mode: 'r' })))
     return { kept, last, refused, again, reads: maps.at(-1).get(0) }
   },
-  // Under a limit of address space.
+  // Under a limit on address space.
   addresses() {
     fs.writeFileSync(path, '')
     fs.truncateSync(path, 2 ** 42)
@@ -39,25 +39,25 @@ const SCENARIOS = {
     const codes = ['r', 'c', 'r+'].map((mode) => outcome(() => memmap(path, { mode })))
     codes.push(outcome(() => memmap(path, { mode: 'w+', shape: 2 ** 42, sparse: true })))
     const left = fs.statSync(path).size === size
-    const made = outcome(() => memmap(`${path}.new`, { mode: 'w+', shape: 2 ** 42, sparse: true }))
+    const created = outcome(() => memmap(`${path}.new`, { mode: 'w+', shape: 2 ** 42, sparse: true }))
     return {
       codes,
       left,
-      made,
+      created,
       exists: fs.existsSync(`${path}.new`),
       small: outcome(() => memmap(path, { mode: 'r', shape: 10 })),
     }
   },
-  // More mappings than the system has for a process.
+  // More mappings than the system allows a process.
   mappings() {
     fs.writeFileSync(path, Buffer.alloc(3 * 4096, 7))
     const maps = []
-    // Parts that do not join up to one mapping.
+    // Parts that the system cannot merge into one mapping.
     const code = outcome(() => {
       for (let i = 0; i < 200_000; i++) maps.push(memmap(path, { mode: 'r+', offset: 4096 * (i % 2), shape: 4096 }))
     })
     const opened = maps.length
-    // There is room left for what the process itself needs: V8 would end it.
+    // Mappings are left for V8, which ends the process otherwise.
     const needs = Array.from({ length: 500 }, () => new ArrayBuffer(1 << 20))
     needs.push(...Array.from({ length: 200 }, (_, i) => Array.from({ length: 20_000 }, () => ({ i }))))
     const sum =

@@ -1,4 +1,4 @@
-// One scenario in which a map is closed, or forgotten, while something else still has hold of it.
+// One scenario in which a map is closed or dropped while something else still holds it.
 import { randomFill } from 'node:crypto'
 import fs from 'node:fs'
 import { promisify } from 'node:util'
@@ -23,7 +23,7 @@ function fresh(mode = 'r+', bytes = BYTES) {
   return memmap(path, { mode })
 }
 
-/** When each Worker ended. Listened for from the start: the last message and the end may come in one turn, before any `await` goes on. */
+/** The end of each Worker. Listens from the start, because the last message and the end may come in one turn, before an `await` continues. */
 const ends = new WeakMap()
 
 function workerWith(task) {
@@ -41,13 +41,13 @@ const message = (worker) => new Promise((resolve) => worker.once('message', reso
 const SCENARIOS = {
   async randomFill() {
     const a = memmap(path, { mode: 'w+', shape: 1 << 28, sparse: true })
-    // In a function of its own, so that nothing here keeps the typed array.
+    // In a function of its own, so that no local keeps the typed array.
     const filled = fill(a)
     await turn(5)
     a.close()
     const mapped = mappings(path)
     fs.rmSync(path)
-    // Mapped right afterwards, perhaps where the other was: the old work must not write into it.
+    // Mapped next, perhaps at the same address: the old work must not write to it.
     const b = memmap(path, { mode: 'w+', shape: 1 << 28, sparse: true })
     await filled
     const clean = !b.any()
@@ -56,7 +56,7 @@ const SCENARIOS = {
   },
   async zlib() {
     const a = fresh('r', 1 << 26)
-    // Thrown by a callback of Node's own, where nobody can catch it.
+    // Thrown by a callback of Node, where nothing can catch it.
     const uncaught = new Promise((resolve) => process.once('uncaughtException', (error) => resolve(error.name)))
     const packed = promisify(deflate)(a.data).then(
       () => 'packed',

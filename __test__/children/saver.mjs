@@ -1,4 +1,4 @@
-// Saves arrays over one file until it is killed: each holds one number only, so that half a file shows.
+// Saves arrays over one file until it is killed. Each holds one number only, so that a partial file shows.
 import { args, save, savez, zeros } from './common.mjs'
 
 const [path, kind] = args

@@ -1,4 +1,4 @@
-// Goes through a file of 512 MiB block by block, and tells by how many MiB the resident set grew at most.
+// Streams through a file of 512 MiB in blocks, and reports the growth of the resident set in MiB.
 import { closeSync, ftruncateSync, openSync, readFileSync } from 'node:fs'
 import { args, memmap, report } from './common.mjs'
 

@@ -1,4 +1,4 @@
-// Reductions over more than one piece for each thread, as text that keeps every bit.
+// Reductions over more than one chunk for each thread, as text that keeps every bit.
 import { array, report } from './common.mjs'
 
 const count = 3_000_001

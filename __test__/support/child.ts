@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { NODE } from './node.js'
-import { patience } from './slow.js'
+import { childTimeout } from './slow.js'
 
 const CHILDREN = join(import.meta.dirname, '../../../children')
 
@@ -26,7 +26,7 @@ export function child(name: string, args: readonly unknown[] = [], options: Chil
   const { status, signal, stdout, stderr } = spawnSync(command as string, [...before, ...script], {
     encoding: 'utf8',
     env: { ...process.env, ...options.env },
-    timeout: patience,
+    timeout: childTimeout,
     maxBuffer: 1 << 26,
   })
   const line = /^REPORT (.*)$/m.exec(stdout)?.[1]

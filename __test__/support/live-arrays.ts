@@ -123,7 +123,7 @@ export function randomArray(random: Random, spec: unknown, shape: readonly numbe
 }
 
 export function arrayFrom({ dtype, shape, order, data }: ArrayWire): NDArray {
-  const made = zeros([...shape], { dtype: dtype as never, order }) as unknown as NDArray
-  if (made.nbytes > 0) made.bytes.set(Buffer.from(data, 'base64'))
-  return made
+  const array = zeros([...shape], { dtype: dtype as never, order }) as unknown as NDArray
+  if (array.nbytes > 0) array.bytes.set(Buffer.from(data, 'base64'))
+  return array
 }

@@ -78,15 +78,17 @@ export const advancedParts = (shape: readonly number[]): fc.Arbitrary<Part[]> =>
       }
       let axis = 0
       let listed = false
-      const made = parts.map((part) => {
+      const selectors = parts.map((part) => {
         if (part === null || part === '...') return part
         const size = shape[axis++] as number
         if (number(2) === 0) return part
         listed = true
         return positions(size)
       })
-      if (listed || made.includes('...')) return listed ? made : [mask(shape, () => number(2) === 0)]
-      return axis < shape.length ? [...made, positions(shape[axis] as number)] : [mask(shape, () => number(2) === 0)]
+      if (listed || selectors.includes('...')) return listed ? selectors : [mask(shape, () => number(2) === 0)]
+      return axis < shape.length
+        ? [...selectors, positions(shape[axis] as number)]
+        : [mask(shape, () => number(2) === 0)]
     })
 
 function mask(shape: readonly number[], choose: () => boolean): Part {

@@ -55,8 +55,8 @@ export function reshaped(nest: Nest, shape: readonly number[], target: readonly 
   // In F order, the same with all axes in reverse on both sides.
   const back = (length: number): number[] => Array.from({ length }, (_, axis) => length - 1 - axis)
   const turned = transposed(nest, shape, back(shape.length))
-  const made = reshaped(turned, shape.toReversed(), target.toReversed(), 'C')
-  return transposed(made, target.toReversed(), back(target.length))
+  const reshapedBack = reshaped(turned, shape.toReversed(), target.toReversed(), 'C')
+  return transposed(reshapedBack, target.toReversed(), back(target.length))
 }
 
 /** A nest spread to a shape: missing axes and axes of one entry repeat. */

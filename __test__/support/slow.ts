@@ -5,7 +5,7 @@ const slow = process.env['MEMMAP_SLOW'] === '1'
 export const times = (count: number): number => (slow ? Math.ceil(count / 10) : count)
 
 /** A time limit in milliseconds, longer on a slow machine. */
-export const soon = (milliseconds: number): number => (slow ? 25 * milliseconds : milliseconds)
+export const timeLimit = (milliseconds: number): number => (slow ? 25 * milliseconds : milliseconds)
 
 /** Time limit for a child process in milliseconds. */
-export const patience = slow ? 1_500_000 : 300_000
+export const childTimeout = slow ? 1_500_000 : 300_000

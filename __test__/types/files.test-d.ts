@@ -10,7 +10,7 @@ declare const file: FileLike
 declare const mode: MmapMode
 declare const options: LoadOptions
 
-const made = openMemmap(path, { mode: 'w+', dtype: 'int64', shape: [2, 3] })
+const created = openMemmap(path, { mode: 'w+', dtype: 'int64', shape: [2, 3] })
 const madeByDefault = openMemmap(path, { mode: 'write', shape: 3 })
 const opened = openMemmap(file)
 const openedWith = openMemmap(path, { mode: 'r+', maxHeaderSize: 100 })
@@ -22,8 +22,8 @@ const arrayInFile = load('a.npy', { mmapMode: mode })
 const archive = load('a.npz', { mmapMode: 'r' })
 
 export type Opened = [
-  Expect<Equal<typeof made, Memmap<ModelOf<'int64'>>>>,
-  Expect<Equal<ReturnType<typeof made.get>, bigint>>,
+  Expect<Equal<typeof created, Memmap<ModelOf<'int64'>>>>,
+  Expect<Equal<ReturnType<typeof created.get>, bigint>>,
   Expect<Equal<typeof madeByDefault.data, Float64Array>>,
   Expect<Equal<typeof opened, Memmap>>,
   Expect<Equal<typeof openedWith, Memmap>>,
@@ -39,7 +39,7 @@ archive.get('x', { mmapMode: 'c' }).flush()
 archive.get('x', { mmapMode: null }) satisfies NDArray
 for (const [name, one] of archive) save(`${name}.npy`, one, { version: [1, 0] })
 savez(path, { a: array, b: [[1, 2]], c: new Float32Array(2) })
-// @ts-expect-error a file is not made by load
+// @ts-expect-error load creates no file
 load(path, { mmapMode: 'w+' })
 // @ts-expect-error no such dtype
 openMemmap(path, { mode: 'w+', dtype: 'float33', shape: 2 })

@@ -17,21 +17,22 @@ const READ_LIMIT = 2 ** 31 - 4096
 
 /**
  * @param bytes of the file
+ * @param alone measures this package only, without loops in JavaScript
  * @returns rows of `{ name, bytes, target, sides: { ours, numpy, loop, readFile, limit } }`, each side the seconds of its rounds
  */
-export async function wholeArrays({ path, bytes, runs, words, numpy, limits, report }) {
+export async function wholeArrays({ path, bytes, runs, words, numpy, limits, report, alone = false }) {
   const rows = []
   for (const operation of OPERATIONS) {
     const name = operation.name
     if (!words.every((word) => name.includes(word)) || (bytes > 2 ** 31 && !operation.large)) continue
-    const row = await measure(operation, { path, bytes, runs, numpy, limits })
+    const row = await measure(operation, { path, bytes, runs, numpy, limits, alone })
     rows.push(row)
     report(row)
   }
   return rows
 }
 
-async function measure(operation, { path, bytes, runs, numpy, limits }) {
+async function measure(operation, { path, bytes, runs, numpy, limits, alone }) {
   const { name, dtype, limit, target, traffic } = operation
   const shape = operation.shape(bytes)
   const order = operation.order ?? 'C'
@@ -68,7 +69,7 @@ async function measure(operation, { path, bytes, runs, numpy, limits }) {
       return { seconds: (seconds / Math.min(times, 10)) * share }
     }
   }
-  if (operation.loop !== undefined && a !== null && bytes <= READ_LIMIT) {
+  if (!alone && operation.loop !== undefined && a !== null && bytes <= READ_LIMIT) {
     const { data } = a
     sides.loop = (times) => repeated(times, () => operation.loop(data))
     if (!operation.scratch && bytes < READ_LIMIT) {

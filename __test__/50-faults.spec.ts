@@ -99,7 +99,7 @@ for (const name of ['get', 'set', 'data', 'threads', 'worker']) {
 }
 
 guarded('a file truncated during a reduction throws, and never returns a sum', (t) => {
-  const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'sum', times(40)])
+  const { status, report, output } = child('truncate-while', [join(folder(t), 'data.bin'), 'sum', times(40)])
   t.is(status, 0, output)
   const { codes, wrong }: { codes: Record<string, number>; wrong: number } = report
   t.is(wrong, 0)
@@ -107,7 +107,7 @@ guarded('a file truncated during a reduction throws, and never returns a sum', (
 })
 
 guarded('a file truncated during flush throws or flushes, and nothing else', (t) => {
-  const { status, report, output } = child('cut-while', [join(folder(t), 'data.bin'), 'flush', times(40)])
+  const { status, report, output } = child('truncate-while', [join(folder(t), 'data.bin'), 'flush', times(40)])
   t.is(status, 0, output)
   const { wrong }: { wrong: number } = report
   t.is(wrong, 0)

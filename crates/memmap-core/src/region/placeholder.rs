@@ -41,7 +41,7 @@ type Map = unsafe extern "system" fn(
 ) -> Address;
 type Unmap = unsafe extern "system" fn(HANDLE, Address, u32) -> i32;
 
-/// What superseded systems do not have.
+/// Calls that older systems lack.
 struct Calls {
     reserve: Reserve,
     map: Map,

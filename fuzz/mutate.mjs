@@ -1,6 +1,6 @@
-/** Changes bytes as damage and malice do. */
+/** Changes bytes like damage or an attack. */
 
-/** Numbers from a seed, so that a run can be repeated (mulberry32). */
+/** Random numbers from a seed (mulberry32). */
 export function randomFrom(seed) {
   let state = seed >>> 0
   const next = () => {
@@ -12,7 +12,7 @@ export function randomFrom(seed) {
   return { next, below: (n) => Math.floor(next() * n) }
 }
 
-/** Pieces that mean something in a header or an archive. */
+/** Tokens of headers and archives. */
 const TOKENS = [
   ...Array.from('\'"()[]{},:\\\n\r\t #+-._0123456789LubrxUNje'),
   ...'\'\'\' """ \\x41 \\u0041 \\U0001F600 \\777 \\N{BULLET} True False None ... set() descr'.split(' '),
@@ -21,7 +21,7 @@ const TOKENS = [
   ...'PK\x03\x04 PK\x05\x06 PK\x01\x02'.split(' '),
 ].map((text) => Buffer.from(text, 'latin1'))
 
-/** The bytes with a few changes: flipped, cut, doubled, exchanged with those of others, or tokens put in. */
+/** The bytes with a few changes: flipped, removed, doubled, replaced by those of another input, or tokens inserted. */
 export function mutate(random, bytes, corpus) {
   let result = Buffer.from(bytes)
   for (let count = 1 + random.below(4); count > 0; count--) result = change(random, result, corpus)

@@ -17,11 +17,11 @@ import { mutate, randomFrom } from './mutate.mjs'
 
 const CORPUS = join(import.meta.dirname, 'corpus')
 
-/** Milliseconds that one input may take, and bytes that it may take in memory beside what its file has. */
+/** Limit for one input in milliseconds, and in bytes of memory beyond the size of its file. */
 const LONGEST = 2000
 const SPARE = 2 ** 16
 
-/** Runs as many inputs as asked for, and gives what came of them. */
+/** Runs this many inputs and returns counts of their outcomes. */
 export function fuzz({ runs, seed = 1, wholeFiles = 16 }) {
   const random = randomFrom(seed)
   const corpus = readdirSync(CORPUS)

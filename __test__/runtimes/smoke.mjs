@@ -1,4 +1,4 @@
-// The whole path in one go, for runtimes that ava does not run on. Prints `ok NAME` or `not ok NAME` for each part.
+// Smoke test for runtimes without ava. Prints `ok NAME` or `not ok NAME` for each part.
 import { Buffer } from 'node:buffer'
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -56,7 +56,7 @@ await check('creates, assigns, reads and closes', () => {
   is(new Float32Array(new Uint8Array(readFileSync(path)).buffer)[7], 9.5)
 })
 
-await check('typed arrays are the file, and have length 0 after close()', () => {
+await check('typed arrays share the pages of the file, and have length 0 after close()', () => {
   const a = memmap(path, { dtype: 'float32' })
   const { data } = a
   data[0] = 2.5
@@ -72,7 +72,7 @@ await check('typed arrays are the file, and have length 0 after close()', () => 
   r.close()
 })
 
-await check('64-bit integers, bytes that are not aligned, the other byte order', () => {
+await check('reads and stores 64-bit, unaligned and byte-swapped elements', () => {
   writeFileSync(path, Buffer.from('ff0102030405060708', 'hex'))
   const a = memmap(path, { dtype: '>i8', offset: 1 })
   is([a.get(0), a.sum()], [0x0102030405060708n, 0x0102030405060708n])
@@ -82,7 +82,7 @@ await check('64-bit integers, bytes that are not aligned, the other byte order',
 })
 
 if (support().guard) {
-  await check('a file that is cut is an error, not the end of the process', () => {
+  await check('a truncated file throws and does not end the process', () => {
     writeFileSync(path, Buffer.alloc(1 << 20, 1))
     const a = memmap(path, { mode: 'r' })
     truncateSync(path, 0)
@@ -94,7 +94,7 @@ if (support().guard) {
   })
 }
 
-await check('a thousand opened, used and forgotten', async () => {
+await check('a thousand arrays are opened, used and dropped', async () => {
   writeFileSync(path, Buffer.alloc(4096, 1))
   let sum = 0
   for (let round = 0; round < 1000; round++) {
@@ -106,7 +106,7 @@ await check('a thousand opened, used and forgotten', async () => {
   is(sum, 2000)
 })
 
-await check('console.log shows what NumPy shows', () => {
+await check('console.log prints like NumPy', () => {
   is(
     array(
       [
@@ -120,7 +120,7 @@ await check('console.log shows what NumPy shows', () => {
 })
 
 if (!process.versions.bun && !globalThis.Deno) {
-  await check('require() gives the same', () => {
+  await check('require() loads the same module', () => {
     is(createRequire(import.meta.url)('../../dist/index.js').memmap === memmap, true)
   })
 }

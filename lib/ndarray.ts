@@ -626,31 +626,35 @@ export type Reduced<D, O, R extends ReductionRow['result']> =
 /**
  * A reduction of all elements to a scalar, or along axes to an array.
  * @ts-ignore TS2636, as for NDArray. */
-export interface ReductionMethod<out D, Row extends ReductionRow> {
-  (options?: undefined): ReducedScalar<D, {}, Row['result']>
-  <const O extends OptionsByName[Row['takes']]>(options: O & CheckedOptions<O>): Reduced<D, O, Row['result']>
+export interface ReductionMethod<out D, Name extends Reduction> {
+  (options?: undefined): ReducedScalar<D, {}, (typeof REDUCTIONS)[Name]['result']>
+  <const O extends OptionsByName[(typeof REDUCTIONS)[Name]['takes']]>(
+    options: O & CheckedOptions<O>,
+  ): Reduced<D, O, (typeof REDUCTIONS)[Name]['result']>
 }
 
 /**
  * The same off the event loop.
  * @ts-ignore TS2636, as for NDArray. */
-export interface AsyncReductionMethod<out D, Row extends ReductionRow> {
-  (options?: undefined): Promise<ReducedScalar<D, {}, Row['result']>>
-  <const O extends OptionsByName[Row['takes']] & AsyncOptions>(
+export interface AsyncReductionMethod<out D, Name extends Reduction> {
+  (options?: undefined): Promise<ReducedScalar<D, {}, (typeof REDUCTIONS)[Name]['result']>>
+  <const O extends OptionsByName[(typeof REDUCTIONS)[Name]['takes']] & AsyncOptions>(
     options: O & CheckedOptions<O>,
-  ): Promise<Reduced<D, O, Row['result']>>
+  ): Promise<Reduced<D, O, (typeof REDUCTIONS)[Name]['result']>>
 }
 
 /**
  * A scan of all elements in C order, or along an axis.
  * @ts-ignore TS2636, as for NDArray. */
-export interface ScanMethod<out D, Row extends Pick<ReductionRow, 'result'>> {
-  <const O extends ScanOptions = {}>(options?: O & CheckedOptions<O>): NDArray<ResultDType<D, O, Row['result']>>
+export interface ScanMethod<out D, Name extends Scan> {
+  <const O extends ScanOptions = {}>(
+    options?: O & CheckedOptions<O>,
+  ): NDArray<ResultDType<D, O, (typeof SCANS)[Name]['result']>>
 }
 
 /** The methods that follow from the table of operations. */
-type TableMethods<D> = { [Name in keyof typeof REDUCTIONS]: ReductionMethod<D, (typeof REDUCTIONS)[Name]> } & {
-  [Name in keyof typeof SCANS]: ScanMethod<D, (typeof SCANS)[Name]>
+type TableMethods<D> = { [Name in keyof typeof REDUCTIONS]: ReductionMethod<D, Name> } & {
+  [Name in keyof typeof SCANS]: ScanMethod<D, Name>
 }
 
 /** @ts-ignore TS2636, as for the class. */
@@ -673,7 +677,7 @@ function addMethod(name: string, method: (this: NDArray, options?: object) => un
 }
 
 /** The reductions off the event loop, each with `signal` and `onProgress` besides its options. */
-type AsyncReductions<D> = { [Name in keyof typeof REDUCTIONS]: AsyncReductionMethod<D, (typeof REDUCTIONS)[Name]> }
+type AsyncReductions<D> = { [Name in keyof typeof REDUCTIONS]: AsyncReductionMethod<D, Name> }
 
 /**
  * The methods of an array off the event loop: `array.promises`. Each is the array's method of that name, takes the same options and

@@ -48,8 +48,8 @@ export async function limits() {
 
 /** What the kernels print about the size at which threads begin to pay; null where they cannot be built. */
 export function crossover() {
-  if (!built('bench')) return null
-  return spawnSync('target/release/examples/bench', ['crossover'], { encoding: 'utf8' }).stdout.trimEnd()
+  if (!built('crossover')) return null
+  return spawnSync('target/release/examples/crossover', [], { encoding: 'utf8' }).stdout.trimEnd()
 }
 
 function built(example) {

@@ -1,7 +1,7 @@
-//! Work over whole arrays.
+//! The kernels as exports, one function each.
 //!
-//! Each array comes as two arguments: its memory, and a layout (see `operand.rs`). Where there is a `task`, the work goes to
-//! the thread pool and the answer is a promise of the result.
+//! An array is two arguments: its memory, and a layout (see `operand.rs`). With a `task` the work runs in the thread pool
+//! and the export returns a promise of the result.
 
 use memmap_kernels::{
     self as kernels, Columns, Comparison, Farthest, Kind, Params, Reduction, Scan, Tolerance,
@@ -11,7 +11,6 @@ use napi::bindgen_prelude::{BigInt64ArraySlice, Float64ArraySlice, Uint8ArraySli
 use napi_derive::napi;
 
 use crate::error::throw_kernel;
-use crate::fresh::is_fresh;
 use crate::operand::Memory;
 use crate::work::{Done, NativeTask, Outcome, Work};
 
@@ -29,11 +28,9 @@ pub fn assign(
     target_layout: Float64ArraySlice,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let mut work = Work::new(env, task);
-    let from = work.operand(&source, &source_layout)?;
-    let to = work.operand(&target, &target_layout)?;
-    work.set_fresh_target(is_fresh(&target));
-    work.run(move |control| kernels::assign(&from.array(), &to.array_mut(), control).map(|()| Done::Nothing))
+    let (work, [from, to]) = Work::of(env, task, [(&source, &source_layout), (&target, &target_layout)])?;
+    work.with_fresh(&target)
+        .run(move |control| kernels::assign(&from.array(), &to.array_mut(), control).map(Done::from))
 }
 
 /// Stores the bytes of one element in every element.
@@ -49,17 +46,15 @@ pub fn fill(
     element: Uint8ArraySlice,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let mut work = Work::new(env, task);
-    let to = work.operand(&target, &target_layout)?;
+    let (work, [to]) = Work::of(env, task, [(&target, &target_layout)])?;
     let element = element.to_vec();
-    work.run(move |control| kernels::fill(&to.array_mut(), &element, control).map(|()| Done::Nothing))
+    work.run(move |control| kernels::fill(&to.array_mut(), &element, control).map(Done::from))
 }
 
 /// Reverses the bytes of every number where it lies.
 #[napi(catch_unwind, ts_args_type = "target: Memory, targetLayout: Float64Array")]
 pub fn byteswap(env: &Env, target: Memory, target_layout: Float64ArraySlice) -> napi::Result<()> {
-    let mut work = Work::new(env, None);
-    let to = work.operand(&target, &target_layout)?;
+    let (work, [to]) = Work::of(env, None, [(&target, &target_layout)])?;
     work.now(|control| kernels::byteswap_in_place(&to.array_mut(), control))
 }
 
@@ -77,11 +72,9 @@ pub fn take(
     target: Memory,
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let mut work = Work::new(env, None);
-    let from = work.operand(&source, &source_layout)?;
-    let to = work.operand(&target, &target_layout)?;
-    work.set_fresh_target(is_fresh(&target));
-    work.now(|control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control))
+    let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
+    work.with_fresh(&target)
+        .now(|control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control))
 }
 
 /// Copies the blocks that lie `offsets` bytes from that of the source to the entries of the target's first axis.
@@ -97,9 +90,7 @@ pub fn gather(
     target: Memory,
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let mut work = Work::new(env, None);
-    let from = work.operand(&source, &source_layout)?;
-    let to = work.operand(&target, &target_layout)?;
+    let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
     let offsets = work.offsets(&from, &offsets)?;
     work.now(
         // SAFETY: `Work::offsets` made sure that each block lies in the source's memory.
@@ -120,9 +111,7 @@ pub fn scatter(
     target_layout: Float64ArraySlice,
     offsets: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let mut work = Work::new(env, None);
-    let from = work.operand(&source, &source_layout)?;
-    let to = work.operand(&target, &target_layout)?;
+    let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
     let offsets = work.offsets(&to, &offsets)?;
     work.now(
         // SAFETY: `Work::offsets` made sure that each block lies in the target's memory.
@@ -133,8 +122,7 @@ pub fn scatter(
 /// How many elements of a boolean array are true.
 #[napi(catch_unwind, ts_args_type = "mask: Memory, maskLayout: Float64Array")]
 pub fn mask_count(env: &Env, mask: Memory, mask_layout: Float64ArraySlice) -> napi::Result<f64> {
-    let mut work = Work::new(env, None);
-    let flags = work.operand(&mask, &mask_layout)?;
+    let (work, [flags]) = Work::of(env, None, [(&mask, &mask_layout)])?;
     work.now(|control| kernels::mask_count(&flags.array(), control)).map(|count| count as f64)
 }
 
@@ -152,10 +140,8 @@ pub fn mask_gather(
     target: Memory,
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let mut work = Work::new(env, None);
-    let from = work.operand(&source, &source_layout)?;
-    let flags = work.operand(&mask, &mask_layout)?;
-    let to = work.operand(&target, &target_layout)?;
+    let (work, [from, flags, to]) =
+        Work::of(env, None, [(&source, &source_layout), (&mask, &mask_layout), (&target, &target_layout)])?;
     work.now(|control| kernels::mask_gather(&from.array(), &flags.array(), &to.array_mut(), control))
 }
 
@@ -175,10 +161,8 @@ pub fn compare(
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
     let op = Comparison::ALL[op as usize % Comparison::ALL.len()];
-    let mut work = Work::new(env, None);
-    let left = work.operand(&a, &a_layout)?;
-    let right = work.operand(&b, &b_layout)?;
-    let to = work.operand(&target, &target_layout)?;
+    let (work, [left, right, to]) =
+        Work::of(env, None, [(&a, &a_layout), (&b, &b_layout), (&target, &target_layout)])?;
     work.now(|control| kernels::compare(op, &left.array(), &right.array(), &to.array_mut(), control))
 }
 
@@ -191,9 +175,7 @@ pub fn equals(
     b: Memory,
     b_layout: Float64ArraySlice,
 ) -> napi::Result<bool> {
-    let mut work = Work::new(env, None);
-    let left = work.operand(&a, &a_layout)?;
-    let right = work.operand(&b, &b_layout)?;
+    let (work, [left, right]) = Work::of(env, None, [(&a, &a_layout), (&b, &b_layout)])?;
     work.now(|control| kernels::equals(&left.array(), &right.array(), control))
 }
 
@@ -212,9 +194,7 @@ pub fn all_close(
     atol: f64,
     equal_nan: bool,
 ) -> napi::Result<bool> {
-    let mut work = Work::new(env, None);
-    let left = work.operand(&a, &a_layout)?;
-    let right = work.operand(&b, &b_layout)?;
+    let (work, [left, right]) = Work::of(env, None, [(&a, &a_layout), (&b, &b_layout)])?;
     let tolerance = Tolerance { rtol, atol, equal_nan };
     work.now(|control| kernels::all_close(&left.array(), &right.array(), tolerance, control))
 }
@@ -247,9 +227,7 @@ pub fn distances(
     equal_nan: bool,
     columns: Float64ArraySlice,
 ) -> napi::Result<NativeDistances> {
-    let mut work = Work::new(env, None);
-    let left = work.operand(&a, &a_layout)?;
-    let right = work.operand(&b, &b_layout)?;
+    let (work, [left, right]) = Work::of(env, None, [(&a, &a_layout), (&b, &b_layout)])?;
     let tolerance = Tolerance { rtol, atol, equal_nan };
     let columns = columns.split_first().map(|(before, shape)| Columns {
         before: *before as usize,
@@ -275,17 +253,23 @@ fn reduction(number: u32) -> Reduction {
 }
 
 fn params(dtype: i32, ddof: f64, skip_nan: bool) -> Params {
-    let dtype = u8::try_from(dtype).ok().and_then(Kind::from_u8);
-    Params { dtype, ddof, skip_nan }
+    Params { dtype: kind_of(dtype), ddof, skip_nan }
+}
+
+/// The kind with a number; none for a negative one.
+fn kind_of(number: i32) -> Option<Kind> {
+    u8::try_from(number).ok().and_then(Kind::from_u8)
+}
+
+fn number_of(env: &Env, kind: kernels::Result<Kind>) -> napi::Result<u32> {
+    kind.map(|kind| kind as u32).map_err(|error| throw_kernel(env, &error))
 }
 
 /// The `Kind` of a reduction's result. `op` is a `Reduction`; `dtype` is a `Kind`, or negative for NumPy's choice.
 #[napi(catch_unwind)]
 pub fn reduction_kind(env: &Env, op: u32, kind: u32, dtype: i32) -> napi::Result<u32> {
-    let kind = u8::try_from(kind).ok().and_then(Kind::from_u8).unwrap_or(Kind::Opaque);
-    kernels::result_kind(reduction(op), kind, &params(dtype, 0.0, false))
-        .map(|kind| kind as u32)
-        .map_err(|error| throw_kernel(env, &error))
+    let kind = kind_of(kind as i32).unwrap_or(Kind::Opaque);
+    number_of(env, kernels::result_kind(reduction(op), kind, &params(dtype, 0.0, false)))
 }
 
 /// Reduces all axes to one value.
@@ -304,8 +288,7 @@ pub fn reduce_all(
     skip_nan: bool,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let mut work = Work::new(env, task);
-    let from = work.operand(&source, &source_layout)?;
+    let (work, [from]) = Work::of(env, task, [(&source, &source_layout)])?;
     let params = params(dtype, ddof, skip_nan);
     work.run(move |control| {
         kernels::reduce_all(reduction(op), &from.array(), &params, control).map(Done::Value)
@@ -331,24 +314,20 @@ pub fn reduce(
     target_layout: Float64ArraySlice,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let mut work = Work::new(env, task);
-    let from = work.operand(&source, &source_layout)?;
-    let to = work.operand(&target, &target_layout)?;
+    let (work, [from, to]) = Work::of(env, task, [(&source, &source_layout), (&target, &target_layout)])?;
     let params = params(dtype, ddof, skip_nan);
     let axes: Vec<bool> = axes.iter().map(|axis| *axis != 0).collect();
     work.run(move |control| {
         kernels::reduce(reduction(op), &from.array(), &axes, &params, &to.array_mut(), control)
-            .map(|()| Done::Nothing)
+            .map(Done::from)
     })
 }
 
 /// The kind of the elements of `scan`.
 #[napi(catch_unwind)]
 pub fn scan_kind(env: &Env, product: bool, kind: u32, dtype: i32) -> napi::Result<u32> {
-    let kind = u8::try_from(kind).ok().and_then(Kind::from_u8).unwrap_or(Kind::Opaque);
-    kernels::scan_kind(scan_of(product), kind, params(dtype, 0.0, false).dtype)
-        .map(|kind| kind as u32)
-        .map_err(|error| throw_kernel(env, &error))
+    let kind = kind_of(kind as i32).unwrap_or(Kind::Opaque);
+    number_of(env, kernels::scan_kind(scan_of(product), kind, kind_of(dtype)))
 }
 
 /// Stores the sum, or product, of all elements so far along an axis; of all elements in C order where it is negative.
@@ -366,11 +345,8 @@ pub fn scan(
     target: Memory,
     target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let mut work = Work::new(env, None);
-    let from = work.operand(&source, &source_layout)?;
-    let to = work.operand(&target, &target_layout)?;
-    let dtype = params(dtype, 0.0, false).dtype;
-    let axis = usize::try_from(axis).ok();
+    let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
+    let (axis, dtype) = (usize::try_from(axis).ok(), kind_of(dtype));
     work.now(|control| kernels::scan(scan_of(product), &from.array(), axis, dtype, &to.array_mut(), control))
 }
 

@@ -9,11 +9,11 @@
 mod buffers;
 mod environment;
 mod error;
-mod fresh;
+mod huge_pages;
 mod kernels;
 mod mapping;
+mod notifier;
 mod operand;
 mod support;
 mod tables;
-mod watch;
 mod work;

@@ -16,6 +16,7 @@ use napi::{Env, Task, sys};
 use napi_derive::napi;
 
 use crate::error::{throw, throw_kernel};
+use crate::huge_pages::is_fresh;
 use crate::operand::{Memory, Operand};
 
 /// What work in the pool is stopped and watched by. For one piece of work.
@@ -55,6 +56,12 @@ impl NativeTask {
 pub enum Done {
     Nothing,
     Value(Value),
+}
+
+impl From<()> for Done {
+    fn from((): ()) -> Self {
+        Done::Nothing
+    }
 }
 
 /// As JavaScript has it: 64-bit integers and ticks as bigint, complex as two numbers.
@@ -121,14 +128,30 @@ impl<'a> Work<'a> {
         Work { env, task, mapped: Vec::new(), held: Vec::new(), fresh_target: false }
     }
 
-    /// Says whether the target is memory that nobody has touched yet. Of no use to work in the pool, whose control was made
-    /// before.
-    pub fn set_fresh_target(&mut self, fresh: bool) {
-        self.fresh_target = fresh;
+    /// Work on these arrays: in the pool where there is a task.
+    pub fn of<const N: usize>(
+        env: &'a Env,
+        task: Option<&'a NativeTask>,
+        arrays: [(&Memory, &Float64ArraySlice); N],
+    ) -> napi::Result<(Self, [Operand; N])> {
+        let mut work = Work::new(env, task);
+        let mut failure = None;
+        let operands = arrays
+            .map(|(memory, layout)| work.operand(memory, layout).map_err(|error| failure = Some(error)).ok());
+        match failure {
+            Some(error) => Err(error),
+            None => Ok((work, operands.map(|operand| operand.expect("an operand that did not fail")))),
+        }
+    }
+
+    /// Looks whether the target is memory that nobody has touched yet. Work in the pool ignores it, because its control was
+    /// created before.
+    pub fn with_fresh(self, target: &Memory) -> Self {
+        Work { fresh_target: is_fresh(target), ..self }
     }
 
     /// One of its arrays.
-    pub fn operand(&mut self, memory: &Memory, layout: &Float64ArraySlice) -> napi::Result<Operand> {
+    fn operand(&mut self, memory: &Memory, layout: &Float64ArraySlice) -> napi::Result<Operand> {
         match memory {
             Memory::Mapped(mapping) => {
                 self.mapped.push(mapping.mapped().map_err(|error| throw(self.env, error))?);

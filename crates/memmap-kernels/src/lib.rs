@@ -1,17 +1,28 @@
-//! Strided loops over typed memory: copy, cast, fill, compare, reduce.
+//! Strided loops over typed memory: copy, cast, fill, compare, select, reduce.
 //!
-//! Everything that is done over a whole array is done here: over any strides, for every numeric kind in both byte
-//! orders, aligned or not, in memory that others may write at the same time. Semantics are NumPy's; each function
-//! names the exceptions.
+//! The kernels work on arrays of any strides, of every numeric kind in both byte orders, aligned or not, in memory that
+//! others may write at the same time. Semantics are NumPy's; each function names the exceptions.
 //!
-//! Arrays are [`ArrayRef`] and [`ArrayMut`]: their constructors are `unsafe` (the memory must stay mapped), the
-//! kernels are not. [`Control`] stops, watches and bounds a kernel. Large work is shared among threads
-//! ([`threads`]); results do not depend on how many there are.
-
-#![allow(
-    clippy::needless_range_loop,
-    reason = "iterator chains leave calls in vector loops where the crate is compiled in several units"
-)]
+//! Arrays are [`ArrayRef`] and [`ArrayMut`]. Their constructors are `unsafe`, because the memory must stay mapped; the
+//! kernels are not. A [`Control`] stops, watches and bounds a kernel. Large work is shared among [`threads`]; results do
+//! not depend on their number.
+//!
+//! # Layout
+//!
+//! A folder uses itself and those before it, never one behind it:
+//!
+//! 1. `dtype`: what one element is. The table of kinds
+//! 2. `array`: pointer, shape and strides, the order in which elements are visited, overlap
+//! 3. `exec`: threads, control, errors
+//! 4. `loops`: slices of shared memory, SIMD dispatch, prefetch, arithmetic
+//! 5. `copy`: assign, fill, byteswap, casts, and tiles through which other kernels read any array as native numbers
+//! 6. `reduce`: reductions and scans. The tables of both
+//! 7. `compare`: comparisons and tolerances. The table of comparisons
+//! 8. `select`: take, gather, scatter, masks
+//!
+//! Drivers (plans, walks, tiles) are compiled once and see loops through `dyn` traits, a call per tile, row or block; only
+//! loops are generic over the element. What runs inside a `loops::Kernel` is plain loops and `#[inline(always)]` helpers,
+//! because a closure or an iterator adapter may stay a call in the middle of a vector loop.
 
 mod dtype;
 
@@ -28,8 +39,6 @@ mod reduce;
 mod compare;
 
 mod select;
-
-pub mod limits;
 
 #[cfg(test)]
 mod tests;

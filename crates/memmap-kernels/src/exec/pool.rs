@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// have small ones, so that small arrays are cut and shared out too.
 pub(crate) const PIECE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 1 << 20 };
 
-/// Work on fewer bytes stays on the calling thread. Measured with `cargo run --release --example bench -- crossover`:
+/// Work on fewer bytes stays on the calling thread. Measured with `cargo run --release --example crossover`:
 /// waking the pool costs 10 to 20 us, about what one core needs for this much.
 pub(crate) const PARALLEL_BYTES: usize = if cfg!(test) { 1 << 10 } else { 1 << 20 };
 

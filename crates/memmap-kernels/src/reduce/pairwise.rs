@@ -80,7 +80,7 @@ fn by_units<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
     let count = 1usize << depth;
     let mut sums = [T::ZERO; UNITS];
     let mut rest = run;
-    for number in 0..count {
+    for (number, sum) in sums[..count].iter_mut().enumerate() {
         // The path to a unit: a bit for each cut, set where it is in the right half.
         let (mut len, mut bit) = (run.len(), depth);
         while bit > 0 {
@@ -90,7 +90,7 @@ fn by_units<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
         }
         let (unit_run, behind) = rest.split_at(len);
         rest = behind;
-        sums[number] = unit(unit_run, f);
+        *sum = unit(unit_run, f);
     }
     pair_up(&mut sums[..count])
 }

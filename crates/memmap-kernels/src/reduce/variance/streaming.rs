@@ -127,8 +127,8 @@ fn about<T: Deviate>(run: RawSlice<T>, point: [f64; 2]) -> Moments {
     }
     // The lanes that are missing to a whole chunk are at the point itself, and add nothing.
     let mut last = points;
-    for i in 0..rest.len().min(LANES) {
-        last[i] = rest.get(i).into();
+    for (i, lane) in last[..rest.len().min(LANES)].iter_mut().enumerate() {
+        *lane = rest.get(i).into();
     }
     lanes.add(last, points);
     // Hidden from the compiler, or it arranges the lanes for these last sums instead of for the loop.

@@ -1,5 +1,5 @@
-//! ArrayBuffers over a mapping: made without a copy, detached at `close()`, and the address range kept for as long as
-//! somebody may hold an address in it.
+//! ArrayBuffers over a mapping, without a copy. `close()` detaches them; the address range stays for as long as anything
+//! may hold an address in it.
 //!
 //! Who keeps the range (each arrow is a [`Lease`]):
 //!
@@ -11,13 +11,13 @@
 //!                                          object, but uses the bare address even after a detach
 //! ```
 //!
-//! When an environment ends (a Worker), the finalizers of its backing stores run although another thread may have the memory by
-//! then: `transfer()` moves it to another ArrayBuffer, which can be posted. So the range stays, for ever, unless it is known
-//! that no other buffer has it. Node lets go of external buffers in the reverse order of their making, so the finalizer of
-//! the very last one is the time to look at the others: one that still has its memory has it alone. In a Worker, each
-//! buffer is therefore followed by a small one that is nothing but this [`Sentinel`].
+//! When an environment ends (a Worker), the finalizers of its backing stores run although another thread may use the memory:
+//! `transfer()` moves it to another ArrayBuffer, which can be posted. So the range stays until the process ends, unless no
+//! other buffer can have it. Node finalizes external buffers in the reverse order of their creation, so the finalizer of
+//! the last one looks at the others: a buffer that still has its memory has it alone. In a Worker, each buffer is therefore
+//! followed by a small one, this [`Sentinel`].
 //!
-//! The object's collection is told by a finalizer, which runs in a later turn of the event loop. A program that opens and
+//! A finalizer reports the object's collection; it runs in a later turn of the event loop. A program that opens and
 //! closes in one long turn would pile up ranges, so [`Waiting`] asks the weak references itself once there are many.
 
 use std::cell::RefCell;
@@ -47,11 +47,10 @@ struct Watched {
     lease: RefCell<Option<Lease>>,
 }
 
-/// What a backing store holds on to.
+/// The data of a backing store.
 struct Backing {
     lease: Lease,
-    /// Whether nobody can have moved the memory elsewhere: it was taken back by `close()`, or the runtime has no
-    /// `transfer()`.
+    /// Whether no `transfer()` can have moved the memory elsewhere: `close()` took it back, or the runtime has none.
     ours: Arc<AtomicBool>,
 }
 
@@ -84,7 +83,7 @@ pub fn expose(
         )
     };
     if status != sys::Status::napi_ok {
-        // Node 20 has run the finalizer already when it refuses a length, others have not: the count tells.
+        // Node 20 has run the finalizer already when it refuses a length, others have not: the count shows which.
         if Arc::strong_count(&ours) > 1 {
             // SAFETY: not freed by the finalizer, as the count says, and not known to the runtime any more.
             drop(unsafe { Box::from_raw(backing) });
@@ -107,7 +106,7 @@ pub fn expose(
     if status == sys::Status::napi_ok {
         *object.reference.borrow_mut() = reference;
     } else {
-        // Without a watch the range stays until the process ends: `object` keeps its lease, and nobody frees it.
+        // Without a watch the range stays until the process ends: `object` keeps its lease and is never freed.
         clear_exception(env);
     }
     if environment::is_worker() && environment::buffers_can_move() {
@@ -119,7 +118,7 @@ pub fn expose(
     Ok((value, Exposure { object, ours }))
 }
 
-/// Why no buffer could be made.
+/// Why a buffer could not be created.
 pub enum Failure {
     /// The runtime allows no memory of others in an ArrayBuffer.
     Forbidden,
@@ -249,7 +248,7 @@ impl Sentinel {
         static BYTE: AtomicBool = AtomicBool::new(false);
         let mut value = ptr::null_mut();
         let data = ptr::from_ref(&BYTE).cast_mut().cast::<c_void>();
-        // SAFETY: a static of one byte, which nobody gets to see.
+        // SAFETY: a static of one byte, which never leaves this module.
         let status = unsafe {
             sys::napi_create_external_arraybuffer(env, data, 1, Some(look), ptr::null_mut(), &mut value)
         };
@@ -344,7 +343,7 @@ pub fn waiting(env: sys::napi_env) -> usize {
 
 /// Makes a SharedArrayBuffer over the range, if the runtime can; `None` if it cannot or refuses the length.
 ///
-/// With a lease it may go to anybody. Without one it must not leave the library, which drops it at `close()`: it is then
+/// With a lease users may have it. Without one it must not leave the library, which drops it at `close()`: it is then
 /// the cheap way to elements, because V8 does not count its bytes and collects no garbage for them.
 pub fn share(
     env: sys::napi_env,
@@ -361,8 +360,8 @@ pub fn share(
     if status == sys::Status::napi_ok {
         return Some(value);
     }
-    // The lease stays with the buffer that was not made: whether the finalizer ran is not told, and a range too many
-    // does less harm than one too few.
+    // The lease is leaked with the buffer that failed: the finalizer may have run, and a range too many does less harm
+    // than one too few.
     clear_exception(env);
     None
 }

@@ -1,4 +1,4 @@
-//! What a JavaScript environment can do, asked of the runtime itself.
+//! The abilities of a JavaScript environment, detected at run time.
 
 use std::cell::Cell;
 use std::ffi::c_void;
@@ -52,7 +52,7 @@ pub fn host_symbol(name: &std::ffi::CStr) -> *mut c_void {
     found.map_or(ptr::null_mut(), |function| function as *mut c_void)
 }
 
-/// Whether `ArrayBuffer.prototype.transfer` exists, as told by `initialize`.
+/// Whether `ArrayBuffer.prototype.transfer` exists, as passed to `initialize`.
 static BUFFERS_CAN_MOVE: AtomicBool = AtomicBool::new(true);
 
 /// Whether JavaScript can move the memory of a buffer to another one, and so to another thread.
@@ -88,10 +88,10 @@ pub fn set_worker(worker: bool) {
     WORKER.set(worker);
 }
 
-/// Whether the environment is being taken down, asked in a finalizer. Memory may then be in use elsewhere, where it was
-/// moved to by `transfer()`, so it must be left in place.
+/// Whether the environment is ending, for finalizers. Another environment may then use memory that `transfer()` moved, so
+/// it must stay in place.
 ///
-/// Deno moves nothing between threads and panics on such a question at that time.
+/// Deno moves nothing between threads and panics on these calls while it ends.
 pub fn is_ending(env: sys::napi_env) -> bool {
     if env.is_null() || is_deno(env, false) {
         return false;

@@ -1,4 +1,4 @@
-//! Memory that JavaScript has just allocated for a result.
+//! Large pages for results, whose memory JavaScript has just allocated.
 
 use std::cell::Cell;
 
@@ -6,8 +6,8 @@ use napi_derive::napi;
 
 use crate::operand::Memory;
 
-/// Asks for large pages in a new ArrayBuffer, whose pages are made when they are first stored to: with one fault for 2 MiB
-/// instead of one for 4 KiB. Advice, which changes nothing that can be seen.
+/// Asks for large pages in a new ArrayBuffer: the first stores then fault once per 2 MiB instead of once per 4 KiB. Advice
+/// without a visible effect.
 #[napi(catch_unwind, ts_args_type = "buffer: ArrayBuffer")]
 pub fn use_large_pages(buffer: Memory) {
     if let Memory::Heap { start, length, .. } = buffer {
@@ -21,8 +21,8 @@ thread_local! {
     static FRESH: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Whether this is the newest buffer of this JavaScript thread, and asked for the first time. A guess, which decides how stores
-/// are made and nothing else: the buffer may be gone by now, and another one in its place.
+/// Whether this is the newest buffer of this JavaScript thread and this is the first call about it. A guess that decides how
+/// kernels store and nothing else: another buffer may have taken its place.
 pub fn is_fresh(memory: &Memory) -> bool {
     match memory {
         Memory::Heap { start, .. } if start.addr() == FRESH.get() => FRESH.replace(0) != 0,
@@ -37,7 +37,7 @@ fn advise(start: *mut u8, length: usize) {
     let end = (start.addr() + length) / page * page;
     if first < end {
         let address = start.with_addr(first).cast();
-        // SAFETY: whole pages inside the buffer; how large the pages behind them are shows to nobody.
+        // SAFETY: whole pages inside the buffer; the size of the pages behind them has no visible effect.
         unsafe { libc::madvise(address, end - first, libc::MADV_HUGEPAGE) };
     }
 }

@@ -51,7 +51,7 @@ pub fn fill(
     work.run(move |control| kernels::fill(&to.array_mut(), &element, control).map(Done::from))
 }
 
-/// Reverses the bytes of every number where it lies.
+/// Reverses the bytes of every number in place.
 #[napi(catch_unwind, ts_args_type = "target: Memory, targetLayout: Float64Array")]
 pub fn byteswap(env: &Env, target: Memory, target_layout: Float64ArraySlice) -> napi::Result<()> {
     let (work, [to]) = Work::of(env, None, [(&target, &target_layout)])?;
@@ -77,7 +77,7 @@ pub fn take(
         .now(|control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control))
 }
 
-/// Copies the blocks that lie `offsets` bytes from that of the source to the entries of the target's first axis.
+/// Copies the blocks that are `offsets` bytes from that of the source to the entries of the target's first axis.
 #[napi(
     catch_unwind,
     ts_args_type = "source: Memory, sourceLayout: Float64Array, offsets: Float64Array, target: Memory, targetLayout: Float64Array"
@@ -93,12 +93,12 @@ pub fn gather(
     let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
     let offsets = work.offsets(&from, &offsets)?;
     work.now(
-        // SAFETY: `Work::offsets` made sure that each block lies in the source's memory.
+        // SAFETY: `Work::offsets` made sure that each block is in the source's memory.
         |control| unsafe { kernels::gather(&from.array(), &offsets, &to.array_mut(), control) },
     )
 }
 
-/// Copies the entries of the source's first axis to the blocks that lie `offsets` bytes from that of the target.
+/// Copies the entries of the source's first axis to the blocks that are `offsets` bytes from that of the target.
 #[napi(
     catch_unwind,
     ts_args_type = "source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, offsets: Float64Array"
@@ -114,7 +114,7 @@ pub fn scatter(
     let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
     let offsets = work.offsets(&to, &offsets)?;
     work.now(
-        // SAFETY: `Work::offsets` made sure that each block lies in the target's memory.
+        // SAFETY: `Work::offsets` made sure that each block is in the target's memory.
         |control| unsafe { kernels::scatter(&from.array(), &to.array_mut(), &offsets, control) },
     )
 }
@@ -323,14 +323,14 @@ pub fn reduce(
     })
 }
 
-/// The kind of the elements of `scan`.
+/// The `Kind` of the elements of `scan`.
 #[napi(catch_unwind)]
 pub fn scan_kind(env: &Env, product: bool, kind: u32, dtype: i32) -> napi::Result<u32> {
     let kind = kind_of(kind as i32).unwrap_or(Kind::Opaque);
     number_of(env, kernels::scan_kind(scan_of(product), kind, kind_of(dtype)))
 }
 
-/// Stores the sum, or product, of all elements so far along an axis; of all elements in C order where it is negative.
+/// Stores the sum, or product, of all elements so far along an axis; a negative axis takes all elements in C order.
 #[napi(
     catch_unwind,
     ts_args_type = "product: boolean, source: Memory, sourceLayout: Float64Array, axis: number, dtype: number, target: Memory, targetLayout: Float64Array"

@@ -1,8 +1,7 @@
 //! The Node-API binding: converts arguments, hands out buffers and turns errors into JavaScript's.
 //!
-//! What is decided is decided elsewhere: rules about files in `memmap-core`, loops over elements in `memmap-kernels`,
-//! arguments in `lib/` (TypeScript). Every export is marked `catch_unwind`, because a panic that reaches Node ends the
-//! process.
+//! Rules about files are in `memmap-core`, loops over elements in `memmap-kernels`, checks of arguments in `lib/`
+//! (TypeScript). Every export is marked `catch_unwind`, because a panic that reaches Node ends the process.
 
 #![allow(clippy::too_many_arguments, reason = "plain arguments cross to native code faster than objects do")]
 

@@ -58,7 +58,7 @@ impl NativeMapping {
 #[napi]
 impl NativeMapping {
     /// Opens and maps. `mode` counts r, r+, w+, c from 0. `length` is the array's bytes, or negative to take what the file
-    /// has from `offset` on, in whole units of `unit` bytes. Of a file that is made, `header` bytes are stored to at once. `facts`
+    /// has from `offset` on, in whole units of `unit` bytes. Of a file that is created, `header` bytes are stored to at once. `facts`
     /// receives length, lead, span and room.
     #[napi(factory, catch_unwind)]
     pub fn open(
@@ -108,7 +108,7 @@ impl NativeMapping {
             owner: environment::number(),
         };
         let mut opened = Mapping::open(source, &options);
-        // Too many mappings, or no address space: ranges that nobody uses any more may be waiting.
+        // Too many mappings, or no address space: unused ranges may be waiting.
         if opened.as_ref().is_err_and(memmap_core::Error::is_out_of_memory) && buffers::sweep(env.raw()) > 0 {
             opened = Mapping::open(source, &options);
         }
@@ -132,7 +132,7 @@ impl NativeMapping {
         Ok(value.map(|value| unsafe { Unknown::from_raw_unchecked(env.raw(), value) }))
     }
 
-    /// An ArrayBuffer over `length` bytes from `start` in the range: for anybody, or `inside` the library only, where it outlives
+    /// An ArrayBuffer over `length` bytes from `start` in the range: for users, or `inside` the library only, where it outlives
     /// `resize()` in place.
     #[napi(catch_unwind, ts_return_type = "ArrayBuffer")]
     pub fn expose<'a>(
@@ -153,7 +153,7 @@ impl NativeMapping {
         Ok(unsafe { Unknown::from_raw_unchecked(env.raw(), value) })
     }
 
-    /// A SharedArrayBuffer for anybody, over `length` bytes from `start` in the range; undefined where there are none.
+    /// A SharedArrayBuffer for users, over `length` bytes from `start` in the range; undefined where there are none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn share<'a>(&self, env: &'a Env, start: f64, length: f64) -> napi::Result<Option<Unknown<'a>>> {
         let Some(lease) = self.open_one(env)?.lease() else { return Ok(None) };
@@ -164,7 +164,7 @@ impl NativeMapping {
         Ok(value.map(|value| unsafe { Unknown::from_raw_unchecked(env.raw(), value) }))
     }
 
-    /// Detaches every buffer handed out and lets go of the file. Throws the mapping's fault, after letting go.
+    /// Detaches every buffer handed out and releases the file. Throws the mapping's fault after the release.
     #[napi(catch_unwind)]
     pub fn close(&self, env: &Env) -> napi::Result<()> {
         self.detach_all(env);
@@ -320,7 +320,7 @@ fn path_of_bytes(bytes: &[u8]) -> PathBuf {
     PathBuf::from(String::from_utf8_lossy(bytes).into_owned())
 }
 
-/// The C runtime that made the descriptor is the host's, so the host has to say which handle it stands for.
+/// The handle of a descriptor. The host opened it with its own C runtime, so the host looks it up.
 #[cfg(windows)]
 fn host_descriptor(number: i32) -> memmap_core::Result<std::os::windows::io::RawHandle> {
     type GetHandle = unsafe extern "C" fn(i32) -> std::os::windows::io::RawHandle;
@@ -333,7 +333,7 @@ fn host_descriptor(number: i32) -> memmap_core::Result<std::os::windows::io::Raw
     }
     // SAFETY: libuv's function of this name has this signature.
     let get = unsafe { std::mem::transmute::<*mut std::ffi::c_void, GetHandle>(address) };
-    // SAFETY: answers an invalid handle for a number that is no descriptor.
+    // SAFETY: returns an invalid handle for a number that is no descriptor.
     Ok(unsafe { get(number) })
 }
 

@@ -1,4 +1,4 @@
-//! Passes the first fault of each mapping on to the environment that opened it, where it becomes a warning of the process.
+//! Reports the first fault of each mapping to the environment that opened it, which warns the process.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! An array as TypeScript passes it to a kernel: the memory, and a Float64Array that says how the elements lie in it.
+//! An array as TypeScript passes it to a kernel: the memory, and a Float64Array with its layout.
 //!
 //! The Float64Array holds: kind, swapped (0 or 1), bytes of an element, position of the first element in bytes, number of
 //! axes, the shape, the byte strides. All of it is whole numbers below 2^53.
@@ -12,7 +12,7 @@ use napi::{ValueType, sys};
 
 use crate::mapping::NativeMapping;
 
-/// Where elements lie: a mapping, or an ArrayBuffer of JavaScript's.
+/// The memory of an array: a mapping, or an ArrayBuffer of JavaScript's.
 pub enum Memory {
     Mapped(&'static NativeMapping),
     Heap { start: *mut u8, length: usize, value: sys::napi_value },
@@ -50,7 +50,7 @@ impl TypeName for Memory {
 
 impl ValidateNapiValue for Memory {}
 
-/// How elements lie in memory, checked against it.
+/// The layout of an array, checked against its memory.
 struct Layout {
     element: Element,
     position: usize,
@@ -73,7 +73,7 @@ pub struct Operand {
 unsafe impl Send for Operand {}
 
 impl Operand {
-    /// The array that lies in `memory` as `layout` says.
+    /// The array in `memory` with `layout`.
     ///
     /// # Errors
     ///
@@ -114,7 +114,7 @@ impl Operand {
     pub fn array(&self) -> ArrayRef {
         let Layout { element, position, shape, strides } = &self.layout;
         let first = self.start.wrapping_add(*position).cast_const();
-        // SAFETY: `Layout::parse` made sure that every element lies in the memory, which the lease, or JavaScript's
+        // SAFETY: `Layout::parse` made sure that every element is in the memory, which the lease, or JavaScript's
         // argument, keeps in place.
         unsafe { ArrayRef::new(first, *element, shape.clone(), strides.clone()) }
     }
@@ -133,7 +133,7 @@ fn outside() -> Error {
 }
 
 impl Layout {
-    /// `None` where an element would lie outside of `length` bytes.
+    /// `None` where an element would be outside of `length` bytes.
     fn parse(numbers: &[f64], length: usize) -> Option<Self> {
         let [kind, swapped, size, position, ndim, axes @ ..] = numbers else { return None };
         let kind = Kind::from_u8(*kind as u8)?;

@@ -9,7 +9,7 @@ use napi_derive::napi;
 
 use crate::{buffers, environment, work};
 
-/// Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` tells
+/// Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` says
 /// whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's.
 #[napi(catch_unwind)]
 pub fn initialize(env: &Env, guard: bool, transfer: bool, worker: bool) -> napi::Result<()> {

@@ -1,9 +1,8 @@
-//! One piece of native work: the arrays that it is done on, and where: in the calling thread, or in the thread pool with a
-//! promise.
+//! One operation: its arrays, and where it runs: in the calling thread, or in the thread pool with a promise.
 //!
 //! Work in the pool outlives its call, so it owns what it reads and writes: mappings stay in place for it, and the
-//! ArrayBuffers are held (TypeScript passes none that JavaScript could move away meanwhile). Whether what was read was the
-//! file's is asked when it is done.
+//! ArrayBuffers are held (TypeScript passes none that JavaScript could move away meanwhile). When it is done,
+//! it checks that the mapping still showed the file.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +18,7 @@ use crate::error::{throw, throw_kernel};
 use crate::huge_pages::is_fresh;
 use crate::operand::{Memory, Operand};
 
-/// What work in the pool is stopped and watched by. For one piece of work.
+/// Progress and cancellation of one async operation.
 #[napi]
 pub struct NativeTask {
     control: Arc<Control>,
@@ -67,7 +66,7 @@ impl From<()> for Done {
 /// As JavaScript has it: 64-bit integers and ticks as bigint, complex as two numbers.
 pub type Answer = Either5<(), bool, f64, BigInt, Vec<f64>>;
 
-/// The answer, or a promise of it.
+/// The result, or a promise of it.
 pub type Outcome = Either<Answer, AsyncTask<Job>>;
 
 impl From<Done> for Answer {
@@ -86,7 +85,7 @@ impl From<Done> for Answer {
     }
 }
 
-/// Why there is no answer.
+/// Why there is no result.
 pub enum Failure {
     Core(memmap_core::Error),
     Kernel(kernels::Error),
@@ -113,7 +112,7 @@ impl From<kernels::Error> for Failure {
     }
 }
 
-/// A piece of work that is being put together.
+/// An operation before it runs.
 pub struct Work<'a> {
     env: &'a Env,
     task: Option<&'a NativeTask>,
@@ -226,13 +225,13 @@ fn read_ahead(mapped: &[Mapped], control: &Control) {
     }));
 }
 
-/// Makes sure that everything that was read and written was the file's.
+/// Checks that everything that was read and written was the file's.
 fn settle<T>(mapped: &[Mapped], answer: T) -> Result<T, Failure> {
     mapped.iter().try_for_each(Mapped::check)?;
     Ok(answer)
 }
 
-/// What is left to do.
+/// The work itself.
 type Rest = Box<dyn FnOnce(&Control) -> Result<Done, Failure> + Send>;
 
 /// Work for the thread pool.
@@ -260,7 +259,7 @@ impl Task for Job {
     }
 
     fn finally(self, env: Env) -> napi::Result<()> {
-        self.held.into_iter().for_each(|held| held.let_go(&env));
+        self.held.into_iter().for_each(|held| held.release(&env));
         Ok(())
     }
 }
@@ -279,7 +278,7 @@ impl Held {
         Ok(Held(reference))
     }
 
-    fn let_go(self, env: &Env) {
+    fn release(self, env: &Env) {
         // SAFETY: made in `new`, deleted once.
         unsafe { sys::napi_delete_reference(env.raw(), self.0) };
     }

@@ -25,7 +25,7 @@ pub struct ArrayMut {
 
 // SAFETY: the constructor's contract keeps the memory readable on every thread while the array is used.
 unsafe impl Send for ArrayRef {}
-// SAFETY: as above; all reads are by value, so that sharing hands out no reference into the memory.
+// SAFETY: as above; all reads are by value, so sharing hands out no reference into the memory.
 unsafe impl Sync for ArrayRef {}
 // SAFETY: the constructor's contract keeps the memory writable on every thread while the array is used.
 unsafe impl Send for ArrayMut {}
@@ -41,7 +41,7 @@ impl ArrayRef {
     /// When `shape` and `strides` differ in length, or the element's size is not its kind's.
     ///
     /// # Safety
-    /// Every element that the shape and the strides reach lies in memory that stays readable, from any thread,
+    /// Every element that the shape and the strides reach is in memory that stays readable, from any thread,
     /// while this value (or a clone of it) is used. No alignment is asked for.
     pub unsafe fn new(ptr: *const u8, element: Element, shape: Vec<usize>, strides: Vec<isize>) -> ArrayRef {
         check(&element, &shape, &strides);
@@ -78,7 +78,7 @@ impl ArrayRef {
         self.shape.contains(&0)
     }
 
-    /// Whether the elements lie one behind the other in C order.
+    /// Whether the elements are contiguous in C order.
     pub(crate) fn is_c_contiguous(&self) -> bool {
         contiguous(&self.shape, &self.strides, self.element.size)
     }
@@ -167,7 +167,7 @@ fn contiguous(shape: &[usize], strides: &[isize], size: usize) -> bool {
     true
 }
 
-/// A pointer that crosses threads; what it points to is vouched for by the array it comes from.
+/// A pointer that crosses threads; the array that it comes from vouches for the memory.
 #[derive(Clone, Copy)]
 pub(crate) struct Shared(pub *const u8);
 
@@ -175,11 +175,11 @@ pub(crate) struct Shared(pub *const u8);
 #[derive(Clone, Copy)]
 pub(crate) struct SharedMut(pub *mut u8);
 
-// SAFETY: only made from arrays, whose memory is readable on every thread by contract.
+// SAFETY: only created from arrays, whose memory is readable on every thread by contract.
 unsafe impl Send for Shared {}
 // SAFETY: as above; a pointer by itself grants no access.
 unsafe impl Sync for Shared {}
-// SAFETY: only made from arrays, whose memory is writable on every thread by contract.
+// SAFETY: only created from arrays, whose memory is writable on every thread by contract.
 unsafe impl Send for SharedMut {}
 // SAFETY: as above; a pointer by itself grants no access.
 unsafe impl Sync for SharedMut {}

@@ -1,5 +1,5 @@
-//! Walking over the elements of up to three arrays of one shape: axes are reordered, merged, and gone through one
-//! innermost stretch after the other.
+//! The order in which elements of up to three arrays of one shape are visited: axes are reordered and merged, and an
+//! iterator returns one segment of the innermost axis after the other.
 
 /// One axis: its length and, for each array, the bytes from one index to the next.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -124,14 +124,14 @@ fn continues<const K: usize>(outer: &Axis<K>, inner: &Axis<K>) -> bool {
     (0..K).all(|k| outer.strides[k] == inner.strides[k].wrapping_mul(steps))
 }
 
-/// A stretch along the innermost axis: where it begins in each array, and how long it is.
+/// Elements along the innermost axis: the byte offset of the first in each array, and their number.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment<const K: usize> {
     pub offsets: [isize; K],
     pub len: usize,
 }
 
-/// A place in a nest.
+/// A position in a nest.
 #[derive(Clone, Debug)]
 pub(crate) struct StridedIter<'n, const K: usize> {
     nest: &'n LoopNest<K>,
@@ -158,20 +158,20 @@ impl<const K: usize> StridedIter<'_, K> {
         self.nest.inner().len - self.index[self.index.len() - 1]
     }
 
-    /// The next stretch of at most `limit` elements; the walk goes on behind it. Behind the last element it starts
+    /// The next segment of at most `limit` elements; the walk goes on behind it. Behind the last element it starts
     /// again at the first.
     #[inline]
     pub fn next(&mut self, limit: usize) -> Segment<K> {
         let inner = self.index.len() - 1;
         let axis = self.nest.axes[inner];
         let len = limit.min(axis.len - self.index[inner]);
-        let stretch = Segment { offsets: self.offsets, len };
+        let segment = Segment { offsets: self.offsets, len };
         self.index[inner] += len;
         self.step(&axis, len as isize);
         if self.index[inner] == axis.len {
             self.carry(inner);
         }
-        stretch
+        segment
     }
 
     #[inline]

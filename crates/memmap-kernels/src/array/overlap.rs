@@ -1,14 +1,14 @@
-//! Whether what is written may still have to be read.
+//! Whether source and target of a copy share memory.
 
 use super::array_ref::{ArrayMut, ArrayRef};
 use super::loop_nest::LoopNest;
 
-/// How the memory of a source lies to that of a target of the same shape.
+/// How the memory of a source overlaps that of a target of the same shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Overlap {
-    /// No byte is in both, as far as the ranges tell.
+    /// The ranges of addresses share no byte.
     None,
-    /// Each element lies on its own counterpart.
+    /// Each element is at the address of its counterpart.
     Same,
     /// The target is the source, moved by some bytes: copied in the right direction, all is read before it is
     /// overwritten.
@@ -50,7 +50,7 @@ pub(crate) fn range(ptr: *const u8, shape: &[usize], strides: &[isize], size: us
     (low, high + size)
 }
 
-/// Whether walking in memory order visits ascending addresses, each byte once: every step clears what lies within.
+/// Whether walking in memory order visits ascending addresses, each byte once: every step clears the elements within.
 fn is_injective(shape: &[usize], strides: &[isize], size: usize) -> bool {
     let mut nest = LoopNest::new(shape, [strides]);
     nest.ascend(0);

@@ -1,4 +1,4 @@
-//! How two arrays differ: how many elements, and where most.
+//! How two arrays differ: the number of elements, and the largest distances.
 
 use super::measure::{Measure, Measured, Precision, Tolerance};
 use super::pair::{Pair, check_shapes};
@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 pub struct Distances {
     /// Elements that are further apart than they may be: the rule is that of [`crate::all_close`].
     pub differing: usize,
-    /// The first of them, in C order of the arrays or of the whole that [`Columns`] tells.
+    /// The first of them, in C order of the arrays or of the whole that [`Columns`] describes.
     pub first: Option<usize>,
     /// The largest `|a - b|` above 0 of all elements, and the first place that has it.
     pub absolute: Option<Farthest>,
@@ -29,10 +29,10 @@ pub struct Farthest {
     pub place: usize,
 }
 
-/// Says that two arrays of one axis are a stretch of two whole ones in Fortran order.
+/// The two arrays of one axis are a part of two whole ones in Fortran order.
 #[derive(Clone, Debug)]
 pub struct Columns {
-    /// The elements of the whole before the stretch.
+    /// Elements of the whole before the part.
     pub before: usize,
     /// The whole's shape.
     pub shape: Vec<usize>,
@@ -66,7 +66,7 @@ pub fn distances(
     let precision = Precision::of(&a.element, &b.element, "distances")?;
     check_shapes(a, b)?;
     if columns.is_some_and(|columns| columns.shape.contains(&0)) {
-        return Err(Error::Mismatch { rule: "a stretch that holds elements is part of an array that does" });
+        return Err(Error::Mismatch { rule: "the shape of a whole array must hold elements: its part does" });
     }
     if a.is_empty() {
         return Ok(Distances::default());

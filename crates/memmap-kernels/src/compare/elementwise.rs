@@ -237,7 +237,7 @@ impl<A: Compare<B>, B: Native> Kernel for Compared<'_, A, B> {
     }
 }
 
-/// Where answers go: the third array of a nest.
+/// The target of a comparison: the third array of a nest.
 struct Answers {
     base: SharedMut,
     nest: LoopNest<1>,
@@ -254,11 +254,11 @@ impl Answers {
         let stride = self.nest.inner().strides[0];
         let (mut walk, mut done) = (self.nest.walk(at), 0);
         while done < answers.len() {
-            let stretch = walk.next(answers.len() - done);
-            let to = self.base.at(stretch.offsets[0]);
-            // SAFETY: the stretch lies inside the target and is no longer than the answers left.
-            unsafe { self.mover.run(answers[done..].as_ptr(), 1, to, stride, stretch.len) };
-            done += stretch.len;
+            let segment = walk.next(answers.len() - done);
+            let to = self.base.at(segment.offsets[0]);
+            // SAFETY: the segment is inside the target and is no longer than the results left.
+            unsafe { self.mover.run(answers[done..].as_ptr(), 1, to, stride, segment.len) };
+            done += segment.len;
         }
         true
     }

@@ -1,7 +1,7 @@
 //! `target[...] = source`: copy, byte swap and conversion between arrays of one shape.
 
 use super::cast_transfer::CastTransfer;
-use super::copy_overlapping::shift;
+use super::copy_overlapping::copy_overlapping;
 use super::fill::fill;
 use super::transpose::Transpose;
 use crate::array::{ArrayMut, ArrayRef, LoopNest, Overlap, Shared, SharedMut, overlap};
@@ -49,7 +49,9 @@ pub fn assign(source: &ArrayRef, target: &ArrayMut, control: &Control) -> Result
             Ok(())
         }
         Overlap::Same => assign_walking(&plan(source, target), source, target, control, true),
-        Overlap::Shifted if source.element.same_bytes(&target.element) => shift(source, target, control),
+        Overlap::Shifted if source.element.same_bytes(&target.element) => {
+            copy_overlapping(source, target, control)
+        }
         Overlap::Shifted | Overlap::Tangled => assign_through_copy(source, target, control),
     }
 }
@@ -77,7 +79,7 @@ fn is_scalar(source: &ArrayRef) -> bool {
     source.shape.iter().zip(&source.strides).all(|(&len, &stride)| len == 1 || stride == 0)
 }
 
-/// `counted` says whether this is the work that the control's progress tells of.
+/// `counted` says whether elements count for the control's progress.
 fn assign_disjoint(source: &ArrayRef, target: &ArrayMut, control: &Control, counted: bool) -> Result<()> {
     let nest = plan(source, target);
     let streaming = nest.len() * target.element.size >= STREAM_BYTES;
@@ -109,14 +111,14 @@ fn assign_transposed(
     let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
     let bytes = source.len() * source.element.size;
     for_pieces(control, plan.bands(), bytes, |band| {
-        // SAFETY: the plan was made of these two arrays, which do not overlap.
+        // SAFETY: the plan is that of these two arrays, which do not overlap.
         let done = unsafe { plan.copy_band(band, from, to) };
         control.advance(if counted { done } else { 0 });
         Ok(())
     })
 }
 
-/// Segment by stretch along the innermost axis of the nest; right for any strides without a harmful overlap.
+/// Copies one segment of the innermost axis after the other; right for any strides without a harmful overlap.
 fn assign_walking(
     nest: &LoopNest<2>,
     source: &ArrayRef,
@@ -131,7 +133,7 @@ fn assign_walking(
         if fresh { by_large_pages(target.ptr, to_size) } else { (PIECE_BYTES / from_size.max(to_size), 0) };
     let piece = piece.max(1);
     let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
-    // What the system has just cleared is in the cache.
+    // Pages that the system has just cleared are in the cache.
     let streaming = !fresh && total * target.element.size >= STREAM_BYTES;
     let link = CastTransfer::new(&source.element, &target.element, nest, from, to, streaming)?;
     for_pieces(control, (lead + total).div_ceil(piece), total * (from_size + to_size) / 2, |i| {
@@ -146,7 +148,7 @@ fn assign_walking(
     })
 }
 
-/// Copies the source away first.
+/// Copies the source to a temporary first.
 fn assign_through_copy(source: &ArrayRef, target: &ArrayMut, control: &Control) -> Result<()> {
     let (_memory, copy) = copied(source, source.element, control)?;
     assign_disjoint(&copy, target, control, true)

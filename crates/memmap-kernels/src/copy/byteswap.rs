@@ -5,7 +5,7 @@ use crate::array::{ArrayMut, LoopNest, SharedMut};
 use crate::dtype::{Element, Kind};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
 
-/// Reverses the bytes of every number of `target` where it lies; of a complex number, those of each part.
+/// Reverses the bytes of every number of `target` in place; of a complex number, those of each part.
 ///
 /// Elements of one byte stay as they are. No element may be reached twice (a stride of 0).
 ///
@@ -31,11 +31,11 @@ pub fn byteswap_in_place(target: &ArrayMut, control: &Control) -> Result<()> {
         let (mut at, end) = (i * piece, total.min((i + 1) * piece));
         let mut walk = nest.walk(at);
         while at < end {
-            let stretch = walk.next(end - at);
-            let ptr = base.at(stretch.offsets[0]);
-            // SAFETY: the stretch lies inside the array; each element is moved onto itself.
-            unsafe { mover.run(ptr, stride, ptr, stride, stretch.len) };
-            at += stretch.len;
+            let segment = walk.next(end - at);
+            let ptr = base.at(segment.offsets[0]);
+            // SAFETY: the segment is inside the array; each element is moved onto itself.
+            unsafe { mover.run(ptr, stride, ptr, stride, segment.len) };
+            at += segment.len;
         }
         control.advance(end - i * piece);
         Ok(())

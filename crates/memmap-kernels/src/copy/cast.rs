@@ -30,7 +30,7 @@ pub(crate) trait Cast<D: Native>: Copy {
     }
 }
 
-/// Converts `count` native elements that lie one behind the other: `(source, target, count)`.
+/// Converts `count` contiguous native elements: `(source, target, count)`.
 type CastFn = unsafe fn(*const u8, *mut u8, usize);
 
 /// How to convert between two kinds, chosen once and used for many runs.

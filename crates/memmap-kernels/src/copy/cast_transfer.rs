@@ -1,4 +1,4 @@
-//! Elements on their way from one array to another, along the innermost axis of a nest.
+//! Copies and conversions along the innermost axis of a nest: NumPy's `dtype_transfer`.
 
 use super::cast::Caster;
 use super::strided_copy::StridedCopy;
@@ -8,10 +8,10 @@ use crate::dtype::Element;
 use crate::exec::{Error, Result};
 use crate::loops::{Stream, prefetch_lines};
 
-/// Stretches of fewer bytes are not worth streaming stores: too much of them is no whole cache line.
+/// Segments of fewer bytes are not worth streaming stores: too much of them is no whole cache line.
 const SHORTEST_STREAM: usize = if cfg!(test) { 32 } else { 1024 };
 
-/// How elements get from one array to another.
+/// How elements are copied from one array to another.
 pub(crate) struct CastTransfer<'n> {
     nest: &'n LoopNest<2>,
     from: Shared,
@@ -24,7 +24,7 @@ pub(crate) struct CastTransfer<'n> {
 enum Path {
     /// The same kind: moved, with or without reversing bytes.
     Move { mover: StridedCopy, plain: bool },
-    /// Another kind: made native, converted, put into the target's order.
+    /// Another kind: native, converted, then put into the target's order.
     Convert(Conversion),
 }
 
@@ -74,9 +74,9 @@ impl<'n> CastTransfer<'n> {
                 let mut buffer = (stream.is_some() && !(*plain && packed)).then(Buffer::new);
                 while left > 0 {
                     let limit = if buffer.is_some() { (TILE_BYTES / self.sizes[0]).max(1) } else { left };
-                    let stretch = walk.next(limit.min(left));
-                    self.move_stretch(mover, stretch, stream.as_ref(), buffer.as_mut());
-                    left -= stretch.len;
+                    let segment = walk.next(limit.min(left));
+                    self.move_segment(mover, segment, stream.as_ref(), buffer.as_mut());
+                    left -= segment.len;
                 }
             }
             Path::Convert(conversion) => {
@@ -93,7 +93,7 @@ impl<'n> CastTransfer<'n> {
         }
     }
 
-    fn move_stretch(
+    fn move_segment(
         &self,
         mover: &StridedCopy,
         Segment { offsets, len }: Segment<2>,
@@ -106,14 +106,14 @@ impl<'n> CastTransfer<'n> {
         match (stream, buffer) {
             (Some(stream), Some(buffer)) => {
                 let tile = buffer.as_mut_ptr();
-                // SAFETY: the stretch lies inside the source and fits the tile.
+                // SAFETY: the segment is inside the source and fits the tile.
                 unsafe { mover.run(from, from_stride, tile, size as isize, len) };
-                // SAFETY: the stretch is packed in the target.
+                // SAFETY: the segment is packed in the target.
                 unsafe { stream.copy(tile, to, len * size) };
             }
-            // SAFETY: the stretch is packed in both arrays, which do not overlap when streaming.
+            // SAFETY: the segment is packed in both arrays, which do not overlap when streaming.
             (Some(stream), None) => unsafe { stream.copy(from, to, len * size) },
-            // SAFETY: the stretch lies inside both arrays, which do not overlap or hold the same elements.
+            // SAFETY: the segment is inside both arrays, which do not overlap or hold the same elements.
             (None, _) => unsafe { mover.run(from, from_stride, to, to_stride, len) },
         }
     }
@@ -138,17 +138,17 @@ impl<'n> CastTransfer<'n> {
         } else {
             let mut filled = 0;
             while filled < count {
-                let stretch = source.next(count - filled);
+                let segment = source.next(count - filled);
                 let to = raw.as_mut_ptr().wrapping_add(filled * self.sizes[0]);
-                // SAFETY: the stretch lies inside the source; the tile holds `count` elements.
-                unsafe { load.run(self.from.at(stretch.offsets[0]), strides[0], to, sizes[0], stretch.len) };
-                filled += stretch.len;
+                // SAFETY: the segment is inside the source; the tile holds `count` elements.
+                unsafe { load.run(self.from.at(segment.offsets[0]), strides[0], to, sizes[0], segment.len) };
+                filled += segment.len;
             }
             raw.as_mut_ptr().cast_const()
         };
         if write_in_place {
             let to = self.to.at(target.next(count).offsets[1]);
-            // SAFETY: `count` native elements lie at `from`, and the target has as many in one stretch.
+            // SAFETY: `count` native elements are at `from`, and the target has as many in one segment.
             return unsafe { caster.run(from, to, count) };
         }
         let tile = converted.as_mut_ptr();
@@ -156,17 +156,17 @@ impl<'n> CastTransfer<'n> {
         unsafe { caster.run(from, tile, count) };
         let mut emptied = 0;
         while emptied < count {
-            let stretch = target.next(count - emptied);
+            let segment = target.next(count - emptied);
             let from = tile.wrapping_add(emptied * self.sizes[1]);
-            let to = self.to.at(stretch.offsets[1]);
+            let to = self.to.at(segment.offsets[1]);
             if let Some(stream) = stream {
-                // SAFETY: the stretch is packed in the target; the tile is our own.
-                unsafe { stream.copy(from, to, stretch.len * self.sizes[1]) };
+                // SAFETY: the segment is packed in the target; the tile is our own.
+                unsafe { stream.copy(from, to, segment.len * self.sizes[1]) };
             } else {
-                // SAFETY: the stretch lies inside the target; the tile is our own.
-                unsafe { store.run(from, sizes[1], to, strides[1], stretch.len) };
+                // SAFETY: the segment is inside the target; the tile is our own.
+                unsafe { store.run(from, sizes[1], to, strides[1], segment.len) };
             }
-            emptied += stretch.len;
+            emptied += segment.len;
         }
     }
 }

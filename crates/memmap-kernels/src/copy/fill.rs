@@ -1,4 +1,4 @@
-//! One value, everywhere.
+//! One value in every element.
 
 use super::strided_copy::StridedCopy;
 use super::tile::TILE_BYTES;
@@ -8,7 +8,7 @@ use crate::loops::{STREAM_BYTES, Stream};
 
 /// Writes the same bytes to every element of `target`.
 ///
-/// `value` holds one element as it is to lie in memory: in the array's own byte order.
+/// `value` is one element in the byte order of the array.
 ///
 /// # Errors
 /// [`Error::Mismatch`] when `value` is not one element long; [`Error::Cancelled`].
@@ -41,19 +41,19 @@ pub fn fill(target: &ArrayMut, value: &[u8], control: &Control) -> Result<()> {
         let (mut at, end) = (i * piece, total.min((i + 1) * piece));
         let mut walk = nest.walk(at);
         while at < end {
-            let stretch = walk.next(end - at);
-            // SAFETY: the stretch lies inside the array; the value is one element, read again and again.
+            let segment = walk.next(end - at);
+            // SAFETY: the segment is inside the array; the value is one element, read again and again.
             unsafe {
-                mover.run(value.as_ptr(), 0, base.at(stretch.offsets[0]), inner.strides[0], stretch.len)
+                mover.run(value.as_ptr(), 0, base.at(segment.offsets[0]), inner.strides[0], segment.len)
             };
-            at += stretch.len;
+            at += segment.len;
         }
         control.advance(end - i * piece);
         Ok(())
     })
 }
 
-/// Fills stretches that lie in one piece, from a tile full of the value.
+/// Fills contiguous segments from a tile full of the value.
 fn fill_packed(base: SharedMut, nest: &LoopNest<1>, value: &[u8], control: &Control) -> Result<()> {
     let size = value.len();
     let pattern = value.repeat((TILE_BYTES / size).max(1));
@@ -64,16 +64,16 @@ fn fill_packed(base: SharedMut, nest: &LoopNest<1>, value: &[u8], control: &Cont
         let (mut at, end) = (i * piece, total.min((i + 1) * piece));
         let (mut walk, stream) = (nest.walk(at), Stream::new());
         while at < end {
-            let stretch = walk.next((end - at).min(pattern.len() / size));
-            let (to, bytes) = (base.at(stretch.offsets[0]), stretch.len * size);
+            let segment = walk.next((end - at).min(pattern.len() / size));
+            let (to, bytes) = (base.at(segment.offsets[0]), segment.len * size);
             if streaming {
-                // SAFETY: the stretch lies inside the array and is no longer than the pattern, our own memory.
+                // SAFETY: the segment is inside the array and is no longer than the pattern, our own memory.
                 unsafe { stream.copy(pattern.as_ptr(), to, bytes) }
             } else {
                 // SAFETY: as above.
                 unsafe { std::ptr::copy_nonoverlapping(pattern.as_ptr(), to, bytes) }
             }
-            at += stretch.len;
+            at += segment.len;
         }
         control.advance(end - i * piece);
         Ok(())

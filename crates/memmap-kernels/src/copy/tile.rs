@@ -1,7 +1,7 @@
-//! Cache-sized pieces of any array, as native numbers of any kind that lie one behind the other.
+//! Cache-sized tiles of any array, as contiguous native numbers of any kind.
 //!
-//! Strides, byte orders and kinds multiply; loops that do arithmetic are written for native runs only, and what is
-//! something else passes through a tile on its way.
+//! Strides, byte orders and kinds multiply, so loops that do arithmetic are written for contiguous native runs, and other
+//! elements are copied to a tile first.
 
 use super::cast::Caster;
 use super::strided_copy::StridedCopy;
@@ -13,8 +13,8 @@ use crate::loops::{AnySlice, RawSlice, prefetch_lines};
 /// Bytes of one tile: two of them and some more fit in the first cache of every processor.
 pub(crate) const TILE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 16 << 10 };
 
-/// Stretches at least this long are read where they lie; shorter ones are collected in a tile first.
-const LONG_STRETCH: usize = if cfg!(test) { 16 } else { 256 };
+/// Runs at least this long are read in place; shorter ones are collected in a tile first.
+const LONG_RUN: usize = if cfg!(test) { 16 } else { 256 };
 
 #[repr(C, align(64))]
 struct Bytes([u8; TILE_BYTES]);
@@ -57,7 +57,7 @@ impl Source {
         Ok(Source { base: Shared(base), element, nest, kind, mover, caster, sequence: false })
     }
 
-    /// The same elements as one long sequence: sums do not tell where one stretch ends and the next begins.
+    /// The same elements as one long sequence, in which sums ignore where the innermost axis ends.
     pub fn into_sequence(self) -> Source {
         Source { sequence: true, ..self }
     }
@@ -87,12 +87,12 @@ impl Source {
         TILE_BYTES / self.element.size.max(self.kind.size().unwrap_or(self.element.size)).max(1)
     }
 
-    /// Whether the elements along the innermost axis are native and lie one behind the other.
+    /// Whether the elements along the innermost axis are native and contiguous.
     fn is_packed(&self) -> bool {
         !self.element.needs_swap() && self.nest.inner().strides[0] == self.element.size as isize
     }
 
-    /// Whether a whole sequence, of any length, can be handed out where it lies.
+    /// Whether a whole sequence of any length can be read in place.
     pub fn is_direct(&self) -> bool {
         self.is_packed() && self.caster.is_none() && self.sequence_len() == self.nest.inner().len
     }
@@ -118,7 +118,7 @@ impl Source {
         }
     }
 
-    /// The memory of a piece, for the prefetch hook: exact where it is one stretch, else nothing.
+    /// The memory of a piece, for the prefetch hook; `None` where it is not contiguous.
     pub fn piece(&self, position: usize, len: usize) -> Option<(*const u8, usize)> {
         let size = self.element.size;
         (self.nest.axes.len() == 1 && self.nest.inner().strides[0] == size as isize)
@@ -132,7 +132,7 @@ pub(crate) struct Reader<'s> {
     base: Shared,
     walk: StridedIter<'s, 1>,
     packed: bool,
-    /// Whether elements go through a tile although they lie one behind the other.
+    /// Whether contiguous elements go through a tile, because they are swapped or converted.
     ahead: bool,
     /// Whether one element stands for all; then a tile, once filled so far, is used again.
     constant: bool,
@@ -152,7 +152,7 @@ impl Reader<'_> {
     /// Between one and `limit` elements, as many as come cheaply.
     pub fn some_any(&mut self, limit: usize) -> AnySlice<'_> {
         let left = self.walk.left();
-        let direct = self.packed && self.source.caster.is_none() && left >= LONG_STRETCH;
+        let direct = self.packed && self.source.caster.is_none() && left >= LONG_RUN;
         let len = if direct { left } else { self.source.tile_len() };
         self.next_any(len.min(limit))
     }
@@ -176,13 +176,13 @@ impl Reader<'_> {
         self.next_any(len).typed()
     }
 
-    /// Where the next `len` elements lie, native, one behind the other; no more than a tile holds. They stay there until the
+    /// The address of the next `len` elements, native and contiguous; no more than a tile holds. They stay there until the
     /// reader is used again.
     pub fn next_bytes(&mut self, len: usize) -> *const u8 {
         self.advance(len)
     }
 
-    /// Where the next `len` native elements of the wanted kind lie one behind the other.
+    /// The address of the next `len` elements, contiguous, native and converted.
     fn advance(&mut self, len: usize) -> *const u8 {
         if self.constant && len <= self.filled {
             let tile = if self.source.caster.is_some() { &mut self.converted } else { &mut self.raw };
@@ -197,7 +197,7 @@ impl Reader<'_> {
             Some(caster) => {
                 assert!(len <= self.source.tile_len());
                 let target = self.converted.get_or_insert_with(Buffer::new).as_mut_ptr();
-                // SAFETY: `collect` answers `len` native elements of the source's kind; the buffer holds a tile of
+                // SAFETY: `collect` returns `len` native elements of the source's kind; the buffer holds a tile of
                 // the wanted kind and overlaps nothing.
                 unsafe { caster.run(raw, target, len) };
                 target
@@ -205,11 +205,11 @@ impl Reader<'_> {
         }
     }
 
-    /// Where the next `len` elements lie one behind the other, native but not yet converted.
+    /// The address of the next `len` elements, contiguous and native but not yet converted.
     fn collect(&mut self, len: usize) -> *const u8 {
         let size = self.source.element.size;
         let first = self.walk.next(len);
-        // What is converted or swapped is not worked on meanwhile.
+        // Conversion and swapping read ahead of the loop, which the hardware prefetcher does not see.
         if self.ahead && first.len == len {
             prefetch_lines(self.base.at(first.offsets[0]).wrapping_add(len * size), len * size);
         }
@@ -219,23 +219,23 @@ impl Reader<'_> {
         assert!(len <= self.source.tile_len());
         let buffer = self.raw.get_or_insert_with(Buffer::new).as_mut_ptr();
         let stride = self.source.nest.inner().strides[0];
-        let (mut stretch, mut filled) = (first, 0);
+        let (mut segment, mut filled) = (first, 0);
         loop {
-            let from = self.base.at(stretch.offsets[0]);
+            let from = self.base.at(segment.offsets[0]);
             let to = buffer.wrapping_add(filled * size);
-            // SAFETY: the stretch lies inside the array; the buffer holds a tile of elements, of which `len` fill
+            // SAFETY: the segment is inside the array; the buffer holds a tile of elements, of which `len` fill
             // no more, and overlaps nothing.
-            unsafe { self.source.mover.run(from, stride, to, size as isize, stretch.len) };
-            filled += stretch.len;
+            unsafe { self.source.mover.run(from, stride, to, size as isize, segment.len) };
+            filled += segment.len;
             if filled == len {
                 return buffer;
             }
-            stretch = self.walk.next(len - filled);
+            segment = self.walk.next(len - filled);
         }
     }
 }
 
-/// Writes native numbers of one kind to stretches of an array, converted to the array's kind and byte order.
+/// Writes native numbers of one kind to parts of an array, converted to the array's kind and byte order.
 pub(crate) struct Sink {
     base: SharedMut,
     size: usize,
@@ -262,7 +262,7 @@ impl Sink {
     /// Writes `count` elements, no more than a tile holds, from `offset` on, `stride` bytes apart.
     ///
     /// # Safety
-    /// These places lie inside the array that the sink was made for; as many native elements of the kind that it was
+    /// These places are inside the array that the sink was made for; as many native elements of the kind that it was
     /// made for are readable from `values` on.
     pub unsafe fn store(&self, values: *const u8, count: usize, offset: isize, stride: isize) {
         let target = self.base.at(offset);

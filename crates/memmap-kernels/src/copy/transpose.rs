@@ -1,10 +1,10 @@
 //! Copies between arrays whose memory runs along different axes, tile by tile: every cache line of either is visited
-//! once, however the rows lie to each other in the sets of a cache.
+//! once, whichever sets of the cache the rows map to.
 
 use super::cast::Caster;
 use super::strided_copy::StridedCopy;
 use super::tile::{Buffer, TILE_BYTES};
-use super::transpose_tile::turn;
+use super::transpose_tile::transpose_tile;
 use crate::array::{Axis, LoopNest, Shared, SharedMut};
 use crate::dtype::Element;
 use crate::exec::{Error, Result};
@@ -78,10 +78,10 @@ impl Transpose {
         self.inner.len.div_ceil(self.side)
     }
 
-    /// Copies one band; answers its number of elements.
+    /// Copies one band and returns its number of elements.
     ///
     /// # Safety
-    /// The arrays that the nest was made of are valid behind `source` and `target` and do not overlap.
+    /// The arrays of the nest are valid behind `source` and `target` and do not overlap.
     pub unsafe fn copy_band(&self, band: usize, source: Shared, target: SharedMut) -> usize {
         let column = band % self.bands_each() * self.side;
         let columns = self.side.min(self.inner.len - column);
@@ -94,7 +94,7 @@ impl Transpose {
         for row in (0..self.along.len).step_by(self.side) {
             let rows = self.side.min(self.along.len - row);
             let at = |k: usize| offsets[k].wrapping_add(self.along.strides[k].wrapping_mul(row as isize));
-            // SAFETY: the caller vouches for both arrays; rows and columns lie inside their axes.
+            // SAFETY: the caller vouches for both arrays; rows and columns are inside their axes.
             unsafe { self.load_tile(source.at(at(0)), rows, columns, &mut tiles) };
             // SAFETY: as above; the tile has just been filled.
             unsafe { self.store_tile(&mut tiles, rows, columns, target.at(at(1)), stream.as_ref()) };
@@ -105,7 +105,7 @@ impl Transpose {
     /// Fills the first tile, converted, one line of `rows` elements for each column.
     ///
     /// # Safety
-    /// As many elements of the source lie behind `source`.
+    /// As many elements of the source are readable from `source` on.
     unsafe fn load_tile(&self, source: *const u8, rows: usize, columns: usize, tiles: &mut [Buffer; 2]) {
         let size = self.sizes[0];
         let [first, second] = tiles.each_mut().map(Buffer::as_mut_ptr);
@@ -115,7 +115,7 @@ impl Transpose {
             let to = raw.wrapping_add(column * rows * size);
             // SAFETY: the caller vouches for the source; the tile holds `rows * columns` elements.
             unsafe { self.load.run(from, self.along.strides[0], to, size as isize, rows) };
-            // These lines will be wanted for the next tile; so many rows are more than the processor foresees.
+            // The next tile reads these lines; the hardware prefetcher does not follow so many rows.
             prefetch_lines(from.wrapping_add(rows * size), rows * size);
         }
         if let Some(caster) = self.caster {
@@ -124,10 +124,10 @@ impl Transpose {
         }
     }
 
-    /// Turns the first tile over into the second and writes it, a stretch of `columns` elements for each row.
+    /// Transposes the first tile into the second and writes it, `columns` elements for each row.
     ///
     /// # Safety
-    /// As many elements of the target lie behind `target`; the first tile is filled.
+    /// As many elements of the target are writable from `target` on; the first tile is filled.
     unsafe fn store_tile(
         &self,
         tiles: &mut [Buffer; 2],
@@ -139,7 +139,7 @@ impl Transpose {
         let size = self.sizes[1];
         let [first, second] = tiles.each_mut().map(Buffer::as_mut_ptr);
         // SAFETY: both tiles hold `rows * columns` elements of this size, the first one filled.
-        unsafe { turn(first, second, rows, columns, size) };
+        unsafe { transpose_tile(first, second, rows, columns, size) };
         for row in 0..rows {
             let from = second.wrapping_add(row * columns * size);
             let to = target.wrapping_offset(self.along.strides[1].wrapping_mul(row as isize));

@@ -1,4 +1,4 @@
-//! Turning a tile over: its lines become its columns.
+//! Transposes a tile: its lines become its columns.
 
 use crate::loops::{RawSlice, RawSliceMut};
 
@@ -6,22 +6,22 @@ use crate::loops::{RawSlice, RawSliceMut};
 ///
 /// # Safety
 /// Both tiles hold `rows * columns` elements of `size` bytes, which is 1, 2, 4, 8 or 16; they do not overlap.
-pub(crate) unsafe fn turn(from: *const u8, to: *mut u8, rows: usize, columns: usize, size: usize) {
-    macro_rules! turn_as {
+pub(crate) unsafe fn transpose_tile(from: *const u8, to: *mut u8, rows: usize, columns: usize, size: usize) {
+    macro_rules! transpose_as {
         ($T:ty) => {{
             // SAFETY: the caller vouches for the tile.
             let from = unsafe { RawSlice::<$T>::new(from, rows * columns) };
             // SAFETY: the caller vouches for the tile.
             let to = unsafe { RawSliceMut::<$T>::new(to, rows * columns) };
-            Tile { from, to, rows, columns }.turn()
+            Tile { from, to, rows, columns }.transpose()
         }};
     }
     match size {
-        1 => turn_as!(u8),
-        2 => turn_as!(u16),
-        4 => turn_as!(u32),
-        8 => turn_as!(u64),
-        _ => turn_as!(u128),
+        1 => transpose_as!(u8),
+        2 => transpose_as!(u16),
+        4 => transpose_as!(u32),
+        8 => transpose_as!(u64),
+        _ => transpose_as!(u128),
     }
 }
 
@@ -34,8 +34,8 @@ struct Tile<'a, T> {
 }
 
 impl<T: Square> Tile<'_, T> {
-    fn turn(mut self) {
-        let (whole_rows, whole_columns) = T::turn_squares(&mut self);
+    fn transpose(mut self) {
+        let (whole_rows, whole_columns) = T::transpose_squares(&mut self);
         for row in 0..self.rows {
             let first = if row < whole_rows { whole_columns } else { 0 };
             for column in first..self.columns {
@@ -46,14 +46,14 @@ impl<T: Square> Tile<'_, T> {
     }
 }
 
-/// Elements that may be turned many at a time.
+/// Elements that are transposed many at a time.
 trait Square: Copy {
-    /// Turns all whole squares; answers the rows and columns that these make up.
-    fn turn_squares(tile: &mut Tile<'_, Self>) -> (usize, usize);
+    /// Transposes all whole squares and returns the rows and columns that they cover.
+    fn transpose_squares(tile: &mut Tile<'_, Self>) -> (usize, usize);
 }
 
 impl Square for u128 {
-    fn turn_squares(_tile: &mut Tile<'_, u128>) -> (usize, usize) {
+    fn transpose_squares(_tile: &mut Tile<'_, u128>) -> (usize, usize) {
         (0, 0)
     }
 }
@@ -65,7 +65,7 @@ mod plain {
     macro_rules! square {
         ($($T:ty)*) => {$(
             impl Square for $T {
-                fn turn_squares(_tile: &mut Tile<'_, $T>) -> (usize, usize) {
+                fn transpose_squares(_tile: &mut Tile<'_, $T>) -> (usize, usize) {
                     (0, 0)
                 }
             }
@@ -75,8 +75,8 @@ mod plain {
     square!(u8 u16 u32 u64);
 }
 
-/// Squares of vectors of 16 bytes, turned by interleaving each line with the one half a square further on, as often as
-/// it takes to bring every element home.
+/// Squares of vectors of 16 bytes, transposed by interleaving each line with the one half a square further on, as often as
+/// it takes to bring every element to its place.
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod sse2 {
     use super::{Square, Tile};
@@ -86,7 +86,7 @@ mod sse2 {
         ($($T:ty, $side:literal, $low:ident, $high:ident, $function:ident;)*) => {$(
             impl Square for $T {
                 #[inline(always)]
-                fn turn_squares(tile: &mut Tile<'_, $T>) -> (usize, usize) {
+                fn transpose_squares(tile: &mut Tile<'_, $T>) -> (usize, usize) {
                     // SAFETY: every x86-64 processor has SSE2.
                     unsafe { $function(tile) }
                 }
@@ -126,9 +126,9 @@ mod sse2 {
     }
 
     square! {
-        u8, 16, _mm_unpacklo_epi8, _mm_unpackhi_epi8, turn_bytes;
-        u16, 8, _mm_unpacklo_epi16, _mm_unpackhi_epi16, turn_pairs;
-        u32, 4, _mm_unpacklo_epi32, _mm_unpackhi_epi32, turn_quads;
-        u64, 2, _mm_unpacklo_epi64, _mm_unpackhi_epi64, turn_octets;
+        u8, 16, _mm_unpacklo_epi8, _mm_unpackhi_epi8, transpose_bytes;
+        u16, 8, _mm_unpacklo_epi16, _mm_unpackhi_epi16, transpose_pairs;
+        u32, 4, _mm_unpacklo_epi32, _mm_unpackhi_epi32, transpose_quads;
+        u64, 2, _mm_unpacklo_epi64, _mm_unpackhi_epi64, transpose_octets;
     }
 }

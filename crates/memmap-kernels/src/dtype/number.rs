@@ -15,7 +15,7 @@ pub(crate) trait Native: Copy + Send + Sync + PartialEq + std::fmt::Debug + 'sta
     }
 }
 
-/// A bool byte as it lies in memory: any value but zero is true.
+/// A bool as a byte in memory: any value but zero is true.
 #[repr(transparent)]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Flag(pub u8);
@@ -57,7 +57,7 @@ impl PartialEq for Tick {
     }
 }
 
-/// A complex number as it lies in memory.
+/// A complex number with the layout of C and NumPy.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Complex<T> {

@@ -1,4 +1,4 @@
-//! One number with its kind: what a reduction to a single value answers.
+//! One number with its kind: the result of a reduction to a scalar.
 
 use super::element::Kind;
 use super::number::{Complex, Flag, Native, Tick, f16};

@@ -1,4 +1,4 @@
-//! What a caller holds of a running kernel: a way to stop it, to watch it, and to bound it.
+//! Progress, cancellation and bounds of a running kernel.
 
 use super::error::{Error, Result};
 use std::fmt;
@@ -45,24 +45,24 @@ impl Control {
         self
     }
 
-    /// All large work in threads that make way for others: for a caller that waits while somebody else has to stay quick.
+    /// All large work runs in the pool, whose threads yield to others: for a caller that must not compete with an event loop.
     pub const fn in_background(mut self) -> Control {
         self.background = true;
         self
     }
 
-    /// The target is memory that nobody has touched yet, in large pages: the system clears each of them at the first store.
+    /// The target is untouched memory in large pages: the system clears each page at the first store.
     pub const fn with_fresh_target(mut self) -> Control {
         self.fresh_target = true;
         self
     }
 
-    /// A hook that populates the pages of a piece of the source before a thread reads it. Given once, before the work.
+    /// Sets a hook that populates the pages of a piece of the source before a thread reads it. The first one set stays.
     pub fn set_prefetch(&self, prefetch: Prefetch) {
         let _ = self.prefetch.set(prefetch);
     }
 
-    /// Asks the kernel to stop; it answers [`Error::Cancelled`] within milliseconds.
+    /// Asks the kernel to stop; it returns [`Error::Cancelled`] within milliseconds.
     pub fn cancel(&self) {
         self.cancelled.store(true, Ordering::Relaxed);
     }
@@ -83,12 +83,12 @@ impl Control {
         self.max_threads
     }
 
-    /// Whether the calling thread leaves the work to others.
+    /// Whether the calling thread leaves large work to the pool.
     pub(crate) fn is_in_background(&self) -> bool {
         self.background
     }
 
-    /// Whether the target's pages are made by the stores of the kernel.
+    /// Whether the kernel's stores create the target's pages.
     pub(crate) fn has_fresh_target(&self) -> bool {
         self.fresh_target
     }
@@ -98,7 +98,7 @@ impl Control {
         if self.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     }
 
-    /// Counts elements that are done: for kernels, and for work of other kinds that is watched in the same way.
+    /// Counts elements as done. Public for work outside the kernels that reports progress the same way.
     pub fn advance(&self, elements: usize) {
         self.done.fetch_add(elements as u64, Ordering::Relaxed);
     }

@@ -1,9 +1,9 @@
-//! Why a kernel ended early.
+//! Errors of the kernels.
 
 use crate::dtype::Kind;
 use std::fmt;
 
-/// What a kernel answers when it cannot finish.
+/// Why a kernel did not finish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
     /// [`crate::Control::cancel`] was called; the destination is partly written.
@@ -24,7 +24,7 @@ pub enum Error {
         /// The rule that was broken.
         rule: &'static str,
     },
-    /// A temporary of this many bytes could not be had.
+    /// A temporary could not be allocated.
     Memory {
         /// Bytes asked for.
         bytes: usize,

@@ -1,4 +1,4 @@
-//! The threads: a pool made when the first large piece of work comes, and pieces handed out in order.
+//! The thread pool. It starts with the first large work, and threads take its pieces in order.
 
 use super::control::Control;
 use super::error::Result;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Bytes of source that one thread works through between two looks at the control, and the unit of sharing out. Unit tests
-/// have small ones, so that small arrays are cut and shared out too.
+/// use small pieces, because then small arrays are cut and shared too.
 pub(crate) const PIECE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 1 << 20 };
 
 /// Work on fewer bytes stays on the calling thread. Measured with `cargo run --release --example crossover`:
@@ -20,17 +20,17 @@ fn pool() -> Option<&'static rayon::ThreadPool> {
     POOL.get_or_init(|| {
         let threads = configured_threads();
         let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
-        let builder = builder.thread_name(|i| format!("memmap-{i}")).start_handler(|_| make_way());
+        let builder = builder.thread_name(|i| format!("memmap-{i}")).start_handler(|_| yield_to_sleepers());
         if threads > 1 { builder.build().ok() } else { None }
     })
     .as_ref()
 }
 
-/// Has this thread make way for one that wakes up, such as that of an event loop: Linux lets a thread go on to the end of its
-/// time slice unless the other's is shorter, so this one's is made the longest there is. It gets no less time for that. Older
-/// kernels, whose sleepers come first anyway, do not know the setting.
+/// Lets a thread that wakes up, such as an event loop's, preempt this one. Linux runs a thread to the end of its time slice
+/// unless the other's slice is shorter, so this thread asks for the longest slice. Its share of time stays the same. Older
+/// kernels do not know the setting and favour sleepers anyway.
 #[cfg(all(target_os = "linux", not(miri)))]
-fn make_way() {
+fn yield_to_sleepers() {
     const SLICE: u64 = 100_000_000;
     let attributes =
         SchedAttr { size: size_of::<SchedAttr>() as u32, runtime: SLICE, ..SchedAttr::default() };
@@ -39,7 +39,7 @@ fn make_way() {
 }
 
 #[cfg(not(all(target_os = "linux", not(miri))))]
-fn make_way() {}
+fn yield_to_sleepers() {}
 
 /// Source: `sched_setattr(2)`; policy 0 is `SCHED_OTHER`.
 #[cfg(all(target_os = "linux", not(miri)))]
@@ -68,10 +68,10 @@ fn configured_threads() -> usize {
     asked.filter(|&n| n > 0).unwrap_or_else(available)
 }
 
-/// Pieces of whole large pages, for a target whose pages are made by the stores and that is written in the order of memory:
+/// Pieces of whole large pages, for a target whose pages are created by the stores and that is written in the order of memory:
 /// how many units of `size` bytes each has, and how many the first one lacks.
 ///
-/// Two threads that touch one new page at the same time both clear a page for it, and one of the two is thrown away.
+/// Two threads that touch one new page at the same time both clear a page for it, and one of the two is discarded.
 pub(crate) fn by_large_pages(target: *const u8, size: usize) -> (usize, usize) {
     const LARGE_PAGE: usize = if cfg!(test) { 1 << 9 } else { 2 << 20 };
     let size = size.max(1);
@@ -81,8 +81,8 @@ pub(crate) fn by_large_pages(target: *const u8, size: usize) -> (usize, usize) {
 
 /// Runs `work(i)` for every piece `i` below `pieces`, on several threads when `bytes` (in all) are many.
 ///
-/// Threads take pieces in ascending order, so that a file is read almost sequentially. The first error ends the
-/// rest. Which thread does which piece is left open: `work` must not depend on it.
+/// Threads take pieces in ascending order, because a file is then read almost sequentially. The first error ends the
+/// rest. `work` must not depend on which thread runs it.
 pub(crate) fn for_pieces(
     control: &Control,
     pieces: usize,
@@ -146,7 +146,7 @@ fn shared_out(
             }
             if let Err(error) = control.check().and_then(|()| work(piece)) {
                 next.store(pieces, Ordering::Relaxed);
-                // Only the first error is told; a second one adds nothing.
+                // The first error is returned; a second one adds nothing.
                 let _ = failure.set(error);
                 return;
             }

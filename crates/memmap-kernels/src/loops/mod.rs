@@ -1,4 +1,4 @@
-//! What loops over elements are made of: slices of shared memory, SIMD dispatch, prefetch, streaming stores.
+//! The parts of a loop over elements: slices of shared memory, SIMD dispatch, arithmetic, prefetch, streaming stores.
 
 mod arithmetic;
 pub(crate) mod half_float;

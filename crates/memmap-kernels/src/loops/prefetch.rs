@@ -1,10 +1,10 @@
-//! Asking for memory before it is needed. Where elements pass through a tile, the processor's own foresight ends with each
-//! pass over memory: without a word it would wait for the next tile while nothing is on its way.
+//! Software prefetch. Buffering through a tile breaks the hardware prefetcher's pattern, so kernels prefetch the next tile
+//! explicitly.
 
-/// Bytes that a processor fetches at a time.
+/// Bytes of a cache line.
 const LINE: usize = 64;
 
-/// Has `bytes` bytes from `first` on fetched into the cache, meanwhile. They may be anybody's, or nobody's: nothing is read.
+/// Prefetches `bytes` bytes from `first` on. Any address will do, because nothing is read.
 #[inline(always)]
 pub(crate) fn prefetch_lines(first: *const u8, bytes: usize) {
     #[cfg(all(target_arch = "x86_64", not(miri)))]

@@ -1,8 +1,8 @@
-//! Runs: stretches of equal elements that lie one behind the other, read and written by value.
+//! Slices of shared memory: contiguous elements of one type, read and written by value.
 //!
-//! A run is what a slice would be if the memory were ours alone: others may write it while we read, and it may lie
-//! at any address. So there are no references into it; loads and stores are unaligned and by value, which the
-//! compiler turns into the same vector instructions.
+//! A Rust slice would claim that nobody writes meanwhile and that elements are aligned; JavaScript and other processes
+//! write, and files align nothing. So there are no references into the memory: loads and stores are unaligned and by
+//! value, which the compiler turns into the same vector instructions.
 
 use crate::dtype::{Kind, Native};
 use std::marker::PhantomData;
@@ -74,7 +74,7 @@ impl<'a, T: Copy> RawSlice<'a, T> {
     #[inline(always)]
     pub fn chunk<const N: usize>(&self, start: usize) -> [T; N] {
         assert!(start <= self.len && self.len - start >= N);
-        // SAFETY: the elements lie inside the run, as was just checked; `T` takes any bits, at any alignment.
+        // SAFETY: the elements are inside the run, as was just checked; `T` takes any bits, at any alignment.
         unsafe { self.ptr.wrapping_add(start).cast::<[T; N]>().read_unaligned() }
     }
 
@@ -85,7 +85,7 @@ impl<'a, T: Copy> RawSlice<'a, T> {
         (RawSlice { ptr: whole.ptr.cast(), len: whole.len / N, memory: PhantomData }, rest)
     }
 
-    /// As [`RawSlice::groups`], to be gone through.
+    /// As [`RawSlice::groups`], as an iterator.
     #[inline(always)]
     pub fn chunks<const N: usize>(self) -> (Iter<'a, [T; N]>, RawSlice<'a, T>) {
         let (groups, rest) = self.groups();
@@ -146,7 +146,7 @@ impl<'a, T: Copy> RawSliceMut<'a, T> {
     #[inline(always)]
     pub fn put_chunk<const N: usize>(&mut self, start: usize, values: [T; N]) {
         assert!(start <= self.len && self.len - start >= N);
-        // SAFETY: the elements lie inside the run, as was just checked; no alignment is asked for.
+        // SAFETY: the elements are inside the run, as was just checked; no alignment is asked for.
         unsafe { self.ptr.wrapping_add(start).cast::<[T; N]>().write_unaligned(values) }
     }
 

@@ -1,9 +1,8 @@
-//! One binary for old and new processors: a kernel is compiled once for the baseline and once for AVX2, and the
-//! better one is chosen when it runs.
+//! SIMD dispatch: a kernel is compiled once for the baseline and once for AVX2, and the processor decides at run time.
 //!
-//! AVX-512 is left out: what is done here over large arrays waits for memory with AVX2 already.
+//! There is no AVX-512 level, because kernels over large arrays wait for memory with AVX2 already.
 
-/// What the code around may use.
+/// The instructions that a kernel is compiled for.
 pub(crate) trait Level: Copy {
     /// Whether AVX2 and F16C instructions may be used.
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
@@ -41,7 +40,7 @@ pub(crate) trait Kernel {
 pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
     if has_avx2() {
-        // SAFETY: the processor has just been asked for these instructions.
+        // SAFETY: the processor has these instructions, as was just checked.
         return unsafe { run_avx2(kernel) };
     }
     kernel.run::<Baseline>()

@@ -1,10 +1,10 @@
-//! Copying past the cache: what is written over many megabytes is not read again soon, and a plain store would first
-//! read each line that it overwrites.
+//! Streaming stores. A plain store first reads the cache line that it overwrites, which is wasted on data of many
+//! megabytes that is not read again soon.
 
-/// Writes of this many bytes and more in all go past the cache. Below, the data is likely to be wanted from it.
+/// Writes of this many bytes and more in all go past the cache. Smaller data is likely to be read from the cache next.
 pub(crate) const STREAM_BYTES: usize = if cfg!(test) { 1 << 8 } else { 8 << 20 };
 
-/// Streaming stores; when this goes out of scope, they are ordered before everything that follows.
+/// Streaming stores. Dropping this orders them before everything that follows.
 pub(crate) struct Stream(());
 
 impl Stream {
@@ -53,7 +53,7 @@ mod x86 {
         let head = target.align_offset(LINE).min(len);
         let lines = (len - head) / LINE;
         let tail = head + lines * LINE;
-        // SAFETY: the head lies inside both ranges.
+        // SAFETY: the head is inside both ranges.
         unsafe { std::ptr::copy_nonoverlapping(source, target, head) };
         let (mut from, mut to) = (source.wrapping_add(head), target.wrapping_add(head));
         for _ in 0..lines {
@@ -63,7 +63,7 @@ mod x86 {
             to = to.wrapping_add(LINE);
         }
         let (from, to) = (source.wrapping_add(tail), target.wrapping_add(tail));
-        // SAFETY: the tail lies inside both ranges.
+        // SAFETY: the tail is inside both ranges.
         unsafe { std::ptr::copy_nonoverlapping(from, to, len - tail) };
     }
 
@@ -72,9 +72,9 @@ mod x86 {
     #[inline(always)]
     unsafe fn copy_line(from: *const u8, to: *mut u8) {
         for part in 0..LINE / size_of::<__m128i>() {
-            // SAFETY: the part lies inside the line; the load asks for no alignment.
+            // SAFETY: the part is inside the line; the load asks for no alignment.
             let value = unsafe { _mm_loadu_si128(from.cast::<__m128i>().wrapping_add(part)) };
-            // SAFETY: the part lies inside the line and is aligned as the line is.
+            // SAFETY: the part is inside the line and is aligned as the line is.
             unsafe { _mm_stream_si128(to.cast::<__m128i>().wrapping_add(part), value) };
         }
     }

@@ -56,7 +56,7 @@ truth! {
     Complex<f64> => u64: |x| (x.re.to_bits() | x.im.to_bits()) << 1;
 }
 
-/// What is asked for.
+/// The question that is answered.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Question {
     Any,
@@ -64,7 +64,7 @@ pub(crate) enum Question {
     Count,
 }
 
-/// Counts true elements, or false ones for `All`: the answer to `Any` and `All` is known with the first of them.
+/// Counts true elements, or false ones for `All`: the first of them settles `Any` and `All`.
 pub(crate) struct AnyAll<T> {
     question: Question,
     kind: PhantomData<T>,
@@ -129,7 +129,7 @@ impl<T: Truth> Kernel for Each<'_, '_, T> {
     }
 }
 
-/// How many elements of a stretch are true.
+/// How many elements of a run are true.
 pub(crate) fn count_true<T: Truth>(run: RawSlice<T>) -> u64 {
     dispatch(Count(run))
 }
@@ -141,7 +141,7 @@ impl<T: Truth> Kernel for Count<'_, T> {
     #[inline(always)]
     fn run<L: Level>(self) -> u64 {
         // As narrow as the elements, and emptied before they can overflow. So many that the compiler leaves them in a
-        // loop: unrolled, it would make its vectors across the rounds, out of elements that lie far apart.
+        // loop: unrolled, it would make its vectors across the rounds, out of elements that are far apart.
         const LANES: usize = 512;
         let (mut run, mut count) = (self.0, 0);
         while run.len() >= LANES {

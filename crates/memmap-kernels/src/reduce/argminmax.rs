@@ -171,7 +171,7 @@ fn has_number<T: Order>(run: RawSlice<T>) -> bool {
     run.iter().any(|x| !x.is_nan())
 }
 
-/// The best of a stretch, NaN read as they count.
+/// The best of a run, with NaN read as they count.
 struct Best<'a, T, const MAX: bool, const SKIP: bool>(RawSlice<'a, T>);
 
 impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SKIP> {

@@ -106,7 +106,7 @@ impl Out<'_> {
     }
 }
 
-/// The state of one output, of a type that only its fold knows. It lies in place, because a small reduction must not
+/// The state of one output, of a type that only its fold knows. It is stored inline, because a small reduction must not
 /// allocate.
 #[derive(Clone, Copy)]
 pub(crate) struct State {
@@ -359,7 +359,7 @@ fn fold_range(fold: &dyn AnyFold, reader: &mut Reader, start: usize, len: usize)
     state
 }
 
-/// Populates the pages of a piece, where it is one stretch of memory.
+/// Populates the pages of a piece, where it is contiguous.
 pub(crate) fn populate(source: &Source, control: &Control, start: usize, len: usize) {
     if let Some((first, bytes)) = source.piece(start, len) {
         control.prefetch(first, bytes);

@@ -1,4 +1,4 @@
-//! Sums of integers over one stretch, modulo 2^64.
+//! Sums of integers over one run, modulo 2^64.
 
 use crate::dtype::{Flag, Native};
 use crate::loops::{Kernel, Level, RawSlice, dispatch};
@@ -11,7 +11,7 @@ pub(crate) trait Integers: Native {
     fn total<const SWAP: bool>(run: RawSlice<Self>) -> u64;
 }
 
-/// The sum of a stretch. With `SWAP` the numbers are in the other byte order.
+/// The sum of a run. With `SWAP` the numbers are in the other byte order.
 pub(crate) fn int_sum<T: Integers, const SWAP: bool>(run: RawSlice<T>) -> u64 {
     dispatch(Total::<T, SWAP>(run))
 }

@@ -6,17 +6,17 @@ use crate::exec::{Error, Result};
 use crate::loops::{Kernel, Level, RawSlice, dispatch, update, update_rows};
 use std::marker::PhantomData;
 
-/// What has an order. NaN and NaT win over numbers, as in `numpy.minimum`, or lose to them, as in `numpy.fmin`.
+/// Elements with an order. NaN and NaT win over numbers, as in `numpy.minimum`, or lose to them, as in `numpy.fmin`.
 pub(crate) trait Order: Native {
     /// Nothing is greater.
     const GREATEST: Self;
     /// Nothing is smaller.
     const LEAST: Self;
-    /// What is no number; for integers, where there is none, not used.
+    /// NaN or NaT; integers have none and do not use it.
     const NOT_A_NUMBER: Self;
     /// Whether NaN exist at all.
     const HAS_NAN: bool;
-    /// Whether one NaN can be told from another: of complex numbers, the first is kept.
+    /// Whether NaN differ from each other: of complex numbers, the first is kept.
     const NAN_DIFFER: bool = false;
     /// `self < other`, false where one is NaN.
     fn before(self, other: Self) -> bool;

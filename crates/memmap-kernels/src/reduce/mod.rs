@@ -32,7 +32,7 @@ use crate::array::{ArrayMut, ArrayRef};
 use crate::dtype::{Element, Kind, Value};
 use crate::exec::{Control, Error, Result};
 
-/// What a reduction is told besides its axes.
+/// The parameters of a reduction besides its axes.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Params {
     /// NumPy's `dtype=`, for sum, prod, mean, var and std.

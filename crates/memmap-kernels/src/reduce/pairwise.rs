@@ -1,4 +1,4 @@
-//! NumPy's pairwise sum over one stretch of native numbers.
+//! NumPy's pairwise sum over one run of native numbers.
 
 use super::tree::cut;
 use crate::dtype::{Complex, Native};
@@ -11,7 +11,7 @@ const BLOCK: usize = 128;
 pub(crate) trait Pairwise: Native {
     /// Numbers in one element.
     const PARTS: usize;
-    /// NumPy begins with -0, so that a sum of nothing but -0 stays -0.
+    /// NumPy begins with -0, because a sum of nothing but -0 stays -0.
     const NEGATIVE_ZERO: Self;
     fn add(self, other: Self) -> Self;
     /// The number whose bytes are in the reverse order.
@@ -20,7 +20,7 @@ pub(crate) trait Pairwise: Native {
     fn blocks<const WAYS: usize>(runs: [RawSlice<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self;
 }
 
-/// The sum of a stretch. With `SKIP`, NaN counts as zero.
+/// The sum of a run. With `SKIP`, NaN counts as zero.
 pub(crate) fn pairwise_sum<T: Pairwise, const SKIP: bool>(run: RawSlice<T>) -> T {
     dispatch(Sum::<T, SKIP>(run))
 }
@@ -36,7 +36,7 @@ impl<T: Pairwise, const SKIP: bool> Kernel for Sum<'_, T, SKIP> {
     }
 }
 
-/// The sum of a stretch of numbers in the other byte order.
+/// The sum of a run of numbers in the other byte order.
 pub(crate) fn swapped_sum<T: Pairwise>(run: RawSlice<T>) -> T {
     dispatch(SumSwapped(run))
 }
@@ -59,8 +59,8 @@ const UNITS: usize = 256;
 
 /// The tree from the root down to units of `WAYS` blocks, all equally deep, and from their sums up again.
 ///
-/// NumPy's recursion decides after each block how many sums to add up, which no processor foresees. Here the path is the
-/// same for every unit, so that several blocks are on their way at a time; what is added to what stays the same. Blocks are
+/// NumPy's recursion decides after each block how many sums to add up, which no branch predictor foresees. Here the path
+/// is the same for every unit, so several blocks are in flight at a time; the order of the additions stays the same. Blocks are
 /// read in the order of memory: summed side by side, as they might be, they are streams that the processor does not foresee
 /// either.
 #[inline(always)]
@@ -178,8 +178,8 @@ macro_rules! blocks {
     ($lanes:literal, |$r:ident| $join:expr) => {
         #[inline(always)]
         fn blocks<const WAYS: usize>(runs: [RawSlice<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self {
-            // All accumulators come first, and what is made of them later: else the next block waits for it. Adding a
-            // number to -0 changes nothing, so that the first ones need no care.
+            // All accumulators come first and their sums later: otherwise the next block waits for the sum of this one. Adding a
+            // number to -0 changes nothing, so the first ones need no special case.
             let mut lanes = [[Self::NEGATIVE_ZERO; $lanes]; WAYS];
             for way in 0..WAYS {
                 let mut here = lanes[way];

@@ -7,7 +7,7 @@ use crate::copy::{Sink, fill};
 use crate::dtype::Kind;
 use crate::exec::{Control, Result};
 
-/// So many outputs of few elements each are worth making side by side.
+/// So many outputs of few elements each are worth computing side by side.
 const MANY: usize = 8;
 
 /// The axes of a reduction, apart.
@@ -19,7 +19,7 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Axes in the order of memory; with `in_order`, reduced axes in C order instead, so that a place in the walk is
+    /// Axes in the order of memory; with `in_order`, reduced axes in C order instead, because then a position in the walk is
     /// an index.
     fn new(source: &ArrayRef, axes: &[bool], target: &ArrayMut, in_order: bool) -> Plan {
         let mut kept = LoopNest { axes: Vec::new(), start: [0; 2] };
@@ -45,7 +45,7 @@ impl Plan {
         Plan { kept, reduced }
     }
 
-    /// Whether elements of neighbouring outputs lie closer than those of one output.
+    /// Whether elements of neighbouring outputs are closer together than those of one output.
     fn is_outer(&self, few: usize) -> bool {
         let (kept, reduced) = (self.kept.inner(), self.reduced.inner());
         if kept.len == 1 || self.reduced.len() == 1 {

@@ -110,7 +110,7 @@ impl Outputs<'_> {
                 let state = fold_one(self.fold, &self.traits, elements, &mut reader);
                 self.fold.finish(state, self.reduced, one)?;
             }
-            // SAFETY: the segment lies inside the target and is as long as the results.
+            // SAFETY: the segment is inside the target and is as long as the results.
             unsafe { self.sink.store(results.as_ptr(), segment.len, segment.offsets[1], to_stride) };
             at += segment.len;
         }

@@ -120,7 +120,7 @@ impl<'p> Columns<'p> {
             let len = BATCH.min(columns - first);
             self.fold.finish_each(states, first, self.plan.reduced.len(), results.places(len))?;
             let offset = to.wrapping_add(stride.wrapping_mul(first as isize));
-            // SAFETY: the states are those of one tile of outputs, so these places lie inside the target.
+            // SAFETY: the states are those of one tile of outputs, so these places are inside the target.
             unsafe { self.sink.store(results.as_ptr(), len, offset, stride) };
         }
         Ok(())

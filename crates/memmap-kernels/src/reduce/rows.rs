@@ -51,9 +51,9 @@ impl<'n> Rows<'n> {
         let stride = self.down.inner().strides[0];
         let mut starts = Vec::with_capacity(count);
         while starts.len() < count {
-            let stretch = walk.next(count - starts.len());
-            let start = stretch.offsets[0].wrapping_add(offset);
-            starts.extend((0..stretch.len as isize).map(|i| start.wrapping_add(stride.wrapping_mul(i))));
+            let segment = walk.next(count - starts.len());
+            let start = segment.offsets[0].wrapping_add(offset);
+            starts.extend((0..segment.len as isize).map(|i| start.wrapping_add(stride.wrapping_mul(i))));
         }
         Block { rows: self, first, columns, starts, raw: None, converted: None }
     }
@@ -111,7 +111,7 @@ impl Block<'_> {
         }
         let row = |i: usize| {
             let ptr = rows.base.at(self.starts[index + i]);
-            // SAFETY: a row lies inside the array and has as many native elements of this kind.
+            // SAFETY: a row is inside the array and has as many native elements of this kind.
             unsafe { AnySlice::new(ptr, self.columns, rows.kind) }
         };
         Some([row(0), row(1), row(2), row(3)])
@@ -122,7 +122,7 @@ impl Block<'_> {
         let mut ptr = rows.base.at(self.starts[index]);
         if rows.element.needs_swap() || rows.stride != size as isize {
             let buffer = self.raw.get_or_insert_with(Buffer::new).as_mut_ptr();
-            // SAFETY: the row lies inside the array; the buffer holds a tile, and a row is no longer.
+            // SAFETY: the row is inside the array; the buffer holds a tile, and a row is no longer.
             unsafe { rows.mover.run(ptr, rows.stride, buffer, size as isize, self.columns) };
             ptr = buffer;
         }

@@ -136,7 +136,7 @@ impl<'a> Lines<'a> {
         Lines { source, target, along, to: target.strides[axis], across }
     }
 
-    /// Whether neighbouring lines lie closer than neighbours in a line.
+    /// Whether neighbouring lines are closer together than neighbours in a line.
     fn is_across(&self) -> bool {
         let step = |stride: isize| stride.unsigned_abs();
         self.across.len() > 1 && step(self.across.inner().strides[0]) < step(self.along.inner().strides[0])

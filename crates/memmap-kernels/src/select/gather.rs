@@ -47,7 +47,7 @@ pub fn take(
         let from = from.wrapping_add(from_step.wrapping_mul(indices[k] as isize));
         [from, to.wrapping_add(to_step.wrapping_mul(k as isize))]
     };
-    // SAFETY: the indices were checked, so that every place lies inside the arrays.
+    // SAFETY: the indices were checked, so that every place is inside the arrays.
     unsafe { move_blocks(source, target, outer.len() * indices.len(), inner, place, control) }
 }
 
@@ -85,7 +85,7 @@ pub unsafe fn gather(
 ///
 /// `block` is the first place: its shape and strides are those of each. `source` has the shape
 /// `[offsets.len(), ...block.shape()]` (broadcast with strides of 0), is converted to the block's elements, and may
-/// overlap the places. This runs on the calling thread alone, for its order counts.
+/// overlap the places. This runs on the calling thread alone, because its order counts.
 ///
 /// # Errors
 /// [`Error::Mismatch`] when shapes do not fit; [`Error::Unsupported`] where [`crate::assign`] has it;
@@ -156,7 +156,7 @@ fn may_overlap(source: &ArrayRef, block: &ArrayMut, offsets: &[isize]) -> bool {
     from.0 < to.1 && to.0 < from.1
 }
 
-/// Moves `count` blocks, each from and to the offsets that `place` tells.
+/// Moves `count` blocks, each from and to the offsets that `place` returns.
 ///
 /// # Safety
 /// Every place leads to a block inside the memory of both arrays, whose strides are those of `inner`.
@@ -172,7 +172,7 @@ unsafe fn move_blocks(
     let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
     let (each, size) = (inner.len(), source.element.size);
     let swap = source.element.needs_swap() != target.element.needs_swap();
-    // Where it is one run of elements; nothing is asked for otherwise.
+    // Bytes of a contiguous block; others are not prefetched.
     let extent = match inner.axes[..] {
         [axis] if axis.strides[0] == size as isize => each * size,
         _ => 0,
@@ -202,14 +202,14 @@ unsafe fn move_blocks(
     })
 }
 
-/// How many blocks ahead of the one that is moved another is asked for: they lie anywhere, so that the processor does not guess.
+/// Blocks between the one that is moved and the one that is prefetched: the hardware prefetcher does not foresee random blocks.
 const AHEAD: usize = 4;
 
-/// Bytes of a block that are asked for ahead; by then the processor has seen where it goes on.
+/// Bytes of a block that are prefetched; beyond, the hardware prefetcher follows.
 const FETCHED: usize = 1 << 10;
 
 /// Moves single elements of 1, 2, 4 or 8 bytes, or others of up to 8 byte by byte, with nothing between one and the next, so
-/// that the processor waits for many of them at a time.
+/// many loads are in flight at a time.
 ///
 /// # Safety
 /// Every place leads to an element of `size` bytes inside the memory of both arrays.
@@ -263,11 +263,11 @@ pub(crate) unsafe fn move_block(
     let (mut walk, mut left) = (inner.walk(0), inner.len());
     let [from_stride, to_stride] = inner.inner().strides;
     while left > 0 {
-        let stretch = walk.next(left);
-        let from = from.at(offsets[0].wrapping_add(stretch.offsets[0]));
-        let to = to.at(offsets[1].wrapping_add(stretch.offsets[1]));
-        // SAFETY: the stretch lies inside the block.
-        unsafe { mover.run(from, from_stride, to, to_stride, stretch.len) };
-        left -= stretch.len;
+        let segment = walk.next(left);
+        let from = from.at(offsets[0].wrapping_add(segment.offsets[0]));
+        let to = to.at(offsets[1].wrapping_add(segment.offsets[1]));
+        // SAFETY: the segment is inside the block.
+        unsafe { mover.run(from, from_stride, to, to_stride, segment.len) };
+        left -= segment.len;
     }
 }

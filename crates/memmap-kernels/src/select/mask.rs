@@ -8,7 +8,7 @@ use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, in_order};
 use crate::loops::{RawSlice, RawSliceMut};
 use crate::reduce::count_true;
 
-/// Positions that are looked at together; the number selected among those before is known to each piece.
+/// Elements of a piece. Each piece knows the number selected before it.
 const PIECE: usize = PIECE_BYTES / 8;
 
 /// How many elements of a boolean array are true.
@@ -20,7 +20,7 @@ pub fn mask_count(mask: &ArrayRef, control: &Control) -> Result<usize> {
     Ok(counts.into_iter().sum())
 }
 
-/// The places of the true elements in C order, as numbers from 0 on: what NumPy's `flatnonzero` answers.
+/// The positions of the true elements in C order, counted from 0: NumPy's `flatnonzero`.
 ///
 /// # Errors
 /// As [`mask_count`].
@@ -139,7 +139,7 @@ impl Job<'_> {
                 if row < end {
                     let offsets = [outer.offsets(place)[0], target.strides[0].wrapping_mul(row as isize)];
                     // SAFETY: `place` is below the mask's size and `row` below the target's length, so that both
-                    // sub-arrays lie inside their arrays.
+                    // sub-arrays are inside their arrays.
                     unsafe { move_block(from, to, offsets, &inner, mover) };
                     row += 1;
                 }
@@ -150,7 +150,7 @@ impl Job<'_> {
     }
 }
 
-/// Moves the elements whose flags are true together; answers how many they are.
+/// Moves the elements whose flags are true together and returns their number.
 ///
 /// # Safety
 /// As many elements of `size` bytes as there are flags are readable behind `from` and writable behind `to`; the size is 1,

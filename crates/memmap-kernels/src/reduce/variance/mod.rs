@@ -10,9 +10,9 @@ use super::pairwise::Pairwise;
 use crate::dtype::{Complex, Native};
 use crate::loops::RawSlice;
 
-/// What has a variance: `f32`, `f64` and complex numbers of them.
+/// Numbers with a variance: `f32`, `f64` and complex numbers of them.
 pub(crate) trait Deviate: Pairwise {
-    /// The numbers that it is made of.
+    /// The type of its real and imaginary part.
     type Part: Copy + Into<f64>;
     /// The type of the variance.
     type Real: Pairwise + Into<f64>;
@@ -20,7 +20,7 @@ pub(crate) trait Deviate: Pairwise {
     fn from_parts(parts: [f64; 2]) -> Self;
     /// The square of the distance to the mean, in this type's precision.
     fn squared_deviation(self, mean: Self) -> Self::Real;
-    /// Elements as the numbers that they are made of.
+    /// Elements as their real and imaginary parts.
     fn flat(run: RawSlice<Self>) -> RawSlice<Self::Part>;
 }
 

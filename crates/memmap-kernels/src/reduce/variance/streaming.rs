@@ -45,7 +45,7 @@ impl Moments {
         Moments { count, mean, rest, squares }
     }
 
-    /// The variance: NumPy divides by `max(count - ddof, 0)`, and by less it answers NaN where NaN are skipped.
+    /// The variance: NumPy divides by `max(count - ddof, 0)`, and returns NaN for less where NaN are skipped.
     pub fn variance(self, ddof: f64, skip: bool) -> f64 {
         let freedom = self.count - ddof;
         if skip && freedom <= 0.0 { f64::NAN } else { self.squares / freedom.max(0.0) }

@@ -21,20 +21,20 @@ export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-was
 export declare class NativeMapping {
   /**
    * Opens and maps. `mode` counts r, r+, w+, c from 0. `length` is the array's bytes, or negative to take what the file
-   * has from `offset` on, in whole units of `unit` bytes. Of a file that is made, `header` bytes are stored to at once. `facts`
+   * has from `offset` on, in whole units of `unit` bytes. Of a file that is created, `header` bytes are stored to at once. `facts`
    * receives length, lead, span and room.
    */
   static open(file: string | Uint8Array | number, mode: number, offset: number, length: number, unit: number, flags: number, header: number, facts: Float64Array): NativeMapping
   /** A SharedArrayBuffer over the whole range for the library's own use, or undefined where the runtime has none. */
   elements(): SharedArrayBuffer | null
   /**
-   * An ArrayBuffer over `length` bytes from `start` in the range: for anybody, or `inside` the library only, where it outlives
+   * An ArrayBuffer over `length` bytes from `start` in the range: for users, or `inside` the library only, where it outlives
    * `resize()` in place.
    */
   expose(start: number, length: number, inside: boolean): ArrayBuffer
-  /** A SharedArrayBuffer for anybody, over `length` bytes from `start` in the range; undefined where there are none. */
+  /** A SharedArrayBuffer for users, over `length` bytes from `start` in the range; undefined where there are none. */
   share(start: number, length: number): SharedArrayBuffer | null
-  /** Detaches every buffer handed out and lets go of the file. Throws the mapping's fault, after letting go. */
+  /** Detaches every buffer handed out and releases the file. Throws the mapping's fault after the release. */
   close(): void
   /**
    * Gives the array `length` bytes, and the file the size that this needs; with `cut`, bytes behind the array are cut off
@@ -56,7 +56,7 @@ export declare class NativeMapping {
   checkFault(): void
 }
 
-/** What work in the pool is stopped and watched by. For one piece of work. */
+/** Progress and cancellation of one async operation. */
 export declare class NativeTask {
   constructor()
   /** Stops the work, whose promise is then rejected with the code `ABORT_ERR`. */
@@ -71,7 +71,7 @@ export declare function allClose(a: Memory, aLayout: Float64Array, b: Memory, bL
 /** Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays. */
 export declare function assign(source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, task?: NativeTask): void
 
-/** Reverses the bytes of every number where it lies. */
+/** Reverses the bytes of every number in place. */
 export declare function byteswap(target: Memory, targetLayout: Float64Array): void
 
 /** Compares elements with the same index; `op` is a `Comparison`. */
@@ -108,11 +108,11 @@ export declare function faults(): ArrayBuffer
 /** Stores the bytes of one element in every element. */
 export declare function fill(target: Memory, targetLayout: Float64Array, element: Uint8Array, task?: NativeTask): void
 
-/** Copies the blocks that lie `offsets` bytes from that of the source to the entries of the target's first axis. */
+/** Copies the blocks that are `offsets` bytes from that of the source to the entries of the target's first axis. */
 export declare function gather(source: Memory, sourceLayout: Float64Array, offsets: Float64Array, target: Memory, targetLayout: Float64Array): void
 
 /**
- * Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` tells
+ * Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` says
  * whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's.
  */
 export declare function initialize(guard: boolean, transfer: boolean, worker: boolean): void
@@ -219,7 +219,7 @@ export declare enum Reduction {
 /** The `Kind` of a reduction's result. `op` is a `Reduction`; `dtype` is a `Kind`, or negative for NumPy's choice. */
 export declare function reductionKind(op: number, kind: number, dtype: number): number
 
-/** Stores the sum, or product, of all elements so far along an axis; of all elements in C order where it is negative. */
+/** Stores the sum, or product, of all elements so far along an axis; a negative axis takes all elements in C order. */
 export declare function scan(product: boolean, source: Memory, sourceLayout: Float64Array, axis: number, dtype: number, target: Memory, targetLayout: Float64Array): void
 
 /** Running reductions, by NumPy's name. */
@@ -230,10 +230,10 @@ export declare enum Scan {
   CumProd = 1,
 }
 
-/** The kind of the elements of `scan`. */
+/** The `Kind` of the elements of `scan`. */
 export declare function scanKind(product: boolean, kind: number, dtype: number): number
 
-/** Copies the entries of the source's first axis to the blocks that lie `offsets` bytes from that of the target. */
+/** Copies the entries of the source's first axis to the blocks that are `offsets` bytes from that of the target. */
 export declare function scatter(source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, offsets: Float64Array): void
 
 export declare function support(): NativeSupport
@@ -242,8 +242,8 @@ export declare function support(): NativeSupport
 export declare function take(source: Memory, sourceLayout: Float64Array, axis: number, indices: BigInt64Array, target: Memory, targetLayout: Float64Array): void
 
 /**
- * Asks for large pages in a new ArrayBuffer, whose pages are made when they are first stored to: with one fault for 2 MiB
- * instead of one for 4 KiB. Advice, which changes nothing that can be seen.
+ * Asks for large pages in a new ArrayBuffer: the first stores then fault once per 2 MiB instead of once per 4 KiB. Advice
+ * without a visible effect.
  */
 export declare function useLargePages(buffer: ArrayBuffer): void
 

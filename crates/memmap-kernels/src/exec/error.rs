@@ -43,7 +43,7 @@ impl fmt::Display for Error {
             }
             Error::AllNan => f.write_str("a slice holds nothing but NaN, so no position can be given"),
             Error::Unsupported { operation, kind } => {
-                write!(f, "{operation} is not defined for {kind:?} elements: convert them first")
+                write!(f, "{operation} is not defined for {} elements: convert them first", kind.name())
             }
             Error::Mismatch { rule } => f.write_str(rule),
             Error::Memory { bytes } => write!(f, "no memory for a temporary of {bytes} bytes"),

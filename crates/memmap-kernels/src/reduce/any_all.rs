@@ -140,24 +140,30 @@ impl<T: Truth> Kernel for Count<'_, T> {
     type Output = u64;
     #[inline(always)]
     fn run<L: Level>(self) -> u64 {
-        // As narrow as the elements, and emptied before they can overflow. So many that the compiler leaves them in a
-        // loop: unrolled, it would make its vectors across the rounds, out of elements that are far apart.
-        const LANES: usize = 512;
-        let (mut run, mut count) = (self.0, 0);
-        while run.len() >= LANES {
-            let mut lanes = [T::EMPTY; LANES];
-            for _ in 0..(run.len() / LANES).min(T::ROUNDS) {
-                let (part, rest) = run.split_at(LANES);
-                update(&mut lanes, part, |lane, x| *lane = T::add(*lane, x.flag()));
-                run = rest;
-            }
-            for lane in &lanes {
-                count += (*lane).into();
-            }
-        }
-        for x in run.iter() {
-            count += x.flag().into();
-        }
-        count
+        count(self.0)
     }
+}
+
+/// As [`count_true`], for kernels.
+#[inline(always)]
+pub(crate) fn count<T: Truth>(run: RawSlice<T>) -> u64 {
+    // As narrow as the elements, and emptied before they can overflow. So many that the compiler leaves them in a
+    // loop: unrolled, it would make its vectors across the rounds, out of elements that are far apart.
+    const LANES: usize = 512;
+    let (mut run, mut count) = (run, 0);
+    while run.len() >= LANES {
+        let mut lanes = [T::EMPTY; LANES];
+        for _ in 0..(run.len() / LANES).min(T::ROUNDS) {
+            let (part, rest) = run.split_at(LANES);
+            update(&mut lanes, part, |lane, x| *lane = T::add(*lane, x.flag()));
+            run = rest;
+        }
+        for lane in &lanes {
+            count += (*lane).into();
+        }
+    }
+    for x in run.iter() {
+        count += x.flag().into();
+    }
+    count
 }

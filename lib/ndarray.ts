@@ -26,7 +26,7 @@ import type { BasicSelector, BooleanList, IntegerList, Selector } from './ops/in
 import { elementsOf, entriesOf, entriesOfAxis0, rowsOf } from './ops/iterate.js'
 import { applyTo, mapTo } from './ops/map-apply.js'
 import type { OptionsByName, ScanOptions } from './ops/reduce/options.js'
-import { reduce } from './ops/reduce/reduce.js'
+import { reducer } from './ops/reduce/reduce.js'
 import { scan } from './ops/reduce/scan.js'
 import { inspectText, reprOf } from './ops/repr.js'
 import { flatten, ravel, reshape } from './ops/reshape.js'
@@ -661,8 +661,9 @@ type TableMethods<D> = { [Name in keyof typeof REDUCTIONS]: ReductionMethod<D, N
 export interface NDArray<out D extends DTypeLike = DTypeLike> extends TableMethods<D> {}
 
 for (const name of Object.keys(REDUCTIONS) as Reduction[]) {
+  const reduce = reducer(name)
   addMethod(name, function (this: NDArray, options) {
-    return reduce(this, name, options)
+    return reduce(this, options)
   })
 }
 for (const name of Object.keys(SCANS) as Scan[]) {

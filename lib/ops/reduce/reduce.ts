@@ -16,26 +16,27 @@ import { kindError } from './result-dtype.js'
 import type { ReductionPlan } from './plan.js'
 import { textPositions } from './text-argminmax.js'
 
-/** Reduces an array: `NDArray.sum` and the other methods of the table. */
-export function reduce(array: ArrayBase, name: Reduction, options?: ReduceOptions): unknown {
-  // Nothing can be invalid for numbers without options, so small arrays skip the plan.
-  if (options === undefined && 'biufc'.includes(array.dtype.kind) && !array.shape.includes(0))
-    return reduceNumbers(array, name)
-  const plan = planReduction(array, name, options ?? {})
-  if (plan.isText) return reduceText(plan)
-  return resultOf(
-    plan,
-    unwrapNative(() => runReduction(plan)),
-  )
-}
-
-function reduceNumbers(array: ArrayBase, name: Reduction): unknown {
+/** A reduction of the table as a function: `NDArray.sum` and the other methods. */
+export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOptions) => unknown {
   const row: ReductionRow = REDUCTIONS[name]
-  const { memory, layout } = operand(array)
-  try {
-    return scalarOf(native.reduceAll(row.code, memory, layout, -1, 0, false), row)
-  } catch (error) {
-    throw kindError(fromNative(error), name, array.dtype)
+  const { code } = row
+  const { reduceAll } = native
+  return (array, options) => {
+    // Nothing can be invalid for numbers without options, so small arrays skip the plan.
+    if (options === undefined && 'biufc'.includes(array.dtype.kind) && !array.shape.includes(0)) {
+      const { memory, layout } = operand(array)
+      try {
+        return scalarOf(reduceAll(code, memory, layout, -1, 0, false), row)
+      } catch (error) {
+        throw kindError(fromNative(error), name, array.dtype)
+      }
+    }
+    const plan = planReduction(array, name, options ?? {})
+    if (plan.isText) return reduceText(plan)
+    return resultOf(
+      plan,
+      unwrapNative(() => runReduction(plan)),
+    )
   }
 }
 

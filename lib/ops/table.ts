@@ -1,14 +1,14 @@
 /**
- * The operations that run over elements, a row each. From it follow the binding's numbers, the methods of arrays and of their
- * promises with their types, the table in the docs and the cases that the tests compare with NumPy.
+ * The operations that run over elements, a row each. The binding's numbers, the methods of arrays and of their promises with
+ * their types, the table in the docs and the cases that the tests compare with NumPy all follow from it.
  * @module
  */
 
-/** How a reduction is typed, checked and run. */
+/** The types, checks and kernel of a reduction. */
 export interface ReductionRow {
   /** The number of the kernel, `Reduction` in `native/binding.d.cts`. */
   readonly code: number
-  /** NumPy's function, and the one that leaves NaN out. */
+  /** NumPy's function, and the one that skips NaN. */
   readonly numpy: string
   readonly nanNumpy?: string
   /**
@@ -18,7 +18,7 @@ export interface ReductionRow {
   readonly result: 'same' | 'count' | 'bool' | 'sum' | 'mean' | 'variance' | 'range'
   /** The options that it takes; see `OPTION_NAMES`. */
   readonly takes: 'axis' | 'extreme' | 'position' | 'sum' | 'variance'
-  /** Whether it is undefined for no elements. */
+  /** True if the reduction is undefined for no elements. */
   readonly needsElements?: true
 }
 
@@ -70,7 +70,7 @@ export const REDUCTIONS = {
 /** The name of a reduction. */
 export type Reduction = keyof typeof REDUCTIONS
 
-/** The scans, by the names of their methods: results of all elements up to each. */
+/** The scans (cumulative operations), by the names of their methods. */
 export const SCANS = {
   /**
    * The sum of all elements up to each, along an axis, or over all elements in C order. NumPy's `cumsum`.
@@ -94,5 +94,5 @@ export const COMPARISONS = {
   '>': { code: 5, numpy: 'greater', holds: (difference: number) => difference > 0 },
 } as const
 
-/** How two elements are compared. */
+/** The operator of a comparison. */
 export type Comparison = keyof typeof COMPARISONS

@@ -1,5 +1,5 @@
 /**
- * Reductions: many elements to one, along axes or all together.
+ * Reductions of all elements or along axes.
  * @module
  */
 import type { ArrayBase } from '../../array/array-base.js'
@@ -18,7 +18,7 @@ import { textPositions } from './text-argminmax.js'
 
 /** Reduces an array: `NDArray.sum` and the other methods of the table. */
 export function reduce(array: ArrayBase, name: Reduction, options?: ReduceOptions): unknown {
-  // Nothing can be invalid for numbers without options, so small arrays skip the plan.
+  // Skips the plan, because numbers without options need no checks and the plan would dominate the time for small arrays.
   if (options === undefined && 'biufc'.includes(array.dtype.kind) && !array.shape.includes(0))
     return reduceNumbers(array, name)
   const plan = planReduction(array, name, options ?? {})
@@ -39,7 +39,7 @@ function reduceNumbers(array: ArrayBase, name: Reduction): unknown {
   }
 }
 
-/** Calls the kernel: returns the value of a reduction of all elements, or fills the target. */
+/** Calls the kernel, which returns the value of a reduction of all elements or fills the target. */
 export function runReduction({ source, row, dtype, ddof, skipNaN, into }: ReductionPlan, task?: NativeTask): unknown {
   const from = operand(source)
   if (into === null) return native.reduceAll(row.code, from.memory, from.layout, dtype, ddof, skipNaN, task)
@@ -47,14 +47,14 @@ export function runReduction({ source, row, dtype, ddof, skipNaN, into }: Reduct
   return native.reduce(row.code, from.memory, from.layout, into.axes, dtype, ddof, skipNaN, to.memory, to.layout, task)
 }
 
-/** The result: the array that the kernel filled, or its value as a scalar. */
+/** Returns the result: the array that the kernel filled, or its value as a scalar. */
 export function resultOf({ into, row }: ReductionPlan, value: unknown): unknown {
   if (into === null) return scalarOf(value, row)
   const { target, shape } = into
   return shape.length === target.ndim ? target : asOwner(reshape(target, [shape]))
 }
 
-/** The value of a kernel as a scalar; positions and counts are numbers. */
+/** Converts the value of a kernel to a scalar; positions and counts are numbers. */
 function scalarOf(value: unknown, { result }: ReductionRow): unknown {
   if (typeof value === 'number') return value
   if (result === 'count') return Number(value)

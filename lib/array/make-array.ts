@@ -91,12 +91,12 @@ function subclassOf({ origin }: Store, kind: AccessorKind, ndim: number): ArrayC
 function specialize(general: ArrayClass, kind: AccessorKind, rank: number): ArrayClass {
   const subclass = class extends general {}
   const accessors = accessorsOf(kind)
-  const own: PropertyDescriptorMap = { constructor: { value: general, configurable: true, writable: true } }
+  const properties: PropertyDescriptorMap = { constructor: { value: general, configurable: true, writable: true } }
   if (accessors !== undefined && rank > 0) {
     const { get1, get2, get3, set1, set2, set3 } = accessors
-    own['get'] = { value: [get1, get2, get3][rank - 1], configurable: true, writable: true }
-    own['set'] = { value: [set1, set2, set3][rank - 1], configurable: true, writable: true }
+    properties['get'] = { value: [get1, get2, get3][rank - 1], configurable: true, writable: true }
+    properties['set'] = { value: [set1, set2, set3][rank - 1], configurable: true, writable: true }
   }
-  Object.defineProperties(subclass.prototype, own)
+  Object.defineProperties(subclass.prototype, properties)
   return subclass
 }

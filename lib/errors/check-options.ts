@@ -5,18 +5,18 @@ import { MemmapError } from './memmap-error.js'
  * Rejects unknown options, because JavaScript would silently ignore them.
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
  */
-export function checkOptions(options: unknown, known: readonly string[], of: string): void {
+export function checkOptions(options: unknown, names: readonly string[], owner: string): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw new MemmapError(
       'ERR_MEMMAP_ARGUMENT',
-      `invalid options ${inspect(options)}: ${of} takes an object; give one with ${known.join(', ')}`,
+      `invalid options ${inspect(options)}: ${owner} takes an object; give one with ${names.join(', ')}`,
     )
   }
   for (const name in options) {
-    if (!known.includes(name)) {
+    if (!names.includes(name)) {
       throw new MemmapError(
         'ERR_MEMMAP_ARGUMENT',
-        `invalid option '${name}': ${of} has no such option; give ${known.join(', ')}`,
+        `invalid option '${name}': ${owner} has no such option; give ${names.join(', ')}`,
       )
     }
   }

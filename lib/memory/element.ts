@@ -75,13 +75,13 @@ function positionOf(array: ElementSource, indices: readonly unknown[]): number {
   let position = array.position
   for (let axis = 0; axis < shape.length; axis++) {
     const index = indices[axis]
-    const whole = integerOf(index)
-    if (whole === null) {
+    const integer = integerOf(index)
+    if (integer === null) {
       throw indexError(
         `invalid index ${inspect(index)}: an index of an element must be a whole number; index() takes slices and lists`,
       )
     }
-    position += normalizeIndex(whole, shape, axis) * (byteStrides[axis] as number)
+    position += normalizeIndex(integer, shape, axis) * (byteStrides[axis] as number)
   }
   return position
 }

@@ -70,12 +70,12 @@ function orderFor(array: ArrayBase, order: unknown = 'C'): Order {
 function inferShape(shape: number[], array: ArrayBase): number[] {
   const size = array.size
   const open = shape.indexOf(-1)
-  const known = sizeOf(shape.filter((length) => length !== -1))
-  if (open >= 0 && known > 0 && size % known === 0) return shape.with(open, size / known)
-  if (open < 0 && known === size) return shape
+  const knownSize = sizeOf(shape.filter((length) => length !== -1))
+  if (open >= 0 && knownSize > 0 && size % knownSize === 0) return shape.with(open, size / knownSize)
+  if (open < 0 && knownSize === size) return shape
   throw new MemmapError(
     'ERR_MEMMAP_RESHAPE',
     `cannot reshape array of size ${size} into shape ${shapeText(shape)}: the number of elements must stay the same`,
-    { expected: size, actual: open < 0 ? known : undefined },
+    { expected: size, actual: open < 0 ? knownSize : undefined },
   )
 }

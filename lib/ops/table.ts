@@ -57,11 +57,11 @@ export const REDUCTIONS = {
   argmin: { code: 7, numpy: 'argmin', nanNumpy: 'nanargmin', result: 'count', takes: 'position', needsElements: true },
   /** The position of the first largest element, or of the first NaN or NaT. As `argmin`. */
   argmax: { code: 8, numpy: 'argmax', nanNumpy: 'nanargmax', result: 'count', takes: 'position', needsElements: true },
-  /** Whether any element is true: not zero (NaN and NaT are true), or text and bytes that are not empty. As `sum`. */
+  /** True if any element is: numbers that are not zero (NaN and NaT are true), text and bytes that are not empty. As `sum`. */
   any: { code: 9, numpy: 'any', result: 'bool', takes: 'axis' },
-  /** Whether every element is true, as in `any`. */
+  /** True if every element is, as in `any`. */
   all: { code: 10, numpy: 'all', result: 'bool', takes: 'axis' },
-  /** How many elements are true, as in `any`. */
+  /** The number of true elements, as in `any`. */
   countNonzero: { code: 11, numpy: 'count_nonzero', result: 'count', takes: 'axis' },
   /** The largest element less the smallest ("peak to peak"): a duration for dates, and not defined for bools. As `min`. */
   ptp: { code: 12, numpy: 'ptp', result: 'range', takes: 'extreme', needsElements: true },

@@ -38,11 +38,11 @@ export function positional(x: number, options: PositionalOptions): string {
     max: precision,
     min: minDigits,
   })
-  const whole = exponent < 0 ? '0' : digits.slice(0, exponent + 1).padEnd(exponent + 1, '0')
+  const integerPart = exponent < 0 ? '0' : digits.slice(0, exponent + 1).padEnd(exponent + 1, '0')
   const rest = exponent < 0 ? '0'.repeat(-exponent - 1) + digits : digits.slice(exponent + 1)
   const fraction = trimmed(rest, trim, unique ? minDigits : precision)
   const point = fraction === '' && trim === 'all' ? '' : '.'
-  return (signOf(x, options.plus) + whole).padStart(options.padLeft) + point + fraction.padEnd(options.padRight)
+  return (signOf(x, options.plus) + integerPart).padStart(options.padLeft) + point + fraction.padEnd(options.padRight)
 }
 
 /** `d.ddde+dd` of a finite number. */

@@ -78,14 +78,14 @@ export interface OtherElements {
   >
 }
 
-type Known = NumberElements[NumberName] | OtherElements[keyof OtherElements]
+type ConcreteElement = NumberElements[NumberName] | OtherElements[keyof OtherElements]
 
 /** The TypeScript types of the elements of a dtype; this interface itself types those of a dtype known at run time only. */
 export interface AnyElement {
   /** The type that `get` returns. */
   scalar: AnyScalar
   /** The typed array of `data`; never where the dtype has none. */
-  data: Known['data']
+  data: ConcreteElement['data']
   /** The type that `set` takes. */
   writable: AnyWritable
   /** `dtype.name`. */
@@ -104,7 +104,7 @@ export interface AnyElement {
 }
 
 /** Every type that `get` can return. */
-export type AnyScalar = Known['scalar'] | AnyRecord
+export type AnyScalar = ConcreteElement['scalar'] | AnyRecord
 
 /** An element of a structured dtype that is known at run time only. */
 export interface AnyRecord {
@@ -113,7 +113,9 @@ export interface AnyRecord {
 
 /** Every type that `set` can take. */
 export type AnyWritable =
-  Known['writable'] | { readonly [field: string]: NestedWritable<AnyWritable> } | NestedWritableList<AnyWritable>
+  | ConcreteElement['writable']
+  | { readonly [field: string]: NestedWritable<AnyWritable> }
+  | NestedWritableList<AnyWritable>
 
 /** A scalar, or lists of them as deep as there are axes. */
 export type Nested<T> = T | NestedList<T>

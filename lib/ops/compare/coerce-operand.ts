@@ -38,9 +38,9 @@ function integersOrFloats(other: unknown): ArrayBase {
     (one) => typeof one === 'bigint' || typeof one === 'boolean' || Number.isSafeInteger(one),
   )
   if (!isWhole || leaves.every((one) => typeof one === 'boolean')) return arrayFrom(other)
-  const whole = (leaves as (bigint | boolean | number)[]).map(BigInt)
-  if (whole.every((value) => BigInt.asIntN(64, value) === value)) return arrayFrom(other, parseDType('int64'))
-  if (whole.every((value) => BigInt.asUintN(64, value) === value)) return arrayFrom(other, parseDType('uint64'))
+  const integers = (leaves as (bigint | boolean | number)[]).map(BigInt)
+  if (integers.every((value) => BigInt.asIntN(64, value) === value)) return arrayFrom(other, parseDType('int64'))
+  if (integers.every((value) => BigInt.asUintN(64, value) === value)) return arrayFrom(other, parseDType('uint64'))
   return arrayFrom(asFloats(other), parseDType('float64'))
 }
 

@@ -115,12 +115,12 @@ export function positionsIn(value: unknown): Positions | null {
 }
 
 function parsePosition(value: unknown): number {
-  const whole = integerOf(value)
-  if (whole === null)
+  const integer = integerOf(value)
+  if (integer === null)
     throw indexError(
       `invalid position ${inspect(value)}: a list of positions must hold whole numbers, or booleans only`,
     )
-  return whole
+  return integer
 }
 
 /**

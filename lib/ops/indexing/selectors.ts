@@ -105,11 +105,7 @@ export function positionsIn(value: unknown): Positions | null {
   }
   const array = value instanceof DataView ? null : asArray(value)
   if (array === null) return null
-  if (array.dtype.kind !== 'i' && array.dtype.kind !== 'u') {
-    throw indexError(
-      `invalid selector of dtype ${array.dtype.name}: an array that selects must have integers or booleans; convert it with astype()`,
-    )
-  }
+  if (array.dtype.kind !== 'i' && array.dtype.kind !== 'u') throw notSelecting(array)
   // Positions beyond 2^53 are inexact in float64, but outside every array.
   return { shape: array.shape, values: dataOf(nativeCopy(array, parseDType('float64'))) as Float64Array }
 }
@@ -125,13 +121,24 @@ function parsePosition(value: unknown): number {
 
 /**
  * Flattens the lists of a selector.
- * @throws MemmapError `ERR_MEMMAP_INDEX` in place of the `ERR_MEMMAP_SHAPE` of lists in general
+ * @throws MemmapError `ERR_MEMMAP_INDEX` in place of the `ERR_MEMMAP_SHAPE` and `ERR_MEMMAP_DTYPE` of lists in general
  */
 function flattenSelector(list: readonly unknown[]): Flat {
+  let lists: Flat
   try {
-    return flattenLists(list)
+    lists = flattenLists(list)
   } catch (error) {
-    if (!(error instanceof MemmapError) || error.code === 'ERR_MEMMAP_CLOSED') throw error
-    throw indexError(error.message)
+    if (!(error instanceof MemmapError)) throw error
+    const isInvalid = error.code === 'ERR_MEMMAP_SHAPE' || error.code === 'ERR_MEMMAP_DTYPE'
+    throw isInvalid ? indexError(error.message) : error
   }
+  const invalid = lists.arrays.find(({ dtype }) => !'biu'.includes(dtype.kind))
+  if (invalid !== undefined) throw notSelecting(invalid)
+  return lists
+}
+
+function notSelecting({ dtype }: ArrayBase): MemmapError {
+  return indexError(
+    `invalid selector of dtype ${dtype.name}: an array that selects must have integers or booleans; convert it with astype()`,
+  )
 }

@@ -247,7 +247,7 @@ test('parses its own JSON', (t) => {
 
 test('rejects invalid dtypes and lists the accepted forms', (t) => {
   const bad: [unknown, RegExp][] = [
-    ['float33', /'float33' is not a dtype; accepted are names/],
+    ['float33', /invalid dtype 'float33': it is not a dtype; accepted are names/],
     ['<float32', /is not a dtype/],
     ['i4 ', /is not a dtype/],
     ['', /is not a dtype/],
@@ -281,7 +281,7 @@ test('rejects invalid dtypes and lists the accepted forms', (t) => {
     [['x', 'f4'], /one field is a list in a list/],
     [[['x']], /\[name, dtype\]/],
     [[['x', 'f4', [1], 4]], /\[name, dtype\]/],
-    [[[1, 'f4']], /the name of a field is a string/],
+    [[[1, 'f4']], /the name of a field must be a string/],
     [[['x', 'f4'], ['x', 'i4']], /already a name or title/],
     [[[['x', 'x'], 'f4']], /already a name or title/],
     [[['x', 'O']], /Python objects/],
@@ -289,14 +289,14 @@ test('rejects invalid dtypes and lists the accepted forms', (t) => {
     [{ names: 'x', formats: ['i4'] }, /names must be a list of strings/],
     [{ names: ['x'], formats: ['i4'], offsets: [-4] }, /whole numbers of bytes/],
     [{ names: ['x'], formats: ['i4'], offsets: [0], itemsize: 3 }, /need 4 bytes, more than the itemsize of 3/],
-    [{ names: ['x'], formats: ['i4'], itemsize: 4.5 }, /itemsize is a whole number/],
+    [{ names: ['x'], formats: ['i4'], itemsize: 4.5 }, /itemsize must be a whole number/],
     [{ names: ['x'], formats: ['i4'], offsets: [2 ** 31] }, /at most 2147483647 bytes/],
-    [{ names: ['x'], formats: ['i4'], aligned: 1 }, /aligned is true or false/],
-    [{ names: ['x'] }, /dtype must be/],
-    [{}, /dtype must be/],
-    [5, /dtype must be.*got 5/],
-    [null, /dtype must be.*got null/],
-    [undefined, /dtype must be/],
+    [{ names: ['x'], formats: ['i4'], aligned: 1 }, /aligned must be true or false/],
+    [{ names: ['x'] }, /invalid dtype .*: give a name/],
+    [{}, /invalid dtype {}: give a name/],
+    [5, /invalid dtype 5: give a name/],
+    [null, /invalid dtype null: give a name/],
+    [undefined, /invalid dtype undefined: give a name/],
     [Number, /not a typed-array constructor/],
   ] // prettier-ignore
   for (const [spec, message] of bad) {

@@ -97,7 +97,7 @@ rejects(/whole number/, 1.5)
 rejects(/whole number/, NaN)
 rejects(/'1:2:3:4'/, '1:2:3:4')
 rejects(/'first'/, 'first')
-rejects(/step of a slice is not 0/, '::0')
+rejects(/step of a slice must not be 0/, '::0')
 rejects(/ellipsis/, '...', '...')
 rejects(/whole numbers, or booleans only/, [0, true])
 rejects(/whole numbers, or booleans only/, [0.5])
@@ -105,7 +105,13 @@ rejects(/same length on each level/, [[0, 1], [2]])
 rejects(/size of axis is 3 but size of corresponding boolean axis is 2/, [true, false])
 rejects(/shape mismatch/, [0, 1], [0, 1, 2])
 rejects(/integers or booleans/, array([0.5]))
-rejects(/selects nothing/, {})
+rejects(/integers or booleans/, [array([1, 2])])
+rejects(/same length on each level/, [Int32Array.of(0, 1), [2]])
+rejects(/invalid selector {}: a selector must be a whole number/, {})
+
+test('typed arrays inside a list are lists of positions', (t) => {
+  t.deepEqual(a.index([Int32Array.of(0, 2)] as never).toArray(), [[a.index(0).toArray(), a.index(2).toArray()]])
+})
 
 test('slice() rejects a step of 0 and fractions', (t) => {
   t.throws(() => slice(0, 1, 0), { code: 'ERR_MEMMAP_INDEX' })

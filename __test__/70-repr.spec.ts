@@ -93,19 +93,19 @@ test('wraps by characters as Python does', (t) => {
 test('rejects invalid print options and lists the accepted values', (t) => {
   const array = arrayOf(dtype('f8'), [1], new Uint8Array(8))
   const bad: [object, RegExp][] = [
-    [{ precision: -1 }, /precision must be a whole number from 0 to 16000 \(got -1\)/],
+    [{ precision: -1 }, /invalid print option precision -1: it must be a whole number from 0 to 16000/],
     [{ precision: 1.5 }, /precision/],
     [{ precision: 1e9 }, /precision/],
-    [{ threshold: NaN }, /threshold must be a number/],
+    [{ threshold: NaN }, /threshold NaN: it must be a number/],
     [{ threshold: '5' }, /threshold/],
     [{ edgeitems: -1 }, /edgeitems/],
     [{ linewidth: '75' }, /linewidth/],
-    [{ suppress: 1 }, /suppress must be true or false/],
+    [{ suppress: 1 }, /suppress 1: it must be true or false/],
     [{ floatmode: 'max' }, /'fixed', 'unique', 'maxprec', 'maxprec_equal'/],
     [{ sign: '*' }, /'-', '\+', ' '/],
-    [{ nanstr: 0 }, /nanstr must be a string/],
-    [{ digits: 3 }, /no print option 'digits'; there are 'precision'/],
-    [5 as never, /print options are an object/],
+    [{ nanstr: 0 }, /nanstr 0: it must be a string/],
+    [{ digits: 3 }, /invalid print option 'digits': .*; give one of 'precision'/],
+    [5 as never, /invalid print options 5: they must be an object/],
   ]
   for (const [options, message] of bad) {
     t.throws(() => format(array, 'repr', 'array', options), {

@@ -279,7 +279,7 @@ const WRONG: readonly (readonly [line: string, pattern: RegExp])[] = [
   ['stats two.npz', /name one, as in 'two\.npz:x'/],
   ['stats two.npz:z', /no array 'z'/],
   ['stats grid.npy --dtype f4', /--dtype describes raw files/],
-  ['stats grid.f4 --dtype f9', /'f9' is not a dtype/],
+  ['stats grid.f4 --dtype f9', /invalid dtype 'f9': it is not a dtype/],
   ['stats grid.f4 --dtype f4 --shape 3,x', /a shape is whole numbers/],
   ['stats grid.f4 --dtype f4 --shape 100', /48/],
   ['stats grid.f4 --dtype f4 --offset -1', /--offset is a whole number/],

@@ -192,7 +192,7 @@ export function attempt(
  * Steps that we reject and NumPy accepts: text as numbers; closeness of durations with an int `atol`; a wrong unit in a store by
  * index lists.
  */
-const ON_PURPOSE = /is not read as|only numbers are close|no unit|without a unit/
+const ON_PURPOSE = /text is not parsed|only numbers are close|no unit|without a unit/
 
 /** The difference of two outcomes; undefined if they are equal. */
 export function difference(ours: Outcome, numpy: Outcome): string | undefined {

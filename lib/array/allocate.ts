@@ -10,15 +10,15 @@ import { native } from '../native/native.js'
 import type { ArrayBase } from './array-base.js'
 import { makeArray } from './make-array.js'
 
-/** Bytes from which on a buffer has enough pages of its own for large pages to pay. */
+/** The bytes from which on large pages pay off. */
 const LARGE = 2 ** 22
 
-/** Allocates an array of zeros. The dtype is no sub-array. */
+/** Allocates an array of zeros. The dtype must not be a sub-array. */
 export function allocate(shape: readonly number[], dtype: DType, order: OrderLike = 'C'): ArrayBase {
   return arrayOverNewBuffer(shape, dtype, stridesOf(shape, dtype.itemsize, parseOrder(order)))
 }
 
-/** Allocates an array of zeros whose axes follow one another in memory in this order, the slowest first. */
+/** Allocates an array of zeros whose axes have this order in memory, the slowest first. */
 export function allocateInOrder(shape: readonly number[], dtype: DType, slowestFirst: readonly number[]): ArrayBase {
   const packed = stridesOf(
     slowestFirst.map((axis) => shape[axis] as number),
@@ -26,12 +26,12 @@ export function allocateInOrder(shape: readonly number[], dtype: DType, slowestF
     'C',
   )
   const strides = new Array<number>(shape.length)
-  slowestFirst.forEach((axis, place) => (strides[axis] = packed[place] as number))
+  slowestFirst.forEach((axis, index) => (strides[axis] = packed[index] as number))
   return arrayOverNewBuffer(shape, dtype, strides)
 }
 
 /**
- * Allocates a copy whose axes follow one another in memory as those of the source do.
+ * Allocates an array whose axes have the same order in memory as those of the source.
  * Source: NumPy, `PyArray_NewLikeArrayWithShape` in ctors.c.
  */
 export function emptyLike(
@@ -41,7 +41,7 @@ export function emptyLike(
   return allocateInOrder(shape, dtype, axesByStride(byteStrides))
 }
 
-/** Allocates the output of an elementwise operation on operands of one shape, given by their strides. */
+/** Allocates the output of an elementwise operation on operands of one shape, from their strides. */
 export function allocateResult(shape: readonly number[], dtype: DType, ...operands: (readonly number[])[]): ArrayBase {
   return allocateInOrder(shape, dtype, iterationOrder(shape, ...operands))
 }
@@ -52,9 +52,9 @@ function arrayOverNewBuffer(shape: readonly number[], dtype: DType, byteStrides:
 }
 
 function newBuffer(bytes: number): ArrayBuffer {
-  // Node 20 makes the buffer, but no typed array over it.
+  // Node 20 would create the buffer, but no typed array over it.
   if (bytes > LARGEST_BUFFER) throw tooLarge(bytes)
-  // Not tried, because Node 26 ends a Worker instead of throwing where there is no memory.
+  // Checked before the allocation, because Node 26 ends a Worker instead of throwing when memory runs out.
   if (bytes > 2 ** 30 && bytes > totalmem()) throw tooLarge(bytes)
   let buffer
   try {
@@ -62,7 +62,7 @@ function newBuffer(bytes: number): ArrayBuffer {
   } catch (cause) {
     throw tooLarge(bytes, cause)
   }
-  // The first store to each page takes most of the time of a large result.
+  // Page faults take most of the time of a large result.
   if (bytes >= LARGE) native.useLargePages(buffer)
   return buffer
 }

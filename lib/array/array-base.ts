@@ -6,24 +6,24 @@ import { elementAt, storeAt } from '../memory/element.js'
 import type { Store } from '../memory/store.js'
 
 /**
- * An array without operations: what it is made of, and its single elements. Operations are functions that take one; `NDArray` adds
+ * An array without operations: its fields, and access to single elements. Operations are functions that take one; `NDArray` adds
  * them as methods.
  */
 export class ArrayBase {
   readonly dtype: DType
   readonly shape: readonly number[]
   readonly byteStrides: readonly number[]
-  /** @internal The memory; that of a closed view is replaced by a closed store. */
+  /** @internal The memory. Closing a view replaces it by a closed store. */
   store: Store
   /** @internal The position of the first element, in bytes from the start of the store. */
   readonly position: number
-  /** @internal The array that this is a view of; null where it is none. */
+  /** @internal The array that this is a view of; null for no view. */
   readonly root: ArrayBase | null
   /** @internal */
   readonly accessorKind: AccessorKind
 
-  // What the accessors need; see `Access`. Each is stored to once: V8 reads a field that never changed once for a whole loop, and
-  // in Node 20 it does so for no other.
+  // The fields of the accessors; see `Access`. Each is assigned once, because V8 hoists the load of a field that never changed out
+  // of a loop, and in Node 20 no other.
   /** @internal */
   readonly last0: number
   /** @internal */
@@ -40,7 +40,7 @@ export class ArrayBase {
   readonly step2: number
   /** @internal */
   readonly writeableMask: number
-  /** @internal The layout as native code takes it, made when it is first needed; see `operand.ts`. */
+  /** @internal The layout for native code, created on first use; see `operand.ts`. */
   kernelLayout: Float64Array | null = null
 
   /** @internal */
@@ -111,7 +111,7 @@ export class ArrayBase {
     this.setSlow(...indicesAndValue)
   }
 
-  /** @internal The element, for any rank and any index; or the error. */
+  /** @internal Reads an element, for any rank and any index; or throws the error. */
   getSlow(...indices: unknown[]): unknown {
     return elementAt(this, indices)
   }
@@ -122,12 +122,12 @@ export class ArrayBase {
   }
 }
 
-/** Whether a value is an array of this library. */
+/** Returns true if a value is an array of this library. */
 export function isArray(value: unknown): value is ArrayBase {
   return value instanceof ArrayBase
 }
 
-/** One past the highest position that an index leads to. */
+/** The position of the element with the highest one. */
 function end(shape: readonly number[], byteStrides: readonly number[], position: number): number {
   let highest = position
   for (let axis = 0; axis < shape.length; axis++)

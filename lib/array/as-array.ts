@@ -5,7 +5,7 @@ import { isArray } from './array-base.js'
 import type { ArrayBase } from './array-base.js'
 import { makeArray } from './make-array.js'
 
-/** An array as it is; a typed array as a one-dimensional array over its memory; null for anything else. */
+/** Returns an array itself; a typed array as a one-dimensional array over its memory; null for anything else. */
 export function asArray(value: unknown): ArrayBase | null {
   if (isArray(value)) return value
   if (!ArrayBuffer.isView(value)) return null
@@ -26,7 +26,7 @@ export function asArray(value: unknown): ArrayBase | null {
   return makeArray(Store.ofBuffer(buffer, true), dtype, layout, null, true)
 }
 
-/** The dtype of a typed array, of whichever subclass. */
+/** The dtype of a typed array, including subclasses. */
 function typedArrayName(value: ArrayBufferView): string | undefined {
   const exact = BY_CONSTRUCTOR.get(value.constructor)
   if (exact !== undefined) return exact
@@ -36,7 +36,7 @@ function typedArrayName(value: ArrayBufferView): string | undefined {
   return undefined
 }
 
-/** Whether bytes are one element of text or raw bytes, rather than an array of bytes. */
+/** Returns true if a Uint8Array is one element of text or raw bytes, rather than an array of bytes. */
 export function isSingleElement(value: unknown, dtype: DType | undefined): boolean {
   return value instanceof Uint8Array && dtype?.names === null && (dtype.kind === 'S' || dtype.kind === 'V')
 }

@@ -2,7 +2,7 @@ import { extent } from '../layout/layout.js'
 import type { ArrayBase } from './array-base.js'
 
 /**
- * The range of bytes that the elements of a mapped array occupy, counted from the start of the array that was opened.
+ * The range of bytes that the elements of a mapped array occupy, counted from the start of the opened array.
  * @throws MemmapError `ERR_MEMMAP_CLOSED`
  */
 export function fileRange(array: ArrayBase): { start: number; length: number } {

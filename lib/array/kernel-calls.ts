@@ -1,12 +1,12 @@
 /**
- * Single kernels, called without checks: what the operations are built of.
+ * Calls of single kernels without checks, from which the operations are built.
  * @module
  */
 import { native, unwrapNative } from '../native/native.js'
 import type { ArrayBase } from './array-base.js'
 import { operand } from './operand.js'
 
-/** Copies numbers, converted, or elements of the same bytes; correct where both overlap. */
+/** Copies numbers with conversion, or elements of the same bytes. The arrays may overlap. */
 export function assignKernel(target: ArrayBase, source: ArrayBase): void {
   const from = operand(source)
   const to = operand(target)

@@ -6,25 +6,25 @@ import type { AccessorKind } from '../memory/accessor-kind.js'
 import type { Store } from '../memory/store.js'
 import { ArrayBase } from './array-base.js'
 
-/** The constructor of arrays, the same for NDArray and Memmap. */
+/** The constructor of arrays, with the same parameters for NDArray and Memmap. */
 type ArrayClass = new (...parts: ConstructorParameters<typeof ArrayBase>) => ArrayBase
 
-/** The classes that users see: of arrays in memory, and of arrays in a file. Both import what is below, so they register here. */
+/** The public classes of arrays in memory and in a file. They import this module, and therefore register here. */
 let inMemory: ArrayClass
 let inFile: ArrayClass
 
-/** Registers the classes of arrays; called once, where they are put together. */
+/** Registers the public classes of arrays; the module that defines them calls it once. */
 export function registerArrayClasses(classes: { readonly inMemory: ArrayClass; readonly inFile: ArrayClass }): void {
   inMemory = classes.inMemory
   inFile = classes.inFile
 }
 
-/** The subclasses for each kind of accessor and rank, made when they are first needed. */
+/** The subclasses for each kind of accessor and rank, created on first use. */
 const subclasses = new WeakMap<ArrayClass, Map<AccessorKind, ArrayClass[]>>()
 
 /**
- * Makes an array: a Memmap if the store is a mapping, else an NDArray. Each kind of accessor and rank has a subclass of its own,
- * which differs in `get` and `set` only; its `constructor` is the class that users see.
+ * Creates an array: a Memmap if the store is a mapping, else an NDArray. Each kind of accessor and rank has its own subclass,
+ * which differs in `get` and `set` only; its `constructor` is the public class.
  */
 export function makeArray(
   store: Store,
@@ -38,7 +38,7 @@ export function makeArray(
   return new subclass(kind, store, dtype, layout.shape, layout.byteStrides, layout.position, root, writeable)
 }
 
-/** A view of an array: other elements of the same store, of this or another dtype. */
+/** Creates a view of an array: another layout in the same store, with this or another dtype. */
 export function viewOf(
   of: ArrayBase,
   layout: Layout,
@@ -49,19 +49,19 @@ export function viewOf(
   return makeArray(of.store, dtype, layout, of.root ?? of, writeable)
 }
 
-/** A view as the array that owns its memory, for results that no other array shares. */
+/** Converts a view to an array that owns its memory, for results that no other array shares. */
 export function asOwner({ store, dtype, shape, byteStrides, position }: ArrayBase): ArrayBase {
   return makeArray(store, dtype, { shape, byteStrides, position }, null, true)
 }
 
-/** A function that makes views of the entries of axis 0, all of one class, without checking anything. */
+/** Returns a function that creates views of the entries of axis 0, all of one class. It does not check the index. */
 export function rowMaker(of: ArrayBase): (index: number) => ArrayBase {
   const { store, dtype, position, root, accessorKind } = of
   const shape = of.shape.slice(1)
   const byteStrides = of.byteStrides.slice(1)
   const stride = of.byteStrides[0] as number
   const writeable = of.writeableMask === 0
-  // Where elements are not all aligned, those of a row may be, and are read as the others.
+  // The rows of an unaligned array may be aligned; all have the accessors of the array, so that they share a class.
   const subclass = subclassOf(store, accessorKind, shape.length)
   return (index) => {
     store.checkOpen()
@@ -91,12 +91,12 @@ function subclassOf({ origin }: Store, kind: AccessorKind, ndim: number): ArrayC
 function specialize(general: ArrayClass, kind: AccessorKind, rank: number): ArrayClass {
   const subclass = class extends general {}
   const accessors = accessorsOf(kind)
-  const own: PropertyDescriptorMap = { constructor: { value: general, configurable: true, writable: true } }
+  const properties: PropertyDescriptorMap = { constructor: { value: general, configurable: true, writable: true } }
   if (accessors !== undefined && rank > 0) {
     const { get1, get2, get3, set1, set2, set3 } = accessors
-    own['get'] = { value: [get1, get2, get3][rank - 1], configurable: true, writable: true }
-    own['set'] = { value: [set1, set2, set3][rank - 1], configurable: true, writable: true }
+    properties['get'] = { value: [get1, get2, get3][rank - 1], configurable: true, writable: true }
+    properties['set'] = { value: [set1, set2, set3][rank - 1], configurable: true, writable: true }
   }
-  Object.defineProperties(subclass.prototype, own)
+  Object.defineProperties(subclass.prototype, properties)
   return subclass
 }

@@ -1,18 +1,18 @@
 import type { NativeMapping } from '../native/native.js'
 import type { ArrayBase } from './array-base.js'
 
-/** An array as the kernels take it: the memory, and the layout of its elements. */
+/** The arguments of a kernel for one array: its memory and the layout of its elements. */
 export interface Operand {
   readonly memory: NativeMapping | ArrayBufferLike
   readonly layout: Float64Array
 }
 
-/** The operand of an array. */
+/** Returns the operand of an array. */
 export function operand(array: ArrayBase): Operand {
   const { store } = array
   store.checkOpen()
-  // Cached on the array, because a small Float64Array moves outside of the heap when native code first asks for it, which takes
-  // longer than the sum of a few elements.
+  // Cached on the array, because V8 moves a small Float64Array out of the heap when native code first reads it, which takes longer
+  // than the sum of a few elements.
   return { memory: store.memory, layout: (array.kernelLayout ??= layoutOf(array)) }
 }
 

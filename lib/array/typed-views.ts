@@ -7,7 +7,7 @@ import { isContiguous } from '../layout/strides.js'
 import type { Exposed } from '../memory/store.js'
 import type { ArrayBase } from './array-base.js'
 
-/** A typed array with what finds an array's elements in it; shape, strides and offset in elements. */
+/** A typed array with the layout of an array's elements in it; strides and offset in elements. */
 export interface Strided<Data> {
   readonly data: Data
   readonly shape: readonly number[]
@@ -15,7 +15,7 @@ export interface Strided<Data> {
   readonly offset: number
 }
 
-/** The buffer that holds an array's elements. */
+/** Returns the buffer that contains an array's elements. */
 export function exposed(array: ArrayBase): Exposed {
   const { start, length } = extent(array, array.dtype.itemsize)
   return array.store.expose(start, length)
@@ -53,9 +53,8 @@ export function stridedOf(array: ArrayBase): Strided<ArrayBufferView> {
   if (strides === null) {
     throw notViewable('a stride is no whole number of elements', 'make a copy with copy()')
   }
-  const at = lowest - start
   return {
-    data: new typedArray(buffer, length === 0 ? 0 : at, (length / itemsize) * entriesOf(array)),
+    data: new typedArray(buffer, length === 0 ? 0 : lowest - start, (length / itemsize) * entriesOf(array)),
     shape: array.shape,
     strides,
     offset: (array.position - lowest) / itemsize,
@@ -69,12 +68,12 @@ function overElements(array: ArrayBase, typedArray: TypedArrayConstructor): Arra
   return new typedArray(buffer, offsetIn(array, start), sizeOf(array.shape) * entriesOf(array))
 }
 
-/** The position of an array in its buffer; that of one without elements is 0, because it may be outside. */
+/** The offset of an array in its buffer; 0 for an array without elements, whose position may be outside. */
 function offsetIn(array: ArrayBase, start: number): number {
   return array.size === 0 ? 0 : array.position - start
 }
 
-/** How many entries of the typed array one element is. */
+/** The number of entries of the typed array in one element. */
 function entriesOf({ dtype }: ArrayBase): number {
   return dtype.kind === 'c' ? 2 : 1
 }

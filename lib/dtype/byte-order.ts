@@ -9,7 +9,7 @@ export const NATIVE_ORDER: '<' | '>' = endianness() === 'LE' ? '<' : '>'
 /** The order of the other machines. */
 export const FOREIGN_ORDER: '<' | '>' = NATIVE_ORDER === '<' ? '>' : '<'
 
-/** What `byteOrder` says for an order that was asked for; `'|'` asks for none, so for this machine's. */
-export function normalOrder(asked: ByteOrder): '=' | '<' | '>' {
-  return asked === FOREIGN_ORDER ? FOREIGN_ORDER : '='
+/** Returns the value of `byteOrder` for an order: `'='` for this machine's order and for `'|'`. */
+export function normalOrder(order: ByteOrder): '=' | '<' | '>' {
+  return order === FOREIGN_ORDER ? FOREIGN_ORDER : '='
 }

@@ -9,7 +9,7 @@ export type Descr = DescrField[]
 export type DescrField =
   [name: DescrName, dtype: string | Descr] | [name: DescrName, dtype: string | Descr, shape: number[]]
 
-/** A dtype in plain JSON. The object is for structured dtypes whose fields no list can place (overlapping or out of order). */
+/** A dtype in plain JSON. The object form is for structured dtypes with overlapping or out-of-order fields, which no list has. */
 export type DTypeJson = string | Descr | [base: DTypeJson, shape: number[]] | DTypeJsonFields
 export interface DTypeJsonFields {
   names: string[]
@@ -19,14 +19,16 @@ export interface DTypeJsonFields {
   itemsize: number
 }
 
+/** `DType.descr`. */
 export function descrOf(dtype: DTypeFields): Descr {
   return dtype.names ? fieldList(dtype) : [['', dtype.str]]
 }
 
+/** `DType.toJSON`. */
 export function toJson(dtype: DTypeFields): DTypeJson {
   if (dtype.shape.length > 0) return [toJson(dtype.base), [...dtype.shape]]
   if (!dtype.names) return dtype.str
-  return listable(dtype) ? fieldList(dtype) : fieldTable(dtype)
+  return isListable(dtype) ? fieldList(dtype) : fieldTable(dtype)
 }
 
 /** The fields in the order of their names. */
@@ -51,8 +53,8 @@ function fieldList(dtype: DTypeFields): Descr {
     if (offset < end) {
       throw new MemmapError(
         'ERR_MEMMAP_DTYPE',
-        `descr is not defined for a dtype with overlapping or out-of-order fields (${JSON.stringify(name)} starts at byte ${offset}, ` +
-          `before byte ${end} where the field before it ends); use toJSON(), which gives names, formats and offsets`,
+        `invalid descr: ${JSON.stringify(name)} starts at byte ${offset}, before byte ${end} where the field before it ends, and a list ` +
+          'has no overlapping or out-of-order fields; use toJSON(), which returns names, formats and offsets',
       )
     }
     if (offset > end) list.push(padding(offset - end))
@@ -69,13 +71,13 @@ function padding(bytes: number): DescrField {
   return ['', `|V${bytes}`]
 }
 
-/** Whether a list says where every field is: each starts at or after the end of the one before, at every depth. */
-function listable(dtype: DTypeFields): boolean {
+/** Returns true if the list form has every offset: each field starts at or after the end of the one before, at every depth. */
+function isListable(dtype: DTypeFields): boolean {
   let end = 0
   return fieldsInOrder(dtype).every(({ name, offset, dtype: type }) => {
     const follows = offset >= end && name !== ''
     end = offset + type.itemsize
-    return follows && listable(type.base)
+    return follows && isListable(type.base)
   })
 }
 

@@ -12,7 +12,7 @@ import { timeUnitText } from './time-unit.js'
 import type { TimeUnit } from './time-unit.js'
 import type { DTypeLike, Element, element, literal, LiteralDType } from './types/spec.js'
 
-/** Everything that tells one dtype from another; the rest of {@link DType} follows from it. */
+/** The parts that identify a dtype; the rest of {@link DType} follows from them. */
 export interface DTypeParts {
   readonly kind: Kind
   readonly itemsize: number
@@ -31,7 +31,7 @@ export interface DTypeParts {
 const NO_SHAPE: readonly number[] = Object.freeze([])
 
 /**
- * What one element is: NumPy's `dtype`. Immutable; made by {@link dtype}. `String(d)` is its name.
+ * The type of one element: NumPy's `dtype`. Immutable; create one with {@link dtype}. `String(d)` is its name.
  *
  * @example
  * const d = dtype('>i2')
@@ -51,10 +51,10 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
   readonly kind: Kind
   /** Bytes of one element; 0 for `'S'`, `'U'` and `'V'` without a length. */
   readonly itemsize: number
-  /** Bytes that the address of an element of C should be a multiple of. */
+  /** The alignment of the type in C, in bytes. */
   readonly alignment: number
   readonly byteOrder: ByteOrder
-  /** Whether every number in an element is in this machine's order. */
+  /** True if every number in an element is in this machine's order. */
   readonly isNative: boolean
   /** The field names of a structured dtype in their order; null for any other. */
   readonly names: readonly string[] | null
@@ -64,11 +64,11 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
   readonly base: DType
   /** The shape of a sub-array; `[]` for any other. */
   readonly shape: readonly number[]
-  /** Whether the fields were laid out as a C compiler would (`aligned: true`). */
+  /** True for a structured dtype with `aligned: true`, laid out as a C compiler would. */
   readonly isAlignedStruct: boolean
   /** @internal The element's kind to the native kernels. */
   readonly code: number
-  /** @internal Whether the bytes of this dtype (not of its fields) are in the other order. */
+  /** @internal True if the bytes of this dtype (not of its fields) are in the other order. */
   readonly swapped: boolean
   /** @internal The tick of a `datetime64` or `timedelta64`; null for any other. */
   readonly unit: TimeUnit | null
@@ -111,8 +111,8 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
   }
 
   /**
-   * Whether both describe the same bytes: kinds, sizes, orders, names, titles and offsets, as NumPy's `==`.
-   * @param other a DType or anything that {@link dtype} takes; what it refuses is not equal
+   * Returns true if both describe the same bytes: kinds, sizes, orders, names, titles and offsets, as NumPy's `==`.
+   * @param other a DType or anything that {@link dtype} takes; an invalid dtype is not equal
    */
   equals(other: DTypeLike): boolean {
     try {
@@ -129,19 +129,22 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
    */
   newByteOrder(order: '=' | '<' | '>' | 'S' = 'S'): DType {
     if (!['=', '<', '>', 'S'].includes(order)) {
-      throw new MemmapError('ERR_MEMMAP_DTYPE', `byte order must be one of '=', '<', '>', 'S' (got ${inspect(order)})`)
+      throw new MemmapError(
+        'ERR_MEMMAP_DTYPE',
+        `invalid byte order ${inspect(order)}: it must be one of '=', '<', '>', 'S'`,
+      )
     }
     const { struct, subarray, byteOrder } = this.#parts
     if (subarray) {
       return new DType({ ...this.#parts, subarray: { ...subarray, base: subarray.base.newByteOrder(order) } })
     }
     if (struct) {
-      // Through a map, so that a field keeps one entry under its name and its title.
-      const turned = new Map<Field<DType>, Field<DType>>()
+      // The map keeps one entry for a field that is under its name and its title.
+      const swapped = new Map<Field<DType>, Field<DType>>()
       const fields: Record<string, Field<DType>> = Object.create(null)
       for (const [key, field] of Object.entries(struct.fields)) {
-        const entry = turned.get(field) ?? Object.freeze({ ...field, dtype: field.dtype.newByteOrder(order) })
-        turned.set(field, entry)
+        const entry = swapped.get(field) ?? Object.freeze({ ...field, dtype: field.dtype.newByteOrder(order) })
+        swapped.set(field, entry)
         fields[key] = entry
       }
       return new DType({ ...this.#parts, struct: { ...struct, fields: Object.freeze(fields) } })
@@ -157,7 +160,7 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
     return this.name
   }
 
-  /** @internal What `console.log` shows: the call that makes it. */
+  /** @internal The text for `console.log`: the call that creates the dtype. */
   [nodeInspect.custom](): string {
     return `dtype(${inspect(this.toJSON())})`
   }
@@ -168,7 +171,7 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
   }
 }
 
-/** Set by `parse.ts`, which makes DTypes: {@link DType.equals} takes whatever `dtype` takes. */
+/** The parser, which {@link DType.equals} needs; `parse.ts` imports this module and therefore registers it. */
 let parse: (spec: DTypeLike) => DType
 
 /** Registers the parser of dtypes. */

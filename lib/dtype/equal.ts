@@ -1,7 +1,7 @@
 import type { DTypeFields, Field } from './dtype-fields.js'
 import { sameTimeUnit } from './time-unit.js'
 
-/** NumPy's `==` of two dtypes. How a structured dtype was aligned does not matter, where its fields lie does. */
+/** NumPy's `==` of two dtypes. It compares the offsets of fields, but not the flag `aligned`. */
 export function sameDType(a: DTypeFields, b: DTypeFields): boolean {
   if (a === b) return true
   if (a.kind !== b.kind || a.itemsize !== b.itemsize || a.byteOrder !== b.byteOrder) return false

@@ -11,24 +11,24 @@ import type { TimeUnit } from './time-unit.js'
 /** NumPy holds an element's size in a C int. */
 export const MAX_ITEMSIZE = 2 ** 31 - 1
 
-const made = new Map<string, DType>()
+const cache = new Map<string, DType>()
 
-/** The dtype of a number; one object for each name and order, so that equal dtypes are mostly identical. */
+/** Returns the dtype of a number: one object for each name and order, so that comparing equal dtypes is usually by identity. */
 export function plain(name: NumberName, order: ByteOrder = '='): DType {
   const { code, kind, itemsize, alignment } = NUMBERS[name]
   const byteOrder = itemsize === 1 ? '|' : normalOrder(order)
   const key = `${byteOrder}${name}`
-  const known = made.get(key)
-  if (known) return known
+  const cached = cache.get(key)
+  if (cached) return cached
   const dtype = new DType({ code, kind, itemsize, alignment, byteOrder })
-  made.set(key, dtype)
+  cache.set(key, dtype)
   return dtype
 }
 
 /**
  * `S`, `U` or `V` of a length.
  * @param length bytes, for `U` code points; 0 is NumPy's dtype without a length
- * @param spec what was asked for, for the message
+ * @param spec the dtype that the caller passed, for the message
  */
 export function flexible(kind: 'S' | 'U' | 'V', length: number, order: ByteOrder, spec: unknown): DType {
   const itemsize = kind === 'U' ? 4 * length : length
@@ -43,9 +43,10 @@ export function time(kind: 'M' | 'm', unit: TimeUnit = GENERIC, order: ByteOrder
   return new DType({ kind, itemsize: 8, alignment: 8, code: TIME_CODE, byteOrder: normalOrder(order), unit })
 }
 
+/** Creates the error of a dtype whose itemsize exceeds {@link MAX_ITEMSIZE}. */
 export function tooLarge(spec: unknown): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_DTYPE',
-    `dtype ${inspect(spec)}: one element may have at most ${MAX_ITEMSIZE} bytes (NumPy's limit); use a smaller element and more axes`,
+    `invalid dtype ${inspect(spec)}: one element may have at most ${MAX_ITEMSIZE} bytes (NumPy's limit); use a smaller element and more axes`,
   )
 }

@@ -21,12 +21,12 @@ const OBJECT = /^[<>=|]?(O|O4|O8|object|object_)$/
 const FLEXIBLE = /^([SaUV])(\d*)$/
 const TIME = /^(?:([Mm])(?:8(\[.*)?)?|(datetime|timedelta)64(\[.*)?)$/
 
-/** One item of `'i4, (2,3)>f4, 2u1'`: byte order, repeats, byte order again, format. */
+/** One item of `'i4, (2,3)>f4, 2u1'`: byte order, repeats, second byte order, format. */
 const ITEM = /^([<>=|]?)\s*(\d+|\([\d\s,]*\))?\s*([<>=|]?)([A-Za-z0-9_?]+(?:\[[^\]]*\])?)$/
 const STARTS_WITH_REPEATS = /^[<>=|]?(\d|\()/
 
 /**
- * A dtype from its string: a name, an order and a code, or a comma string of them, which is structured. The grammar is
+ * Parses a dtype string: a name, an order and a code, or a comma string of them, which is structured. The grammar is
  * NumPy's (`_convert_from_str` in `numpy/_core/src/multiarray/descriptor.c`, `_commastring` in `numpy/_core/_internal.py`).
  */
 export function parseString(spec: string, aligned = false): DType {
@@ -59,7 +59,7 @@ function parseOne(text: string, spec: string): DType {
 
 function parseCommaString(spec: string, aligned: boolean): DType {
   const items = splitAtCommas(spec)
-  // NumPy allows one comma at the end, and takes it for "a structure of these".
+  // NumPy allows one comma at the end, and a string with it is a structured dtype.
   const isStructure = items.length > 1
   if (isStructure && items.at(-1)?.trim() === '') items.pop()
   const formats = items.map((item) => parseItem(item.trim(), spec))
@@ -75,13 +75,13 @@ function parseCommaString(spec: string, aligned: boolean): DType {
 
 function parseItem(item: string, spec: string): DType {
   const [, before = '', repeats, after = '', format] = ITEM.exec(item) ?? []
-  // Repeats are written as Python writes integers, which do not begin with 0.
+  // Repeats follow Python's integer literals, which have no leading 0.
   if (format === undefined || /\b0+[1-9]/.test(repeats ?? '')) throw notUnderstood(item, spec)
   const [first, second] = [before, after].map((order) => (order === '' ? '' : order === '|' ? '=' : order))
   if (first !== '' && second !== '' && first !== second) {
     throw new MemmapError(
       'ERR_MEMMAP_DTYPE',
-      `dtype ${inspect(spec)}: ${inspect(item)} names two byte orders; keep one of them`,
+      `invalid dtype ${inspect(spec)}: ${inspect(item)} names two byte orders; keep one of them`,
     )
   }
   const dtype = parseOne(`${first || second}${format}`, spec)
@@ -108,14 +108,15 @@ function splitAtCommas(text: string): string[] {
 
 function notUnderstood(text: string, spec: string): MemmapError {
   const where = text === spec ? '' : ` (in ${inspect(text)})`
-  const ways =
+  const accepted =
     "accepted are names ('float32', 'bool', 'complex64'), NumPy strings ('<f4', '>i2', '|u1', 'S5', 'U3', 'V8', 'M8[ns]', 'm8[s]') " +
     "and comma strings of them ('i4,2f8')"
-  let rule = `is not a dtype${where}; ${ways}`
+  let rule = `it is not a dtype${where}; ${accepted}`
   if (LONG_DOUBLE.test(text))
-    rule = `is a long double${where}, which JavaScript has no number for; use 'float64' or 'complex128', or 'V16' for its bytes`
-  else if (OBJECT.test(text)) rule = `holds Python objects${where}: pointers, which mean nothing in a file; ${ways}`
+    rule = `it is a long double${where}, which JavaScript has no number for; use 'float64' or 'complex128', or 'V16' for its bytes`
+  else if (OBJECT.test(text))
+    rule = `it holds Python objects${where}: pointers, which have no meaning in a file; ${accepted}`
   else if (text === 'T')
-    rule = `is NumPy's variable-length string${where}: pointers, which mean nothing in a file; use 'U' or 'S' with a length`
-  return new MemmapError('ERR_MEMMAP_DTYPE', `dtype ${inspect(spec)} ${rule}`)
+    rule = `it is NumPy's variable-length string${where}: pointers, which have no meaning in a file; use 'U' or 'S' with a length`
+  return new MemmapError('ERR_MEMMAP_DTYPE', `invalid dtype ${inspect(spec)}: ${rule}`)
 }

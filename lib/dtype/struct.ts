@@ -8,19 +8,19 @@ import { OPAQUE_CODE } from './table.js'
 /** NumPy's limit, of arrays and of sub-arrays. */
 const MAX_DIMENSIONS = 64
 
-/** A field before it has its place. */
+/** A field without its offset. */
 export interface NamedDType {
   readonly name: string
   readonly dtype: DType
   readonly title?: string | undefined
 }
 
-/** How to place fields. Without offsets they follow each other. */
+/** The placement of fields. Without offsets they are packed in order. */
 export interface Placement {
   readonly offsets?: readonly number[] | undefined
-  /** The size that was asked for, which must hold all fields. */
+  /** The size of one element in bytes, which must hold all fields. */
   readonly itemsize?: number | undefined
-  /** Where padding after the last field ends. */
+  /** The end of the padding after the last field. */
   readonly end?: number
   readonly aligned?: boolean | undefined
 }
@@ -36,9 +36,9 @@ export function structured(
   spec: unknown,
 ): DType {
   const table: Record<string, Field<DType>> = Object.create(null)
-  const enter = (key: string, field: Field<DType>): void => {
+  const addField = (key: string, field: Field<DType>): void => {
     if (key in table)
-      throw refuse(spec, `${inspect(key)} is already a name or title of another field; each must differ`)
+      throw dtypeError(spec, `${inspect(key)} is already a name or title of another field; make each unique`)
     table[key] = field
   }
 
@@ -49,19 +49,22 @@ export function structured(
     alignment = Math.max(alignment, step)
     const offset = offsets?.[i] ?? roundUp(next, step)
     if (offset % step !== 0) {
-      throw refuse(spec, `with aligned, the offset of ${inspect(name)} must be a multiple of ${step} (got ${offset})`)
+      throw dtypeError(
+        spec,
+        `with aligned, the offset of ${inspect(name)} must be a multiple of ${step} (got ${offset})`,
+      )
     }
     const field = Object.freeze({ dtype, offset, ...(title !== undefined && { title }) })
-    enter(name, field)
-    if (title !== undefined) enter(title, field)
+    addField(name, field)
+    if (title !== undefined) addField(title, field)
     next = Math.max(next, offset + dtype.itemsize)
   })
-  const needed = roundUp(Math.max(next, end), alignment)
+  const minimum = roundUp(Math.max(next, end), alignment)
 
-  const size = itemsize ?? needed
-  if (size < needed) throw refuse(spec, `its fields need ${needed} bytes, more than the itemsize of ${size}`)
+  const size = itemsize ?? minimum
+  if (size < minimum) throw dtypeError(spec, `its fields need ${minimum} bytes, more than the itemsize of ${size}`)
   if (size % alignment !== 0)
-    throw refuse(spec, `with aligned, the itemsize must be a multiple of ${alignment} (got ${size})`)
+    throw dtypeError(spec, `with aligned, the itemsize must be a multiple of ${alignment} (got ${size})`)
   if (size > MAX_ITEMSIZE) throw tooLarge(spec)
   return new DType({
     kind: 'V',
@@ -76,12 +79,12 @@ export function structured(
 /** `shape` elements of `base` in C order as one element; a sub-array of a sub-array is one with the axes of both. */
 export function subarray(base: DType, shape: readonly number[], spec: unknown): DType {
   if (shape.length === 0) return base
-  const whole = Object.freeze([...shape, ...base.shape])
-  if (whole.length > MAX_DIMENSIONS)
-    throw refuse(spec, `a sub-array has at most ${MAX_DIMENSIONS} axes (got ${whole.length})`)
-  const itemsize = whole.reduce((bytes, length) => bytes * length, base.base.itemsize)
-  // Each length counts too: a zero among them would hide an absurd one.
-  if (whole.some((length) => length > MAX_ITEMSIZE) || !(itemsize <= MAX_ITEMSIZE)) throw tooLarge(spec)
+  const fullShape = Object.freeze([...shape, ...base.shape])
+  if (fullShape.length > MAX_DIMENSIONS)
+    throw dtypeError(spec, `a sub-array has at most ${MAX_DIMENSIONS} axes (got ${fullShape.length})`)
+  const itemsize = fullShape.reduce((bytes, length) => bytes * length, base.base.itemsize)
+  // Each length is checked too, because a length of 0 makes the itemsize 0 whatever the others are.
+  if (fullShape.some((length) => length > MAX_ITEMSIZE) || !(itemsize <= MAX_ITEMSIZE)) throw tooLarge(spec)
   const { alignment } = base
   return new DType({
     kind: 'V',
@@ -89,13 +92,13 @@ export function subarray(base: DType, shape: readonly number[], spec: unknown): 
     alignment,
     code: OPAQUE_CODE,
     byteOrder: '|',
-    subarray: { base: base.base, shape: whole },
+    subarray: { base: base.base, shape: fullShape },
   })
 }
 
-/** An `ERR_MEMMAP_DTYPE` about a structured or sub-array dtype. */
-export function refuse(spec: unknown, rule: string): MemmapError {
-  return new MemmapError('ERR_MEMMAP_DTYPE', `dtype ${inspect(spec)}: ${rule}`)
+/** Creates an `ERR_MEMMAP_DTYPE` error about the dtype that the caller passed. */
+export function dtypeError(spec: unknown, rule: string): MemmapError {
+  return new MemmapError('ERR_MEMMAP_DTYPE', `invalid dtype ${inspect(spec)}: ${rule}`)
 }
 
 /** The next multiple of `step`. */

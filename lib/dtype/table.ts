@@ -1,13 +1,13 @@
 /** NumPy's one-letter kinds: bool, int, uint, float, complex, bytes, str, void (raw, structured, sub-array), datetime, timedelta. */
 export type Kind = 'b' | 'i' | 'u' | 'f' | 'c' | 'S' | 'U' | 'V' | 'M' | 'm'
 
-/** What the library knows of a numeric dtype; everything else about it follows from its row. */
+/** The properties of a numeric dtype; everything else about it follows from its row. */
 export interface NumberRow {
   /** The number of the kind in the kernels, `Kind` in `native/binding.d.cts`. */
   readonly code: number
   readonly kind: Kind
   readonly itemsize: number
-  /** C aligns a complex number as its parts. */
+  /** C's alignment, which for a complex number is that of its parts. */
   readonly alignment: number
   /** The typed array over its elements, interleaved for complex; undefined where this runtime has none. */
   readonly array: TypedArrayConstructor | undefined
@@ -19,12 +19,12 @@ export interface NumberRow {
   readonly sum: string
   readonly mean: string
   readonly variance: string
-  /** Characters of the longest text that NumPy's `astype('S')` makes room for. */
+  /** Characters of the `S` dtype that NumPy's `astype('S')` returns. */
   readonly textLength: number
   /** NumPy's other names, which take no byte order (`numpy.dtype('<float_')` is an error there too). */
   readonly aliases: readonly string[]
   /**
-   * Kind and size, and NumPy's one-letter codes; a byte order may stand before them. `l` and `L` are those of Linux and macOS.
+   * Kind and size, and NumPy's one-letter codes, which take a byte order as prefix. `l` and `L` are those of Linux and macOS.
    */
   readonly codes: readonly string[]
 }
@@ -115,7 +115,7 @@ export const NUMBERS = {
     aliases: ['complex', 'cdouble'], codes: ['D', 'c16'] },
 } as const satisfies Readonly<Record<string, NumberRow>>
 
-/** The names of the numeric dtypes, as `dtype.name` gives them. */
+/** The names of the numeric dtypes, as in `dtype.name`. */
 export type NumberName = keyof typeof NUMBERS
 
 /** All rows with their names, in the order of their codes. */
@@ -141,7 +141,7 @@ export type NamesByCode = { [Name in NumberName as (typeof NUMBERS)[Name]['codes
 
 /** The name of the numeric dtype of a typed array, by its constructor; a DataView and a Buffer's subclass have none. */
 export const BY_CONSTRUCTOR: ReadonlyMap<unknown, NumberName> = new Map<unknown, NumberName>([
-  // bool and complex share a typed array with another dtype, which is the one that the typed array names.
+  // bool and complex have no constructor of their own: theirs belongs to uint8, float32 or float64.
   ...NUMBER_ROWS.filter(([, { kind, array }]) => 'iuf'.includes(kind) && array !== undefined).map(
     ([name, { array }]) => [array, name] as const,
   ),

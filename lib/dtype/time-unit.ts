@@ -18,7 +18,7 @@ export const GENERIC: TimeUnit = Object.freeze({ unit: 'generic', count: 1 })
 /** NumPy keeps the count in a C int. */
 const MAX_COUNT = 2 ** 31 - 1
 
-/** How many of a finer unit NumPy takes a unit to be, for `M8[D/24]`. A year has 52 weeks here, a month 30 days. */
+/** The finer units that NumPy divides a unit into, for `M8[D/24]`. A year has 52 weeks here, a month 30 days. */
 const DIVISIONS: Partial<Record<TimeUnitName, readonly (readonly [TimeUnitName, number])[]>> = {
   Y: [['M', 12], ['W', 52], ['D', 365]],
   M: [['W', 4], ['D', 30], ['h', 720]],
@@ -37,7 +37,7 @@ const DIVISIONS: Partial<Record<TimeUnitName, readonly (readonly [TimeUnitName, 
 const BRACKET = /^\[(\d+)?([A-Za-zμ]+)(?:\/(\d+))?\]$/
 
 /**
- * Reads what follows `M8` or `m8`: `''` or `[ns]`, `[25s]`, `[D/24]`, with NumPy's rules
+ * Parses the suffix of `M8` or `m8`: `''`, `[ns]`, `[25s]` or `[D/24]`, by NumPy's rules
  * (`parse_datetime_metadata_from_metastr` in `numpy/_core/src/multiarray/datetime.c`).
  * @param spec the whole dtype, for the message
  */
@@ -47,19 +47,19 @@ export function parseTimeUnit(bracket: string, spec: string): TimeUnit {
   const name = letters === 'μs' ? 'us' : letters
   const count = Number(digits)
   if (name === 'generic' && divisor === undefined) return GENERIC
-  const unit = TIME_UNITS.find((known) => known === name)
+  const unit = TIME_UNITS.find((one) => one === name)
   if (unit === undefined || count < 1 || count > MAX_COUNT) throw badUnit(spec)
   if (divisor === undefined || divisor === '1') return Object.freeze({ unit, count })
   return divided({ unit, count }, Number(divisor), spec)
 }
 
-/** The brackets again: `''` for generic, `[ns]`, `[25s]`. */
+/** The suffix of a unit: `''` for generic, `[ns]`, `[25s]`. */
 export function timeUnitText({ unit, count }: TimeUnit): string {
   if (unit === 'generic') return ''
   return count === 1 ? `[${unit}]` : `[${count}${unit}]`
 }
 
-/** Whether two ticks are the same length where NumPy's dtype equality sees it: powers of 1000 between `s` and `as`. */
+/** NumPy's equality of two units, which compares lengths by the powers of 1000 between `s` and `as` only. */
 export function sameTimeUnit(a: TimeUnit, b: TimeUnit): boolean {
   if (a.unit === b.unit) return a.count === b.count
   const [x, y] = [metricAttoseconds(a), metricAttoseconds(b)]
@@ -67,8 +67,8 @@ export function sameTimeUnit(a: TimeUnit, b: TimeUnit): boolean {
 }
 
 function metricAttoseconds({ unit, count }: TimeUnit): bigint | undefined {
-  const place = TIME_UNITS.indexOf(unit as (typeof TIME_UNITS)[number])
-  return place < TIME_UNITS.indexOf('s') ? undefined : BigInt(count) * 1000n ** BigInt(TIME_UNITS.length - 1 - place)
+  const index = TIME_UNITS.indexOf(unit as (typeof TIME_UNITS)[number])
+  return index < TIME_UNITS.indexOf('s') ? undefined : BigInt(count) * 1000n ** BigInt(TIME_UNITS.length - 1 - index)
 }
 
 function divided({ unit, count }: TimeUnit, divisor: number, spec: string): TimeUnit {
@@ -77,14 +77,14 @@ function divided({ unit, count }: TimeUnit, divisor: number, spec: string): Time
   }
   throw new MemmapError(
     'ERR_MEMMAP_DTYPE',
-    `dtype ${inspect(spec)}: one ${unit} cannot be divided by ${divisor} into whole smaller units; name the unit itself, as in 'M8[25s]'`,
+    `invalid dtype ${inspect(spec)}: one ${unit} cannot be divided by ${divisor} into whole smaller units; name the unit itself, as in 'M8[25s]'`,
   )
 }
 
 function badUnit(spec: string): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_DTYPE',
-    `dtype ${inspect(spec)}: the brackets of a datetime64 or timedelta64 hold an optional count from 1 to 2147483647 and one of ` +
+    `invalid dtype ${inspect(spec)}: the brackets of a datetime64 or timedelta64 must hold an optional count from 1 to 2147483647 and one of ` +
       `${TIME_UNITS.join(' ')}, as in 'M8[ns]' or 'm8[25s]'`,
   )
 }

@@ -2,16 +2,22 @@ import { inspect } from './inspect.js'
 import { MemmapError } from './memmap-error.js'
 
 /**
- * Refuses options that do not exist, which would otherwise be ignored without a word.
+ * Rejects unknown options, because JavaScript would silently ignore them.
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
  */
-export function checkOptions(options: unknown, known: readonly string[], of: string): void {
+export function checkOptions(options: unknown, names: readonly string[], owner: string): void {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `the options of ${of} are an object (got ${inspect(options)})`)
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid options ${inspect(options)}: ${owner} takes an object; give one with ${names.join(', ')}`,
+    )
   }
   for (const name in options) {
-    if (!known.includes(name)) {
-      throw new MemmapError('ERR_MEMMAP_ARGUMENT', `${of} has no option '${name}': there are ${known.join(', ')}`)
+    if (!names.includes(name)) {
+      throw new MemmapError(
+        'ERR_MEMMAP_ARGUMENT',
+        `invalid option '${name}': ${owner} has no such option; give ${names.join(', ')}`,
+      )
     }
   }
 }
@@ -19,6 +25,6 @@ export function checkOptions(options: unknown, known: readonly string[], of: str
 /** @throws MemmapError `ERR_MEMMAP_ARGUMENT` */
 export function checkBoolean(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean') {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `${name} is true or false (got ${inspect(value)})`)
+    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid ${name} ${inspect(value)}: it must be true or false`)
   }
 }

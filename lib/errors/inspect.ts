@@ -1,6 +1,6 @@
 import { inspect as nodeInspect } from 'node:util'
 
-/** Shows a value in an error message: on one line, cut where it is long. */
+/** The text of a value in an error message: one line, cut where it is long. */
 export function inspect(value: unknown): string {
   const text = nodeInspect(value, {
     depth: 3,

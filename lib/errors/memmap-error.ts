@@ -1,4 +1,4 @@
-/** The codes that this package itself gives; errors of the system keep their own (`ENOENT`, `EACCES`, `ENOSPC`, ...). */
+/** The codes of this package's own errors; system errors keep theirs (`ENOENT`, `EACCES`, `ENOSPC`, ...). */
 export type MemmapErrorCode =
   | 'ERR_MEMMAP_MODE'
   | 'ERR_MEMMAP_DTYPE'
@@ -23,7 +23,7 @@ export type MemmapErrorCode =
   | 'ERR_MEMMAP_UNSUPPORTED'
   | 'ERR_MEMMAP_ARGUMENT'
 
-/** Facts that go with an error, each present only where it applies. */
+/** The details of an error, each present only where it applies. */
 export interface ErrorDetails {
   /** The file. */
   path?: string | undefined
@@ -31,17 +31,17 @@ export interface ErrorDetails {
   syscall?: string | undefined
   /** The system's error number, negative as in Node's own errors. */
   errno?: number | undefined
-  /** What the call needed: bytes, elements or a shape. */
+  /** The bytes, elements or shape that the call needed. */
   expected?: unknown
-  /** What there was instead. */
+  /** The actual bytes, elements or shape. */
   actual?: unknown
-  /** The error underneath. */
+  /** The underlying error. */
   cause?: unknown
 }
 
 /**
- * Every error that this package throws. `code` tells the kind and is stable; the message says what was given, which rule
- * that breaks and what to do instead.
+ * Every error that this package throws. `code` is the kind of error and is stable; the message has the given value, the rule
+ * that it breaks and the way out.
  *
  * @example
  * try {
@@ -69,17 +69,17 @@ export class MemmapError extends Error {
   }
 
   static {
-    // On the prototype, as for the built-in errors: `String(error)` starts with it and no instance lists it.
+    // Defined on the prototype, as in the built-in errors, so that `String(error)` starts with it and no instance lists it.
     Object.defineProperty(this.prototype, 'name', { value: 'MemmapError', configurable: true, writable: true })
   }
 }
 
-/** An `ERR_MEMMAP_INDEX`. */
+/** Creates an `ERR_MEMMAP_INDEX` error. */
 export function indexError(message: string): MemmapError {
   return new MemmapError('ERR_MEMMAP_INDEX', message)
 }
 
-/** The error of every use after `close()`. */
+/** Creates the error of every use after `close()`. */
 export function closedError(): MemmapError {
   return new MemmapError('ERR_MEMMAP_CLOSED', 'the array is closed: open the file again')
 }

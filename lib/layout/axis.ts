@@ -3,7 +3,7 @@ import { indexError } from '../errors/memmap-error.js'
 import { integerOf, listOf } from './shape.js'
 
 /**
- * An axis counted from the front.
+ * Returns an axis counted from the front.
  * @throws MemmapError `ERR_MEMMAP_INDEX`
  */
 export function parseAxis(value: unknown, ndim: number): number {
@@ -11,20 +11,20 @@ export function parseAxis(value: unknown, ndim: number): number {
   if (axis === null || axis < -ndim || axis >= ndim) {
     throw indexError(
       axis === null
-        ? `an axis is a whole number (got ${inspect(value)})`
+        ? `invalid axis ${inspect(value)}: it must be a whole number`
         : `axis ${axis} is out of bounds for an array of dimension ${ndim}`,
     )
   }
   return axis < 0 ? axis + ndim : axis
 }
 
-/** Axes to go through or away. The element of an array without axes is one of one, as in NumPy. */
+/** The axes of a reduction or squeeze. An array without axes counts as one of shape [1], as in NumPy. */
 export function axesToReduce(axis: unknown, ndim: number): number[] {
   return ndim === 0 && (axis === 0 || axis === -1) ? [] : axisList(axis, ndim)
 }
 
 /**
- * Axes counted from the front, each once.
+ * Returns axes counted from the front, each once.
  * @throws MemmapError `ERR_MEMMAP_INDEX`
  */
 export function axisList(axes: unknown, ndim: number): number[] {
@@ -33,7 +33,7 @@ export function axisList(axes: unknown, ndim: number): number[] {
   return list
 }
 
-/** An index counted from the front. */
+/** Returns an index counted from the front. */
 export function normalizeIndex(index: number, shape: readonly number[], axis: number): number {
   const length = shape[axis] as number
   if (index < -length || index >= length) {

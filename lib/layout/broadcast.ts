@@ -2,7 +2,7 @@ import { MemmapError } from '../errors/memmap-error.js'
 import { shapeText } from './shape.js'
 
 /**
- * The shape to which all of these broadcast.
+ * The shape that all of these broadcast to.
  * @throws MemmapError `ERR_MEMMAP_BROADCAST`
  */
 export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
@@ -16,7 +16,7 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
       if (result[at] !== 1 && result[at] !== length) {
         throw new MemmapError(
           'ERR_MEMMAP_BROADCAST',
-          `shapes ${shapes.map(shapeText).join(' ')} do not broadcast: lengths on an axis, counted from the last, are equal or 1`,
+          `invalid shapes ${shapes.map(shapeText).join(' ')}: they do not broadcast; the lengths on each axis, counted from the last, must be equal or 1`,
         )
       }
       result[at] = length
@@ -26,7 +26,7 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
 }
 
 /**
- * The strides with which an array stands for one of a larger shape.
+ * The strides of an array broadcast to a larger shape.
  * @throws MemmapError `ERR_MEMMAP_BROADCAST`
  */
 export function broadcastStrides(
@@ -34,12 +34,12 @@ export function broadcastStrides(
   shape: readonly number[],
 ): number[] {
   const skip = shape.length - from.length
-  const fits = skip >= 0 && from.every((length, axis) => length === 1 || length === shape[skip + axis])
-  if (!fits) {
+  const isBroadcastable = skip >= 0 && from.every((length, axis) => length === 1 || length === shape[skip + axis])
+  if (!isBroadcastable) {
     throw new MemmapError(
       'ERR_MEMMAP_BROADCAST',
-      `could not broadcast from shape ${shapeText(from)} into shape ${shapeText(shape)}: lengths on an axis, ` +
-        'counted from the last, are equal or 1',
+      `could not broadcast from shape ${shapeText(from)} into shape ${shapeText(shape)}: the lengths on each axis, ` +
+        'counted from the last, must be equal or 1',
       { expected: shape, actual: from },
     )
   }

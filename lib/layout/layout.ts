@@ -1,4 +1,4 @@
-/** Where the elements of an array are in its store; strides and position in bytes. */
+/** The layout of an array's elements in its store; strides and position in bytes. */
 export interface Layout {
   readonly shape: readonly number[]
   readonly byteStrides: readonly number[]
@@ -11,14 +11,14 @@ export function extent({ shape, byteStrides, position }: Layout, itemsize: numbe
   let start = position
   let end = position + itemsize
   for (let axis = 0; axis < shape.length; axis++) {
-    const reaches = ((shape[axis] as number) - 1) * (byteStrides[axis] as number)
-    if (reaches < 0) start += reaches
-    else end += reaches
+    const distance = ((shape[axis] as number) - 1) * (byteStrides[axis] as number)
+    if (distance < 0) start += distance
+    else end += distance
   }
   return { start, length: end - start }
 }
 
-/** Whether every element is at a multiple of `alignment` bytes. */
+/** Returns true if every element is at a multiple of `alignment` bytes. */
 export function isAligned(alignment: number, { shape, byteStrides, position }: Layout): boolean {
   if (alignment <= 1) return true
   if (position % alignment !== 0) return false

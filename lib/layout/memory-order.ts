@@ -3,32 +3,32 @@
  * @module
  */
 
-/** The axes by their strides, the largest first; axes of equal strides as they come. */
+/** The axes sorted by their strides, the largest first; axes of equal strides keep their order. */
 export function axesByStride(byteStrides: readonly number[]): number[] {
   const axes = byteStrides.map((_, axis) => axis)
   return axes.toSorted((a, b) => Math.abs(byteStrides[b] as number) - Math.abs(byteStrides[a] as number))
 }
 
 /**
- * The axes from the slowest to the fastest, as NumPy's iterator goes through operands of one shape; where they are laid out
- * differently, C order wins.
+ * The axes from the slowest to the fastest, in the order in which NumPy iterates over operands of one shape: C order where
+ * their layouts differ.
  * Source: NumPy, `npyiter_find_best_axis_ordering` in nditer_constr.c.
  */
 export function iterationOrder(shape: readonly number[], ...operands: (readonly number[])[]): number[] {
   const fastFirst: number[] = []
   for (let axis = shape.length - 1; axis >= 0; axis--) {
-    let place = fastFirst.length
+    let position = fastFirst.length
     for (let before = fastFirst.length - 1; before >= 0; before--) {
       const faster = isFaster(axis, fastFirst[before] as number, shape, operands)
       if (faster === false) break
-      if (faster === true) place = before
+      if (faster === true) position = before
     }
-    fastFirst.splice(place, 0, axis)
+    fastFirst.splice(position, 0, axis)
   }
   return fastFirst.toReversed()
 }
 
-/** Whether an axis has smaller strides than another; undefined where no operand tells. */
+/** Returns true if an axis has smaller strides than another; undefined where no operand decides. */
 function isFaster(
   axis: number,
   other: number,

@@ -2,7 +2,7 @@ import { stridesOf } from './strides.js'
 import type { Order } from './strides.js'
 
 /**
- * The strides that give the elements another shape without moving them; null where there are none.
+ * The strides of a reshape without a copy; null where the elements would have to move.
  * Source: NumPy, `_attempt_nocopy_reshape` in shape.c.
  */
 export function reshapedStrides(array: Strided, target: readonly number[], order: Order): number[] | null {
@@ -11,35 +11,35 @@ export function reshapedStrides(array: Strided, target: readonly number[], order
     .map((length, axis) => ({ length, stride: array.byteStrides[axis] as number }))
     .filter((axis) => axis.length !== 1)
   const strides: number[] = []
-  let from = 0
-  while (from < old.length) {
-    // The smallest groups of axes, from the left, that have the same number of elements on both sides.
-    const group = [old[from++] as Axis]
+  let next = 0
+  while (next < old.length) {
+    // The smallest groups of axes, from the left, that have the same number of elements in both shapes.
+    const group = [old[next++] as Axis]
     const lengths = [target[strides.length] as number]
-    let left = (group[0] as Axis).length
-    let made = lengths[0] as number
-    while (made !== left) {
-      if (made < left) {
+    let oldSize = (group[0] as Axis).length
+    let newSize = lengths[0] as number
+    while (newSize !== oldSize) {
+      if (newSize < oldSize) {
         const length = target[strides.length + lengths.length] as number
         lengths.push(length)
-        made *= length
+        newSize *= length
       } else {
-        const axis = old[from++] as Axis
+        const axis = old[next++] as Axis
         group.push(axis)
-        left *= axis.length
+        oldSize *= axis.length
       }
     }
-    if (!runsOn(group, order)) return null
-    strides.push(...chained(lengths, (order === 'C' ? group.at(-1) : group[0]) as Axis, order))
+    if (!isMergeable(group, order)) return null
+    strides.push(...stridesFrom(lengths, (order === 'C' ? group.at(-1) : group[0]) as Axis, order))
   }
-  // Axes of length 1 that are left over.
+  // The remaining axes of the target have length 1.
   const last = strides.length > 0 ? (strides.at(-1) as number) : array.itemsize
   const stride = order === 'F' && strides.length > 0 ? last * (target[strides.length - 1] as number) : last
   while (strides.length < target.length) strides.push(stride)
   return strides
 }
 
-/** Shape, strides and bytes of an element. */
+/** The shape, strides and itemsize of an array. */
 interface Strided {
   readonly shape: readonly number[]
   readonly byteStrides: readonly number[]
@@ -51,8 +51,8 @@ interface Axis {
   readonly stride: number
 }
 
-/** Whether axes could be one: each steps over the whole of its faster neighbour. */
-function runsOn(axes: readonly Axis[], order: Order): boolean {
+/** Returns true if axes can merge into one: the stride of each is the extent of the next faster one. */
+function isMergeable(axes: readonly Axis[], order: Order): boolean {
   const axesByStride = order === 'C' ? axes : axes.toReversed()
   return axesByStride.every((axis, at) => {
     const faster = axesByStride[at + 1]
@@ -60,7 +60,7 @@ function runsOn(axes: readonly Axis[], order: Order): boolean {
   })
 }
 
-/** The strides of new axes in place of ones whose fastest is `fastest`. */
-function chained(lengths: readonly number[], fastest: Axis, order: Order): number[] {
+/** The strides of new contiguous axes that start from the stride of `fastest`. */
+function stridesFrom(lengths: readonly number[], fastest: Axis, order: Order): number[] {
   return stridesOf(lengths, 1, order).map((stride) => stride * fastest.stride)
 }

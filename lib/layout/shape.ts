@@ -1,10 +1,10 @@
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 
-/** Axes that an array can have, as in NumPy. */
+/** The largest number of axes of an array, as in NumPy. */
 export const MAX_NDIM = 64
 
-/** A shape as it may be given. */
+/** The forms of a shape that callers can pass. */
 export type ShapeLike = number | bigint | readonly (number | bigint)[] | IntegerArray
 
 /** A typed array of integers. */
@@ -20,25 +20,27 @@ export type IntegerArray =
   | BigUint64Array
 
 /**
- * The list of lengths that a caller gave; `-1` is left in, where `inferred` allows it once.
+ * Checks a shape and returns its lengths. With `inferred`, one of them may be `-1`, which stays in the list.
  * @throws MemmapError `ERR_MEMMAP_SHAPE`
  */
 export function parseShape(value: unknown, inferred = false): number[] {
   const list = typeof value === 'number' || typeof value === 'bigint' ? [value] : listOf(value)
-  if (list === null) throw shapeError(value, 'a shape is a whole number or a list of them')
+  if (list === null) throw shapeError(value, 'it must be a whole number or a list of them')
   if (list.length > MAX_NDIM) {
-    throw shapeError(value, `an array has at most ${MAX_NDIM} axes, and this has ${list.length}`)
+    throw shapeError(value, `an array has at most ${MAX_NDIM} axes, and this shape has ${list.length}`)
   }
   let open = 0
   const shape = list.map((entry) => {
     const length = integerOf(entry)
     if (length === null)
-      throw shapeError(value, `each length is a whole number up to 2^53 - 1, which ${inspect(entry)} is not`)
+      throw shapeError(value, `each length must be a whole number from 0 to 2^53 - 1 (got ${inspect(entry)})`)
     if (length === -1 && inferred && ++open === 1) return length
     if (length < 0) {
       throw shapeError(
         value,
-        inferred ? 'a length is not negative, but for one -1 that is to be inferred' : 'a length is not negative',
+        inferred
+          ? `a length must not be negative, except for one -1 to infer it (got ${length})`
+          : `a length must not be negative (got ${length})`,
       )
     }
     return length
@@ -47,7 +49,7 @@ export function parseShape(value: unknown, inferred = false): number[] {
 }
 
 function shapeError(value: unknown, rule: string): MemmapError {
-  return new MemmapError('ERR_MEMMAP_SHAPE', `shape ${inspect(value)} is none: ${rule}`)
+  return new MemmapError('ERR_MEMMAP_SHAPE', `invalid shape ${inspect(value)}: ${rule}`)
 }
 
 /** The entries of an array or typed array; null for anything else. */
@@ -58,7 +60,7 @@ export function listOf(value: unknown): readonly unknown[] | null {
   return null
 }
 
-/** The value as a safe integer; null where it is none. */
+/** Returns the value as a safe integer; null where it is none. */
 export function integerOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null
   if (typeof value !== 'bigint') return null
@@ -68,7 +70,7 @@ export function integerOf(value: unknown): number | null {
 
 /**
  * The number of elements.
- * @throws MemmapError `ERR_MEMMAP_SHAPE` where they or their bytes exceed 2^53 - 1
+ * @throws MemmapError `ERR_MEMMAP_SHAPE` where the elements or their bytes exceed 2^53 - 1
  */
 export function sizeOf(shape: readonly number[], itemsize = 1): number {
   if (shape.includes(0)) return 0
@@ -77,13 +79,13 @@ export function sizeOf(shape: readonly number[], itemsize = 1): number {
   if (!(size * itemsize <= Number.MAX_SAFE_INTEGER)) {
     throw new MemmapError(
       'ERR_MEMMAP_SHAPE',
-      `shape ${shapeText(shape)} with items of ${itemsize} bytes exceeds 2^53 - 1 bytes: give a smaller shape`,
+      `invalid shape ${shapeText(shape)}: with items of ${itemsize} bytes it exceeds 2^53 - 1 bytes; give a smaller shape`,
     )
   }
   return size
 }
 
-/** `(2,3)`, `(4,)`, `()`: as NumPy's errors show a shape. */
+/** The text of a shape in NumPy's errors: `(2,3)`, `(4,)`, `()`. */
 export function shapeText(shape: readonly number[]): string {
   return shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(',')})`
 }

@@ -2,7 +2,7 @@ import { inspect } from '../errors/inspect.js'
 import { indexError } from '../errors/memmap-error.js'
 import { integerOf } from './shape.js'
 
-/** A part of an axis: Python's `slice`. Made by {@link slice}. */
+/** A part of an axis: Python's `slice`. Create one with {@link slice}. */
 export class Slice {
   constructor(
     readonly start: number | undefined,
@@ -10,7 +10,7 @@ export class Slice {
     readonly step: number | undefined,
   ) {}
 
-  /** As in NumPy's notation: `1:8:2`. */
+  /** NumPy's notation: `1:8:2`. */
   toString(): string {
     const { start = '', stop = '', step } = this
     return step === undefined ? `${start}:${stop}` : `${start}:${stop}:${step}`
@@ -20,12 +20,12 @@ export class Slice {
 /** A selector that adds an axis of length 1: NumPy's `np.newaxis`. */
 export const newaxis: unique symbol = Symbol('memmap.newaxis')
 
-/** An end or step of a slice; left out, it is open. */
+/** A start, stop or step of a slice; undefined is open. */
 type Bound = number | bigint | undefined
 
 /**
- * A selector for a part of an axis: Python's `slice`. With one argument that is the stop; `undefined` leaves an end open;
- * negative numbers count from the end.
+ * A selector for a part of an axis: Python's `slice`. A single argument is the stop; `undefined` leaves an end open; negative
+ * numbers count from the end.
  *
  * @example
  * a.index(slice(1, 8, 2)) // NumPy: a[1:8:2]
@@ -44,56 +44,57 @@ export function slice(...bounds: Bound[]): Slice {
  * @throws MemmapError `ERR_MEMMAP_INDEX` where a bound is no whole number or the step is 0
  */
 export function sliceBetween(start: Bound, stop: Bound, step?: Bound): Slice {
-  const by = wholeOrOpen(step)
-  if (by === 0) throw indexError('the step of a slice is not 0')
-  return new Slice(wholeOrOpen(start), wholeOrOpen(stop), by)
+  const parsedStep = parseBound(step)
+  if (parsedStep === 0) throw indexError('invalid step 0: the step of a slice must not be 0; leave it out for 1')
+  return new Slice(parseBound(start), parseBound(stop), parsedStep)
 }
 
-function wholeOrOpen(bound: Bound): number | undefined {
+function parseBound(bound: Bound): number | undefined {
   if (bound === undefined) return undefined
   const value = integerOf(bound)
   if (value === null)
-    throw indexError(`a slice goes by whole numbers, or undefined for an open end (got ${inspect(bound)})`)
+    throw indexError(`invalid slice bound ${inspect(bound)}: it must be a whole number, or undefined for an open end`)
   return value
 }
 
-/** Texts seen so far. Bounded, as their number is not. */
-const known = new Map<string, Slice>()
-const MAX_KNOWN = 1000
+/** The slices of texts parsed before. Bounded, because the number of texts is not. */
+const cache = new Map<string, Slice>()
+const MAX_CACHED = 1000
 
-/** `'1:3'`, `'::-1'`, `':'`: null where the text is no slice. */
+/** Parses `'1:3'`, `'::-1'`, `':'`; null where the text is no slice. */
 export function parseSlice(text: string): Slice | null {
-  const before = known.get(text)
-  if (before !== undefined) return before
+  const cached = cache.get(text)
+  if (cached !== undefined) return cached
   if (!/^\s*(?:[+-]?\d+)?\s*:\s*(?:[+-]?\d+)?\s*(?::\s*(?:[+-]?\d+)?\s*)?$/.test(text)) return null
-  const [start, stop, step] = text.split(':').map((part) => (part.trim() === '' ? undefined : clamped(Number(part))))
-  if (step === 0) throw indexError(`the step of a slice is not 0 (got ${inspect(text)})`)
-  const part = new Slice(start, stop, step)
-  if (known.size < MAX_KNOWN) known.set(text, part)
-  return part
+  const [start, stop, step] = text.split(':').map((part) => (part.trim() === '' ? undefined : clamp(Number(part))))
+  if (step === 0)
+    throw indexError(`invalid slice ${inspect(text)}: the step of a slice must not be 0; leave it out for 1`)
+  const result = new Slice(start, stop, step)
+  if (cache.size < MAX_CACHED) cache.set(text, result)
+  return result
 }
 
-/** Bounds beyond every length mean the same as the largest safe number. */
-function clamped(value: number): number {
+/** Clamps a bound to the safe integers, because every bound beyond the length of the axis selects the same. */
+function clamp(value: number): number {
   return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, value))
 }
 
 /**
- * Where a slice of an axis starts, its step, and how many entries it has.
+ * The start, step and number of entries of a slice of an axis.
  * Source: CPython, `PySlice_AdjustIndices` in Objects/sliceobject.c.
  */
 export function resolveSlice(part: Slice, length: number): { start: number; step: number; count: number } {
   const step = part.step ?? 1
   const backwards = step < 0
-  const least = backwards ? -1 : 0
-  const most = backwards ? length - 1 : length
-  const bound = (value: number | undefined, open: number): number => {
+  const lowest = backwards ? -1 : 0
+  const highest = backwards ? length - 1 : length
+  const normalize = (value: number | undefined, open: number): number => {
     if (value === undefined) return open
-    const counted = value < 0 ? value + length : value
-    return Math.max(least, Math.min(most, counted))
+    const fromFront = value < 0 ? value + length : value
+    return Math.max(lowest, Math.min(highest, fromFront))
   }
-  const start = bound(part.start, backwards ? most : least)
-  const stop = bound(part.stop, backwards ? least : most)
+  const start = normalize(part.start, backwards ? highest : lowest)
+  const stop = normalize(part.stop, backwards ? lowest : highest)
   const count = Math.max(0, Math.ceil((stop - start) / step))
   return { start, step, count }
 }

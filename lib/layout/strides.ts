@@ -1,10 +1,10 @@
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 
-/** C: the last axis runs fastest. F: the first one does. */
+/** C: the last axis is the fastest. F: the first axis is the fastest. */
 export type Order = 'C' | 'F'
 
-/** What is taken for an order: `'A'` and `'K'` mean C for a file, as in NumPy. */
+/** The forms of an order that callers can pass. `'A'` and `'K'` mean C for a file, as in NumPy. */
 export type OrderLike = 'C' | 'F' | 'A' | 'K' | 'c' | 'f' | 'a' | 'k'
 
 /**
@@ -27,7 +27,7 @@ export function stridesOf(shape: readonly number[], itemsize: number, order: Ord
   return strides
 }
 
-/** Whether the elements follow one another in this order without gaps; axes of length 1 do not count. */
+/** Returns true if the elements follow one another in this order without gaps; axes of length 1 do not count. */
 export function isContiguous(
   shape: readonly number[],
   byteStrides: readonly number[],
@@ -57,7 +57,7 @@ export function contiguousOrder(
 }
 
 /**
- * The order that a caller gave.
+ * Checks an order and returns C or F.
  * @throws MemmapError `ERR_MEMMAP_ORDER`
  */
 export function parseOrder(value: unknown): Order {
@@ -73,5 +73,5 @@ export function parseOrder(value: unknown): Order {
     case 'f':
       return 'F'
   }
-  throw new MemmapError('ERR_MEMMAP_ORDER', `order must be one of 'C', 'F', 'A', 'K' (got ${inspect(value)})`)
+  throw new MemmapError('ERR_MEMMAP_ORDER', `invalid order ${inspect(value)}: it must be one of 'C', 'F', 'A', 'K'`)
 }

@@ -6,11 +6,11 @@ import { VIEW_OF } from './accessors/view-of.js'
 import type { ViewName } from './store.js'
 
 /**
- * How the elements of an array are read: through which view, and in which of its units positions and steps count. Arrays with
- * the same kind of accessor share a class for each rank, so that the compiler sees one type of element in each.
+ * A kind of accessor: the view that it reads, and the unit of positions and steps in it. Arrays with the same kind of accessor
+ * share a class for each rank, so that V8 sees one type of element in each class.
  */
 export interface AccessorKind {
-  /** Names the accessors; empty for elements that have none and take the slow path (text, complex, records, ...). */
+  /** The key of the accessors; empty for elements that have none and take the slow path (text, complex, records, ...). */
   readonly key: string
   readonly view: ViewName
   /** Bytes of one unit of a position. */
@@ -19,7 +19,7 @@ export interface AccessorKind {
 
 const SLOW: AccessorKind = { key: '', view: 'view', unit: 1 }
 
-/** Three for each numeric dtype without parts: aligned in native order, else little-endian and big-endian. */
+/** The three kinds of each numeric dtype except complex: aligned in native order, else little-endian or big-endian. */
 const KINDS: readonly (readonly [AccessorKind, AccessorKind, AccessorKind] | undefined)[] = NUMBER_ROWS.map(
   ([name, { kind, itemsize, method }]) =>
     kind === 'c'
@@ -33,7 +33,7 @@ const KINDS: readonly (readonly [AccessorKind, AccessorKind, AccessorKind] | und
 
 const LITTLE = NATIVE_ORDER === '<'
 
-/** The kind of accessor for arrays of this dtype, with every element aligned or not. */
+/** Returns the kind of accessor for a dtype, and for elements that are all aligned or not. */
 export function accessorKindOf(dtype: DType, aligned: boolean): AccessorKind {
   const kinds = KINDS[dtype.code]
   if (kinds === undefined) return SLOW

@@ -1,5 +1,5 @@
 /**
- * Single elements by the slow path: any rank, any index, any value, and the error that fits. The fast paths are in `accessors/`.
+ * The slow path to single elements: any rank, index and value, and the errors. The fast paths are in `accessors/`.
  * @module
  */
 import { DType } from '../dtype/index.js'
@@ -12,11 +12,11 @@ import { codecOf } from '../scalar/index.js'
 import type { Store } from './store.js'
 import { checkWriteable } from './writeable.js'
 
-/** What reading and storing one element needs of an array. */
+/** The fields of an array that reading and storing one element need. */
 export interface ElementSource extends Layout {
   readonly store: Store
   readonly dtype: DType
-  /** 0 if elements can be stored, else -1. */
+  /** 0 if the array is writeable, else -1. */
   readonly writeableMask: number
 }
 
@@ -24,8 +24,8 @@ export interface ElementSource extends Layout {
 export function elementAt(array: ElementSource, indices: readonly unknown[]): unknown {
   const { store, dtype } = array
   store.checkOpen()
-  const at = locate(array, withoutLeftOut(indices))
-  const view = store.viewAt(at, dtype.itemsize)
+  const position = positionOf(array, withoutTrailingUndefined(indices))
+  const view = store.viewAt(position, dtype.itemsize)
   const element = codecOf(dtype).read(view, store.at)
   store.checkFault()
   return element
@@ -36,18 +36,18 @@ export function storeAt(array: ElementSource, indicesAndValue: readonly unknown[
   const { store, dtype } = array
   store.checkOpen()
   const ndim = array.shape.length
-  const rest = withoutLeftOut(indicesAndValue.slice(ndim + 1))
-  // The value is the last argument; `undefined` for one is told from a value left out by the rank.
+  const rest = withoutTrailingUndefined(indicesAndValue.slice(ndim + 1))
+  // The value is the last argument. The rank distinguishes a value of `undefined` from a missing one.
   const indices =
     rest.length > 0 ? [...indicesAndValue.slice(0, ndim + 1), ...rest.slice(1)] : indicesAndValue.slice(0, ndim)
   checkWriteable(array)
-  const at = locate(array, indices)
-  const put = prepareValue(array, indicesAndValue[ndim])
-  put(store.viewAt(at, dtype.itemsize), store.at)
+  const position = positionOf(array, indices)
+  const storeElement = prepareValue(array, indicesAndValue[ndim])
+  storeElement(store.viewAt(position, dtype.itemsize), store.at)
   store.checkFault()
 }
 
-/** Converts a value to be stored; if it is undefined, the error says that an index may be missing. */
+/** Converts a value for storing; the error for undefined adds that an index may be missing. */
 function prepareValue(
   { dtype, shape }: ElementSource,
   value: unknown,
@@ -57,36 +57,37 @@ function prepareValue(
   } catch (error) {
     if (value !== undefined || !(error instanceof MemmapError)) throw error
     const indices = shape.length === 1 ? 'an index' : `${shape.length} indices`
-    throw new MemmapError(error.code, `${error.message} (set takes ${indices} of this array, and then the value)`)
+    throw new MemmapError(error.code, `${error.message} (set takes ${indices} of this array, then the value)`)
   }
 }
 
 /** The position of one element. */
-function locate(array: ElementSource, indices: readonly unknown[]): number {
+function positionOf(array: ElementSource, indices: readonly unknown[]): number {
   const { shape, byteStrides } = array
   if (indices.length !== shape.length) {
     throw indexError(
       indices.length > shape.length
         ? `too many indices for array: array is ${shape.length}-dimensional, but ${indices.length} were indexed`
-        : `an element of this array has ${shape.length} indices, and ${indices.length} were given: index() and slice() select parts`,
+        : `invalid indices [${indices.map(inspect).join(', ')}]: an element of this array has ${shape.length} indices, and ${indices.length} were given; ` +
+            'select parts with index() or slice()',
     )
   }
   let position = array.position
   for (let axis = 0; axis < shape.length; axis++) {
     const index = indices[axis]
-    const whole = integerOf(index)
-    if (whole === null) {
+    const integer = integerOf(index)
+    if (integer === null) {
       throw indexError(
-        `an index of an element is a whole number (got ${inspect(index)}): index() takes slices and lists`,
+        `invalid index ${inspect(index)}: an index of an element must be a whole number; index() takes slices and lists`,
       )
     }
-    position += normalizeIndex(whole, shape, axis) * (byteStrides[axis] as number)
+    position += normalizeIndex(integer, shape, axis) * (byteStrides[axis] as number)
   }
   return position
 }
 
-/** The arguments that were given: without those left out at the end. */
-function withoutLeftOut(values: readonly unknown[]): readonly unknown[] {
+/** The arguments without `undefined` at the end, which is the same as leaving them out. */
+function withoutTrailingUndefined(values: readonly unknown[]): readonly unknown[] {
   let count = values.length
   while (count > 0 && values[count - 1] === undefined) count--
   return count === values.length ? values : values.slice(0, count)

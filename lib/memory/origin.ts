@@ -1,12 +1,12 @@
-/** What happens to the file, by NumPy's short or long names. */
+/** The mode of a file, by NumPy's short or long names. */
 export type Mode = 'r' | 'r+' | 'w+' | 'c'
 export type ModeLike = Mode | 'readonly' | 'readwrite' | 'write' | 'copyonwrite'
 
 /** The options that open any file. */
 export interface OpenOptions {
-  /** Leave holes in a file that is made or grown, instead of taking the space now. By default false: a full disk is `ENOSPC`. */
+  /** Leave holes in a file that is created or grown, instead of allocating the space now. By default false: a full disk is `ENOSPC`. */
   sparse?: boolean
-  /** How the elements will be gone through; `'normal'` by default. */
+  /** The expected access pattern; `'normal'` by default. */
   access?: 'normal' | 'random' | 'sequential'
   /** Read the pages in before returning. */
   populate?: boolean
@@ -20,15 +20,15 @@ export interface OpenOptions {
 export interface Origin {
   /** The absolute path; null for a file that was opened by a descriptor. */
   readonly filename: string | null
-  /** The byte of the file at which the array that was opened begins. */
+  /** The byte of the file at which the opened array starts. */
   readonly offset: number
   readonly mode: Mode
-  /** The byte of the file at which the mapped range begins. */
+  /** The byte of the file at which the mapped range starts. */
   readonly start: number
-  /** Bytes from the start of the mapped range, which is on a page, to the bytes that were asked for. */
+  /** Bytes from the start of the mapped range, which is at a page boundary, to the opened array. */
   readonly pageOffset: number
-  /** How it was opened, where it can be resized. */
+  /** The options of the open call, where the file can be resized. */
   readonly options?: OpenOptions
-  /** Whether it is the data of a `.npy` file, whose header holds the shape. */
+  /** True for the data of a `.npy` file, whose header has the shape. */
   readonly npy?: boolean
 }

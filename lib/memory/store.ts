@@ -7,7 +7,7 @@ import type { Origin } from './origin.js'
 /** The buffer behind the views while the store is closed, or before its memory is first needed. */
 const EMPTY_BUFFER = new ArrayBuffer(0)
 
-/** The views of a store's bytes, as elements of one type or byte by byte, and how each is made. */
+/** The constructors of a store's views: typed arrays by element type, and a DataView. */
 const VIEWS = {
   i8: (buffer: ArrayBufferLike) => new Int8Array(buffer),
   u8: (buffer: ArrayBufferLike) => new Uint8Array(buffer),
@@ -31,13 +31,13 @@ const VIEW_NAMES = Object.keys(VIEWS) as ViewName[]
 
 const EMPTY = Object.fromEntries(VIEW_NAMES.map((name) => [name, VIEWS[name](EMPTY_BUFFER)])) as unknown as Views
 
-/** The bytes that an ArrayBuffer of this runtime can have. */
+/** The largest byteLength of an ArrayBuffer of this runtime. */
 export const LARGEST_BUFFER = constants.MAX_LENGTH
 
-/** Bytes of the windows through which single elements are read where one buffer cannot hold the whole range. */
+/** The bytes of a window. Single elements are read through windows where the range exceeds the largest buffer. */
 const WINDOW = Math.min(2 ** 30, LARGEST_BUFFER)
 
-/** A buffer over a part of a store, and the position in the store at which it begins. */
+/** A buffer over a part of a store, and the position in the store at which it starts. */
 export interface Exposed {
   readonly buffer: ArrayBufferLike
   readonly start: number
@@ -45,8 +45,8 @@ export interface Exposed {
 }
 
 /**
- * An object with a property that throws when it is read. `structuredClone` and `postMessage` read every property, and would
- * otherwise silently copy the memory. Every store has this one as a field, because a getter of its own makes opening slower.
+ * An object with a getter that throws. `structuredClone` and `postMessage` read every property, and would otherwise silently
+ * copy the memory. Every store has the object in a field, because a getter on the store would make opening slower.
  */
 const UNCLONEABLE = Object.freeze({
   get array(): never {
@@ -59,18 +59,19 @@ const UNCLONEABLE = Object.freeze({
 })
 
 /**
- * The bytes behind an array and all its views: a mapping, or memory of its own. Positions count from the start of the mapped
- * range, which is on a page.
+ * The bytes behind an array and all its views: a mapping, or an ArrayBuffer. Positions count from the start of the mapped
+ * range, which is at a page boundary.
  *
- * Elements are read through views: typed arrays over the whole range, in fields of one object that all arrays share, so that
- * `close()` reaches every array by emptying them. They are over a buffer that never leaves the library: a SharedArrayBuffer
- * where the runtime can make one over a mapping (V8 does not count its bytes and collects no garbage for it), else an
- * ArrayBuffer made when the first element is read. `data` and `buffer` return other buffers, which can be detached.
+ * Arrays read elements through views: typed arrays over the whole range. The views are fields of the store, which all arrays
+ * share, so that `close()` empties them for every array. The buffer under the views never leaves the library. It is a
+ * SharedArrayBuffer where the runtime can create one over a mapping, because V8 does not count its bytes and collects no
+ * garbage for it; else it is an ArrayBuffer, created when the first element is read. `data` and `buffer` return other buffers,
+ * which can be detached.
  */
 export class Store implements Views {
-  /** First, so that it is the first to be read. */
+  /** The first field, so that `structuredClone` reads it before the others. */
   readonly uncloneable = UNCLONEABLE
-  /** 0 while the views show the whole range, else -1: then elements are read by the slow path, which throws if it is closed. */
+  /** 0 while the views cover the whole range, else -1: then elements take the slow path, which throws if the store is closed. */
   openMask = -1
   i8 = EMPTY.i8
   u8 = EMPTY.u8
@@ -83,35 +84,35 @@ export class Store implements Views {
   f32 = EMPTY.f32
   f64 = EMPTY.f64
   view = EMPTY.view
-  /** The position of the bytes in the view that {@link viewAt} returned last. */
+  /** The position of the bytes in the view that the last call of {@link viewAt} returned. */
   at = 0
   closed = false
 
   /** Bytes from the start of the range to the end of the array. */
   length: number
-  /** Bytes of the whole range; those behind the array are reserved for growth. */
+  /** Bytes of the whole range; the bytes after the array are reserved for growth. */
   private capacity: number
-  /** The mapping; null for memory of its own. */
+  /** The mapping; null for an ArrayBuffer. */
   readonly mapping: NativeMapping | null
-  /** The file behind the mapping; null for memory of its own. */
+  /** The file behind the mapping; null for an ArrayBuffer. */
   readonly origin: Origin | null
-  /** The buffer under the views, once there is one. */
+  /** The buffer under the views; null until it is created. */
   private innerBuffer: ArrayBufferLike | null
-  /** Views that arrays asked for before there was a buffer. */
+  /** The views that arrays requested before the buffer exists. */
   private pendingViews: ViewName[] = []
-  /** The parts through which single elements are read, where the whole is too large for one buffer. */
+  /** The windows for single elements, where the range is too large for one buffer. */
   private windows: (DataView | undefined)[] = []
-  /** The buffers that were handed out. */
+  /** The buffers that callers have. */
   private exposed: Exposed[] = []
   private readonly shared: boolean
-  /** Work on it in the thread pool, which `close()` cancels. */
+  /** The tasks on the store in the thread pool, which `close()` cancels. */
   readonly running = new Set<NativeTask>()
-  /** How many tasks read memory of its own in other threads. */
+  /** The number of tasks that read the ArrayBuffer in other threads. */
   private pins = 0
-  /** Whether a caller has the buffer of memory of its own, and may transfer it. */
+  /** True if a caller has the ArrayBuffer, and may transfer it. */
   private escaped: boolean
 
-  /** The memory as the kernels take it. */
+  /** The memory argument of the kernels. */
   get memory(): NativeMapping | ArrayBufferLike {
     return this.mapping ?? this.innerBuffer ?? EMPTY_BUFFER
   }
@@ -134,25 +135,25 @@ export class Store implements Views {
     if (innerBuffer !== null) this.openMask = 0
   }
 
-  /** The store of a mapping whose range has `length` bytes. With `shared` it hands out SharedArrayBuffers. */
+  /** Creates the store of a mapping whose range has `length` bytes. With `shared`, {@link expose} returns SharedArrayBuffers. */
   static ofMapping(mapping: NativeMapping, length: number, origin: Origin, shared: boolean): Store {
     const elements = mapping.elements()
     return new Store(length, mapping, origin, elements ?? (length === 0 ? EMPTY_BUFFER : null), shared)
   }
 
-  /** A store over a buffer. `escaped` says that code outside of the library has the buffer. */
+  /** Creates a store over a buffer. `escaped` is true if code outside the library has the buffer. */
   static ofBuffer(buffer: ArrayBufferLike, escaped = false): Store {
     return new Store(buffer.byteLength, null, null, buffer, false, escaped)
   }
 
-  /** A closed store with the same origin, for a view that is closed while its base stays open. */
+  /** Creates a closed store with the same origin, for closing a view while its base stays open. */
   closedCopy(): Store {
     const copy = new Store(0, null, this.origin, null, false)
     copy.closed = true
     return copy
   }
 
-  /** Makes a view over the range: now, or as soon as there is a buffer. */
+  /** Creates a view over the range: now, or when the buffer is created. */
   ensureView(name: ViewName): void {
     if (this.innerBuffer !== null) this.makeView(name, this.innerBuffer)
     else if (!this.pendingViews.includes(name)) this.pendingViews.push(name)
@@ -174,7 +175,7 @@ export class Store implements Views {
   }
 
   /**
-   * A view that holds these bytes, at {@link at} in it: the slow path to an element, which works for any size of store.
+   * Returns a view that contains these bytes, at {@link at}: the slow path to an element, for a store of any size.
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
   viewAt(position: number, size: number): DataView {
@@ -185,7 +186,7 @@ export class Store implements Views {
       this.at = position
       return this.view
     }
-    // Windows overlap by half, so that one of them holds any element that is not larger than that.
+    // Windows overlap by half, so that any element of up to half a window is inside one of them.
     const step = WINDOW / 2
     const index = Math.floor(position / step)
     const start = index * step
@@ -198,7 +199,7 @@ export class Store implements Views {
   }
 
   /**
-   * A buffer to hand out that holds `length` bytes from `position`: over the whole range where the runtime can.
+   * Returns a buffer for callers that contains `length` bytes from `position`: over the whole range where the runtime can.
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`; `ERR_MEMMAP_NOT_VIEWABLE` where the buffer was transferred
    */
   expose(position: number, length: number): Exposed {
@@ -214,15 +215,15 @@ export class Store implements Views {
       if (exposed.buffer.byteLength === 0) {
         throw new MemmapError(
           'ERR_MEMMAP_NOT_VIEWABLE',
-          'invalid view of the elements: transfer() moved the ArrayBuffer of this array away; use the buffer where it was moved ' +
-            'to, or get and set, or open the file again',
+          'invalid view of the elements: transfer() moved the ArrayBuffer of this array away; use the buffer that transfer() returned, ' +
+            'or get and set, or open the file again',
         )
       }
       return exposed
     }
-    const whole = this.length <= LARGEST_BUFFER
-    const start = whole ? 0 : position - (position % 65536)
-    const size = whole ? this.length : end - start
+    const fitsBuffer = this.length <= LARGEST_BUFFER
+    const start = fitsBuffer ? 0 : position - (position % 65536)
+    const size = fitsBuffer ? this.length : end - start
     if (size > LARGEST_BUFFER) {
       throw new MemmapError(
         'ERR_MEMMAP_TOO_LARGE',
@@ -231,14 +232,14 @@ export class Store implements Views {
         { expected: length, actual: LARGEST_BUFFER },
       )
     }
-    const made = { buffer: this.exposeOuter(start, size), start, length: size }
-    this.exposed.push(made)
-    return made
+    const created = { buffer: this.exposeOuter(start, size), start, length: size }
+    this.exposed.push(created)
+    return created
   }
 
   /**
-   * Pins memory of its own for another thread that reads it, until {@link unpin}: a caller that asks for the buffer meanwhile
-   * gets a copy, in which this store continues. Null where a caller has the buffer already.
+   * Pins the ArrayBuffer for another thread that reads it, until {@link unpin}: {@link expose} then returns a copy, in which this
+   * store continues. Returns null where a caller already has the buffer.
    */
   pin(): ArrayBufferLike | null {
     if (this.escaped || this.innerBuffer === null) return null
@@ -246,14 +247,14 @@ export class Store implements Views {
     return this.innerBuffer
   }
 
-  /** See {@link pin}. */
+  /** Ends a {@link pin}. */
   unpin(): void {
     this.pins--
   }
 
   /**
-   * Releases the mapping: every buffer that was handed out is detached, the views are emptied, the file is free.
-   * @throws MemmapError the mapping's fault, after all that
+   * Releases the mapping: detaches every buffer that callers have, empties the views and releases the file.
+   * @throws MemmapError the mapping's fault, after the release
    */
   close(): void {
     const { mapping } = this
@@ -263,20 +264,20 @@ export class Store implements Views {
     unwrapNative(() => mapping.close())
   }
 
-  /** Whether this is the memory of a buffer that was handed out. */
+  /** Returns true if a caller has this buffer. */
   isExposed(memory: unknown): boolean {
     return this.exposed.some(({ buffer }) => buffer === memory)
   }
 
-  /** A store that takes the mapping over from this one, which is closed for all arrays that have it. */
+  /** Creates a store that takes over the mapping from this one, which closes this store for all arrays that have it. */
   successor(mapping: NativeMapping, length: number, origin: Origin): Store {
     this.release()
     return Store.ofMapping(mapping, length, origin, this.shared)
   }
 
   /**
-   * Takes over the new size of the mapping: buffers that were handed out are detached, positions stay valid.
-   * @param moved whether the range is at another address
+   * Updates the size after the mapping was resized: buffers that callers have are detached, positions stay valid.
+   * @param moved true if the range is at another address
    */
   resized(length: number, capacity: number, moved: boolean): void {
     this.length = length
@@ -300,14 +301,14 @@ export class Store implements Views {
     this.exposed = []
   }
 
-  /** Continues in a copy, so that no caller gets the memory that another thread reads. */
+  /** Replaces the buffer by a copy, so that no caller gets the memory that another thread reads. */
   private continueInCopy(): void {
     const copy = (this.innerBuffer as ArrayBuffer).slice(0)
     this.innerBuffer = copy
     for (const name of VIEW_NAMES) if (this[name].byteLength > 0) this.setView(name, VIEWS[name](copy))
   }
 
-  /** Makes the inner buffer, which is put off until an element is read. */
+  /** Creates the inner buffer, when an element is first read. */
   private makeInnerBuffer(): void {
     this.innerBuffer = this.exposeInner(0, this.capacity)
     for (const name of this.pendingViews) this.makeView(name, this.innerBuffer)
@@ -326,7 +327,7 @@ export class Store implements Views {
     return mapping === null ? EMPTY_BUFFER : unwrapNative(() => mapping.expose(start, length, true))
   }
 
-  /** A view of exactly these bytes, for an element too large for the windows. */
+  /** Returns a view for an element too large for the windows. */
   private viewOfRange(position: number, size: number): DataView {
     this.at = 0
     const { buffer, start } = this.expose(position, size)
@@ -337,7 +338,7 @@ export class Store implements Views {
     if (this[name].byteLength === 0) this.setView(name, VIEWS[name](buffer))
   }
 
-  /** Empties the views one by one, because V8 does that several times as fast as by their names. */
+  /** Empties the views in one statement each, because V8 runs that several times as fast as a loop over their names. */
   private emptyViews(): void {
     this.i8 = EMPTY.i8
     this.u8 = EMPTY.u8

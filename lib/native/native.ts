@@ -1,5 +1,5 @@
 /**
- * The one door to the native binding: loads it, and turns what it throws into {@link MemmapError}s.
+ * Loads the native binding and converts its errors to {@link MemmapError}s. No other module imports the binding.
  * @module
  */
 import { createRequire } from 'node:module'
@@ -9,7 +9,7 @@ import { MemmapError } from '../errors/memmap-error.js'
 
 export type { NativeMapping, NativeTask } from '../../native/binding.cjs'
 
-/** The binding's functions. Their arguments have been checked by the caller: native code takes 1.7 for 1 and NaN for 0. */
+/** The binding's functions. Callers check the arguments first, because native code takes 1.7 for 1 and NaN for 0. */
 export const native: typeof Binding = load()
 
 native.initialize(process.env['MEMMAP_GUARD'] !== 'off', 'transfer' in ArrayBuffer.prototype, !isMainThread)
@@ -17,8 +17,8 @@ native.initialize(process.env['MEMMAP_GUARD'] !== 'off', 'transfer' in ArrayBuff
 native.onFault((path) => {
   const file = path === null ? 'a mapped file' : `'${path}'`
   process.emitWarning(
-    `a page of ${file} could not be had, and zeros are seen in its place: the file was cut, or the disk is full. Every method of ` +
-      'the array throws from now on; its property fault tells why.',
+    `a page of ${file} could not be loaded and reads as zeros: the file was truncated, or the disk is full. Every method of ` +
+      'the array throws from now on; its property fault has the reason.',
     { type: 'MemmapWarning', code: 'MEMMAP_FAULT' },
   )
 })
@@ -30,8 +30,8 @@ function load(): typeof Binding {
     const name = platformPackage()
     throw new MemmapError(
       'ERR_MEMMAP_NATIVE_MISSING',
-      `the native part of memmap for this platform, the package '${name}', could not be loaded: install it beside memmap ` +
-        `(npm install ${name}), and let your package manager install optional dependencies`,
+      `invalid installation of memmap: the package '${name}' with the native code for this platform could not be loaded; ` +
+        `install it beside memmap (npm install ${name}), and let your package manager install optional dependencies`,
       { expected: name, cause },
     )
   }
@@ -51,8 +51,8 @@ function isGlibc(): boolean {
 }
 
 /**
- * What a call of {@link native} gives.
- * @throws MemmapError in place of what it throws
+ * Returns the result of a call of {@link native}.
+ * @throws MemmapError in place of the native error
  */
 export function unwrapNative<T>(work: () => T): T {
   try {
@@ -62,7 +62,7 @@ export function unwrapNative<T>(work: () => T): T {
   }
 }
 
-/** Makes a {@link MemmapError} of what a call of {@link native} threw. */
+/** Converts an error of {@link native} to a {@link MemmapError}. */
 export function fromNative(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof MemmapError) return error
   const { code, message, path, syscall, errno, expected, actual } = error as Error & Record<string, unknown>
@@ -77,7 +77,7 @@ export function fromNative(error: unknown): unknown {
 }
 
 /**
- * A word in native memory that counts the open mappings with a fault, in all threads. Looked at after every element: while
- * it is 0, nothing else has to be asked.
+ * The number of open mappings with a fault, in all threads, as a word in native memory. Accessors read it after every element,
+ * because while it is 0 no mapping has to be checked.
  */
 export const faults = new Int32Array(native.faults())

@@ -1,5 +1,5 @@
 /**
- * Stores to arrays that are known to be writeable, without selectors.
+ * Stores without selectors, to arrays that the caller has checked to be writeable.
  * @module
  */
 import { allocate } from '../array/allocate.js'
@@ -24,7 +24,7 @@ export function assignValue(array: ArrayBase, value: unknown): void {
 }
 
 /**
- * The value as an array that is stored in another; null for a single element.
+ * Converts the value of an assignment to an array; null for a single element.
  * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_CAST`
  */
 export function sourceFor(array: ArrayBase, value: unknown): ArrayBase | null {
@@ -39,11 +39,11 @@ export function sourceFor(array: ArrayBase, value: unknown): ArrayBase | null {
   return source
 }
 
-/** The value as an array; null for a single element of this dtype. */
+/** Converts a value to an array; null for a single element of this dtype. */
 export function sourceOf(value: unknown, dtype: DType): ArrayBase | null {
   if (isSingleElement(value, dtype)) return null
-  const known = asArray(value)
-  if (known !== null) return known
+  const existing = asArray(value)
+  if (existing !== null) return existing
   if (!Array.isArray(value)) return null
   const lists = fromNestedLists(value, dtype)
   // A list without axes is a record by position.
@@ -52,12 +52,12 @@ export function sourceOf(value: unknown, dtype: DType): ArrayBase | null {
 
 /** Stores one value in every element. */
 export function fillElements(array: ArrayBase, value: unknown): void {
-  // Bytes between fields are left alone, as in NumPy.
+  // Padding between fields must not change, as in NumPy.
   if (hasPadding(array.dtype)) assignElements(array, elementOf(value, array.dtype))
   else fillKernel(array, encode(array.dtype, value))
 }
 
-/** A single value as an array without axes. */
+/** Converts a single value to an array without axes. */
 export function elementOf(value: unknown, dtype: DType): ArrayBase {
   const one = allocate([], dtype)
   bytesOf(one).set(encode(dtype, value))

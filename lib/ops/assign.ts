@@ -13,13 +13,13 @@ import type { Gather } from './indexing/select.js'
 export function assign(array: ArrayBase, value: unknown, selectors?: unknown): void {
   checkWriteable(array)
   if (selectors === undefined) return assignValue(array, value)
-  const found = selectTargets(array, selectors)
-  if ('inner' in found) scatter(array, found, value)
-  else assignValue(viewOf(array, found), value)
+  const selection = selectTargets(array, selectors)
+  if ('inner' in selection) scatter(array, selection, value)
+  else assignValue(viewOf(array, selection), value)
 }
 
 /**
- * The elements that the selectors of `assign` name.
+ * The selection of the selectors of `assign`.
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_INDEX`
  */
 export function selectTargets(array: ArrayBase, selectors: unknown): Layout | Gather {

@@ -17,7 +17,8 @@ export function transpose(array: ArrayBase, axes?: unknown): ArrayBase {
   if (axes === undefined)
     return viewOf(array, { shape: shape.toReversed(), byteStrides: byteStrides.toReversed(), position })
   const list = axisList(axes, ndim)
-  if (list.length !== ndim) throw indexError(`axes don't match array: it has ${ndim}, and ${list.length} were given`)
+  if (list.length !== ndim)
+    throw indexError(`axes don't match array: it has ${ndim}, and ${list.length} were given; name each axis once`)
   return permuted(array, list)
 }
 
@@ -37,11 +38,11 @@ export function moveAxis(array: ArrayBase, source: unknown, destination: unknown
   const to = axisList(destination, array.ndim)
   if (from.length !== to.length) {
     throw indexError(
-      `source and destination name the same number of axes (got ${inspect(source)} and ${inspect(destination)})`,
+      `invalid axes ${inspect(source)} and ${inspect(destination)}: source and destination must name the same number of axes`,
     )
   }
   const order = array.shape.map((_, axis) => axis).filter((axis) => !from.includes(axis))
-  // By destination, as each insertion shifts what lies behind it.
+  // Sorted by destination, because each insertion shifts the axes after it.
   const moves = from.map((axis, index) => ({ axis, at: to[index] as number })).toSorted((a, b) => a.at - b.at)
   for (const { axis, at } of moves) order.splice(at, 0, axis)
   return permuted(array, order)
@@ -50,16 +51,16 @@ export function moveAxis(array: ArrayBase, source: unknown, destination: unknown
 /** `NDArray.squeeze`. */
 export function squeeze(array: ArrayBase, axis?: unknown): ArrayBase {
   const { shape, byteStrides, position } = array
-  const gone = axis === undefined ? null : axesToReduce(axis, array.ndim)
-  for (const one of gone ?? []) {
+  const removed = axis === undefined ? null : axesToReduce(axis, array.ndim)
+  for (const one of removed ?? []) {
     if (shape[one] !== 1) {
       throw new MemmapError(
         'ERR_MEMMAP_SHAPE',
-        `only an axis of length 1 can be squeezed out, and axis ${one} of shape ${shapeText(shape)} has ${shape[one]}`,
+        `invalid axis ${one} of shape ${shapeText(shape)}: squeeze removes only axes of length 1, and this one has ${shape[one]}`,
       )
     }
   }
-  const kept = shape.map((_, at) => at).filter((at) => (gone === null ? shape[at] !== 1 : !gone.includes(at)))
+  const kept = shape.map((_, at) => at).filter((at) => (removed === null ? shape[at] !== 1 : !removed.includes(at)))
   return viewOf(array, {
     shape: kept.map((at) => shape[at] as number),
     byteStrides: kept.map((at) => byteStrides[at] as number),
@@ -73,23 +74,26 @@ export function expandDims(array: ArrayBase, axis: unknown): ArrayBase {
   if (count === 0) return viewOf(array, array)
   const ndim = array.ndim + count
   if (ndim > MAX_NDIM)
-    throw new MemmapError('ERR_MEMMAP_SHAPE', `an array has at most ${MAX_NDIM} axes, and this would have ${ndim}`)
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `invalid axis ${inspect(axis)}: an array has at most ${MAX_NDIM} axes, and this would have ${ndim}`,
+    )
   const added = axisList(axis, ndim)
   const lengths = array.shape.values()
   const shape = Array.from({ length: ndim }, (_, at) => (added.includes(at) ? 1 : (lengths.next().value as number)))
-  // The strides that reshape() gives to axes of length 1.
+  // NumPy's reshape() determines the strides of axes of length 1.
   const byteStrides = reshapedStrides(array, shape, 'C') as number[]
   return viewOf(array, { shape, byteStrides, position: array.position })
 }
 
 /** `NDArray.flip`. */
 export function flip(array: ArrayBase, axis?: unknown): ArrayBase {
-  const turned = axis === undefined ? array.shape.map((_, at) => at) : axisList(axis, array.ndim)
+  const flipped = axis === undefined ? array.shape.map((_, at) => at) : axisList(axis, array.ndim)
   let { position } = array
   const byteStrides = array.byteStrides.slice()
-  for (const at of turned) {
+  for (const at of flipped) {
     const stride = array.byteStrides[at] as number
-    // An axis without entries has no last one to start from.
+    // An axis without entries has no last entry to start from.
     position += Math.max(0, (array.shape[at] as number) - 1) * stride
     byteStrides[at] = -stride
   }
@@ -106,12 +110,13 @@ export function diagonal(
   { offset = 0, axis1 = 0, axis2 = 1 }: { offset?: number; axis1?: number; axis2?: number },
 ): ArrayBase {
   const { shape, byteStrides } = array
-  if (shape.length < 2) throw indexError('a diagonal needs an array of at least two dimensions')
+  if (shape.length < 2)
+    throw indexError(`invalid diagonal of an array of dimension ${shape.length}: it needs at least two axes`)
   if (!Number.isSafeInteger(offset))
-    throw indexError(`the offset of a diagonal is a whole number (got ${inspect(offset)})`)
+    throw indexError(`invalid offset ${inspect(offset)}: the offset of a diagonal must be a whole number`)
   const first = parseAxis(axis1, shape.length)
   const second = parseAxis(axis2, shape.length)
-  if (first === second) throw indexError('the two axes of a diagonal differ')
+  if (first === second) throw indexError(`invalid axes ${axis1} and ${axis2}: the two axes of a diagonal must differ`)
   const rows = (shape[first] as number) - Math.max(0, -offset)
   const columns = (shape[second] as number) - Math.max(0, offset)
   const length = Math.max(0, Math.min(rows, columns))

@@ -21,13 +21,13 @@ export function copyOf(array: ArrayBase, order?: OrderLike): ArrayBase {
   return copyElements(planCopy(array, order))
 }
 
-/** A copy before its elements are stored: the source is broadcast and cast to the target. */
+/** A copy that is ready to run: broadcasts and casts the source to the allocated target. */
 export interface CopyPlan {
   readonly target: ArrayBase
   readonly source: ArrayBase
 }
 
-/** Checks a copy, and allocates it. */
+/** Checks a copy and allocates it. */
 export function planCopy(array: ArrayBase, order: OrderLike = 'C'): CopyPlan {
   array.store.checkOpen()
   return { target: allocateCopy(array, array.dtype, order), source: array }
@@ -43,20 +43,20 @@ export function castTo(array: ArrayBase, like: DTypeLike, order?: OrderLike): Ar
   return copyElements(planCast(array, like, order))
 }
 
-/** As {@link planCopy}, in another dtype. */
+/** Checks a copy in another dtype and allocates it. */
 export function planCast(array: ArrayBase, like: DTypeLike, order: OrderLike = 'K'): CopyPlan {
   array.store.checkOpen()
   const dtype = resolveFlexible(parseDType(like), array.dtype)
-  // A sub-array gets the element in each of its places.
-  const repeated =
+  // The element broadcasts to the axes of a sub-array.
+  const source =
     dtype.shape.length === 0
       ? array
       : expandDims(
           array,
           dtype.shape.map((_, axis) => -1 - axis),
         )
-  const places = { shape: [...array.shape, ...dtype.shape], byteStrides: repeated.byteStrides }
-  return { target: allocateCopy({ ...places, itemsize: array.itemsize }, dtype.base, order), source: repeated }
+  const layout = { shape: [...array.shape, ...dtype.shape], byteStrides: source.byteStrides }
+  return { target: allocateCopy({ ...layout, itemsize: array.itemsize }, dtype.base, order), source }
 }
 
 /** Allocates a copy in an order. */
@@ -75,7 +75,7 @@ function allocateCopy(
 /** `NDArray.byteswap`. */
 export function swapBytes(array: ArrayBase, inplace: boolean): ArrayBase {
   const { dtype } = array
-  // Numbers are swapped on the way: copied as if they were in the other order.
+  // A copy from a view in the other order swaps numbers in one pass.
   if (!inplace && isNumber(dtype)) {
     array.store.checkOpen()
     return copyElements({
@@ -99,7 +99,7 @@ function swapElements(array: ArrayBase): void {
     for (const name of dtype.names) swapElements(fieldOf(array, name))
     return
   }
-  // Text in UCS-4 is four bytes a character; other text and raw bytes have no order.
+  // UCS-4 text has four bytes a character; other text and raw bytes have no byte order.
   const numbers = dtype.kind === 'U' ? characters(array) : dtype.code === OPAQUE_CODE ? null : array
   if (numbers === null) return
   const { memory, layout } = operand(numbers)
@@ -112,7 +112,7 @@ export function itemOf(array: ArrayBase): unknown {
   if (array.size !== 1) {
     throw new MemmapError(
       'ERR_MEMMAP_SHAPE',
-      `item() is the only element of an array, and one of shape ${shapeText(array.shape)} has ${array.size}: use get or toArray`,
+      `invalid item() of an array of shape ${shapeText(array.shape)}: it must have one element, and has ${array.size}; use get or toArray`,
     )
   }
   return array.getSlow(...array.shape.map(() => 0))

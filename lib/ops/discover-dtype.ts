@@ -7,8 +7,8 @@ import { isFlexible } from './cast/resolve-flexible.js'
 import type { Flat } from './nested-lists.js'
 
 /**
- * The dtype that holds all elements of lists, as NumPy finds it for Python's values; numbers are floats.
- * @throws MemmapError `ERR_MEMMAP_DTYPE` where none does
+ * The dtype that holds all elements of lists, as NumPy discovers it for Python's values; numbers are floats.
+ * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is none
  */
 export function discoverDType({ leaves, arrays }: Flat): DType {
   const [first, ...others] = arrays
@@ -30,26 +30,26 @@ export function discoverDType({ leaves, arrays }: Flat): DType {
   if (only('string')) return parseDType(`U${longest(leaves, 'U')}`)
   throw new MemmapError(
     'ERR_MEMMAP_DTYPE',
-    `no dtype holds elements like ${inspect(leaves.find((leaf) => kindOf(leaf) === 'other') ?? leaves[0])}: give the option dtype`,
+    `invalid elements like ${inspect(leaves.find((leaf) => kindOf(leaf) === 'other') ?? leaves[0])}: no dtype holds them all; give the option dtype`,
   )
 }
 
-/** The dtype that was asked for, with the length or unit that it leaves to the elements. */
+/** The dtype with the length or unit of the elements, where it has none itself. */
 export function discoverFlexible(dtype: DType, { leaves }: Flat): DType {
   const { kind, unit } = dtype
   if (!isFlexible(dtype)) return dtype
   if (unit === null) return parseDType(`${kind}${longest(leaves, kind)}`)
   if (kind === 'm') return dtype
   const texts = leaves.filter((leaf) => typeof leaf === 'string')
-  const found = leaves.some((leaf) => leaf instanceof Date) ? finestUnit(texts, 'ms') : finestUnit(texts)
-  return found === undefined ? dtype : parseDType(`M8${timeUnitText({ unit: found, count: 1 })}`)
+  const finest = leaves.some((leaf) => leaf instanceof Date) ? finestUnit(texts, 'ms') : finestUnit(texts)
+  return finest === undefined ? dtype : parseDType(`M8${timeUnitText({ unit: finest, count: 1 })}`)
 }
 
-/** Characters of the longest text, or bytes of the longest bytes; at least one, as in NumPy, but for raw bytes. */
+/** The length of the longest text or bytes; at least 1, as in NumPy, except for raw bytes. */
 function longest(leaves: readonly unknown[], kind: string): number {
-  let most = kind === 'V' ? 0 : 1
-  for (const leaf of leaves) most = Math.max(most, lengthOf(leaf, kind))
-  return most
+  let length = kind === 'V' ? 0 : 1
+  for (const leaf of leaves) length = Math.max(length, lengthOf(leaf, kind))
+  return length
 }
 
 function lengthOf(leaf: unknown, kind: string): number {

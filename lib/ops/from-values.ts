@@ -1,5 +1,5 @@
 /**
- * Arrays in memory from values of JavaScript.
+ * Creates arrays in memory from JavaScript values.
  * @module
  */
 import { allocate } from '../array/allocate.js'
@@ -15,16 +15,16 @@ import { castTo, copyOf } from './copy.js'
 import { discoverDType, discoverFlexible } from './discover-dtype.js'
 import { flattenLists } from './nested-lists.js'
 
-/** The array of a scalar, nested lists, a typed array or another array, which is copied: `array()`. */
+/** `array()`: copies a scalar, nested lists, a typed array or another array to a new array. */
 export function arrayFrom(values: unknown, dtype?: DType, order?: OrderLike): ArrayBase {
-  const known = isSingleElement(values, dtype) ? null : asArray(values)
-  if (known !== null) return castTo(known, dtype ?? known.dtype, order)
+  const existing = isSingleElement(values, dtype) ? null : asArray(values)
+  if (existing !== null) return castTo(existing, dtype ?? existing.dtype, order)
   return fromNestedLists(values, dtype, order)
 }
 
 /**
- * The array of the elements of nested lists, each checked as a single value is.
- * @param dtype of the result; left out, it follows from the elements
+ * Creates an array from nested lists. Checks each element like a single value.
+ * @param dtype of the result; by default discovered from the elements
  */
 export function fromNestedLists(values: unknown, dtype?: DType, order?: OrderLike): ArrayBase {
   const inner = dtype?.shape ?? []
@@ -37,9 +37,9 @@ export function fromNestedLists(values: unknown, dtype?: DType, order?: OrderLik
       `invalid nested lists: the innermost ones must have the shape of the sub-array, [${inner.join(', ')}]`,
     )
   }
-  const made = allocate(shape, element)
+  const result = allocate(shape, element)
   const codec = codecOf(element)
-  const view = new DataView(exposed(made).buffer)
+  const view = new DataView(exposed(result).buffer)
   leaves.forEach((leaf, index) => codec.write(view, index * element.itemsize, leaf))
-  return parseOrder(order ?? 'C') === 'C' ? made : copyOf(made, order)
+  return parseOrder(order ?? 'C') === 'C' ? result : copyOf(result, order)
 }

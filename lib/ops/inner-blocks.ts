@@ -1,18 +1,18 @@
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
 
-/** Axes that `get` and `set` have a quick way for. */
-const QUICK = 3
+/** The number of axes for which `get` and `set` have a fast path. */
+const FAST_AXES = 3
 
-/** Views of the last three axes, one after the other in C order; an array of fewer is one itself. None without elements. */
+/** Yields views of the last three axes in C order, or the array itself if it has no more axes; nothing without elements. */
 export function* innerBlocksOf(array: ArrayBase): Generator<ArrayBase> {
   const { shape, byteStrides, ndim } = array
   if (shape.includes(0)) return
-  if (ndim <= QUICK) {
+  if (ndim <= FAST_AXES) {
     yield array
     return
   }
-  const outer = ndim - QUICK
+  const outer = ndim - FAST_AXES
   const indices = new Array<number>(outer).fill(0)
   const inner = { shape: shape.slice(outer), byteStrides: byteStrides.slice(outer) }
   let { position } = array

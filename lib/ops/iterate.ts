@@ -1,7 +1,8 @@
 /**
- * Elements one after the other, in C order whatever the order in memory, each read when it is asked for.
+ * Iterators over elements, in C order whatever the order in memory. Each step reads its element.
  *
- * They are read by `get`, which is quick for up to three axes; arrays of more are gone through by blocks of their last three.
+ * The iterators read elements by `get`, which is fast for up to three axes; they iterate over larger arrays in blocks of the last
+ * three axes.
  * @module
  */
 import type { ArrayBase } from '../array/array-base.js'
@@ -14,27 +15,27 @@ const ITERATOR = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]
 
 const DONE = { value: undefined, done: true } as const
 
-/** The entries of axis 0 as arrays: `NDArray.rows`. */
+/** `NDArray.rows`: iterates over the entries of axis 0 as arrays. */
 export function rowsOf(array: ArrayBase): IterableIterator<unknown> {
   array.store.checkOpen()
   if (array.ndim === 0) {
-    throw indexError('invalid iteration over an array without axes: it has no axis 0; item() is its element')
+    throw indexError('invalid iteration over an array without axes: it has no axis 0; read its element with item()')
   }
   return new Rows(array) as unknown as IterableIterator<unknown>
 }
 
-/** The entries of axis 0: scalars of an array of one axis, else arrays. */
+/** Iterates over the entries of axis 0: scalars for an array of one axis, else arrays. */
 export function entriesOfAxis0(array: ArrayBase): IterableIterator<unknown> {
   return array.ndim === 1 ? elementsOf(array) : rowsOf(array)
 }
 
-/** Every element. */
+/** Iterates over all elements. */
 export function elementsOf(array: ArrayBase): IterableIterator<unknown> {
   array.store.checkOpen()
   return new Elements(array) as unknown as IterableIterator<unknown>
 }
 
-/** Every element with its indices. */
+/** Iterates over all elements with their indices. */
 export function entriesOf(array: ArrayBase): IterableIterator<[number[], unknown]> {
   array.store.checkOpen()
   return new Entries(array) as unknown as IterableIterator<[number[], unknown]>
@@ -56,7 +57,7 @@ class Rows {
   }
 }
 
-/** Steps through blocks of up to three axes; the innermost index is the quickest. */
+/** Iterates over blocks of up to three axes; the last index is the fastest. */
 class Elements {
   private readonly blocks: Iterator<ArrayBase>
   private block: ArrayBase | null
@@ -135,7 +136,7 @@ class Entries {
     if (done === true) return DONE
     const { indices } = this
     const { shape } = this.array
-    const own = indices.slice()
+    const current = indices.slice()
     for (let axis = indices.length - 1; axis >= 0; axis--) {
       const next = (indices[axis] as number) + 1
       if (next < (shape[axis] as number)) {
@@ -144,7 +145,7 @@ class Entries {
       }
       indices[axis] = 0
     }
-    return { value: [own, value], done: false }
+    return { value: [current, value], done: false }
   }
 }
 

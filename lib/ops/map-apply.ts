@@ -13,35 +13,38 @@ import { innerBlocksOf } from './inner-blocks.js'
 import { elementsOf } from './iterate.js'
 import { reshape } from './reshape.js'
 
-/** What is called for every element, with its place in C order. */
-type Each = (value: unknown, index: number) => unknown
+/** A function of an element and its index in C order. */
+type ElementFunction = (value: unknown, index: number) => unknown
 
 /** `NDArray.map`. */
-export function mapTo(array: ArrayBase, fn: Each, options: { dtype?: DTypeLike }): ArrayBase {
+export function mapTo(array: ArrayBase, fn: ElementFunction, options: { dtype?: DTypeLike }): ArrayBase {
   array.store.checkOpen()
   checkFunction(fn)
   checkOptions(options, ['dtype'], 'map')
   const dtype = options.dtype === undefined ? array.dtype : parseDType(options.dtype)
   if (dtype.shape.length > 0) {
-    throw new MemmapError('ERR_MEMMAP_DTYPE', `an element is no sub-array (got ${dtype.name}): map each of its fields`)
+    throw new MemmapError(
+      'ERR_MEMMAP_DTYPE',
+      `invalid dtype ${dtype.name}: an element is no sub-array; map each of its fields`,
+    )
   }
   let index = 0
   if (isFlexible(dtype)) {
-    // As long as the longest of what the function gives.
+    // The dtype has the length of the longest result of the function.
     const values = Array.from(elementsOf(array), (value) => fn(value, index++))
     return asOwner(reshape(fromNestedLists(values, dtype), [array.shape]))
   }
-  const made = allocate(array.shape, dtype)
-  const flat = reshape(made, [[made.size]])
+  const result = allocate(array.shape, dtype)
+  const flat = reshape(result, [[result.size]])
   for (const value of elementsOf(array)) {
     flat.set(index, fn(value, index))
     index++
   }
-  return made
+  return result
 }
 
 /** `NDArray.apply`. */
-export function applyTo(array: ArrayBase, fn: Each): void {
+export function applyTo(array: ArrayBase, fn: ElementFunction): void {
   checkWriteable(array)
   checkFunction(fn)
   let index = 0
@@ -72,6 +75,6 @@ export function applyTo(array: ArrayBase, fn: Each): void {
 
 function checkFunction(fn: unknown): void {
   if (typeof fn !== 'function') {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `a function of an element is needed (got ${inspect(fn)})`)
+    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid function ${inspect(fn)}: it must be a function of an element`)
   }
 }

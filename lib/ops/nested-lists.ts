@@ -1,5 +1,5 @@
 /**
- * Nested lists of elements, in which typed arrays and arrays stand for the lists of theirs.
+ * Nested lists of elements, in which typed arrays and arrays count as lists of their elements.
  * @module
  */
 import { isArray } from '../array/array-base.js'
@@ -13,7 +13,7 @@ import { isRecordList } from '../scalar/record-list.js'
 import { castTo } from './copy.js'
 import { elementsOf } from './iterate.js'
 
-/** Lists, taken apart. */
+/** The shape and elements of nested lists. */
 export interface Flat {
   readonly shape: readonly number[]
   /** The elements in C order. */
@@ -23,8 +23,8 @@ export interface Flat {
 }
 
 /**
- * The shape and elements of nested lists.
- * @param dtype of the elements, where it is known: records and raw bytes are lists themselves
+ * Flattens nested lists.
+ * @param dtype of the elements, where it is known, because records and raw bytes can be lists themselves
  * @throws MemmapError `ERR_MEMMAP_SHAPE` where lists on one level differ in length
  */
 export function flattenLists(values: unknown, dtype?: DType): Flat {
@@ -35,7 +35,10 @@ export function flattenLists(values: unknown, dtype?: DType): Flat {
     if (list === null) break
     shape.push(...list.shape)
     if (shape.length > MAX_NDIM) {
-      throw new MemmapError('ERR_MEMMAP_SHAPE', `an array has at most ${MAX_NDIM} axes, and these lists are deeper`)
+      throw new MemmapError(
+        'ERR_MEMMAP_SHAPE',
+        `invalid nested lists: an array has at most ${MAX_NDIM} axes, and these lists are deeper`,
+      )
     }
     if (list.array !== null || list.entries.length === 0) break
     level = list.entries[0]
@@ -52,8 +55,9 @@ interface Entries {
   readonly array: ArrayBase | null
 }
 
-/** What a list or array holds; null for an element. */
+/** Returns the entries of a list or array; null for an element. */
 function listEntriesOf(value: unknown, dtype: DType | undefined): Entries | null {
+  if (typeof value !== 'object') return null
   if (Array.isArray(value))
     return isRecordList(value, dtype) ? null : { shape: [value.length], entries: value, array: null }
   if (isSingleElement(value, dtype)) return null
@@ -71,7 +75,7 @@ function collect(
 ): void {
   if (depth === shape.length) {
     if (listEntriesOf(value, dtype) !== null) throw ragged(value, shape, depth)
-    // An array without axes is its element.
+    // An array without axes counts as its element.
     leaves.push(isArray(value) ? value.get() : value)
     return
   }
@@ -83,7 +87,7 @@ function collect(
     return
   }
   if (depth + list.shape.length !== shape.length) throw ragged(value, shape, depth)
-  // As whole arrays are cast: what does not fit wraps, where a single value would be refused.
+  // Casts like a whole array: values that do not fit wrap, where a single value would throw.
   const array = dtype === undefined ? list.array : castTo(list.array, dtype)
   arrays.push(array)
   for (const element of elementsOf(array)) leaves.push(element)
@@ -92,7 +96,7 @@ function collect(
 function ragged(value: unknown, shape: readonly number[], depth: number): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_SHAPE',
-    `the lists of an array have the same length on each level: ${inspect(value)} stands where ` +
-      `${shape[depth] === undefined ? 'an element' : `a list of ${shape[depth]}`} is expected`,
+    `invalid nested lists: they must have the same length on each level, and ${inspect(value)} is in place of ` +
+      (shape[depth] === undefined ? 'an element' : `a list of length ${shape[depth]}`),
   )
 }

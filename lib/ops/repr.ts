@@ -3,7 +3,7 @@ import { MemmapError } from '../errors/memmap-error.js'
 import { format } from '../text/index.js'
 import type { PrintOptions } from '../text/index.js'
 
-/** An array as NumPy writes it; a closed one as `memmap(closed)`. */
+/** The text of an array as NumPy prints it; `memmap(closed)` for a closed one. */
 export function reprOf(array: ArrayBase, kind: 'repr' | 'str', options?: PrintOptions): string {
   const name = nameOf(array)
   if (array.store.closed) return `${name}(closed)`
@@ -11,7 +11,7 @@ export function reprOf(array: ArrayBase, kind: 'repr' | 'str', options?: PrintOp
   return format({ dtype: array.dtype, shape: array.shape, at }, kind, name, options)
 }
 
-/** The repr, or the code of what is in its way: a log must not throw, least of all where a fault is looked into. */
+/** The repr, or the code of the error in its place, because `console.log` must not throw, least of all while debugging a fault. */
 export function inspectText(array: ArrayBase): string {
   try {
     return reprOf(array, 'repr')

@@ -17,27 +17,30 @@ export function reshape(array: ArrayBase, args: readonly unknown[]): ArrayBase {
   const isList = args.length > 0 && typeof first !== 'number' && typeof first !== 'bigint'
   const options = isList || isOptions(second) ? second : undefined
   if (options !== undefined && !isOptions(options)) {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `options of reshape are { order } (got ${inspect(options)})`)
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid options ${inspect(options)}: reshape takes an object; give { order }`,
+    )
   }
   const order = orderFor(array, options?.order)
-  const asked = parseShape(isList ? first : isOptions(second) ? [first] : args, true)
-  // As in NumPy, the same shape leaves the strides as they are, an inferred one does not.
-  if (asked.length === array.ndim && asked.every((length, axis) => length === array.shape[axis]))
+  const target = parseShape(isList ? first : isOptions(second) ? [first] : args, true)
+  // As in NumPy, an equal shape keeps the strides, an inferred one does not.
+  if (target.length === array.ndim && target.every((length, axis) => length === array.shape[axis]))
     return viewOf(array, array)
-  const shape = inferred(asked, array)
+  const shape = inferShape(target, array)
   const strides = reshapedStrides(array, shape, order)
   if (strides !== null) return viewOf(array, { shape, byteStrides: strides, position: array.position })
   const copy = copyOf(array, order)
   return viewOf(copy, { shape, byteStrides: stridesOf(shape, copy.itemsize, order), position: copy.position })
 }
 
-/** `NDArray.ravel`: a view of what is contiguous in this order, else a copy. Source: NumPy, `PyArray_Ravel` in shape.c. */
+/** `NDArray.ravel`: a view where the array is contiguous in this order, else a copy. Source: NumPy, `PyArray_Ravel` in shape.c. */
 export function ravel(array: ArrayBase, order: OrderLike = 'C'): ArrayBase {
-  const keeps = order === 'K' || order === 'k'
-  const inMemory = keeps ? transpose(array, axesByStride(array.byteStrides)) : array
-  const along = keeps ? 'C' : orderFor(array, order)
-  const { shape, byteStrides, itemsize } = inMemory
-  if (!isContiguous(shape, byteStrides, itemsize, along)) return flatten(array, keeps ? 'K' : along)
+  const keepsOrder = order === 'K' || order === 'k'
+  const inMemoryOrder = keepsOrder ? transpose(array, axesByStride(array.byteStrides)) : array
+  const readOrder = keepsOrder ? 'C' : orderFor(array, order)
+  const { shape, byteStrides, itemsize } = inMemoryOrder
+  if (!isContiguous(shape, byteStrides, itemsize, readOrder)) return flatten(array, keepsOrder ? 'K' : readOrder)
   return viewOf(array, { shape: [array.size], byteStrides: [itemsize], position: array.position })
 }
 
@@ -52,7 +55,7 @@ function isOptions(value: unknown): value is { order?: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value)
 }
 
-/** `'A'` reads in F order what is F- and not C-contiguous, as in NumPy. */
+/** Resolves an order; `'A'` is F for an array that is F- and not C-contiguous, as in NumPy. */
 function orderFor(array: ArrayBase, order: unknown = 'C'): Order {
   const { shape, byteStrides, itemsize } = array
   if (order === 'A' || order === 'a') {
@@ -64,15 +67,15 @@ function orderFor(array: ArrayBase, order: unknown = 'C'): Order {
   return parseOrder(order)
 }
 
-function inferred(shape: number[], array: ArrayBase): number[] {
+function inferShape(shape: number[], array: ArrayBase): number[] {
   const size = array.size
   const open = shape.indexOf(-1)
-  const known = sizeOf(shape.filter((length) => length !== -1))
-  if (open >= 0 && known > 0 && size % known === 0) return shape.with(open, size / known)
-  if (open < 0 && known === size) return shape
+  const knownSize = sizeOf(shape.filter((length) => length !== -1))
+  if (open >= 0 && knownSize > 0 && size % knownSize === 0) return shape.with(open, size / knownSize)
+  if (open < 0 && knownSize === size) return shape
   throw new MemmapError(
     'ERR_MEMMAP_RESHAPE',
-    `cannot reshape array of size ${size} into shape ${shapeText(shape)}: the number of elements stays the same`,
-    { expected: size, actual: open < 0 ? known : undefined },
+    `cannot reshape array of size ${size} into shape ${shapeText(shape)}: the number of elements must stay the same`,
+    { expected: size, actual: open < 0 ? knownSize : undefined },
   )
 }

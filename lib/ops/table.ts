@@ -1,14 +1,14 @@
 /**
- * The operations that run over elements, a row each. From it follow the binding's numbers, the methods of arrays and of their
- * promises with their types, the table in the docs and the cases that the tests compare with NumPy.
+ * The operations that run over elements, a row each. The binding's numbers, the methods of arrays and of their promises with
+ * their types, the table in the docs and the cases that the tests compare with NumPy all follow from it.
  * @module
  */
 
-/** How a reduction is typed, checked and run. */
+/** The types, checks and kernel of a reduction. */
 export interface ReductionRow {
   /** The number of the kernel, `Reduction` in `native/binding.d.cts`. */
   readonly code: number
-  /** NumPy's function, and the one that leaves NaN out. */
+  /** NumPy's function, and the one that skips NaN. */
   readonly numpy: string
   readonly nanNumpy?: string
   /**
@@ -18,7 +18,7 @@ export interface ReductionRow {
   readonly result: 'same' | 'count' | 'bool' | 'sum' | 'mean' | 'variance' | 'range'
   /** The options that it takes; see `OPTION_NAMES`. */
   readonly takes: 'axis' | 'extreme' | 'position' | 'sum' | 'variance'
-  /** Whether it is undefined for no elements. */
+  /** True if the reduction is undefined for no elements. */
   readonly needsElements?: true
 }
 
@@ -57,11 +57,11 @@ export const REDUCTIONS = {
   argmin: { code: 7, numpy: 'argmin', nanNumpy: 'nanargmin', result: 'count', takes: 'position', needsElements: true },
   /** The position of the first largest element, or of the first NaN or NaT. As `argmin`. */
   argmax: { code: 8, numpy: 'argmax', nanNumpy: 'nanargmax', result: 'count', takes: 'position', needsElements: true },
-  /** Whether any element is true: not zero (NaN and NaT are true), or text and bytes that are not empty. As `sum`. */
+  /** True if any element is: numbers that are not zero (NaN and NaT are true), text and bytes that are not empty. As `sum`. */
   any: { code: 9, numpy: 'any', result: 'bool', takes: 'axis' },
-  /** Whether every element is true, as in `any`. */
+  /** True if every element is, as in `any`. */
   all: { code: 10, numpy: 'all', result: 'bool', takes: 'axis' },
-  /** How many elements are true, as in `any`. */
+  /** The number of true elements, as in `any`. */
   countNonzero: { code: 11, numpy: 'count_nonzero', result: 'count', takes: 'axis' },
   /** The largest element less the smallest ("peak to peak"): a duration for dates, and not defined for bools. As `min`. */
   ptp: { code: 12, numpy: 'ptp', result: 'range', takes: 'extreme', needsElements: true },
@@ -70,7 +70,7 @@ export const REDUCTIONS = {
 /** The name of a reduction. */
 export type Reduction = keyof typeof REDUCTIONS
 
-/** The scans, by the names of their methods: results of all elements up to each. */
+/** The scans (cumulative operations), by the names of their methods. */
 export const SCANS = {
   /**
    * The sum of all elements up to each, along an axis, or over all elements in C order. NumPy's `cumsum`.
@@ -94,5 +94,5 @@ export const COMPARISONS = {
   '>': { code: 5, numpy: 'greater', holds: (difference: number) => difference > 0 },
 } as const
 
-/** How two elements are compared. */
+/** The operator of a comparison. */
 export type Comparison = keyof typeof COMPARISONS

@@ -1,8 +1,8 @@
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
 
-/** Longer ones are not made at once: the engine would make a hash table of them. */
-const LONGEST_MADE = 2 ** 25
+/** The largest length to preallocate, because V8 stores a longer preallocated list as a hash table. */
+const MAX_PREALLOCATED = 2 ** 25
 
 /** `NDArray.toArray`. */
 export function toNestedLists(array: ArrayBase): unknown {
@@ -24,24 +24,24 @@ export function toNestedLists(array: ArrayBase): unknown {
 }
 
 function flatList(array: ArrayBase, length: number): unknown[] {
-  const made = list(length)
-  for (let i = 0; i < length; i++) made[i] = array.get(i)
-  return made
+  const result = newList(length)
+  for (let i = 0; i < length; i++) result[i] = array.get(i)
+  return result
 }
 
 function rowList(array: ArrayBase, i: number): unknown[] {
   const length = array.shape[1] as number
-  const made = list(length)
-  for (let j = 0; j < length; j++) made[j] = array.get(i, j)
-  return made
+  const result = newList(length)
+  for (let j = 0; j < length; j++) result[j] = array.get(i, j)
+  return result
 }
 
 function rows(length: number, row: (index: number) => unknown): unknown[] {
-  const made = list(length)
-  for (let i = 0; i < length; i++) made[i] = row(i)
-  return made
+  const result = newList(length)
+  for (let i = 0; i < length; i++) result[i] = row(i)
+  return result
 }
 
-function list(length: number): unknown[] {
-  return length > LONGEST_MADE ? [] : new Array<unknown>(length)
+function newList(length: number): unknown[] {
+  return length > MAX_PREALLOCATED ? [] : new Array<unknown>(length)
 }

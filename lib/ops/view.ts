@@ -8,6 +8,7 @@ import { DType, parseDType } from '../dtype/index.js'
 import type { DTypeLike } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
+import type { Layout } from '../layout/layout.js'
 import { stridesOf } from '../layout/strides.js'
 
 /** `NDArray.view`. Source: NumPy, `array_descr_set` in getset.c. */
@@ -20,21 +21,23 @@ export function viewAs(array: ArrayBase, like: DTypeLike): ArrayBase {
   const byteStrides = array.byteStrides.slice()
   if (from !== to) {
     const last = shape.length - 1
-    const refuse = (rule: string): MemmapError =>
+    const viewError = (rule: string): MemmapError =>
       new MemmapError(
         'ERR_MEMMAP_DTYPE',
-        `cannot view items of ${from} bytes as ${base.name}, items of ${to} bytes: ${rule}`,
+        `invalid view of items of ${from} bytes as ${base.name}, items of ${to} bytes: ${rule}`,
       )
-    if (axes.length > 0) throw refuse('a sub-array takes the place of as many bytes')
-    if (last < 0) throw refuse('an array without axes keeps the size of its item')
-    if (from === 0 || to === 0) throw refuse('items without bytes cannot be told apart')
+    if (axes.length > 0) throw viewError('a sub-array must have as many bytes as the item')
+    if (last < 0) throw viewError('an array without axes keeps the size of its item; give a dtype of that size')
+    if (from === 0 || to === 0) throw viewError('both sizes must be positive')
     const length = shape[last] as number
     if (length !== 1 && array.size > 0 && byteStrides[last] !== from)
-      throw refuse('the last axis must be contiguous; copy() makes it so')
+      throw viewError('the last axis must be contiguous; view a copy()')
     const bytes = length * from
     if (from > to ? from % to !== 0 : bytes % to !== 0) {
-      throw refuse(
-        `${from > to ? 'one size must divide the other' : `the last axis has ${bytes} bytes, which is no multiple`}`,
+      throw viewError(
+        from > to
+          ? 'one size must divide the other'
+          : `the last axis has ${bytes} bytes, which must be a multiple of ${to}`,
       )
     }
     shape[last] = bytes / to
@@ -52,8 +55,8 @@ export function fieldOf(array: ArrayBase, name: unknown): ArrayBase {
     throw new MemmapError(
       'ERR_MEMMAP_DTYPE',
       names === null
-        ? `elements of ${array.dtype.name} have no fields (asked for ${inspect(name)})`
-        : `no field of name ${inspect(name)}: the fields are ${names.map((one) => `'${one}'`).join(', ')}`,
+        ? `invalid field ${inspect(name)}: elements of ${array.dtype.name} have no fields`
+        : `invalid field ${inspect(name)}: there is none of that name; give one of ${names.map((one) => `'${one}'`).join(', ')}`,
     )
   }
   const { base, shape: axes } = field.dtype
@@ -67,21 +70,20 @@ export function complexPart(array: ArrayBase, part: 'real' | 'imag'): ArrayBase 
   const { dtype, shape, byteStrides, position } = array
   if (dtype.kind !== 'c') {
     if (part === 'real' && 'biuf'.includes(dtype.kind)) return viewOf(array, { shape, byteStrides, position })
-    throw new MemmapError('ERR_MEMMAP_DTYPE', `elements of ${dtype.name} have no ${part} part: only complex ones do`)
+    throw new MemmapError(
+      'ERR_MEMMAP_DTYPE',
+      `invalid dtype ${dtype.name}: its elements have no ${part} part; only complex ones do`,
+    )
   }
   const half = parseDType(`${dtype.str[0]}f${dtype.itemsize / 2}`)
   return viewOf(array, { shape, byteStrides, position: part === 'real' ? position : position + half.itemsize }, half)
 }
 
-/** The layout of an array whose elements were sub-arrays, whose axes come last: an array has no elements that are arrays. */
-function withAxes(
-  place: { shape: readonly number[]; byteStrides: readonly number[]; position: number },
-  base: DType,
-  axes: readonly number[],
-): { shape: number[]; byteStrides: number[]; position: number } {
+/** Appends the axes of a sub-array to a layout, because an array has no elements that are arrays. */
+function withAxes(layout: Layout, base: DType, axes: readonly number[]): Layout {
   return {
-    shape: [...place.shape, ...axes],
-    byteStrides: [...place.byteStrides, ...stridesOf(axes, base.itemsize, 'C')],
-    position: place.position,
+    shape: [...layout.shape, ...axes],
+    byteStrides: [...layout.byteStrides, ...stridesOf(axes, base.itemsize, 'C')],
+    position: layout.position,
   }
 }

@@ -4,11 +4,11 @@ import type { Codec } from './codec.js'
 import { pythonNumber } from './number-text.js'
 import { isLittleEndian } from './number.js'
 
-/** What a code point beyond Unicode reads as; NumPy ends in a SystemError. */
+/** The replacement of a code point beyond Unicode, for which NumPy raises a SystemError. */
 const REPLACEMENT = 0xfffd
 const MAX_CODE_POINT = 0x10ffff
 
-/** `S`: one byte a character, latin-1 when read, ASCII when text is written; zeros at the end are no part of the text. */
+/** `S`: one byte a character. Reads latin-1 and drops zeros at the end; writes ASCII. */
 export function bytesCodec(dtype: DType): Codec {
   const size = dtype.itemsize
   return simpleCodec(
@@ -22,7 +22,7 @@ export function bytesCodec(dtype: DType): Codec {
   )
 }
 
-/** `V`: bytes as they are. Reading copies them, so that they outlive the array. */
+/** `V`: raw bytes. Reading copies them, because the memory of the array can be unmapped. */
 export function voidCodec(dtype: DType): Codec {
   const size = dtype.itemsize
   return simpleCodec(
@@ -36,7 +36,7 @@ export function voidCodec(dtype: DType): Codec {
   )
 }
 
-/** `U`: four bytes a code point. Lone surrogates are kept; a number beyond Unicode reads as U+FFFD. */
+/** `U`: four bytes a code point. Lone surrogates stay as they are; a number beyond Unicode reads as U+FFFD. */
 export function unicodeCodec(dtype: DType): Codec {
   const length = dtype.itemsize / 4
   const little = isLittleEndian(dtype)
@@ -66,7 +66,7 @@ export function unicodeCodec(dtype: DType): Codec {
   )
 }
 
-/** The bytes of one element; all of the text is checked, also what is cut off. */
+/** The bytes of one element. Checks the whole text, including the characters that do not fit. */
 function toAscii(value: unknown, dtype: DType): Uint8Array {
   if (value instanceof Uint8Array) return padded(value, dtype.itemsize)
   const text = toText(value, dtype)
@@ -77,17 +77,17 @@ function toAscii(value: unknown, dtype: DType): Uint8Array {
       throw castError(
         value,
         dtype,
-        'text in an S dtype is ASCII',
+        'text in an S dtype must be ASCII',
         "use a 'U' dtype, or encode it yourself and pass a Uint8Array",
       )
     }
-    // Past the end this does nothing.
+    // A store past the end of a typed array has no effect.
     bytes[i] = code
   }
   return bytes
 }
 
-/** Numbers as Python's `str`, which is what NumPy stores. */
+/** The text of a value; a number as Python's `str`, as in NumPy. */
 function toText(value: unknown, dtype: DType): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return pythonNumber(value)
@@ -100,7 +100,7 @@ function toText(value: unknown, dtype: DType): string {
     )
   }
   if (value.some((byte) => byte > 0x7f)) {
-    throw castError(value, dtype, 'bytes in a U dtype are ASCII', 'decode them to a string first')
+    throw castError(value, dtype, 'bytes in a U dtype must be ASCII', 'decode them to a string first')
   }
   return Buffer.from(value).toString('latin1')
 }
@@ -109,11 +109,11 @@ function asBytes(view: ArrayBufferView): Uint8Array {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 }
 
-/** Cut to the size, or filled up with zeros; always a copy, so that what is stored later is what was checked. */
+/** Copies bytes, cut or zero-padded to the size. A copy, because the caller may change the bytes before they are stored. */
 function padded(bytes: Uint8Array, size: number): Uint8Array {
-  const whole = new Uint8Array(size)
-  whole.set(bytes.subarray(0, size))
-  return whole
+  const result = new Uint8Array(size)
+  result.set(bytes.subarray(0, size))
+  return result
 }
 
 function copyInto(view: DataView, position: number, bytes: Uint8Array): void {

@@ -1,10 +1,10 @@
-// The proleptic Gregorian calendar around 1970-01-01 in exact integers: datetime64 reaches years that no Date does.
+// The proleptic Gregorian calendar around 1970-01-01 in bigints, because datetime64 reaches years that Date does not.
 import type { TimeUnit, TimeUnitName } from '../dtype/index.js'
 
 /** The smallest int64: not a time. */
 export const NAT = -(2n ** 63n)
 
-/** A moment: days since 1970-01-01, and attoseconds since the midnight before. */
+/** An instant: days since 1970-01-01, and attoseconds since the midnight before. */
 export interface Instant {
   readonly days: bigint
   readonly attoseconds: bigint
@@ -23,7 +23,7 @@ export const MINUTE = 60n * SECOND
 export const HOUR = 60n * MINUTE
 export const DAY = 24n * HOUR
 
-/** Attoseconds in the units that have a fixed length. */
+/** The length in attoseconds of the units that have a fixed one. */
 const LENGTH: Partial<Record<TimeUnitName, bigint>> = {
   W: 7n * DAY,
   D: DAY,
@@ -38,7 +38,7 @@ const LENGTH: Partial<Record<TimeUnitName, bigint>> = {
   as: 1n,
 }
 
-/** The tick that a moment falls into: rounded down, so that ticks before 1970 hold the moments after their start. */
+/** The tick of an instant, rounded down, so that ticks before 1970 also hold the instants after their start. */
 export function ticksOf(instant: Instant, { unit, count }: TimeUnit): bigint {
   const length = LENGTH[unit]
   if (length !== undefined) return floorDivide(instant.days * DAY + instant.attoseconds, length * BigInt(count))
@@ -47,18 +47,18 @@ export function ticksOf(instant: Instant, { unit, count }: TimeUnit): bigint {
   return floorDivide(periods, BigInt(count))
 }
 
-/** A year and a month of a duration: the mean of the calendar's 400 years. */
+/** The length of a month in a duration: the mean over the calendar's 400 years. */
 const MEAN_MONTH = (146_097n * DAY) / 4800n
 
-/** How many ticks of one unit make how many of another, in lowest terms. */
+/** The ratio of two units in lowest terms: ticks times numerator over denominator converts between them. */
 export interface Ratio {
   readonly numerator: bigint
   readonly denominator: bigint
 }
 
 /**
- * The ratio of two units that have a stated length; null where one of them is months or years and the other is not, unless
- * `mean` lengths will do, as for durations.
+ * The ratio of two units that have a stated length; null where only one of them is months or years. With `mean`, as for
+ * durations, months and years have their mean length.
  */
 export function ratioOf(from: TimeUnit, to: TimeUnit, mean: boolean): Ratio | null {
   const months = (unit: TimeUnitName): bigint => (unit === 'Y' ? 12n : unit === 'M' ? 1n : 0n)
@@ -75,7 +75,7 @@ function reduced(a: bigint, b: bigint): Ratio {
   return { numerator: a / divisor, denominator: b / divisor }
 }
 
-/** The moment at which a tick starts. */
+/** The instant at which a tick starts. */
 export function instantOf(ticks: bigint, { unit, count }: TimeUnit): Instant {
   const periods = ticks * BigInt(count)
   const length = LENGTH[unit]
@@ -89,8 +89,8 @@ export function instantOf(ticks: bigint, { unit, count }: TimeUnit): Instant {
   return { days, attoseconds: total - days * DAY }
 }
 
-// Days and dates after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": years start in March, so that the
-// leap day is a year's last, and 400 of them (an era) always have 146,097 days.
+// Days and dates after Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms". Years start in March, so that the leap
+// day is the last of its year; an era is 400 years of 146,097 days.
 
 /** Days since 1970-01-01. */
 export function daysOf({ year, month, day }: CivilDate): bigint {
@@ -123,7 +123,7 @@ export function daysInMonth(year: bigint, month: number): number {
   return year % 4n === 0n && (year % 100n !== 0n || year % 400n === 0n) ? 29 : 28
 }
 
-/** The quotient rounded down; BigInt's own rounds towards zero. */
+/** The quotient rounded down, because bigint division rounds towards zero. */
 export function floorDivide(a: bigint, b: bigint): bigint {
   const quotient = a / b
   return a % b !== 0n && a < 0n !== b < 0n ? quotient - 1n : quotient

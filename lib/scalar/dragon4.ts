@@ -1,6 +1,6 @@
 // The decimal digits of a binary float, after Steele and White, "How to Print Floating-Point Numbers Accurately", and
 // Burger and Dybvig, "Printing Floating-Point Numbers Quickly and Accurately", with the choices of NumPy's Dragon4
-// (`numpy/_core/src/multiarray/dragon4.c`): which digits are the shortest, and where a cut rounds.
+// (`numpy/_core/src/multiarray/dragon4.c`) for the shortest digits and for rounding at the cutoff.
 import { numberToHalf } from './half.js'
 
 /** The float kinds that differ in their digits. */
@@ -12,7 +12,7 @@ export interface Digits {
   readonly exponent: number
 }
 
-/** Where digits end. Counts are from the first digit for `'total'`, from the decimal point for `'fraction'`; -1 is no limit. */
+/** The cutoff of digits. `'total'` counts from the first digit, `'fraction'` from the decimal point; -1 is no limit. */
 export interface Cutoff {
   /** `true`: the shortest digits that no neighbour of the kind shares; `false`: the exact value. */
   readonly unique: boolean
@@ -25,7 +25,7 @@ export interface Cutoff {
 interface Parts {
   readonly mantissa: bigint
   readonly exponent: number
-  /** Whether the neighbour below is nearer than the one above: at a power of two. */
+  /** True at a power of two, where the neighbour below is nearer than the one above. */
   readonly unequal: boolean
 }
 
@@ -34,7 +34,7 @@ export function dragon4(x: number, kind: FloatKind, { unique, counts, max, min }
   const { mantissa, exponent, unequal } = partsOf(x, kind)
   if (mantissa === 0n) return { digits: '0', exponent: 0 }
 
-  // value / scale is the number; the margins, in the same scale, are half the way to its neighbours.
+  // value / scale is the number; low and high, in the same scale, are half the distance to its neighbours.
   const shift = unequal ? 2n : 1n
   const up = exponent > 0 ? BigInt(exponent) : 0n
   const down = exponent > 0 ? 0n : BigInt(-exponent)
@@ -70,29 +70,29 @@ export function dragon4(x: number, kind: FloatKind, { unique, counts, max, min }
   const digits: number[] = []
   let nearLow = false
   let nearHigh = false
-  for (let place = position - 1; ; place--) {
+  for (let digitPosition = position - 1; ; digitPosition--) {
     const digit = value / scale
     value %= scale
     digits.push(Number(digit))
     if (unique) {
       nearLow = even ? value <= low : value < low
       nearHigh = even ? value + high >= scale : value + high > scale
-      if ((nearLow || nearHigh) && place <= least) break
+      if ((nearLow || nearHigh) && digitPosition <= least) break
     } else if (value === 0n) break
-    if (place === stop) break
+    if (digitPosition === stop) break
     value *= 10n
     low *= 10n
     high *= 10n
   }
 
-  // Both ways are legal, or neither: to the nearer digit, on a tie to the even one.
+  // If both directions are valid, or neither, the last digit rounds to nearest, ties to even.
   const twice = value * 2n
   const nearerDown = twice < scale || (twice === scale && (digits.at(-1) ?? 0) % 2 === 0)
   const roundDown = nearLow === nearHigh ? nearerDown : nearLow
   return roundDown ? { digits: digits.join(''), exponent: first } : carried(digits, first)
 }
 
-/** Adds one to the last digit; nines before it go. */
+/** Adds one to the last digit, and carries over nines. */
 function carried(digits: number[], exponent: number): Digits {
   while (digits.at(-1) === 9) digits.pop()
   const last = digits.pop()

@@ -1,31 +1,31 @@
-// One float as text, as NumPy's `dragon4_positional` and `dragon4_scientific`.
+// The text of one float, as NumPy's `dragon4_positional` and `dragon4_scientific`.
 import { dragon4 } from './dragon4.js'
 import type { FloatKind } from './dragon4.js'
 
-/** What happens to zeros at the end: all stay, all go but the point stays, one stays after the point, or the point goes too. */
+/** The trimming of trailing zeros: none, all but the point, all but one after the point, or all and the point. */
 export type Trim = 'keep' | 'point' | 'one-zero' | 'all'
 
 interface FloatTextOptions {
   readonly kind: FloatKind
-  /** Digits after the point at most; -1 is as many as it takes. */
+  /** The largest number of digits after the point; -1 is no limit. */
   readonly precision: number
-  /** Digits after the point at least, where digits are the shortest ones. */
+  /** The smallest number of digits after the point, with `unique`. */
   readonly minDigits: number
   readonly unique: boolean
   readonly trim: Trim
-  /** Whether to write a plus. */
+  /** True to write a plus. */
   readonly plus: boolean
-  /** Characters before the point to fill up to, with spaces. */
+  /** The width before the point, padded with spaces. */
   readonly padLeft: number
 }
 
 export interface PositionalOptions extends FloatTextOptions {
-  /** Characters after the point to fill up to, with spaces. */
+  /** The width after the point, padded with spaces. */
   readonly padRight: number
 }
 
 export interface ScientificOptions extends FloatTextOptions {
-  /** Digits of the exponent at least. */
+  /** The smallest number of digits of the exponent. */
   readonly exponentDigits: number
 }
 
@@ -38,11 +38,11 @@ export function positional(x: number, options: PositionalOptions): string {
     max: precision,
     min: minDigits,
   })
-  const whole = exponent < 0 ? '0' : digits.slice(0, exponent + 1).padEnd(exponent + 1, '0')
+  const integerPart = exponent < 0 ? '0' : digits.slice(0, exponent + 1).padEnd(exponent + 1, '0')
   const rest = exponent < 0 ? '0'.repeat(-exponent - 1) + digits : digits.slice(exponent + 1)
   const fraction = trimmed(rest, trim, unique ? minDigits : precision)
   const point = fraction === '' && trim === 'all' ? '' : '.'
-  return (signOf(x, options.plus) + whole).padStart(options.padLeft) + point + fraction.padEnd(options.padRight)
+  return (signOf(x, options.plus) + integerPart).padStart(options.padLeft) + point + fraction.padEnd(options.padRight)
 }
 
 /** `d.ddde+dd` of a finite number. */
@@ -63,7 +63,7 @@ function trimmed(fraction: string, trim: Trim, atLeast: number): string {
   return trim === 'one-zero' && bare === '' ? '0' : bare
 }
 
-/** Limits of scientific text count the digit before the point too. */
+/** The limit including the digit before the point, which `'total'` counts too. */
 function oneMore(limit: number): number {
   return limit < 0 ? -1 : limit + 1
 }

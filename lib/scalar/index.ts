@@ -16,17 +16,17 @@ export type Writer = (view: DataView, position: number, value: unknown) => void
 
 const codecs = new WeakMap<DType, Codec>()
 
-/** How elements of a dtype are read and written; built once for each dtype. */
+/** Returns the codec of a dtype, which is created once for each dtype. */
 export function codecOf(dtype: DType): Codec {
-  const known = codecs.get(dtype)
-  if (known) return known
-  const made = makeCodec(dtype)
-  codecs.set(dtype, made)
-  return made
+  const cached = codecs.get(dtype)
+  if (cached) return cached
+  const codec = makeCodec(dtype)
+  codecs.set(dtype, codec)
+  return codec
 }
 
 /**
- * The function that reads one element, at any byte position: 8-byte integers and ticks as bigint, complex `{ re, im }`,
+ * Returns the function that reads one element, at any byte position: 8-byte integers and ticks as bigint, complex `{ re, im }`,
  * `S` (latin-1) and `U` as strings without trailing NULs, `V` as a copy in a Uint8Array, structured as a plain object.
  */
 export function reader(dtype: DType): Reader {
@@ -34,19 +34,19 @@ export function reader(dtype: DType): Reader {
 }
 
 /**
- * The function that writes one element. A value that the dtype cannot hold throws before any byte changes.
- * @throws MemmapError `ERR_MEMMAP_CAST` naming value, dtype, rule and way out
+ * Returns the function that writes one element. It checks the value before any byte changes.
+ * @throws MemmapError `ERR_MEMMAP_CAST` with the value, the dtype, the rule and the way out
  */
 export function writer(dtype: DType): Writer {
   return codecOf(dtype).write
 }
 
-/** Checks and converts a value once, to be stored many times. Same errors as {@link writer}. */
+/** Checks and converts a value once, for storing it many times. Same errors as {@link writer}. */
 export function prepare(dtype: DType, value: unknown): StoreElement {
   return codecOf(dtype).prepare(value)
 }
 
-/** The bytes of one element. Same errors as {@link writer}; padding is zero. */
+/** Encodes one element to bytes. Same errors as {@link writer}; padding is zero. */
 export function encode(dtype: DType, value: unknown): Uint8Array {
   const store = prepare(dtype, value)
   const bytes = new Uint8Array(dtype.itemsize)

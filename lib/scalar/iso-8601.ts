@@ -7,18 +7,18 @@ const ISO =
   /^\s*([+-]?)(\d+)(?:-(\d\d)(?:-(\d\d)(?:[T ](\d\d)(?::(\d\d)(?::(\d\d)(?:\.(\d{0,18}))?)?)?(?:(Z)|([+-])(\d\d):?(\d\d)?)?\s*)?)?)?$/
 
 /**
- * Reads the ISO 8601 text that NumPy reads (`NpyDatetime_ParseISO8601Datetime` in
+ * Parses the ISO 8601 text that NumPy accepts (`NpyDatetime_ParseISO8601Datetime` in
  * `numpy/_core/src/multiarray/datetime_strings.c`): a year of any length, then month, day, `T` or a space, hour, minute,
  * second and up to 18 digits of its fraction, each optional from the right; `Z` or an offset after a time, which is
  * converted to UTC. `20200101` is the year 20,200,101.
- * @returns undefined for anything else, impossible dates and times among it
+ * @returns undefined for anything else, including impossible dates and times
  */
 export function parseIso8601(text: string): Instant | undefined {
   const match = ISO.exec(text)
   if (!match) return undefined
   const [, sign, years = '', months = '1', days = '1', hours = '0', minutes = '0', seconds = '0', fraction = ''] = match
   const [, zoneSign, zoneHours = '0', zoneMinutes = '0'] = match.slice(9)
-  // NumPy wants a minute after the colon of an offset.
+  // NumPy requires a minute after the colon of an offset.
   if (/:\s*$/.test(text)) return undefined
   const year = sign === '-' ? -BigInt(years) : BigInt(years)
   const [month, day, hour, minute, second] = [months, days, hours, minutes, seconds].map(Number)
@@ -37,16 +37,16 @@ export function parseIso8601(text: string): Instant | undefined {
 }
 
 /**
- * The finest of the units that dates are written in, as NumPy finds it for a dtype without one.
- * @param finest a unit that others of them have
- * @returns undefined where there is none
+ * The finest unit of dates as text, which NumPy discovers for a dtype without a unit.
+ * @param finest the unit of the values that are no text
+ * @returns undefined where no value has a unit
  */
 export function finestUnit(texts: readonly string[], finest?: TimeUnitName): TimeUnitName | undefined {
   const units: readonly (TimeUnitName | undefined)[] = TIME_UNITS
   return texts.map(unitOf).reduce((best, unit) => (units.indexOf(unit) > units.indexOf(best) ? unit : best), finest)
 }
 
-/** The unit that a date is written in; undefined for NaT and for what is no date. */
+/** The unit of a date as text; undefined for NaT and for text that is no date. */
 function unitOf(text: string): TimeUnitName | undefined {
   if (/^(now)$/i.test(text)) return 's'
   if (/^(today)$/i.test(text)) return 'D'

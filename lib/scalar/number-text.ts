@@ -1,27 +1,26 @@
-// Numbers by themselves: what Python's and NumPy's `str` give for a scalar.
+// Scalars as text: Python's and NumPy's `str`.
 import type { Complex } from '../dtype/index.js'
 import type { FloatKind } from './dragon4.js'
 import { positional, scientific } from './float-text.js'
 import type { Trim } from './float-text.js'
 
-/** From here on a scalar is written with an exponent; below 0.0001 too. */
+/** The bounds from which on, and below which, a scalar has an exponent. */
 const MAX_POSITIONAL: Record<FloatKind, number> = { float16: 1e3, float32: 1e6, float64: 1e16 }
 const MIN_POSITIONAL = 1e-4
 
 /** `str` of a NumPy float: the shortest digits of its kind, `1.0` for a whole number, `1e+16` for a large one. */
 export function floatScalar(x: number, kind: FloatKind): string {
-  return either(x, kind, 'one-zero', false)
+  return shortest(x, kind, 'one-zero', false)
 }
 
 /** `str` of a NumPy complex: `(1-1j)`, or `1j` where the real part is 0. */
 export function complexScalar({ re, im }: Complex, kind: FloatKind): string {
-  if (Object.is(re, 0)) return `${either(im, kind, 'all', false)}j`
-  return `(${either(re, kind, 'all', false)}${either(im, kind, 'all', true)}j)`
+  if (Object.is(re, 0)) return `${shortest(im, kind, 'all', false)}j`
+  return `(${shortest(re, kind, 'all', false)}${shortest(im, kind, 'all', true)}j)`
 }
 
 /**
- * `str` of a Python number. A number that is whole and safe stands for an int (`5` is `'5'`), any other for a float
- * (`1.5`, `1e+21`, `nan`, `-0.0`).
+ * `str` of a Python number. A safe integer is an int (`5` is `'5'`), any other number a float (`1.5`, `1e+21`, `nan`, `-0.0`).
  */
 export function pythonNumber(value: number | bigint | boolean): string {
   if (typeof value === 'boolean') return value ? 'True' : 'False'
@@ -29,7 +28,7 @@ export function pythonNumber(value: number | bigint | boolean): string {
   return floatScalar(value, 'float64')
 }
 
-function either(x: number, kind: FloatKind, trim: Trim, plus: boolean): string {
+function shortest(x: number, kind: FloatKind, trim: Trim, plus: boolean): string {
   if (Number.isNaN(x)) return plus ? '+nan' : 'nan'
   if (!Number.isFinite(x)) return x < 0 ? '-inf' : plus ? '+inf' : 'inf'
   const size = Math.abs(x)

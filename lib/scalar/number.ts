@@ -24,12 +24,12 @@ export function numberCodec(dtype: DType): Codec {
 type Integer8to32 = 'Int8' | 'Uint8' | 'Int16' | 'Uint16' | 'Int32' | 'Uint32'
 type Integer64 = 'BigInt64' | 'BigUint64'
 
-/** Whether the bytes of a dtype are little-endian: what DataView asks for. */
+/** Returns true if the bytes of a dtype are little-endian: the flag of DataView's methods. */
 export function isLittleEndian(dtype: DType): boolean {
   return (NATIVE_ORDER === '<') !== dtype.swapped
 }
 
-/** Any byte but 0 is true, as in NumPy; true is written as 1. */
+/** The codec of bools: any byte but 0 reads as true, as in NumPy; true is written as 1. */
 function boolCodec(dtype: DType): Codec {
   return simpleCodec(
     (view, position) => view.getUint8(position) !== 0,
@@ -83,7 +83,7 @@ function integer64Codec(dtype: DType, type: Integer64, min: bigint, max: bigint)
   )
 }
 
-/** Real and imaginary part one after the other. */
+/** The codec of complex numbers: the real part, then the imaginary part. */
 function complexCodec(dtype: DType, { get, set }: FloatAccess, partSize: number): Codec {
   return simpleCodec(
     (view, position) => ({ re: get(view, position), im: get(view, position + partSize) }),
@@ -125,7 +125,7 @@ function floatAccess(method: NumberMethod, little: boolean): FloatAccess {
   }
 }
 
-/** A float dtype rounds to nearest and overflows to infinity, as NumPy (which warns); only a bigint beyond float64 is refused. */
+/** Converts a value to float64. Stores round to nearest and overflow to infinity, as in NumPy; only a bigint beyond float64 throws. */
 function toFloat(value: unknown, dtype: DType): number {
   if (typeof value === 'number') return value
   if (typeof value === 'boolean') return value ? 1 : 0

@@ -1,8 +1,8 @@
 import { DType } from '../dtype/index.js'
 
 /**
- * Whether a list stands for one record by position, rather than for an axis of records: JavaScript has no tuples. It does
- * where an entry is no record itself; of lists and objects, where each is what its field takes.
+ * Returns true if a list is one record by position, rather than an axis of records, because JavaScript has no tuples. A list is
+ * a record if an entry is no list or object, or if each entry is a value that its field takes.
  */
 export function isRecordList(list: readonly unknown[], dtype: DType | undefined): boolean {
   const names = dtype?.names
@@ -18,12 +18,12 @@ function firstLeaf(list: readonly unknown[]): unknown {
   return leaf
 }
 
-/** Whether a value is an object with all of these fields. */
+/** Returns true if a value is an object with all of these fields. */
 function isRecordOf(names: readonly string[], value: unknown): boolean {
   return isObject(value) && names.length > 0 && names.every((name) => Object.hasOwn(value, name))
 }
 
-/** Whether a list or object can be the value of a field. */
+/** Returns true if a list or object can be the value of a field. */
 function takes(field: DType | undefined, value: unknown): boolean {
   if (field === undefined) return false
   if (field.shape.length > 0) return Array.isArray(value) || takes(field.base, value)

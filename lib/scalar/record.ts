@@ -6,13 +6,13 @@ import { castError } from './codec.js'
 import type { Codec, StoreElement } from './codec.js'
 import { isRecordList } from './record-list.js'
 
-/** A structured dtype: an object by names, or a list by position; all fields are checked before the first is stored. */
+/** A structured dtype: an object by names, or a list by position. Checks all fields before it stores the first. */
 export function recordCodec(dtype: DType, codecOf: (dtype: DType) => Codec): Codec {
   const fields = fieldsInOrder(dtype).map(({ name, offset, dtype: type }) => ({ name, offset, codec: codecOf(type) }))
   const names = new Set(fields.map(({ name }) => name))
 
   const valuesOf = (value: unknown): readonly unknown[] => {
-    // As in NumPy, one scalar goes to every field.
+    // As in NumPy, a scalar broadcasts to every field.
     if (isScalar(value)) return fields.map(() => value)
     if (isList(value)) {
       if (value.length === fields.length) return Array.from(value)
@@ -31,7 +31,7 @@ export function recordCodec(dtype: DType, codecOf: (dtype: DType) => Codec): Cod
     }
     return fields.map(({ name }) => {
       if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name]
-      throw castError(value, dtype, `the value for field ${inspect(name)} is missing`, fieldsHint(names))
+      throw castError(value, dtype, `the value of field ${inspect(name)} is missing`, fieldsHint(names))
     })
   }
 
@@ -52,7 +52,7 @@ export function recordCodec(dtype: DType, codecOf: (dtype: DType) => Codec): Cod
   }
 }
 
-/** A sub-array: nested lists when read; lists of the shape, or what NumPy would broadcast to it, when written. */
+/** A sub-array. Reads nested lists; writes lists of the shape or of one that broadcasts to it. */
 export function subArrayCodec(dtype: DType, base: Codec): Codec {
   const { shape, base: element } = dtype
   const size = shape.reduce((product, length) => product * length, 1)
@@ -70,14 +70,14 @@ export function subArrayCodec(dtype: DType, base: Codec): Codec {
   }
 
   return {
-    // Only a whole sub-array as an element of its own has no scalar type; arrays give its axes to themselves.
+    // AnyScalar has no nested lists, because arrays take over the axes of a sub-array and their elements have none.
     read: (view, position) => readAxis(view, position, 0, size * element.itemsize) as AnyScalar,
     prepare,
     write: (view, position, value) => prepare(value)(view, position),
   }
 }
 
-/** The values for the elements of a sub-array in C order, with NumPy's broadcasting: missing axes and axes of length 1 repeat. */
+/** The values of a sub-array's elements in C order. Missing axes and axes of length 1 broadcast, as in NumPy. */
 function broadcast(value: unknown, dtype: DType): unknown[] {
   const { shape, base } = dtype
   const isAxis = (item: unknown): item is ArrayLike<unknown> =>
@@ -112,7 +112,7 @@ function broadcast(value: unknown, dtype: DType): unknown[] {
   return items
 }
 
-/** Names the field in an error about its value. */
+/** Adds the name of the field to an error about its value. */
 function inField<T>(name: string, work: () => T): T {
   try {
     return work()
@@ -122,7 +122,7 @@ function inField<T>(name: string, work: () => T): T {
   }
 }
 
-/** Sets an own property whatever its name: assigning to `__proto__` would change the prototype. */
+/** Sets an own property of any name, because assigning to `__proto__` would change the prototype. */
 function setOwn(record: AnyRecord, name: string, value: Nested<AnyScalar>): void {
   if (name !== '__proto__') record[name] = value
   else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true })

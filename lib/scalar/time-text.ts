@@ -1,7 +1,7 @@
 import type { TimeUnit, TimeUnitName } from '../dtype/index.js'
 import { civilDate, HOUR, instantOf, MINUTE, NAT } from './calendar.js'
 
-/** Digits of the fraction of a second that a unit shows. */
+/** The digits of the fraction of a second, by unit. */
 const FRACTION: Partial<Record<TimeUnitName, number>> = { ms: 3, us: 6, ns: 9, ps: 12, fs: 15, as: 18 }
 
 const WORDS: Record<TimeUnitName, string> = {
@@ -22,8 +22,8 @@ const WORDS: Record<TimeUnitName, string> = {
 }
 
 /**
- * A `datetime64` in ISO 8601, as precise as its unit; weeks are written as their first day. Ticks without a unit, for which
- * NumPy raises an error, are written as they are. Exact also where NumPy's own arithmetic overflows.
+ * The text of a `datetime64` in ISO 8601, as precise as its unit. A week is its first day; ticks without a unit, for which NumPy
+ * raises an error, are an integer. The text is exact also where NumPy's own arithmetic overflows.
  */
 export function datetimeText(ticks: bigint, unit: TimeUnit): string {
   if (ticks === NAT) return 'NaT'
@@ -52,7 +52,7 @@ export function timedeltaText(ticks: bigint, { unit, count }: TimeUnit): string 
   return ticks === NAT ? 'NaT' : `${ticks * BigInt(count)} ${WORDS[unit]}`
 }
 
-/** At least four characters, a minus among them, as C's `%04d`. */
+/** A year in at least four characters including the minus, as C's `%04d`. */
 function yearText(year: bigint): string {
   return year < 0n ? `-${String(-year).padStart(3, '0')}` : String(year).padStart(4, '0')
 }

@@ -11,7 +11,7 @@ const MAX_TICKS = 2n ** 63n - 1n
 const ATTOSECONDS_IN_MS = 10n ** 15n
 const INTEGER_TEXT = /^\s*[+-]?\d+$/
 
-/** `datetime64` and `timedelta64`: ticks as bigints; NaT is the smallest of them. */
+/** `datetime64` and `timedelta64`: ticks as bigints; NaT is the smallest int64. */
 export function timeCodec(dtype: DType): Codec {
   const little = isLittleEndian(dtype)
   return simpleCodec(
@@ -26,7 +26,7 @@ function toDatetime(value: unknown, dtype: DType): bigint {
   const unit = dtype.unit
   if (!unit || unit.unit === 'generic') {
     if (value === NAT) return NAT
-    // As in NumPy: a number of ticks of no length is no date.
+    // As in NumPy, ticks without a unit are no date.
     throw castError(
       value,
       dtype,
@@ -34,11 +34,11 @@ function toDatetime(value: unknown, dtype: DType): bigint {
       `give the dtype one of ${TIME_UNITS.join(' ')}, as in 'M8[s]'`,
     )
   }
-  if (typeof value === 'string') return inRange(ticksOf(readText(value, dtype), unit), value, dtype, unit)
+  if (typeof value === 'string') return checkRange(ticksOf(parseDate(value, dtype), unit), value, dtype, unit)
   if (value instanceof Date) {
     const time = value.getTime()
     if (Number.isNaN(time)) throw castError(value, dtype, 'the Date is invalid', "use 'NaT' for a missing date")
-    return inRange(ticksOf(sinceEpoch(time), unit), value, dtype, unit)
+    return checkRange(ticksOf(sinceEpoch(time), unit), value, dtype, unit)
   }
   const ticks = toTicks(value, dtype)
   if (ticks !== undefined) return ticks
@@ -63,32 +63,37 @@ function toTimedelta(value: unknown, dtype: DType): bigint {
   )
 }
 
-/** `''` and NaT in any case, as in NumPy. */
+/** Returns true for `''` and for NaT in any case, as in NumPy. */
 function isNatText(value: unknown): boolean {
   return typeof value === 'string' && (value === '' || value.toLowerCase() === 'nat')
 }
 
-/** A whole number of ticks; undefined for what is no number. */
+/** Returns a whole number of ticks; undefined for a value that is no number. */
 function toTicks(value: unknown, dtype: DType): bigint | undefined {
   if (typeof value === 'bigint') return checkTicks(value, value, dtype)
   if (typeof value === 'boolean') return value ? 1n : 0n
   if (typeof value !== 'number') return undefined
   if (Number.isSafeInteger(value)) return BigInt(value)
-  throw castError(value, dtype, 'ticks are whole numbers, exact to 2^53 - 1 as a number', 'round it, or use a bigint')
+  throw castError(value, dtype, 'ticks must be whole numbers, up to 2^53 - 1 as a number', 'round it, or use a bigint')
 }
 
 function checkTicks(ticks: bigint, value: unknown, dtype: DType): bigint {
   if (ticks >= NAT && ticks <= MAX_TICKS) return ticks
-  throw castError(value, dtype, `ticks are 8-byte integers, ${NAT} (NaT) to ${MAX_TICKS}`, 'use a coarser unit')
+  throw castError(
+    value,
+    dtype,
+    `ticks must be 8-byte integers, from ${NAT} (NaT) to ${MAX_TICKS}`,
+    'use a coarser unit',
+  )
 }
 
-function inRange(ticks: bigint, value: unknown, dtype: DType, { unit }: TimeUnit): bigint {
-  // NumPy wraps silently here, and a date one tick too early would read as NaT.
+function checkRange(ticks: bigint, value: unknown, dtype: DType, { unit }: TimeUnit): bigint {
+  // NumPy wraps silently. This throws, because a date one tick too early would read as NaT.
   if (ticks > NAT && ticks <= MAX_TICKS) return ticks
-  throw castError(value, dtype, `it is outside what 2^63 ticks of ${unit} reach around 1970`, 'use a coarser unit')
+  throw castError(value, dtype, `it is outside the range of 2^63 ticks of ${unit} around 1970`, 'use a coarser unit')
 }
 
-function readText(text: string, dtype: DType): Instant {
+function parseDate(text: string, dtype: DType): Instant {
   const word = text.toLowerCase()
   if (word === 'now') return sinceEpoch(Math.floor(Date.now() / 1000) * 1000)
   if (word === 'today') return today()
@@ -97,8 +102,8 @@ function readText(text: string, dtype: DType): Instant {
   throw castError(
     text,
     dtype,
-    "dates are ISO 8601 text ('2020-01-31', '2020-01-31T23:59:59.5'), 'NaT', 'now' or 'today'",
-    'rewrite it so',
+    "dates must be ISO 8601 text ('2020-01-31', '2020-01-31T23:59:59.5'), 'NaT', 'now' or 'today'",
+    'rewrite it in that form',
   )
 }
 

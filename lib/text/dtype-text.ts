@@ -1,23 +1,23 @@
-// A dtype as NumPy writes it behind an array (`dtype_short_repr` in `numpy/_core/arrayprint.py`, `numpy/_core/_dtype.py`).
+// The dtype in the repr of an array (`dtype_short_repr` in `numpy/_core/arrayprint.py`, `numpy/_core/_dtype.py`).
 import { DType, fieldsInOrder } from '../dtype/index.js'
 import { stringRepr, tupleRepr } from './python-repr.js'
 
-/** The dtypes that an array's elements tell by themselves. */
+/** The dtypes that the text of the elements implies. */
 const IMPLIED = new Set(['bool', 'int64', 'float64', 'complex128'])
 
-/** Whether the text of an array needs no dtype. */
+/** Returns true if the repr of an array leaves its dtype out. */
 export function isImplied(dtype: DType): boolean {
   return IMPLIED.has(dtype.name) && dtype.isNative
 }
 
-/** What follows `dtype=`: `float32`, `'>f4'`, `'datetime64[ns]'`, `[('x', '<f4')]`. */
+/** The text after `dtype=`: `float32`, `'>f4'`, `'datetime64[ns]'`, `[('x', '<f4')]`. */
 export function shortRepr(dtype: DType): string {
   if (dtype.names) return structText(dtype, dtype.isAlignedStruct)
   if ('SUV'.includes(dtype.kind) || !dtype.isNative) return `'${dtype.str}'`
   return /^[a-z][a-z0-9]*$/.test(dtype.name) ? dtype.name : `'${dtype.name}'`
 }
 
-/** The list form where it says where the fields are, else the table. */
+/** The list form where the fields are packed, else the table. */
 function structText(dtype: DType, showAligned: boolean): string {
   return !showAligned && isPacked(dtype) ? listText(dtype) : tableText(dtype, showAligned)
 }
@@ -30,16 +30,16 @@ function elementText(dtype: DType): string {
   return `'${dtype.str.replace(/^\|/, '').replace(/^([<>]?[SUV])0$/, '$1')}'`
 }
 
-/** Whether every field starts where the one before ends, or where its alignment puts it, and nothing follows the last. */
+/** Returns true if every field starts at the end of the one before, aligned if the dtype is, without padding after the last. */
 function isPacked(dtype: DType): boolean {
   const aligned = dtype.isAlignedStruct
-  const up = (position: number, step: number): number => (aligned ? Math.ceil(position / step) * step : position)
+  const align = (position: number, step: number): number => (aligned ? Math.ceil(position / step) * step : position)
   let end = 0
   for (const field of fieldsInOrder(dtype)) {
-    if (field.offset !== up(end, field.dtype.alignment)) return false
+    if (field.offset !== align(end, field.dtype.alignment)) return false
     end = field.offset + field.dtype.itemsize
   }
-  return up(end, dtype.alignment) === dtype.itemsize
+  return align(end, dtype.alignment) === dtype.itemsize
 }
 
 function listText(dtype: DType): string {

@@ -8,18 +8,18 @@ import type { Printing } from './options.js'
 import { bytesRepr, stringRepr, voidRepr } from './python-repr.js'
 import { datetimeText } from '../scalar/time-text.js'
 
-/** Writes one element. The values are what the reader of the dtype gives. */
+/** Formats one element, a value that the reader of the dtype returned. */
 export type Format = (value: unknown) => string
 
-/** What the format of a column depends on beside its values. */
+/** The options of a column's format. */
 export interface FormatContext extends Printing {
-  /** Whether the array is 0-d: its bool is not padded. */
+  /** True for a 0-d array, whose bool is not padded. */
   readonly single: boolean
-  /** Floats as `str` writes them alone, without columns: in the `str` of a 0-d structured array. */
+  /** Formats floats as scalars, without columns, for the `str` of a 0-d structured array. */
   readonly plainFloats?: boolean
 }
 
-/** How to write each element of a dtype, from all the values that are shown: NumPy's `_get_format_function`. */
+/** Returns the format of the elements of a dtype, which depends on all values shown: NumPy's `_get_format_function`. */
 export function elementFormat(dtype: DType, values: readonly unknown[], context: FormatContext): Format {
   if (dtype.names) return recordFormat(dtype, values, context)
   switch (dtype.kind) {
@@ -60,8 +60,8 @@ function integerFormat(values: readonly (number | bigint)[], { sign }: FormatCon
     if (value > max) max = value
   }
   const mark = sign === ' ' && min < 0 ? '-' : sign
-  const room = max >= 0 && mark !== '-' ? 1 : 0
-  const width = Math.max(String(max).length + room, String(min).length)
+  const signWidth = max >= 0 && mark !== '-' ? 1 : 0
+  const width = Math.max(String(max).length + signWidth, String(min).length)
   const prefix = mark === '-' ? '' : mark
   return (value) => `${(value as number) < 0 ? '' : prefix}${value}`.padStart(width)
 }
@@ -73,17 +73,17 @@ function complexFormat(values: readonly Complex[], dtype: DType, context: Format
   const imaginary = floatFormat(parts('im'), kind, '+', context)
   return (value) => {
     const { re, im } = value as Complex
-    // The j stands at the number, before what fills its column.
+    // The j follows the number, before the padding of the column.
     return real(re) + imaginary(im).replace(/ *$/, (space) => `j${space}`)
   }
 }
 
 function datetimeFormat(values: readonly bigint[], { unit }: DType): Format {
-  const known: TimeUnit = unit ?? { unit: 'generic', count: 1 }
-  return timeFormat(values, (ticks) => (known.unit === 'generic' ? String(ticks) : `'${datetimeText(ticks, known)}'`))
+  const tick: TimeUnit = unit ?? { unit: 'generic', count: 1 }
+  return timeFormat(values, (ticks) => (tick.unit === 'generic' ? String(ticks) : `'${datetimeText(ticks, tick)}'`))
 }
 
-/** As NumPy, the column is as wide as the earliest and the latest need, and `'NaT'`. */
+/** Formats times in a column as wide as the earliest, the latest and `'NaT'`, as in NumPy. */
 function timeFormat(values: readonly bigint[], write: (ticks: bigint) => string): Format {
   const times = values.filter((ticks) => ticks !== NAT)
   const [first] = times
@@ -101,7 +101,7 @@ function recordFormat(dtype: DType, values: readonly unknown[], context: FormatC
     const { shape, base } = type
     const column = values.map((value) => (value as AnyRecord)[name])
     if (shape.length === 0) return { name, format: elementFormat(base, column, context) }
-    const items = flattened(column, shape.length)
+    const items = flatten(column, shape.length)
     return { name, format: subArrayFormat(shape, elementFormat(base, items, { ...context, single: false }), context) }
   })
   return (value) => {
@@ -110,20 +110,20 @@ function recordFormat(dtype: DType, values: readonly unknown[], context: FormatC
   }
 }
 
-/** The scalars in lists of lists, as `flat` would give them: its type gives up on a depth that is not known. */
-function flattened(lists: readonly unknown[], depth: number): readonly unknown[] {
-  return depth === 0 ? lists : flattened((lists as readonly (readonly unknown[])[]).flat(), depth - 1)
+/** Flattens nested lists like `flat`, whose type does not take a depth known at run time only. */
+function flatten(lists: readonly unknown[], depth: number): readonly unknown[] {
+  return depth === 0 ? lists : flatten((lists as readonly (readonly unknown[])[]).flat(), depth - 1)
 }
 
 function subArrayFormat(shape: readonly number[], format: Format, { threshold, edgeitems }: FormatContext): Format {
   const size = shape.reduce((product, length) => product * length, 1)
-  const level = (value: unknown, axis: number): string => {
+  const formatAxis = (value: unknown, axis: number): string => {
     if (axis === shape.length) return format(value)
     const items = value as readonly unknown[]
-    const write = (item: unknown): string => level(item, axis + 1)
+    const write = (item: unknown): string => formatAxis(item, axis + 1)
     if (size <= threshold || items.length <= 2 * edgeitems) return `[${items.map(write).join(', ')}]`
     const ends = [items.slice(0, edgeitems).map(write), ['...'], items.slice(items.length - edgeitems).map(write)]
     return `[${ends.flat().join(', ')}]`
   }
-  return (value) => level(value, 0)
+  return (value) => formatAxis(value, 0)
 }

@@ -4,10 +4,10 @@ import type { PositionalOptions, ScientificOptions, Trim } from '../scalar/float
 import { halfToNumber, numberToHalf } from '../scalar/half.js'
 import type { Printing } from './options.js'
 
-/** Decimal digits that a kind always keeps (`numpy.finfo(...).precision`). */
+/** The decimal digits that a kind always keeps (`numpy.finfo(...).precision`). */
 const DECIMALS: Record<FloatKind, number> = { float16: 3, float32: 6, float64: 15 }
 
-/** Where the text of a number ends up: characters before the point, and after it. */
+/** A column of numbers: the characters before and after the point, and the format. */
 interface Column {
   readonly left: number
   readonly right: number
@@ -15,7 +15,7 @@ interface Column {
 }
 
 /**
- * How to write each of the numbers that are shown, so that their points stand below each other: NumPy's `FloatingFormat`.
+ * Returns the format of the numbers shown, which aligns their points: NumPy's `FloatingFormat`.
  * @param sign as the option; the imaginary part of a complex is always `'+'`
  */
 export function floatFormat(
@@ -29,16 +29,16 @@ export function floatFormat(
     finite.length === 0
       ? NOTHING_FINITE
       : needsExponent(finite, kind, options)
-        ? exponents(finite, kind, sign, options)
-        : points(finite, kind, sign, options)
+        ? scientificColumn(finite, kind, sign, options)
+        : positionalColumn(finite, kind, sign, options)
 
   let left = column.left
   if (sign === ' ' && !finite.some(hasSign)) left++
   if (finite.length < values.length) {
-    // Text for NaN and infinity is right-aligned over the whole column, the point included.
-    const behind = column.right + 1
+    // Text for NaN and infinity is right-aligned over the whole column, including the point.
+    const fromPoint = column.right + 1
     const signed = sign !== '-' || values.includes(-Infinity) ? 1 : 0
-    left = Math.max(left, options.nanstr.length - behind, options.infstr.length + signed - behind)
+    left = Math.max(left, options.nanstr.length - fromPoint, options.infstr.length + signed - fromPoint)
   }
   const total = left + column.right + 1
   return (x) => {
@@ -51,12 +51,12 @@ export function floatFormat(
 
 const NOTHING_FINITE: Column = { left: 0, right: 0, write: String }
 
-/** Whether the numbers lie so far from 1 or from each other that columns of digits would mislead. */
+/** Returns true if the numbers are so far from 1 or from each other that NumPy uses exponents. */
 function needsExponent(finite: readonly number[], kind: FloatKind, { suppress }: Printing): boolean {
-  const sizes = finite.filter((x) => x !== 0).map(Math.abs)
-  if (sizes.length === 0) return false
-  const largest = sizes.reduce((a, b) => Math.max(a, b))
-  const smallest = sizes.reduce((a, b) => Math.min(a, b))
+  const magnitudes = finite.filter((x) => x !== 0).map(Math.abs)
+  if (magnitudes.length === 0) return false
+  const largest = magnitudes.reduce((a, b) => Math.max(a, b))
+  const smallest = magnitudes.reduce((a, b) => Math.min(a, b))
   if (largest >= 10 ** Math.min(8, DECIMALS[kind])) return true
   // NumPy compares and divides in the dtype itself.
   return !suppress && (smallest < rounded(1e-4, kind) || rounded(largest / smallest, kind) > 1000)
@@ -68,7 +68,7 @@ function rounded(x: number, kind: FloatKind): number {
   return kind === 'float32' ? single : halfToNumber(numberToHalf(single))
 }
 
-function exponents(
+function scientificColumn(
   finite: readonly number[],
   kind: FloatKind,
   sign: Printing['sign'],
@@ -84,18 +84,18 @@ function exponents(
     padLeft: 0,
     exponentDigits: 2,
   }
-  const pieces = finite.map((x) => scientific(x, first).split(/[.e]/))
-  const fraction = longest(pieces, 1)
-  const exponentDigits = longest(pieces, 2) - 1
+  const parts = finite.map((x) => scientific(x, first).split(/[.e]/))
+  const fraction = longest(parts, 1)
+  const exponentDigits = longest(parts, 2) - 1
   const final: ScientificOptions = { ...first, precision: fraction, minDigits: fraction, trim: 'keep', exponentDigits }
   return {
-    left: longest(pieces, 0),
+    left: longest(parts, 0),
     right: exponentDigits + 2 + fraction,
     write: (x, padLeft) => scientific(x, { ...final, padLeft }),
   }
 }
 
-function points(
+function positionalColumn(
   finite: readonly number[],
   kind: FloatKind,
   sign: Printing['sign'],
@@ -113,17 +113,17 @@ function points(
     padLeft: 0,
     padRight: 0,
   }
-  const pieces = finite.map((x) => positional(x, first).split('.'))
-  const right = longest(pieces, 1)
+  const parts = finite.map((x) => positional(x, first).split('.'))
+  const right = longest(parts, 1)
   const equal = floatmode === 'fixed' || floatmode === 'maxprec_equal'
   const final: PositionalOptions = equal
     ? { ...first, precision: right, minDigits: right, trim: 'keep', padRight: right }
     : { ...first, minDigits: 0, trim: 'point', padRight: right }
-  return { left: longest(pieces, 0), right, write: (x, padLeft) => positional(x, { ...final, padLeft }) }
+  return { left: longest(parts, 0), right, write: (x, padLeft) => positional(x, { ...final, padLeft }) }
 }
 
-function longest(pieces: readonly (readonly string[])[], index: number): number {
-  return pieces.reduce((most, piece) => Math.max(most, piece[index]?.length ?? 0), 0)
+function longest(parts: readonly (readonly string[])[], index: number): number {
+  return parts.reduce((most, piece) => Math.max(most, piece[index]?.length ?? 0), 0)
 }
 
 function hasSign(x: number): boolean {

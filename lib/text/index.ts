@@ -14,12 +14,12 @@ export type { FloatMode, Printing, PrintOptions } from './options.js'
 export type { Printable } from './shown.js'
 
 /**
- * An array as NumPy writes it. Reads only the elements that are written, each once, so that the size of the array does not
- * matter where it is summarised.
+ * Formats an array as NumPy does. Reads only the elements shown, each once, so that the size of a summarised array does not
+ * matter.
  * @param kind `'repr'` is `memmap([1., 2.], dtype=float32)`, `'str'` is `[1. 2.]`
- * @param name what stands before the bracket of a repr
- * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for a print option that is unknown or has no such value
- * @see https://numpy.org/doc/2.4/reference/generated/numpy.array2string.html, whose behaviour of NumPy 2.4.6 this is
+ * @param name the prefix of a repr
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for an unknown or invalid print option
+ * @see https://numpy.org/doc/2.4/reference/generated/numpy.array2string.html, implemented as in NumPy 2.4.6
  */
 export function format(
   array: Printable,
@@ -27,8 +27,8 @@ export function format(
   name: 'memmap' | 'array',
   options: PrintOptions = {},
 ): string {
-  const chosen = printing(options)
-  return kind === 'repr' ? repr(array, name, chosen) : str(array, chosen)
+  const printOptions = printing(options)
+  return kind === 'repr' ? repr(array, name, printOptions) : str(array, printOptions)
 }
 
 function str(array: Printable, options: Printing): string {
@@ -39,7 +39,7 @@ function str(array: Printable, options: Printing): string {
 function repr(array: Printable, name: string, options: Printing): string {
   const { dtype, shape } = array
   const prefix = `${name}(`
-  // The closing bracket needs its column too.
+  // The closing bracket takes one column.
   const body = elements(array, ', ', prefix.length, { ...options, linewidth: options.linewidth - 1 })
 
   const size = sizeOf(shape)

@@ -4,12 +4,12 @@ import type { Shown } from './shown.js'
 export interface LayoutOptions {
   /** Between elements: `', '` or a space. */
   readonly separator: string
-  /** Columns that stand before the first bracket, and are left free in every other line. */
+  /** The columns before the first bracket, blank in every other line. */
   readonly indent: number
   readonly linewidth: number
 }
 
-/** Brackets, separators and line breaks around the texts of elements: NumPy's `_formatArray`. */
+/** Joins the texts of elements with brackets, separators and line breaks: NumPy's `_formatArray`. */
 export function layOutText(
   { axes }: Shown,
   texts: readonly string[],
@@ -18,12 +18,12 @@ export function layOutText(
   const bare = separator.trimEnd()
   let next = 0
 
-  const nested = (axis: number, hanging: string, room: number): string => {
+  const layOutAxis = (axis: number, hanging: string, capacity: number): string => {
     const shown = axes[axis]
     if (shown === undefined) return texts[next++] ?? ''
     const isRow = axis === axes.length - 1
     const breaks = bare + '\n'.repeat(axes.length - 1 - axis)
-    const row = new Row(hanging, room - Math.max(bare.length, 1))
+    const row = new Row(hanging, capacity - Math.max(bare.length, 1))
     let blocks = ''
     for (let i = 0; i < shown.length; i++) {
       const isLast = i === shown.length - 1
@@ -31,36 +31,36 @@ export function layOutText(
         if (isRow) row.add('...', separator)
         else blocks += `${hanging}...${breaks}`
       }
-      const text = nested(axis + 1, `${hanging} `, room - 1)
+      const text = layOutAxis(axis + 1, `${hanging} `, capacity - 1)
       if (isRow) row.add(text, isLast ? '' : separator)
       else blocks += hanging + text + (isLast ? '' : breaks)
     }
-    // The bracket takes the place of the last blank of the first line.
+    // The bracket replaces the last blank of the first line's indent.
     return `[${(isRow ? row.end() : blocks).slice(hanging.length)}]`
   }
-  return nested(0, ' '.repeat(indent + 1), linewidth)
+  return layOutAxis(0, ' '.repeat(indent + 1), linewidth)
 }
 
-/** Elements on lines of a width. */
+/** The elements of one row, broken into lines. */
 class Row {
   readonly #hanging: string
-  readonly #room: number
+  readonly #capacity: number
   #done = ''
   #line: string
-  /** Characters in the line as Python counts them. */
+  /** The number of characters in the line, as Python counts them. */
   #used: number
 
-  constructor(hanging: string, room: number) {
+  constructor(hanging: string, capacity: number) {
     this.#hanging = hanging
-    this.#room = room
+    this.#capacity = capacity
     this.#line = hanging
     this.#used = hanging.length
   }
 
   add(word: string, separator: string): void {
     const size = width(word)
-    // A line that holds nothing yet is not broken: the next would hold no more.
-    if (this.#used + size > this.#room && this.#used > this.#hanging.length) {
+    // An empty line is not broken, because the next line has the same capacity.
+    if (this.#used + size > this.#capacity && this.#used > this.#hanging.length) {
       this.#done += `${this.#line.trimEnd()}\n`
       this.#line = this.#hanging
       this.#used = this.#hanging.length

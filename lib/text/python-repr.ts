@@ -1,6 +1,6 @@
 // Text and bytes as Python's `repr` writes them.
 
-/** What Python escapes: everything that is not printable, which leaves the space of all separators. */
+/** The characters that Python escapes: all that are not printable, including every separator except the space. */
 const NOT_PRINTABLE = /[\p{C}\p{Z}]/u
 
 /** `repr` of a Python string. */
@@ -36,7 +36,7 @@ export function tupleRepr(items: readonly number[]): string {
   return items.length === 1 ? `(${items[0]},)` : `(${items.join(', ')})`
 }
 
-/** How many characters Python counts: code points, not UTF-16 units. */
+/** The number of characters in Python: code points, not UTF-16 units. */
 export function width(text: string): number {
   let count = text.length
   for (let i = 0; i < text.length - 1; i++) {

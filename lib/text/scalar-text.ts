@@ -7,7 +7,7 @@ import { elementFormat } from './element-format.js'
 import type { Printing } from './options.js'
 import { bytesRepr, voidRepr } from './python-repr.js'
 
-/** `str` of one NumPy scalar, which is what `str` of a 0-d array is: no quotes, all digits. */
+/** `str` of one NumPy scalar, and so of a 0-d array: no quotes, all digits. */
 export function scalarText(value: unknown, dtype: DType, options: Printing): string {
   if (dtype.names) return elementFormat(dtype, [value], { ...options, single: true, plainFloats: true })(value)
   switch (dtype.kind) {

@@ -2,35 +2,35 @@ import { DType } from '../dtype/index.js'
 import { sizeOf } from '../layout/shape.js'
 import type { Printing } from './options.js'
 
-/** What can be written: an array that gives the element at indices from 0 to length - 1. */
+/** An array to print, with access to the element at indices from 0 to length - 1. */
 export interface Printable {
   readonly dtype: DType
   readonly shape: readonly number[]
-  /** The element as the reader of the dtype gives it. */
+  /** Returns the element, read by the reader of the dtype. */
   at(indices: readonly number[]): unknown
 }
 
-/** The part of an axis that is written. */
+/** The part of an axis that is shown. */
 export interface ShownAxis {
-  /** How many positions are written. */
+  /** The number of entries shown. */
   readonly length: number
-  /** After how many of them `...` stands for the positions left out; undefined where none are. */
+  /** The number of entries before the `...`; undefined where the axis is complete. */
   readonly cutAfter: number | undefined
 }
 
-/** The elements that are written, in C order, and the axes they are on. */
+/** The elements shown, in C order, and their axes. */
 export interface Shown {
   readonly axes: readonly ShownAxis[]
   readonly elements: readonly unknown[]
 }
 
-/** Reads the elements that are written, each once; of an array that is summarised only the corners. */
+/** Reads the elements shown, each once; only the corners of a summarised array. */
 export function shownPart(array: Printable, { threshold, edgeitems }: Printing): Shown {
   const { shape } = array
   const summarised = sizeOf(shape) > threshold
   const cut = (length: number): boolean => summarised && length > 2 * edgeitems
   const axes = shape.map((length) => ({
-    // One position at the end is written even where edgeitems is 0.
+    // NumPy shows one entry at the end even where edgeitems is 0.
     length: cut(length) ? edgeitems + Math.max(edgeitems, 1) : length,
     cutAfter: cut(length) ? edgeitems : undefined,
   }))

@@ -7,7 +7,7 @@ export interface Complex {
   im: number
 }
 
-/** What `set` takes for a number: NumPy's casts from Python numbers. */
+/** The values that `set` takes for a number: NumPy's casts from Python numbers. */
 type WritableNumber = number | bigint | boolean
 type WritableComplex = WritableNumber | Readonly<Complex> | readonly [re: number, im: number]
 type WritableText = string | Uint8Array | WritableNumber
@@ -78,15 +78,15 @@ export interface OtherElements {
   >
 }
 
-type Known = NumberElements[NumberName] | OtherElements[keyof OtherElements]
+type ConcreteElement = NumberElements[NumberName] | OtherElements[keyof OtherElements]
 
-/** The TypeScript side of the elements of a dtype; of this interface itself, those of a dtype that is known at run time only. */
+/** The TypeScript types of the elements of a dtype; this interface itself types those of a dtype known at run time only. */
 export interface AnyElement {
-  /** What `get` returns. */
+  /** The type that `get` returns. */
   scalar: AnyScalar
   /** The typed array of `data`; never where the dtype has none. */
-  data: Known['data']
-  /** What `set` takes. */
+  data: ConcreteElement['data']
+  /** The type that `set` takes. */
   writable: AnyWritable
   /** `dtype.name`. */
   name: string
@@ -103,17 +103,19 @@ export interface AnyElement {
   range: string
 }
 
-/** Whatever `get` can return. */
-export type AnyScalar = Known['scalar'] | AnyRecord
+/** Every type that `get` can return. */
+export type AnyScalar = ConcreteElement['scalar'] | AnyRecord
 
 /** An element of a structured dtype that is known at run time only. */
 export interface AnyRecord {
   [field: string]: Nested<AnyScalar>
 }
 
-/** Whatever `set` can take. */
+/** Every type that `set` can take. */
 export type AnyWritable =
-  Known['writable'] | { readonly [field: string]: NestedWritable<AnyWritable> } | NestedWritableList<AnyWritable>
+  | ConcreteElement['writable']
+  | { readonly [field: string]: NestedWritable<AnyWritable> }
+  | NestedWritableList<AnyWritable>
 
 /** A scalar, or lists of them as deep as there are axes. */
 export type Nested<T> = T | NestedList<T>

@@ -4,7 +4,7 @@ import type { NamesByAlias, NamesByCode, NumberName } from '../table.js'
 import type { AnyElement, AnyWritable, Nested, NestedWritableList, NumberElements, OtherElements } from './element.js'
 import type { ByteOrderPrefix, NestIn, NestWritableIn, StringElement } from './string.js'
 
-/** The name of the numeric dtype that a typed-array constructor names, by the constructor. */
+/** The typed-array constructors by the name of their numeric dtype. */
 type NamesByConstructor = {
   [Name in Exclude<NumberName, 'bool' | `complex${string}`>]:
     (typeof NUMBERS)[Name]['array'] | (Name extends 'uint8' ? Uint8ClampedArrayConstructor : never)
@@ -27,16 +27,16 @@ export type FieldLike =
 export interface FieldTable {
   readonly names: readonly string[]
   readonly formats: readonly DTypeLike[]
-  /** The byte at which each field starts; one after the other when left out. */
+  /** The byte at which each field starts; by default the fields are packed in order. */
   readonly offsets?: readonly number[]
   readonly titles?: readonly (string | null)[]
-  /** Bytes of one element; up to the end of the last field when left out. */
+  /** Bytes of one element; by default up to the end of the last field. */
   readonly itemsize?: number
   /** Pad as a C compiler would. */
   readonly aligned?: boolean
 }
 
-/** Everything that `dtype` takes. A string literal is checked by {@link Checked}. */
+/** Everything that `dtype` takes. {@link Checked} checks string literals. */
 export type DTypeLike =
   | NumberName
   | (string & {})
@@ -46,7 +46,7 @@ export type DTypeLike =
   | readonly [base: DTypeLike, shape: SubArrayShape]
   | FieldTable
 
-/** Carries the TypeScript side of a DType's elements; no such property exists at run time. */
+/** Carries the TypeScript types of a DType's elements; no such property exists at run time. */
 export declare const element: unique symbol
 
 /** Carries the dtype by which arrays of a DType are typed; no such property exists at run time. */
@@ -69,16 +69,16 @@ export type Element<D> = D extends NumberName
               ? ListElement<D>
               : AnyElement
 
-/** What `get` returns for a dtype: a number, bigint, boolean, string, `{ re, im }`, `Uint8Array` or record. */
+/** The type that `get` returns for a dtype: a number, bigint, boolean, string, `{ re, im }`, `Uint8Array` or record. */
 export type Scalar<D> = Element<D>['scalar']
 
-/** What `set` takes for a dtype. */
+/** The type that `set` takes for a dtype. */
 export type Writable<D> = Element<D>['writable']
 
 /** The typed array of `data`; never for a dtype that has none. */
 export type TypedArrayOf<D> = Element<D>['data']
 
-/** The scalar, or lists of it: what `toArray` returns. */
+/** The scalar, or lists of it: the type that `toArray` returns. */
 export type NestedOf<D> = Nested<Scalar<D>>
 
 /** `dtype.name` for a dtype. */
@@ -138,7 +138,7 @@ type KindOf<S extends string> = {
     : Kind
   : never
 
-/** A list without `readonly`, which `const` type parameters infer and nobody writes. */
+/** A list without `readonly`, because `const` type parameters infer it and declarations leave it out. */
 type MutableList<List> = List extends readonly [infer First, ...infer Rest]
   ? [MutableField<First>, ...MutableList<Rest>]
   : List extends readonly []
@@ -153,7 +153,7 @@ type MutableField<Field> = Field extends readonly [infer Name, infer D, infer Sh
 
 type Mutable<T> = T extends readonly FieldLike[] ? MutableList<T> : T extends readonly (string | number)[] ? [...T] : T
 
-/** `D` itself; where a string literal in it is no dtype, a type that says so and takes no value. */
+/** `D` itself; where a string literal in it is no dtype, an error message as a type, which no value fits. */
 export type Checked<D> = [BadSpelling<D>] extends [never] ? D : `'${BadSpelling<D>}' is not a dtype`
 
 type ConstructorName<D> = {
@@ -229,7 +229,7 @@ type FormatAt<Table extends FieldTable, Index> = Index extends keyof Table['form
 type FieldScalar<E> = E extends AnyElement ? NestIn<E['scalar'], E['axes']> : never
 type FieldWritable<E> = E extends AnyElement ? NestWritableIn<E['writable'], E['axes']> : never
 
-/** The string literals in a dtype that are no dtypes. `DTypeLike` itself, met in lists known at run time only, has none. */
+/** The string literals in a dtype that are no dtypes. `DTypeLike` itself, the type in lists known at run time only, has none. */
 type BadSpelling<D> = [DTypeLike] extends [D]
   ? never
   : D extends string

@@ -61,7 +61,7 @@ type IfLength<S extends string, Then> = S extends ''
       ? Then
       : never
 
-/** The items of a comma string, each as `[axes, format]`, and a `','` after each that has one. */
+/** The items of a comma string as `[axes, format]`, each with a `','` after it where the string has one. */
 type Items<S extends string> = S extends ''
   ? []
   : S extends ` ${infer Rest}`
@@ -133,12 +133,12 @@ type FieldElement<
       range: never
     }
 
-/** Lists around `T`, one for each axis; as deep as it takes where the number of axes is not known. */
+/** Lists around `T`, one for each axis; {@link Nested} where the number of axes is not known. */
 export type NestIn<T, Axes extends readonly unknown[]> = number extends Axes['length']
   ? Nested<T>
   : Axes extends readonly [unknown, ...infer Rest]
     ? NestIn<T[], Rest>
     : T
 
-/** Like {@link NestIn}, for what is written: a scalar is spread over the axes, as NumPy's broadcasting does. */
+/** Like {@link NestIn}, for values to write: a scalar broadcasts over the axes, as in NumPy. */
 export type NestWritableIn<T, Axes extends readonly unknown[]> = Axes extends readonly [] ? T : NestedWritable<T>

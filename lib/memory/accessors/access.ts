@@ -2,8 +2,8 @@ import { faults } from '../../native/native.js'
 import type { Store } from '../store.js'
 
 /**
- * What the getters and setters of this folder need of an array. Everything is a small integer in a field of its own, so
- * that the compiler can keep it in a register through a loop.
+ * The fields of an array that the getters and setters of this folder need. Each is a small integer in its own field, so that V8
+ * can keep it in a register through a loop.
  */
 export interface Access {
   readonly store: Store
@@ -11,15 +11,15 @@ export interface Access {
   readonly last0: number
   readonly last1: number
   readonly last2: number
-  /** The position of the first element, in what the lens counts: elements, or bytes for `view`. */
+  /** The position of the first element, in units of the view: elements, or bytes for `view`. */
   readonly first: number
-  /** From one index to the next on each axis, counted likewise. */
+  /** The stride of each axis, in the same unit. */
   readonly step0: number
   readonly step1: number
   readonly step2: number
-  /** 0 if stores are allowed, else -1. */
+  /** 0 if the array is writeable, else -1. */
   readonly writeableMask: number
-  /** The slow ways: any rank, negative indices, any value, and the error that fits. */
+  /** The slow path: any rank, negative indices, any value, and the errors. */
   getSlow(...indices: unknown[]): unknown
   setSlow(...indicesAndValue: unknown[]): void
 }
@@ -35,15 +35,15 @@ export interface Accessors {
 }
 
 /**
- * `gate[n]` is undefined unless `n` is 0: a condition that the compiler takes for a bounds check, not for a branch. Over a
- * buffer of its own, which is never moved, so that its length and address are constants to the compiler; and not a Uint8Array,
- * of which Node has a class of its own (Buffer), so that the compiler would look which it is.
+ * `gate[n]` is undefined unless `n` is 0: a condition that V8 compiles to a bounds check, not to a branch. It has its own
+ * ArrayBuffer, which never moves, so that its length and address are constants to V8. It is no Uint8Array, because Node has a
+ * subclass of that (Buffer) and V8 would check which of both it is.
  */
 export const gate = new Int8Array(new ArrayBuffer(1))
 
 /**
- * Whether V8 reads every field that ever changed anew in each turn of a loop, as that of Node 20 does: there, what a field is
- * first given has to be what it keeps.
+ * True for a V8 that reloads every field that ever changed in each iteration of a loop, as that of Node 20: there, a field must
+ * keep its first value.
  */
 export const rereads = Number.parseInt(process.versions.v8, 10) < 12
 

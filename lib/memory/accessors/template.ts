@@ -1,27 +1,27 @@
 /**
- * Elements of `float32` in native order, aligned: the template from which `scripts/generate-accessors.mjs` generates the accessors
- * of every dtype.
+ * Accessors of aligned `float32` elements in native order: the template from which `scripts/generate-accessors.mjs` generates the
+ * accessors of every dtype.
  *
- * Each kind and rank has functions of its own, because the compiler learns one kind of typed array for each place in the
- * code. They are written so that a loop over `get(i, j)` comes close to one over the typed array itself:
+ * Each kind and rank has its own functions, because V8 specialises each load in the code for one kind of typed array. Their
+ * shape brings a loop over `get(i, j)` close to a loop over the typed array itself:
  *
- * - No branch leaves on the usual way. Whether each index is a whole number within its axis and the array open is
- *   gathered in the sign of an integer; a bounds check of {@link GATE} tests it. V8 can then take the loads of the
- *   array's fields out of a loop, which one exit would prevent.
- * - The last index has a gate of its own, so that a loop over it leaves the other one, in which nothing changes, outside.
- *   That one looks at the last step too, whatever its sign, so that it is there as an integer before the loop begins:
- *   with the index 0, which a loop begins with, V8 would not need it yet, and fetch it again in every turn.
- * - Whether the array is open is asked by the first gate, unless V8 reads what can change anew in every turn anyway, as that
- *   of Node 20 does: then by the last one, so that nothing in the first changes and V8 keeps it before the loop.
- * - The view is only read at valid positions, so that it always returns a number. Once it had returned `undefined`, all later
- *   reads of this kind would have to expect it.
- * - After the element, {@link FAULTS} tells whether a page behind any open mapping could not be had.
+ * - The fast path has no branch. The sign of an integer combines the checks that each index is a whole number within its axis
+ *   and that the array is open; a bounds check of {@link GATE} tests the sign. V8 can then hoist the loads of the array's fields
+ *   out of a loop, which an exit would prevent.
+ * - The last index has its own gate, so that V8 hoists the other gate, which is invariant, out of a loop over the last index.
+ *   The first gate also reads the last step, with either sign, so that V8 loads it as an integer before the loop. Otherwise the
+ *   index 0 of the first iteration would not need the step, and V8 would reload it in every iteration.
+ * - The first gate checks that the array is open. In Node 20, whose V8 reloads fields that can change in every iteration anyway,
+ *   the last gate does, so that the first gate stays invariant and V8 hoists it.
+ * - The view is only read at valid positions, so that it always returns a number. After one `undefined`, V8 would have to check
+ *   all later reads of this kind for it.
+ * - After the element, {@link FAULTS} shows a fault of a page behind any open mapping.
  * @module
  */
 import { gate, openFaults, rereads } from './access.js'
 import type { Access } from './access.js'
 
-// Constants of this module: what is imported is looked up at each use.
+// Constants of this module, because V8 looks up imports at each use.
 const GATE = gate
 const FAULTS = openFaults
 const FIRST = rereads ? 0 : -1

@@ -1,6 +1,6 @@
 import type { NumberMethod } from '../../dtype/index.js'
 
-/** The view of a store that reads aligned elements in native order, by DataView's name for them. Halves are read as their bits. */
+/** The view for aligned elements in native order, by DataView's name for them. The view of halves has their bits. */
 export const VIEW_OF = {
   Int8: 'i8',
   Uint8: 'u8',

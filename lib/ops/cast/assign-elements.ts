@@ -4,7 +4,7 @@ import { broadcastStrides } from '../../layout/broadcast.js'
 import { castElements } from './cast.js'
 
 /**
- * Stores the elements of one array in another, broadcast and cast as NumPy casts arrays; correct where they share memory.
+ * Stores the elements of one array in another, broadcast and cast as NumPy casts arrays. The arrays may overlap.
  * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_CLOSED`; the fault of a mapping
  */
 export function assignElements(target: ArrayBase, source: ArrayBase): void {
@@ -17,7 +17,7 @@ export function assignElements(target: ArrayBase, source: ArrayBase): void {
  */
 export function broadcastSource(target: ArrayBase, source: ArrayBase): ArrayBase {
   const { shape, byteStrides, position } = source
-  // NumPy lets a source have axes of length 1 in front that the target has not.
+  // NumPy drops leading axes of length 1 that the target does not have.
   let skip = 0
   while (shape.length - skip > target.ndim && shape[skip] === 1) skip++
   const from = { shape: shape.slice(skip), byteStrides: byteStrides.slice(skip) }

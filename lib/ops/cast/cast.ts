@@ -1,6 +1,6 @@
 /**
- * Elements of one dtype to elements of another, as NumPy casts whole arrays. Numbers and bytes move in the kernels; here is
- * the rest: dates of different units, text, raw bytes and records.
+ * Casts between dtypes, as NumPy casts whole arrays. Kernels cast numbers and equal bytes; this folder casts dates of different
+ * units, text, raw bytes and records.
  * @module
  */
 import type { ArrayBase } from '../../array/array-base.js'
@@ -14,13 +14,13 @@ import { sameTicks, timesToTimes } from './times.js'
 import { toBool } from './to-bool.js'
 
 /**
- * Copies the elements of one array to those of another of the same shape; right however they overlap.
- * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such cast; `ERR_MEMMAP_CAST` for an element that has none
+ * Casts the elements of one array to those of another of the same shape. The arrays may overlap.
+ * @throws MemmapError `ERR_MEMMAP_DTYPE` for dtypes without a cast; `ERR_MEMMAP_CAST` for an element without one
  */
 export function castElements(target: ArrayBase, source: ArrayBase): void {
   const from = source.dtype
   const to = target.dtype
-  // Bytes between fields are left alone, as in NumPy, so records with padding go field by field.
+  // Padding between fields must not change, as in NumPy, so records with padding are cast field by field.
   if (from === to || from.equals(to)) {
     if (from.names === null || !hasPadding(from)) return assignKernel(target, source)
   }
@@ -35,7 +35,7 @@ export function castElements(target: ArrayBase, source: ArrayBase): void {
   if (isText(from)) {
     throw new MemmapError(
       'ERR_MEMMAP_CAST',
-      `text (${from.name}) is not read as ${to.name}: convert it first, as with map(Number, { dtype: 'float64' })`,
+      `invalid cast of ${from.name} to ${to.name}: text is not parsed as numbers; convert it first, as with map(Number, { dtype: 'float64' })`,
     )
   }
   if (from.kind !== 'V') return assignKernel(target, source)
@@ -43,7 +43,7 @@ export function castElements(target: ArrayBase, source: ArrayBase): void {
   if (source.size > 0) throw noCast(from, to)
 }
 
-/** Whether elements of one dtype go to another's in a single kernel. */
+/** Returns true if a single kernel casts one dtype to the other. */
 export function isOneKernel(from: DType, to: DType): boolean {
   if (from.equals(to)) return from.names === null || !hasPadding(from)
   return isNumeric(from) && isNumeric(to)
@@ -76,6 +76,6 @@ function isText(dtype: DType): boolean {
 function noCast(from: DType, to: DType): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_DTYPE',
-    `raw bytes (${from.name}) cannot be cast to ${to.name}: use view(), which takes them for elements of another dtype`,
+    `invalid cast of raw bytes (${from.name}) to ${to.name}: NumPy has no such cast; use view(), which reinterprets the bytes`,
   )
 }

@@ -1,5 +1,5 @@
 /**
- * Records, field by field.
+ * Casts of records, field by field.
  * @module
  */
 import type { ArrayBase } from '../../array/array-base.js'
@@ -11,29 +11,29 @@ import { MemmapError } from '../../errors/memmap-error.js'
 import { fieldOf } from '../view.js'
 import { copyIfShared } from './parts.js'
 
-/** Casts the elements of one array to those of another of the same shape: `castElements`, which calls what is here. */
+/** `castElements`, which calls the functions of this module and is therefore an argument. */
 export type Cast = (target: ArrayBase, source: ArrayBase) => void
 
-/** Records to records by the position of their fields, as in NumPy. */
+/** Casts records to records by the position of their fields, as in NumPy. */
 export function recordsToRecords(target: ArrayBase, source: ArrayBase, cast: Cast): void {
   const from = namesOf(source.dtype)
   const to = namesOf(target.dtype)
   if (from.length !== to.length) {
     throw new MemmapError(
       'ERR_MEMMAP_DTYPE',
-      `records of ${from.length} fields cannot be stored in records of ${to.length}: assign field by field`,
+      `invalid cast of records of ${from.length} fields to records of ${to.length}: the number of fields must be equal; assign field by field`,
     )
   }
   const separate = copyIfShared(source, target)
   to.forEach((name, index) => castSubArrays(fieldOf(target, name), fieldOf(separate, from[index]), target.ndim, cast))
 }
 
-/** One value for every field of a record. */
+/** Casts one value to every field of a record. */
 export function broadcastToFields(target: ArrayBase, source: ArrayBase, cast: Cast): void {
   castSubArrays(target, copyIfShared(source, target), target.ndim, cast)
 }
 
-/** The field that stands for a record of one field. */
+/** The field of records with one field, in place of the record. */
 export function theOnlyField(source: ArrayBase, to: DType): ArrayBase {
   return firstOfEach(onlyFieldOf(source, to), source.ndim)
 }
@@ -43,13 +43,13 @@ function onlyFieldOf(source: ArrayBase, to: DType): ArrayBase {
   if (name === undefined || others.length > 0) {
     throw new MemmapError(
       'ERR_MEMMAP_DTYPE',
-      `records of ${others.length + 1} fields cannot be cast to ${to.name}: take one of them with field()`,
+      `invalid cast of records of ${namesOf(source.dtype).length} fields to ${to.name}: only records of one field have such a cast; take one field with field()`,
     )
   }
   return fieldOf(source, name)
 }
 
-/** Whether an element has bytes that belong to no field. */
+/** Returns true if an element has bytes outside its fields. */
 export function hasPadding(dtype: DType): boolean {
   const names = namesOf(dtype)
   if (dtype.names === null) return false
@@ -59,8 +59,8 @@ export function hasPadding(dtype: DType): boolean {
 }
 
 /**
- * Elements with sub-arrays to elements with sub-arrays, the axes of these from `ndim` on. A record that is none takes a
- * whole sub-array for each of its fields. Source: NumPy, `void_to_void_get_loop` in convert_datatype.c.
+ * Casts sub-arrays, whose axes are those from `ndim` on. A record without sub-array axes takes the whole source for each of its
+ * fields. Source: NumPy, `void_to_void_get_loop` in convert_datatype.c.
  */
 function castSubArrays(target: ArrayBase, source: ArrayBase, ndim: number, cast: Cast): void {
   const isRecord = (array: ArrayBase): boolean => array.ndim === ndim && array.dtype.names !== null
@@ -74,8 +74,8 @@ function castSubArrays(target: ArrayBase, source: ArrayBase, ndim: number, cast:
 }
 
 /**
- * Sub-arrays to sub-arrays, their axes from `ndim` on: lengths of 1 repeat, what is too long is cut and what is missing is
- * zero. Source: NumPy, `get_subarray_broadcast_transfer_function` in dtype_transfer.c.
+ * Casts sub-arrays of different shapes, whose axes are those from `ndim` on: lengths of 1 broadcast, longer axes are cut and
+ * shorter ones zero-padded. Source: NumPy, `get_subarray_broadcast_transfer_function` in dtype_transfer.c.
  */
 function fitSubArrays(target: ArrayBase, source: ArrayBase, ndim: number, cast: Cast): void {
   const shape = target.shape.slice(ndim)
@@ -83,8 +83,8 @@ function fitSubArrays(target: ArrayBase, source: ArrayBase, ndim: number, cast: 
   const from = skip < 0 ? firstOfEach(source, ndim, -skip) : source
   const lengths = from.shape.slice(ndim)
   const common = shape.map((length, axis) => {
-    const own = axis < skip ? 1 : (lengths[axis - Math.max(0, skip)] as number)
-    return own === 1 ? length : Math.min(own, length)
+    const sourceLength = axis < skip ? 1 : (lengths[axis - Math.max(0, skip)] as number)
+    return sourceLength === 1 ? length : Math.min(sourceLength, length)
   })
   const outer = target.shape.slice(0, ndim)
   if (common.some((length, axis) => length < (shape[axis] as number))) clearKernel(target)
@@ -101,7 +101,7 @@ function fitSubArrays(target: ArrayBase, source: ArrayBase, ndim: number, cast: 
   cast(part, viewOf(from, { shape: part.shape, byteStrides, position: from.position }))
 }
 
-/** The first entry of each of `count` axes from `ndim` on; of all of them by default. */
+/** A view of the first entry of `count` axes from `ndim` on; of all axes from `ndim` on by default. */
 function firstOfEach(array: ArrayBase, ndim: number, count = array.ndim - ndim): ArrayBase {
   const kept = (list: readonly number[]): number[] => list.toSpliced(ndim, count)
   return viewOf(array, { shape: kept(array.shape), byteStrides: kept(array.byteStrides), position: array.position })

@@ -1,7 +1,7 @@
 import { DType, NUMBER_ROWS, parseDType, timeUnitText } from '../../dtype/index.js'
 import { noUnit } from './times.js'
 
-/** Characters of the longest date, by unit. */
+/** The length of NumPy's text of a date, by unit. */
 const DATES: Readonly<Record<string, number>> = {
   Y: 22,
   M: 25,
@@ -20,8 +20,8 @@ const DATES: Readonly<Record<string, number>> = {
 }
 
 /**
- * The dtype that elements of an array are cast to, where the one that was asked for leaves its length (`'S'`, `'U'`, `'V'`) or
- * unit (`'M8'`, `'m8'`) to them.
+ * Resolves the target dtype of a cast: one without a length (`'S'`, `'U'`, `'V'`) or unit (`'M8'`, `'m8'`) takes it from the
+ * elements.
  * Source: NumPy, `PyArray_AdaptDescriptorToArray`, and its casts' `resolve_descriptors`.
  */
 export function resolveFlexible(wanted: DType, dtype: DType): DType {
@@ -33,13 +33,13 @@ export function resolveFlexible(wanted: DType, dtype: DType): DType {
   return parseDType(`${kind}${lengthOf(dtype)}`)
 }
 
-/** Whether a dtype leaves its length or unit to the elements. */
+/** Returns true if a dtype takes its length or unit from the elements. */
 export function isFlexible(dtype: DType): boolean {
   if (dtype.names !== null || dtype.shape.length > 0) return false
   return dtype.unit === null ? dtype.itemsize === 0 && 'SUV'.includes(dtype.kind) : noUnit(dtype)
 }
 
-/** NumPy makes room for 64-bit integers. */
+/** The length that NumPy allocates for durations: that of 64-bit integers. */
 const LONGEST_DURATION = 21
 
 function lengthOf({ kind, itemsize, unit, code }: DType): number {

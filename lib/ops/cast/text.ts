@@ -17,55 +17,55 @@ import { characters, copyIfShared, cutOrPad } from './parts.js'
 
 const LAST_ASCII = 0x7f
 
-/** NumPy writes durations to text of this length first, however long the text that they go to. */
+/** The length to which NumPy cuts durations, before the length of the target dtype. */
 const LONGEST_DURATION = 21
 
-/** Text to text of another length, byte order or kind. Between `S` and `U` it is ASCII, as in NumPy. */
+/** Casts text to text of another length, byte order or kind. Between `S` and `U` it must be ASCII, as in NumPy. */
 export function textToText(target: ArrayBase, source: ArrayBase): void {
   const from = characters(copyIfShared(source, target))
   if (source.dtype.kind !== target.dtype.kind && from.size > 0 && largest(from) > LAST_ASCII) {
     throw new MemmapError(
       'ERR_MEMMAP_CAST',
-      `text of ${source.dtype.name} that is not ASCII cannot be stored as ${target.dtype.name}: ` +
+      `invalid cast of ${source.dtype.name} to ${target.dtype.name}: text that is not ASCII has no common encoding; ` +
         'map() it with an encoding of your own',
     )
   }
   cutOrPad(characters(target), from)
 }
 
-/** Numbers and times as NumPy's `str` writes them; what is too long is cut, but for dates, which are refused. */
+/** Casts numbers and times to NumPy's `str`, cut to the length of the target; a date that does not fit throws. */
 export function numbersToText(target: ArrayBase, source: ArrayBase): void {
-  const text = textOf(source.dtype)
-  const made = allocate(source.shape, target.dtype.newByteOrder('='))
-  const codes = dataOf(characters(made)) as Uint8Array | Uint32Array
+  const format = formatOf(source.dtype)
+  const copy = allocate(source.shape, target.dtype.newByteOrder('='))
+  const codes = dataOf(characters(copy)) as Uint8Array | Uint32Array
   const capacity = target.dtype.kind === 'U' ? target.itemsize / 4 : target.itemsize
   let start = 0
   for (const value of elementsOf(source)) {
-    const written = text(value)
-    if (source.dtype.kind === 'M' && written.length > capacity) throw tooShort(written, target.dtype)
-    const length = Math.min(capacity, written.length)
-    for (let index = 0; index < length; index++) codes[start + index] = written.charCodeAt(index)
+    const text = format(value)
+    if (source.dtype.kind === 'M' && text.length > capacity) throw tooShort(text, target.dtype)
+    const length = Math.min(capacity, text.length)
+    for (let index = 0; index < length; index++) codes[start + index] = text.charCodeAt(index)
     start += capacity
   }
-  assignKernel(characters(target), characters(made))
+  assignKernel(characters(target), characters(copy))
 }
 
-/** ISO 8601 to dates, whole numbers to durations; all of it is understood before the first is stored. */
+/** Casts ISO 8601 text to dates and whole numbers to durations. Parses all of it before the first element changes. */
 export function textToTimes(target: ArrayBase, source: ArrayBase): void {
   const { dtype } = target
-  const made = allocate(source.shape, dtype)
-  const view = new DataView(exposed(made).buffer)
+  const copy = allocate(source.shape, dtype)
+  const view = new DataView(exposed(copy).buffer)
   const codec = codecOf(dtype)
   let position = 0
   for (const text of elementsOf(source)) {
     codec.write(view, position, text)
     position += dtype.itemsize
   }
-  assignKernel(target, made)
+  assignKernel(target, copy)
 }
 
-/** How elements of a dtype are written. */
-function textOf({ kind, name, unit, itemsize }: DType): (value: unknown) => string {
+/** Returns the function that formats elements of a dtype. */
+function formatOf({ kind, name, unit, itemsize }: DType): (value: unknown) => string {
   const ticks = unit as TimeUnit
   if (kind === 'f') return (value) => floatScalar(value as number, name as FloatKind)
   if (kind === 'M') return (value) => datetimeText(value as bigint, ticks)
@@ -75,7 +75,7 @@ function textOf({ kind, name, unit, itemsize }: DType): (value: unknown) => stri
   return (value) => complexScalar(value as Complex, part)
 }
 
-/** The largest code of characters. */
+/** The largest code point. */
 function largest(codes: ArrayBase): number {
   const { memory, layout } = operand(codes)
   return Number(unwrapNative(() => native.reduceAll(REDUCTIONS.max.code, memory, layout, -1, 0, false)))
@@ -84,6 +84,6 @@ function largest(codes: ArrayBase): number {
 function tooShort(text: string, dtype: DType): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_CAST',
-    `'${text}' is longer than ${dtype.name} holds, and a date is not cut: use a longer dtype`,
+    `invalid cast of the date '${text}' to ${dtype.name}: it is too long, and dates are not cut; use a longer dtype`,
   )
 }

@@ -7,19 +7,19 @@ import { MemmapError } from '../../errors/memmap-error.js'
 import { floorDivide, instantOf, NAT, ratioOf, ticksOf } from '../../scalar/calendar.js'
 import { nativeCopy } from './parts.js'
 
-/** Whether ticks of both dtypes mean the same, or one of them has no unit to convert from. */
+/** Returns true if ticks need no conversion, because the units are equal or the source has none. */
 export function sameTicks(from: DType, to: DType): boolean {
   return from.name === to.name || noUnit(from)
 }
 
-/** Whether ticks have no stated length. */
+/** Returns true if ticks have no stated length. */
 export function noUnit({ unit }: DType): boolean {
   return unit === null || unit.unit === 'generic'
 }
 
 /**
- * Dates to dates and durations to durations of another unit: rounded down; beyond 64 bits they wrap, as in NumPy.
- * @throws MemmapError `ERR_MEMMAP_DTYPE` into a dtype without a unit
+ * Casts dates to dates and durations to durations of another unit. Ticks round down, and wrap beyond 64 bits, as in NumPy.
+ * @throws MemmapError `ERR_MEMMAP_DTYPE` for a target without a unit
  */
 export function timesToTimes(target: ArrayBase, source: ArrayBase): void {
   const from = source.dtype
@@ -35,10 +35,10 @@ export function timesToTimes(target: ArrayBase, source: ArrayBase): void {
   assignKernel(target, ticks)
 }
 
-/** From ticks of one unit to ticks of another; exact, but for the wrapping that an array of 64-bit integers brings. */
+/** Returns the conversion from ticks of one unit to another; exact, except for the wrapping of 64-bit integers. */
 function converter(kind: 'M' | 'm', from: TimeUnit, to: TimeUnit): (ticks: bigint) => bigint {
   const ratio = ratioOf(from, to, kind === 'm')
-  // Months and years of a date have the length that they have in the calendar.
+  // A date converts by the calendar, in which months and years differ in length.
   if (ratio === null) return (ticks) => ticksOf(instantOf(ticks, from), to)
   const { numerator, denominator } = ratio
   if (denominator === 1n) return (ticks) => ticks * numerator
@@ -48,6 +48,6 @@ function converter(kind: 'M' | 'm', from: TimeUnit, to: TimeUnit): (ticks: bigin
 function lossOfUnit(from: DType, to: DType): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_DTYPE',
-    `${from.name} cannot be stored as ${to.name}, which has no unit: give it one, or use astype('int64') for the ticks`,
+    `invalid cast of ${from.name} to ${to.name}: the target has no unit; give it one, or use astype('int64') for the ticks`,
   )
 }

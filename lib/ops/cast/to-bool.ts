@@ -8,8 +8,9 @@ import { REDUCTIONS } from '../table.js'
 import { fieldOf } from '../view.js'
 import { bytesOfEach, characters, nativeCopy } from './parts.js'
 
-/** An array of bool from elements that no kernel reads: true are text that is not empty, raw bytes that are not all 0, and
- * records with a field that is true.
+/**
+ * Casts elements that no kernel reads to bool. Text that is not empty, raw bytes that are not all 0, and records with a true
+ * field are true.
  */
 export function toBool(array: ArrayBase): ArrayBase {
   const { dtype } = array
@@ -18,32 +19,32 @@ export function toBool(array: ArrayBase): ArrayBase {
 }
 
 function recordsToBool(array: ArrayBase, names: readonly string[]): ArrayBase {
-  const made = allocate(array.shape, parseDType('bool'))
-  const flags = dataOf(made) as Uint8Array
+  const result = allocate(array.shape, parseDType('bool'))
+  const flags = dataOf(result) as Uint8Array
   for (const name of names) {
     const field = fieldOf(array, name)
     const bools = field.dtype.code === OPAQUE_CODE ? toBool(field) : field
-    const whole = dataOf(nativeCopy(anyOfEach(bools, array.ndim))) as Uint8Array
-    whole.forEach((flag, index) => (flags[index] = (flags[index] as number) | flag))
+    const fieldFlags = dataOf(nativeCopy(anyOfEach(bools, array.ndim))) as Uint8Array
+    fieldFlags.forEach((flag, index) => (flags[index] = (flags[index] as number) | flag))
   }
-  return made
+  return result
 }
 
-/** Whether any entry on the axes from `ndim` on is true, for each element of those before. */
+/** Reduces the axes from `ndim` on with `any`. */
 function anyOfEach(array: ArrayBase, ndim: number): ArrayBase {
   return reduceInner(REDUCTIONS.any.code, array, ndim)
 }
 
-/** Whether every entry on the axes from `ndim` on is true, for each element of those before. */
+/** Reduces the axes from `ndim` on with `all`. */
 export function allOfEach(array: ArrayBase, ndim: number): ArrayBase {
   return reduceInner(REDUCTIONS.all.code, array, ndim)
 }
 
 function reduceInner(op: number, array: ArrayBase, ndim: number): ArrayBase {
-  const made = allocate(array.shape.slice(0, ndim), parseDType('bool'))
+  const result = allocate(array.shape.slice(0, ndim), parseDType('bool'))
   const axes = Uint8Array.from(array.shape, (_, axis) => (axis < ndim ? 0 : 1))
   const from = operand(array)
-  const to = operand(made)
+  const to = operand(result)
   unwrapNative(() => native.reduce(op, from.memory, from.layout, axes, -1, 0, false, to.memory, to.layout))
-  return made
+  return result
 }

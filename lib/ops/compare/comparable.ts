@@ -5,29 +5,29 @@ import { COMPARISONS } from '../table.js'
 import type { Comparison } from '../table.js'
 
 /**
- * The operator that a caller gave.
+ * Checks the operator of a comparison.
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
  */
 export function parseComparison(op: unknown): Comparison {
   if (typeof op === 'string' && Object.hasOwn(COMPARISONS, op)) return op as Comparison
-  const known = Object.keys(COMPARISONS).map((one) => `'${one}'`)
+  const operators = Object.keys(COMPARISONS).map((one) => `'${one}'`)
   throw new MemmapError(
     'ERR_MEMMAP_ARGUMENT',
-    `invalid comparison ${inspect(op)}: it must be one of ${known.join(', ')}`,
+    `invalid comparison ${inspect(op)}: it must be one of ${operators.join(', ')}`,
   )
 }
 
-/** Whether elements are numbers or bools. */
+/** Returns true if elements are numbers or bools. */
 export function isNumber({ kind }: DType): boolean {
   return 'biufc'.includes(kind)
 }
 
-/** Whether integers can stand for durations: 64 bits with a sign hold them. */
+/** Returns true if a dtype converts to ticks of a duration: bools and integers that an int64 holds. */
 export function isTicks({ kind, itemsize }: DType): boolean {
   return kind === 'b' || kind === 'i' || (kind === 'u' && itemsize < 8)
 }
 
-/** The error of a comparison that NumPy has not either. */
+/** Creates the error of a comparison that NumPy does not have either. */
 export function noComparison(op: Comparison, a: DType, b: DType): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_DTYPE',

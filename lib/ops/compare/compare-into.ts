@@ -1,5 +1,5 @@
 /**
- * Elements of two arrays of one shape, compared as NumPy compares them.
+ * Compares two arrays of one shape element by element, as NumPy does.
  * @module
  */
 import type { ArrayBase } from '../../array/array-base.js'
@@ -14,8 +14,8 @@ import { compareText } from './text.js'
 import { compareTimes } from './times.js'
 
 /**
- * Stores in `into`, of bool, which elements compare so.
- * @throws MemmapError `ERR_MEMMAP_DTYPE` where NumPy has no such comparison
+ * Stores the results of a comparison in `into`, an array of bool.
+ * @throws MemmapError `ERR_MEMMAP_DTYPE` for dtypes that NumPy does not compare
  */
 export function compareInto(into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase): void {
   const a = left.dtype
@@ -32,7 +32,7 @@ export function compareInto(into: ArrayBase, op: Comparison, left: ArrayBase, ri
   if (a.code === TIME_CODE && a.kind === b.kind) return compareTimes(into, op, left, right)
   if (a.kind === 'm' && isTicks(b)) return compareTimes(into, op, left, castTo(right, a.newByteOrder('=')))
   if (b.kind === 'm' && isTicks(a)) return compareTimes(into, op, castTo(left, b.newByteOrder('=')), right)
-  // Unlike kinds are never equal, and never in order.
+  // Elements of different kinds are never equal and have no order.
   if (op !== '==' && op !== '!=') throw noComparison(op, a, b)
   fillKernel(into, Uint8Array.of(op === '!=' ? 1 : 0))
 }

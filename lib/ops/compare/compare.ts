@@ -1,5 +1,5 @@
 /**
- * Two arrays element by element.
+ * Comparisons of two arrays: element by element, or of all elements.
  * @module
  */
 import { allocateResult } from '../../array/allocate.js'
@@ -8,7 +8,7 @@ import { viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
 import { dataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
-import { checkOptions } from '../../errors/check-options.js'
+import { checkBoolean, checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { broadcastShapes, broadcastStrides } from '../../layout/broadcast.js'
@@ -23,9 +23,9 @@ export function compare(array: ArrayBase, op: unknown, other: unknown): ArrayBas
   array.store.checkOpen()
   const comparison = parseComparison(op)
   const [left, right] = broadcastPair(array, coerceOperand(array, other))
-  const made = allocateResult(left.shape, parseDType('bool'), left.byteStrides, right.byteStrides)
-  compareInto(made, comparison, left, right)
-  return made
+  const result = allocateResult(left.shape, parseDType('bool'), left.byteStrides, right.byteStrides)
+  compareInto(result, comparison, left, right)
+  return result
 }
 
 /** `NDArray.equals`: the same shape and elements, as NumPy's `array_equal`. */
@@ -40,13 +40,13 @@ export function equals(array: ArrayBase, other: unknown): boolean {
   return unwrapNative(() => native.equals(a.memory, a.layout, b.memory, b.layout))
 }
 
-/** How far two elements may be apart. */
+/** The tolerances of `allClose`. */
 export interface CloseOptions {
-  /** Relative to the other array's element; 1e-5 by default. */
+  /** The tolerance relative to the other array's element; 1e-5 by default. */
   rtol?: number
-  /** In itself; 1e-8 by default. */
+  /** The absolute tolerance; 1e-8 by default. */
   atol?: number
-  /** Whether NaN is close to NaN; not by default. */
+  /** Treat NaN as close to NaN; false by default. */
   equalNaN?: boolean
 }
 
@@ -57,15 +57,13 @@ export function allClose(array: ArrayBase, other: unknown, options: CloseOptions
   const { rtol = 1e-5, atol = 1e-8, equalNaN = false } = options
   checkTolerance('rtol', rtol)
   checkTolerance('atol', atol)
-  if (typeof equalNaN !== 'boolean') {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `equalNaN is true or false (got ${inspect(equalNaN)})`)
-  }
+  checkBoolean('equalNaN', equalNaN)
   const [left, right] = broadcastPair(array, coerceOperand(array, other))
   for (const { dtype } of [left, right]) {
     if (isNumber(dtype)) continue
     throw new MemmapError(
       'ERR_MEMMAP_DTYPE',
-      `only numbers are close to one another, and these are ${dtype.name}: use equals`,
+      `invalid dtype ${dtype.name}: only numbers are close to one another; use equals`,
     )
   }
   const a = operand(left)
@@ -75,12 +73,15 @@ export function allClose(array: ArrayBase, other: unknown, options: CloseOptions
 
 function checkTolerance(name: string, value: unknown): void {
   if (typeof value === 'number' && value >= 0) return
-  throw new MemmapError('ERR_MEMMAP_ARGUMENT', `${name} is a number that is not negative (got ${inspect(value)})`)
+  throw new MemmapError(
+    'ERR_MEMMAP_ARGUMENT',
+    `invalid ${name} ${inspect(value)}: it must be a number that is not negative`,
+  )
 }
 
 function broadcastPair(a: ArrayBase, b: ArrayBase): [ArrayBase, ArrayBase] {
   const shape = broadcastShapes(a.shape, b.shape)
-  const spread = (array: ArrayBase): ArrayBase =>
+  const broadcast = (array: ArrayBase): ArrayBase =>
     viewOf(array, { shape, byteStrides: broadcastStrides(array, shape), position: array.position })
-  return [spread(a), spread(b)]
+  return [broadcast(a), broadcast(b)]
 }

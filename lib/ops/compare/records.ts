@@ -9,10 +9,10 @@ import { fieldOf } from '../view.js'
 import { isTicks, noComparison } from './comparable.js'
 import { storeFlags } from './store-flags.js'
 
-/** Compares elements of any dtype: `compareInto`, which calls what is here. */
+/** `compareInto`, which calls the functions of this module and is therefore an argument. */
 type Compare = (into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase) => void
 
-/** Records are equal where all of their fields are. */
+/** Compares records, which are equal if all of their fields are. */
 export function compareRecords(
   into: ArrayBase,
   op: Comparison,
@@ -25,14 +25,14 @@ export function compareRecords(
   const equal = new Uint8Array(into.size).fill(1)
   for (const name of names) {
     const [a, b] = [fieldOf(left, name), fieldOf(right, name)]
-    // A sub-array is equal where all of its elements are.
+    // Sub-arrays are equal if all of their elements are.
     const same = equalOnAll(a, b, into.ndim, compare)
     equal.forEach((flag, index) => (equal[index] = flag & (same[index] as number)))
   }
   storeFlags(into, (index) => (equal[index] === 1) === (op === '=='))
 }
 
-/** Raw bytes of one length. */
+/** Compares raw bytes of one length. */
 export function compareVoids(
   into: ArrayBase,
   op: Comparison,
@@ -45,14 +45,17 @@ export function compareVoids(
   storeFlags(into, (index) => (equal[index] === 1) === (op === '=='))
 }
 
-/** Whether all that the axes from `ndim` on hold is equal, for each element of those before. */
+/** Compares the entries of the axes from `ndim` on, and returns a flag that is 1 where all are equal. */
 function equalOnAll(left: ArrayBase, right: ArrayBase, ndim: number, compare: Compare): Uint8Array {
   const same = allocate(left.shape, parseDType('bool'))
   compare(same, '==', left, right)
   return dataOf(allOfEach(same, ndim)) as Uint8Array
 }
 
-/** Whether NumPy finds a dtype for both: numbers go with text, whole numbers with durations, dates and raw bytes alone. */
+/**
+ * Returns true if NumPy promotes both dtypes to a common one: numbers with text, whole numbers with durations; dates and raw
+ * bytes with their own kind only.
+ */
 function haveCommonKind(a: DType, b: DType): boolean {
   if (a.kind === b.kind) return true
   if ([a, b].some(({ kind }) => kind === 'V')) return false
@@ -61,7 +64,7 @@ function haveCommonKind(a: DType, b: DType): boolean {
   return a.kind !== 'M' && b.kind !== 'M'
 }
 
-/** Whether fields have the same names and titles, in the same order, and sub-arrays the same shape. */
+/** Returns true if the fields have the same names and titles in the same order, and sub-arrays of the same shape. */
 function comparable(a: DType, b: DType): boolean {
   const [left, right] = [fieldsInOrder(a), fieldsInOrder(b)]
   return (

@@ -5,26 +5,26 @@ import { COMPARISONS } from '../table.js'
 import type { Comparison } from '../table.js'
 import { storeFlags } from './store-flags.js'
 
-/** The characters of all elements in C order, one after the other, each element as long as `width`. */
+/** The character codes of all elements in C order, `width` codes for each element. */
 export interface Codes {
   readonly codes: Uint8Array | Uint32Array
   readonly width: number
 }
 
-/** Text as the numbers of its characters. */
+/** Copies text to its character codes. */
 export function codesOf(text: ArrayBase): Codes {
   const all = characters(text)
   return { codes: dataOf(nativeCopy(all)) as Codes['codes'], width: all.shape.at(-1) as number }
 }
 
-/** Text by its code points, as NumPy orders it. */
+/** Compares text by code points, as NumPy does. */
 export function compareText(into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase): void {
   const a = codesOf(left)
   const b = codesOf(right)
   storeFlags(into, (index) => COMPARISONS[op].holds(compareCodes(a, index, b, index)))
 }
 
-/** Below 0 where element `i` of one text comes before element `j` of another; zeros at the end are no part of a text. */
+/** Returns a number below 0 if element `i` of one array is before element `j` of another. Zeros at the end do not count. */
 export function compareCodes(a: Codes, i: number, b: Codes, j: number): number {
   const [left, right] = [i * a.width, j * b.width]
   const shared = Math.min(a.width, b.width)

@@ -11,7 +11,7 @@ import { noComparison } from './comparable.js'
 import { compareNumbers } from './compare-numbers.js'
 import { storeFlags } from './store-flags.js'
 
-/** Dates with dates, durations with durations: exactly, whatever their units; NaT is not equal to anything. */
+/** Compares dates, or durations, of any units exactly. NaT is not equal to anything. */
 export function compareTimes(into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase): void {
   const [a, b] = [left.dtype, right.dtype]
   if (a.name === b.name || noUnit(a) || noUnit(b)) {
@@ -31,7 +31,7 @@ export function compareTimes(into: ArrayBase, op: Comparison, left: ArrayBase, r
 
 type Scale = (ticks: bigint) => bigint
 
-/** What makes ticks of two units comparable; null for durations of months and others, whose ratio is not fixed. */
+/** The conversions of two units to a common one; null for durations of months beside other units, whose ratio is not fixed. */
 function scalesOf(a: DType, b: DType): [Scale, Scale] | null {
   const [x, y] = [a.unit as TimeUnit, b.unit as TimeUnit]
   const ratio = ratioOf(x, y, false)

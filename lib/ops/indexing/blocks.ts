@@ -7,14 +7,14 @@ import { axesByStride } from '../../layout/memory-order.js'
 import type { Gather } from './select.js'
 
 /**
- * Allocates copies of a block, one after the other. In each the axes keep the order that they have in memory, as NumPy's results do.
+ * Allocates copies of a block on an additional first axis. The axes of each keep their order in memory, as in NumPy's results.
  */
 export function allocateBlocks(count: number, inner: Layout, dtype: DType): ArrayBase {
   const order = axesByStride(inner.byteStrides).map((axis) => axis + 1)
   return allocateInOrder([count, ...inner.shape], dtype, [0, ...order])
 }
 
-/** A view of blocks, one after the other, with the axes of the lists at their position in the result. */
+/** A view of blocks with the axes of the lists in place of the first axis, at their position in the result. */
 export function withListAxes(blocks: ArrayBase, { outer, axis }: Gather): ArrayBase {
   const { store, dtype, itemsize } = blocks
   const inner = blocks.shape.slice(1)

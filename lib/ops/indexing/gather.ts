@@ -1,5 +1,5 @@
 /**
- * Elements by lists of positions and by masks: copies, and assignments to them.
+ * Indexing by lists of positions and by masks, which copies the elements.
  * @module
  */
 import { allocate } from '../../array/allocate.js'
@@ -21,16 +21,16 @@ import { checkMaskLength, select } from './select.js'
 import type { Gather } from './select.js'
 import { positionsIn } from './selectors.js'
 
-/** `NDArray.index`: a view, or with lists among the selectors a copy. */
+/** `NDArray.index`: a view, or a copy if there is a list among the selectors. */
 export function indexArray(array: ArrayBase, selectors: readonly unknown[]): ArrayBase {
   const [first] = selectors
-  // A kernel goes through an array of bool as it lies.
+  // The mask kernel reads an array of bool in place.
   if (selectors.length === 1 && isArray(first) && first.dtype.kind === 'b' && first.ndim > 0) return mask(array, first)
-  const found = select(selectors, array)
-  return 'inner' in found ? gather(array, found) : viewOf(array, found)
+  const selection = select(selectors, array)
+  return 'inner' in selection ? gather(array, selection) : viewOf(array, selection)
 }
 
-/** The elements that a selection with lists names, as a copy. */
+/** Copies the elements of an advanced selection. */
 export function gather(array: ArrayBase, selection: Gather): ArrayBase {
   const blocks = allocateBlocks(selection.offsets.length, selection.inner, array.dtype)
   if (blocks.size > 0) {
@@ -47,26 +47,29 @@ export function take(array: ArrayBase, indices: unknown, options: { axis?: numbe
   checkOptions(options, ['axis'], 'take')
   const positions = positionsIn(indices)
   if (positions === null)
-    throw indexError(`positions are a whole number or (nested) lists of them (got ${inspect(indices)})`)
+    throw indexError(
+      `invalid positions ${inspect(indices)}: they must be a whole number or (nested) lists of whole numbers`,
+    )
   const { shape, values } = positions
-  // An element without axes is one of one, and null is Python's None, as in NumPy.
+  // An array without axes counts as one of shape [1], and null is Python's None, as in NumPy.
   const source = array.ndim === 0 || (options.axis == null && array.ndim !== 1) ? ravel(array) : array
   const axis = parseAxis(options.axis ?? 0, source.ndim)
   const length = values.length
-  const made = allocate(source.shape.toSpliced(axis, 1, length), source.dtype)
-  if (made.size > 0 && source.shape[axis] === 0) throw indexError('cannot take from an axis without entries')
-  // As in NumPy, positions are not looked at where none of the axes before has an entry to take them from.
-  const known = source.shape.slice(0, axis).includes(0)
-  const counted = new BigInt64Array(known ? 0 : length)
-  // Not `from`, which asks an iterator for each.
-  for (let at = 0; at < counted.length; at++)
-    counted[at] = BigInt(normalizeIndex(values[at] as number, source.shape, axis))
-  if (made.size > 0) {
+  const result = allocate(source.shape.toSpliced(axis, 1, length), source.dtype)
+  if (result.size > 0 && source.shape[axis] === 0)
+    throw indexError(`cannot do a non-empty take from an empty axis: axis ${axis} has no entries`)
+  // NumPy does not check positions if an axis before has no entries.
+  const isUnchecked = source.shape.slice(0, axis).includes(0)
+  const normalized = new BigInt64Array(isUnchecked ? 0 : length)
+  // A loop, because BigInt64Array.from() calls an iterator for each position.
+  for (let at = 0; at < normalized.length; at++)
+    normalized[at] = BigInt(normalizeIndex(values[at] as number, source.shape, axis))
+  if (result.size > 0) {
     const from = operand(source)
-    const to = operand(made)
-    unwrapNative(() => native.take(from.memory, from.layout, axis, counted, to.memory, to.layout))
+    const to = operand(result)
+    unwrapNative(() => native.take(from.memory, from.layout, axis, normalized, to.memory, to.layout))
   }
-  return shape.length === 1 ? made : asOwner(reshape(made, [made.shape.toSpliced(axis, 1, ...shape)]))
+  return shape.length === 1 ? result : asOwner(reshape(result, [result.shape.toSpliced(axis, 1, ...shape)]))
 }
 
 /** `NDArray.mask`. */
@@ -74,7 +77,9 @@ export function mask(array: ArrayBase, booleans: unknown): ArrayBase {
   array.store.checkOpen()
   const flags = isArray(booleans) ? booleans : fromNestedLists(booleans, parseDType('bool'))
   if (flags.dtype.kind !== 'b') {
-    throw indexError(`a mask is an array of bool, and this has dtype ${flags.dtype.name}: compare() makes one`)
+    throw indexError(
+      `invalid mask of dtype ${flags.dtype.name}: a mask must be an array of bool; create one with compare()`,
+    )
   }
   const { shape } = array
   if (flags.ndim > shape.length) {
@@ -83,7 +88,7 @@ export function mask(array: ArrayBase, booleans: unknown): ArrayBase {
     )
   }
   flags.shape.forEach((length, axis) => checkMaskLength(length, shape, axis))
-  // A mask without axes is a selector like any other.
+  // The kernel takes no mask without axes.
   if (flags.ndim === 0) return gather(array, select([flags.get()], array) as Gather)
   const flagsOperand = operand(flags)
   const count = unwrapNative(() => native.maskCount(flagsOperand.memory, flagsOperand.layout))
@@ -92,13 +97,13 @@ export function mask(array: ArrayBase, booleans: unknown): ArrayBase {
     byteStrides: array.byteStrides.slice(flags.ndim),
     position: array.position,
   }
-  const made = allocateBlocks(count, inner, array.dtype)
-  if (sizeOf(made.shape) > 0) {
+  const result = allocateBlocks(count, inner, array.dtype)
+  if (sizeOf(result.shape) > 0) {
     const from = operand(array)
-    const to = operand(made)
+    const to = operand(result)
     unwrapNative(() =>
       native.maskGather(from.memory, from.layout, flagsOperand.memory, flagsOperand.layout, to.memory, to.layout),
     )
   }
-  return made
+  return result
 }

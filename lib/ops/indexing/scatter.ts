@@ -12,23 +12,23 @@ import { fieldOf } from '../view.js'
 import { withListAxes } from './blocks.js'
 import type { Gather } from './select.js'
 
-/** Stores a value, broadcast, in the elements that a selection with lists names. */
+/** Stores a broadcast value in the elements of an advanced selection. */
 export function scatter(array: ArrayBase, selection: Gather, value: unknown): void {
   const { target, blocks, selected, source } = planScatter(array, selection, value)
-  // What is assigned is all converted before the first element changes; later positions win where one is named twice.
+  // Converts all values before the first element changes. Of equal positions, the last one wins.
   if (source !== null) assignElements(selected, source)
   if (blocks.size > 0) scatterBlocks(target, blocks, selection.offsets)
 }
 
-/** An assignment to a selection with lists, before anything is stored. */
+/** An assignment to an advanced selection that is ready to run. */
 export interface ScatterPlan {
   /** The block at offset 0. */
   readonly target: ArrayBase
-  /** The values of each block, one after the other on a first axis. */
+  /** The values of all blocks, on an additional first axis. */
   readonly blocks: ArrayBase
-  /** The same elements in the shape that was selected; the source belongs there before they are stored. */
+  /** A view of `blocks` in the shape of the selection, to which the source is assigned first. */
   readonly selected: ArrayBase
-  /** Null where the blocks are all the one value that was given. */
+  /** The source of the values; null if all blocks are one value. */
   readonly source: ArrayBase | null
 }
 
@@ -39,7 +39,7 @@ export function planScatter(array: ArrayBase, selection: Gather, value: unknown)
   if (selection.isMask && source !== null && source.ndim > 1) {
     throw new MemmapError(
       'ERR_MEMMAP_BROADCAST',
-      `the elements that a mask selects are on one axis, and shape ${shapeText(source.shape)} has ${source.ndim}: ravel() it`,
+      `invalid value of shape ${shapeText(source.shape)}: the elements that a mask selects are on one axis, and the value has ${source.ndim}; ravel() it`,
       { expected: [selection.offsets.length], actual: source.shape },
     )
   }
@@ -48,7 +48,7 @@ export function planScatter(array: ArrayBase, selection: Gather, value: unknown)
   return { target: viewOf(array, selection.inner), blocks, selected, source }
 }
 
-/** Stores the entries of the first axis of `blocks` where they belong. Bytes between fields are left alone, as in NumPy. */
+/** Stores the entries of the first axis of `blocks` at the offsets. Padding between fields does not change, as in NumPy. */
 export function scatterBlocks(target: ArrayBase, blocks: ArrayBase, offsets: Float64Array): void {
   const { dtype } = target
   if (hasPadding(dtype)) {
@@ -60,7 +60,7 @@ export function scatterBlocks(target: ArrayBase, blocks: ArrayBase, offsets: Flo
   unwrapNative(() => native.scatter(from.memory, from.layout, to.memory, to.layout, offsets))
 }
 
-/** One element in the place of each. */
+/** A view of one element broadcast to a shape. */
 function repeated(one: ArrayBase, shape: readonly number[]): ArrayBase {
   return viewOf(one, { shape, byteStrides: shape.map(() => 0), position: 0 })
 }

@@ -1,5 +1,5 @@
 /**
- * NumPy's `a[...]`: which elements a list of selectors names. No array is read or made here, only numbers.
+ * NumPy's `a[...]`: the selection of a list of selectors, as layouts and offsets. This module neither reads nor creates arrays.
  *
  * Source: NumPy, "Indexing on ndarrays" (basic and advanced indexing), and `mapping.c` for the order of axes.
  * @module
@@ -13,7 +13,7 @@ import { resolveSlice, sliceBetween } from '../../layout/slice.js'
 import { parseSelector } from './selectors.js'
 import type { Item, Positions } from './selectors.js'
 
-/** The elements that selectors with a list name: at each of `offsets`, all of `inner`. */
+/** An advanced selection (with a list among the selectors): the elements of `inner` at each of `offsets`. */
 export interface Gather {
   readonly inner: Layout
   /** Bytes from the position of `inner`, in C order over `outer`. */
@@ -22,12 +22,12 @@ export interface Gather {
   readonly outer: readonly number[]
   /** Position in the result where the broadcast index axes are inserted. */
   readonly axis: number
-  /** Whether one mask selects on all axes, which NumPy has rules of its own for. */
+  /** True if one mask selects on all axes, for which NumPy has its own rules. */
   readonly isMask: boolean
 }
 
 /**
- * Finds the elements.
+ * Selects elements: a layout for basic selectors, a {@link Gather} for advanced ones.
  * @throws MemmapError `ERR_MEMMAP_INDEX`
  */
 export function select(selectors: readonly unknown[], of: Layout): Layout | Gather {
@@ -46,19 +46,20 @@ export function select(selectors: readonly unknown[], of: Layout): Layout | Gath
   if (taken > ndim) {
     throw indexError(`too many indices for array: array is ${ndim}-dimensional, but ${taken} were indexed`)
   }
-  if (ellipses > 1) throw indexError(`an index has at most one ellipsis '...'`)
-  // What no selector names is named by an ellipsis, given or not.
+  if (ellipses > 1) throw indexError(`an index can only have a single ellipsis ('...')`)
+  // An ellipsis at the end selects the remaining axes.
   if (ellipses === 0) items.push({ kind: 'ellipsis', axes: 0 })
   return advanced ? gatherItems(items, of, ndim - taken) : viewItems(items, of, ndim - taken)
 }
 
 /**
- * Rows of axis 0, from `start` up to `stop`; an end that is left out is open.
+ * Selects rows of axis 0 from `start` up to `stop`; an undefined end is open.
  * @throws MemmapError `ERR_MEMMAP_INDEX`
  */
 export function rowsBetween(of: Layout, start?: number, stop?: number, step?: number): Layout {
   const { shape, byteStrides, position } = of
-  if (shape.length === 0) throw indexError('an array without axes has no rows to slice')
+  if (shape.length === 0)
+    throw indexError('invalid slice of an array without axes: it has no rows; read its element with item()')
   const rows = resolveSlice(sliceBetween(start, stop, step), shape[0] as number)
   const stride = byteStrides[0] as number
   return {
@@ -68,7 +69,7 @@ export function rowsBetween(of: Layout, start?: number, stop?: number, step?: nu
   }
 }
 
-/** The basic selectors, one after the other; `rest` axes are named by the ellipsis. */
+/** Selects by basic selectors in order; the ellipsis selects `rest` axes. */
 function viewItems(items: readonly Item[], of: Layout, rest: number): Layout {
   const shape: number[] = []
   const byteStrides: number[] = []
@@ -89,7 +90,7 @@ function viewItems(items: readonly Item[], of: Layout, rest: number): Layout {
     } else if (item.kind === 'slice') {
       const { start, step, count } = resolveSlice(item.part, of.shape[axis] as number)
       const stride = of.byteStrides[axis] as number
-      // An empty slice may start behind the end, where no element is.
+      // An empty slice may start after the end, where there is no element.
       if (count > 0) position += start * stride
       keep(count, stride * step)
       axis++
@@ -98,29 +99,29 @@ function viewItems(items: readonly Item[], of: Layout, rest: number): Layout {
   return { shape, byteStrides, position }
 }
 
-/** With lists: they and the integers among them broadcast together; the rest is a view that each of them shifts. */
+/** Selects by advanced selectors: lists and integers broadcast to offsets, the other selectors form the view `inner`. */
 function gatherItems(items: readonly Item[], of: Layout, rest: number): Gather {
   const lists: { positions: Positions; axis: number }[] = []
   const shape: number[] = []
   const byteStrides: number[] = []
   let axis = 0
   let position = of.position
-  // Before which axis of the view the lists stand; they stand first if something stands between them.
-  let place = -1
-  let apart = false
-  let justNow = false
+  // The axis of the view before which the index axes are inserted; 0 if other selectors separate the lists.
+  let insertAt = -1
+  let isSeparated = false
+  let followsList = false
   for (const item of items) {
     if (item.kind === 'integer' || item.kind === 'positions' || item.kind === 'mask') {
-      if (place < 0) place = shape.length
-      else if (!justNow) apart = true
-      justNow = true
+      if (insertAt < 0) insertAt = shape.length
+      else if (!followsList) isSeparated = true
+      followsList = true
       for (const positions of positionsOf(item, of.shape, axis)) lists.push({ positions, axis: axis++ })
       if (item.kind === 'mask' && item.axes === 0)
         lists.push({ positions: { shape: [item.flags[0] ? 1 : 0], values: new Float64Array(1) }, axis: -1 })
       continue
     }
-    // An ellipsis that stands for no axis still stands between.
-    justNow = false
+    // An ellipsis separates lists even if it selects no axis.
+    followsList = false
     const taken = item.kind === 'ellipsis' ? rest : item.axes
     const part = viewItems(
       [item],
@@ -134,13 +135,13 @@ function gatherItems(items: readonly Item[], of: Layout, rest: number): Gather {
   }
   const outer = broadcastLists(lists.map((list) => list.positions.shape))
   const offsets = new Float64Array(sizeOf(outer))
-  // Of positions that select nothing, NumPy does not ask whether they exist.
+  // NumPy does not check the positions of an empty selection.
   for (const { positions, axis: along } of offsets.length > 0 ? lists : []) {
     if (along >= 0) addOffsets(offsets, outer, positions, along, of)
   }
   const [first, second] = items
   const isMask = first?.kind === 'mask' && first.axes === of.shape.length && second?.axes === 0 && items.length === 2
-  return { inner: { shape, byteStrides, position }, offsets, outer, axis: apart ? 0 : place, isMask }
+  return { inner: { shape, byteStrides, position }, offsets, outer, axis: isSeparated ? 0 : insertAt, isMask }
 }
 
 function broadcastLists(shapes: readonly (readonly number[])[]): number[] {
@@ -148,24 +149,27 @@ function broadcastLists(shapes: readonly (readonly number[])[]): number[] {
     return broadcastShapes(...shapes)
   } catch {
     throw indexError(
-      `shape mismatch: the lists of an index broadcast together, and shapes ${shapes.map(shapeText).join(' ')} do not`,
+      `shape mismatch: the lists of an index must broadcast together, and shapes ${shapes.map(shapeText).join(' ')} do not`,
     )
   }
 }
 
-/** The positions that an item names on each of the axes that it takes. */
+/** The positions of an item on each of its axes. */
 function positionsOf(item: Item, shape: readonly number[], axis: number): Positions[] {
   if (item.kind === 'integer') return [{ shape: [], values: Float64Array.of(normalizeIndex(item.value, shape, axis)) }]
   if (item.kind === 'positions') return [item.positions]
-  // A single yes or no takes no axis.
+  // A single boolean takes no axis.
   if (item.kind !== 'mask' || item.axes === 0) return []
   item.shape.forEach((length, level) => checkMaskLength(length, shape, axis + level))
   return nonzero(item.shape, item.flags)
 }
 
-/** @throws MemmapError `ERR_MEMMAP_INDEX` where an axis of a mask is not as long as that of the array */
+/**
+ * Checks the length of an axis of a mask.
+ * @throws MemmapError `ERR_MEMMAP_INDEX` where it differs from the axis of the array
+ */
 export function checkMaskLength(length: number, shape: readonly number[], axis: number): void {
-  // NumPy does not ask for the length of a mask without entries.
+  // NumPy does not check the length of a mask without entries.
   if (length === 0 || length === shape[axis]) return
   throw indexError(
     `boolean index did not match indexed array along axis ${axis}; size of axis is ${shape[axis]} ` +
@@ -173,28 +177,28 @@ export function checkMaskLength(length: number, shape: readonly number[], axis: 
   )
 }
 
-/** The positions of the true entries, axis by axis: NumPy's `nonzero`. */
+/** The positions of the true entries for each axis: NumPy's `nonzero`. */
 function nonzero(shape: readonly number[], flags: Uint8Array): Positions[] {
   let count = 0
   for (let index = 0; index < flags.length; index++) if (flags[index] !== 0) count++
-  const found = shape.map(() => new Float64Array(count))
+  const positions = shape.map(() => new Float64Array(count))
   let at = 0
   for (let index = 0; index < flags.length; index++) {
     if (flags[index] === 0) continue
     let rest = index
     for (let axis = shape.length - 1; axis > 0; axis--) {
       const length = shape[axis] as number
-      const along = found[axis] as Float64Array
+      const along = positions[axis] as Float64Array
       along[at] = rest % length
       rest = Math.floor(rest / length)
     }
-    const first = found[0] as Float64Array
+    const first = positions[0] as Float64Array
     first[at++] = rest
   }
-  return found.map((values) => ({ shape: [count], values }))
+  return positions.map((values) => ({ shape: [count], values }))
 }
 
-/** Adds to each offset what the position on this axis contributes, the list broadcast to `outer`. */
+/** Adds the bytes of the positions on one axis to the offsets, broadcast to `outer`. */
 function addOffsets(
   offsets: Float64Array,
   outer: readonly number[],
@@ -211,15 +215,15 @@ function addOffsets(
   const skip = outer.length - positions.shape.length
   for (let index = 0; index < offsets.length; index++) {
     let rest = index
-    let from = 0
+    let source = 0
     let scale = 1
     for (let level = outer.length - 1; level >= 0; level--) {
       const length = outer[level] as number
-      const own = level >= skip ? (positions.shape[level - skip] as number) : 1
-      if (own > 1) from += (rest % length) * scale
-      scale *= own
+      const sourceLength = level >= skip ? (positions.shape[level - skip] as number) : 1
+      if (sourceLength > 1) source += (rest % length) * scale
+      scale *= sourceLength
       rest = Math.floor(rest / length)
     }
-    offsets[index] = (offsets[index] as number) + (bytes[from] as number)
+    offsets[index] = (offsets[index] as number) + (bytes[source] as number)
   }
 }

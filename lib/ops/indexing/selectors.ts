@@ -1,5 +1,5 @@
 /**
- * What can stand in `a[...]`, and what each means.
+ * The selectors of `a[...]`, and their parser.
  * @module
  */
 import { isArray } from '../../array/array-base.js'
@@ -8,22 +8,24 @@ import { asArray } from '../../array/as-array.js'
 import { dataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import { inspect } from '../../errors/inspect.js'
-import { indexError } from '../../errors/memmap-error.js'
+import { indexError, MemmapError } from '../../errors/memmap-error.js'
 import { integerOf } from '../../layout/shape.js'
 import type { IntegerArray } from '../../layout/shape.js'
 import { newaxis, parseSlice, Slice } from '../../layout/slice.js'
 import { nativeCopy } from '../cast/parts.js'
+import { flattenLists } from '../nested-lists.js'
+import type { Flat } from '../nested-lists.js'
 
-/** Something that names elements on one axis; selectors like this make a view. */
+/** A basic selector: it selects on one axis, and its result is a view. */
 export type BasicSelector = number | bigint | string | Slice | typeof newaxis
 
-/** Something that names elements on one axis, or on several; an ArrayBase is of integers or of bool, as `compare` gives. */
+/** A selector: basic, or a list of positions or a mask, which copy. An ArrayBase is of integers or, as `compare` returns, of bool. */
 export type Selector = BasicSelector | boolean | IntegerList | BooleanList | IntegerArray | ArrayBase
 
-/** A list of positions, nested as deep as the result is to have axes. */
+/** A list of positions; its depth is the number of axes in the result. */
 export interface IntegerList extends ReadonlyArray<number | bigint | IntegerList> {}
 
-/** A list of yes and no, as deep as the axes that it selects on. */
+/** A mask as nested lists; its depth is the number of axes that it selects on. */
 export interface BooleanList extends ReadonlyArray<boolean | BooleanList> {}
 
 /** Positions on one axis, in C order over a shape. */
@@ -32,7 +34,7 @@ export interface Positions {
   readonly values: Float64Array
 }
 
-/** A selector, understood. `axes` is how many axes of the array it takes. */
+/** A parsed selector. `axes` is the number of axes of the array that it takes. */
 export type Item =
   | { readonly kind: 'integer'; readonly axes: 1; readonly value: number }
   | { readonly kind: 'slice'; readonly axes: 1; readonly part: Slice }
@@ -42,7 +44,7 @@ export type Item =
   | { readonly kind: 'mask'; readonly axes: number; readonly shape: readonly number[]; readonly flags: Uint8Array }
 
 /**
- * Understands a selector.
+ * Parses a selector.
  * @throws MemmapError `ERR_MEMMAP_INDEX`
  */
 export function parseSelector(selector: unknown): Item {
@@ -50,7 +52,9 @@ export function parseSelector(selector: unknown): Item {
     if (selector.trim() === '...') return { kind: 'ellipsis', axes: 0 }
     const part = parseSlice(selector)
     if (part !== null) return { kind: 'slice', axes: 1, part }
-    throw indexError(`${inspect(selector)} selects nothing: text is a slice such as '1:3', '::-1' or ':', or '...'`)
+    throw indexError(
+      `invalid selector ${inspect(selector)}: text must be a slice such as '1:3', '::-1' or ':', or '...'`,
+    )
   }
   if (typeof selector === 'number' || typeof selector === 'bigint') {
     const value = integerOf(selector)
@@ -60,75 +64,81 @@ export function parseSelector(selector: unknown): Item {
   if (selector === newaxis) return { kind: 'newaxis', axes: 0 }
   if (typeof selector === 'boolean') return { kind: 'mask', axes: 0, shape: [], flags: Uint8Array.of(selector ? 1 : 0) }
   if (selector === null || selector === undefined) {
-    throw indexError(`${selector} selects nothing: use ':' for all of an axis, newaxis to add one`)
+    throw indexError(`invalid selector ${selector}: use ':' for all of an axis, newaxis to add one`)
   }
   const item = listItem(selector)
   if (item !== null) return item
   throw indexError(
-    `${inspect(selector)} selects nothing: a selector is a whole number, a slice ('1:3' or slice(1, 3)), '...', newaxis, ` +
+    `invalid selector ${inspect(selector)}: a selector must be a whole number, a slice ('1:3' or slice(1, 3)), '...', newaxis, ` +
       'or a list of whole numbers or of booleans',
   )
 }
 
-/** Positions or a mask, of nested lists, a typed array or an ArrayBase; null for anything else. */
+/** Parses positions or a mask from nested lists, a typed array or an ArrayBase; null for anything else. */
 function listItem(selector: unknown): Item | null {
   if (isArray(selector) && selector.dtype.kind === 'b') {
     const { shape, ndim } = selector
     return { kind: 'mask', axes: ndim, shape, flags: dataOf(nativeCopy(selector)) as Uint8Array }
   }
   const lists = Array.isArray(selector) ? flattenSelector(selector) : null
-  if (lists !== null && lists.values.length > 0 && lists.values.every((value) => typeof value === 'boolean')) {
-    const { shape, values } = lists
-    return { kind: 'mask', axes: shape.length, shape, flags: Uint8Array.from(values, Number) }
+  if (lists !== null && lists.leaves.length > 0 && lists.leaves.every((leaf) => typeof leaf === 'boolean')) {
+    const { shape, leaves } = lists
+    return { kind: 'mask', axes: shape.length, shape, flags: Uint8Array.from(leaves, Number) }
   }
   const positions =
-    lists === null ? positionsIn(selector) : { shape: lists.shape, values: Float64Array.from(lists.values, position) }
+    lists === null
+      ? positionsIn(selector)
+      : { shape: lists.shape, values: Float64Array.from(lists.leaves, parsePosition) }
   return positions === null ? null : { kind: 'positions', axes: 1, positions }
 }
 
 /**
- * Positions in a whole number, in nested lists, a typed array or an ArrayBase; null for anything else.
- * @throws MemmapError `ERR_MEMMAP_INDEX` where they are no whole numbers
+ * Parses positions from a whole number, nested lists, a typed array or an ArrayBase; null for anything else.
+ * @throws MemmapError `ERR_MEMMAP_INDEX` for positions that are no whole numbers
  */
 export function positionsIn(value: unknown): Positions | null {
   if (typeof value === 'number' || typeof value === 'bigint')
-    return { shape: [], values: Float64Array.of(position(value)) }
+    return { shape: [], values: Float64Array.of(parsePosition(value)) }
   if (Array.isArray(value)) {
-    const { shape, values } = flattenSelector(value)
-    return { shape, values: Float64Array.from(values, position) }
+    const { shape, leaves } = flattenSelector(value)
+    return { shape, values: Float64Array.from(leaves, parsePosition) }
   }
   const array = value instanceof DataView ? null : asArray(value)
   if (array === null) return null
-  if (array.dtype.kind !== 'i' && array.dtype.kind !== 'u') {
-    throw indexError(
-      `an array that selects has integers or booleans, and this has ${array.dtype.name}: astype() makes integers`,
-    )
-  }
-  // Beyond 2^53 no position is exact, and none within an array.
+  if (array.dtype.kind !== 'i' && array.dtype.kind !== 'u') throw notSelecting(array)
+  // Positions beyond 2^53 are inexact in float64, but outside every array.
   return { shape: array.shape, values: dataOf(nativeCopy(array, parseDType('float64'))) as Float64Array }
 }
 
-function position(value: unknown): number {
-  const whole = integerOf(value)
-  if (whole === null)
-    throw indexError(`a list of positions holds whole numbers, or booleans only (got ${inspect(value)})`)
-  return whole
+function parsePosition(value: unknown): number {
+  const integer = integerOf(value)
+  if (integer === null)
+    throw indexError(
+      `invalid position ${inspect(value)}: a list of positions must hold whole numbers, or booleans only`,
+    )
+  return integer
 }
 
-/** The shape and entries of nested lists. */
-function flattenSelector(list: readonly unknown[]): { shape: number[]; values: unknown[] } {
-  const shape: number[] = []
-  for (let level: unknown = list; Array.isArray(level); level = level[0]) shape.push(level.length)
-  const values: unknown[] = []
-  collect(list, shape, 0, values)
-  return { shape, values }
-}
-
-function collect(list: unknown, shape: readonly number[], depth: number, into: unknown[]): void {
-  const isLeaf = depth === shape.length
-  if (isLeaf === Array.isArray(list) || (Array.isArray(list) && list.length !== shape[depth])) {
-    throw indexError(`the lists of a selector have the same length on each level (got ${inspect(list)})`)
+/**
+ * Flattens the lists of a selector.
+ * @throws MemmapError `ERR_MEMMAP_INDEX` in place of the `ERR_MEMMAP_SHAPE` and `ERR_MEMMAP_DTYPE` of lists in general
+ */
+function flattenSelector(list: readonly unknown[]): Flat {
+  let lists: Flat
+  try {
+    lists = flattenLists(list)
+  } catch (error) {
+    if (!(error instanceof MemmapError)) throw error
+    const isInvalid = error.code === 'ERR_MEMMAP_SHAPE' || error.code === 'ERR_MEMMAP_DTYPE'
+    throw isInvalid ? indexError(error.message) : error
   }
-  if (!Array.isArray(list)) into.push(list)
-  else for (const entry of list) collect(entry, shape, depth + 1, into)
+  const invalid = lists.arrays.find(({ dtype }) => !'biu'.includes(dtype.kind))
+  if (invalid !== undefined) throw notSelecting(invalid)
+  return lists
+}
+
+function notSelecting({ dtype }: ArrayBase): MemmapError {
+  return indexError(
+    `invalid selector of dtype ${dtype.name}: an array that selects must have integers or booleans; convert it with astype()`,
+  )
 }

@@ -1,7 +1,7 @@
 import type { DTypeLike } from '../../dtype/index.js'
 import type { ReductionRow } from '../table.js'
 
-/** Options of every reduction. */
+/** The options of every reduction. */
 export interface AxisOptions {
   /** The axis, or axes, to reduce; all by default. With it the result is an array. */
   axis?: number | readonly number[]
@@ -9,35 +9,35 @@ export interface AxisOptions {
   keepdims?: boolean
 }
 
-/** Options of `min` and `max`. */
+/** The options of `min`, `max` and `ptp`. */
 export interface ExtremeOptions extends AxisOptions {
-  /** Leave NaN out, as NumPy's `nanmin` and the like do; false by default. */
+  /** Skip NaN, as NumPy's `nanmin`, `nansum` and others do; false by default. */
   skipNaN?: boolean
 }
 
-/** Options of `argmin` and `argmax`. */
+/** The options of `argmin` and `argmax`. */
 export interface PositionOptions extends ExtremeOptions {
-  /** The one axis to go along; all elements in C order by default. */
+  /** The axis of the positions; all elements in C order by default. */
   axis?: number
 }
 
-/** Options of `sum`, `prod` and `mean`. */
+/** The options of `sum`, `prod` and `mean`. */
 export interface SumOptions extends ExtremeOptions {
-  /** The dtype to add up, multiply or average in; by default NumPy's: integers in 64 bits, means of integers in float64. */
+  /** The dtype of the computation; by default NumPy's: integers in 64 bits, means of integers in float64. */
   dtype?: DTypeLike
 }
 
-/** Options of `var` and `std`. */
+/** The options of `var` and `std`. */
 export interface VarianceOptions extends SumOptions {
   /** Divide by the number of elements less this; 0 by default. */
   ddof?: number
 }
 
-/** Options of `cumsum` and `cumprod`. */
+/** The options of `cumsum` and `cumprod`. */
 export interface ScanOptions {
-  /** The axis to go along; all elements in C order by default. */
+  /** The axis of the scan; all elements in C order by default. */
   axis?: number
-  /** The dtype to add up or multiply in; by default NumPy's. */
+  /** The dtype of the computation; by default NumPy's. */
   dtype?: DTypeLike
 }
 

@@ -1,11 +1,11 @@
 /**
- * The checks of a reduction, and all that its kernel needs to know.
+ * The checks of a reduction, and the arguments of its kernel.
  * @module
  */
 import { allocate, allocateResult } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { DType, NUMBERS, OPAQUE_CODE } from '../../dtype/index.js'
-import { checkOptions } from '../../errors/check-options.js'
+import { checkBoolean, checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { axesToReduce, axisList } from '../../layout/axis.js'
@@ -16,17 +16,17 @@ import { REDUCTIONS } from '../table.js'
 import type { Reduction, ReductionRow } from '../table.js'
 import { OPTION_NAMES } from './options.js'
 import type { ReduceOptions } from './options.js'
-import { differenceDType, kindError, noSumOfDates, resultDType, wantedDType } from './result-dtype.js'
+import { differenceDType, kindError, noSumOfDates, resultDType, parseResultDType } from './result-dtype.js'
 
-/** A reduction that is ready to run: everything is checked, and its result allocated. */
+/** A reduction that is ready to run: checked, with its result allocated. */
 export interface ReductionPlan {
   readonly row: ReductionRow
   readonly source: ArrayBase
-  /** The code of the dtype that was asked for; -1 for NumPy's choice. */
+  /** The code of the option `dtype`; -1 for NumPy's choice. */
   readonly dtype: number
   readonly ddof: number
   readonly skipNaN: boolean
-  /** Whether text is compared, for which there is no kernel. */
+  /** True for `argmin` and `argmax` of text, which have no kernel. */
   readonly isText: boolean
   /** Null where the result is a scalar. */
   readonly into: { readonly axes: Uint8Array; readonly target: ArrayBase; readonly shape: readonly number[] } | null
@@ -41,17 +41,17 @@ export function planReduction(array: ArrayBase, name: Reduction, options: Reduce
   const row: ReductionRow = REDUCTIONS[name]
   checkOptions(options, OPTION_NAMES[row.takes], name)
   const { keepdims = false, ddof = 0, skipNaN = false } = options
-  // null stands for Python's None.
+  // null is Python's None.
   const axis = options.axis ?? undefined
-  if (typeof ddof !== 'number' || Number.isNaN(ddof)) throw wrong('ddof', ddof, 'it must be a number')
-  if (typeof keepdims !== 'boolean') throw wrong('keepdims', keepdims, 'it must be true or false')
-  if (typeof skipNaN !== 'boolean') throw wrong('skipNaN', skipNaN, 'it must be true or false')
+  if (typeof ddof !== 'number' || Number.isNaN(ddof)) throw optionError('ddof', ddof, 'it must be a number')
+  checkBoolean('keepdims', keepdims)
+  checkBoolean('skipNaN', skipNaN)
   if (row.takes === 'position' && axis !== undefined && typeof axis !== 'number') {
-    throw wrong('axis', axis, `${name} takes one axis`)
+    throw optionError('axis', axis, `${name} takes one axis`)
   }
-  // Integers have no NaN, and are reduced as without the option, also where too few are left.
+  // Integers have no NaN, so the option has no effect on them, not even on results of too few elements.
   const skips = skipNaN && !'biu'.includes(array.dtype.kind)
-  const wanted = options.dtype == null ? null : wantedDType(options.dtype)
+  const wanted = options.dtype == null ? null : parseResultDType(options.dtype)
   checkInexact(name, row, skips, wanted)
   const isText = row.takes === 'position' && 'SU'.includes(array.dtype.kind)
   const source = isText ? array : reducible(array, name, row, axis !== undefined, wanted)
@@ -71,7 +71,7 @@ export function planReduction(array: ArrayBase, name: Reduction, options: Reduce
   return { ...common, into: { axes, target, shape } }
 }
 
-/** The array that a kernel reduces in place of this one; itself where its elements are numbers. */
+/** Returns the array that the kernel reduces: the array itself if its elements are numbers. */
 function reducible(
   array: ArrayBase,
   name: Reduction,
@@ -88,7 +88,7 @@ function reducible(
   return castForReduction(array, wanted)
 }
 
-/** Durations, and elements that are to become durations, are added up in the dtype that is asked for. */
+/** Casts to the option `dtype` if the elements or the dtype are durations, because the kernels cast numbers only. */
 export function castForReduction(array: ArrayBase, wanted: DType | null): ArrayBase {
   if (wanted === null || wanted.name === array.dtype.name) return array
   return array.dtype.kind === 'm' || wanted.kind === 'm' ? castTo(array, wanted) : array
@@ -102,7 +102,7 @@ function resultCode(name: Reduction, { code }: ReductionRow, from: DType, dtype:
   }
 }
 
-/** NumPy takes no axis of an array without axes where it divides by a count. */
+/** The axes to reduce. As in NumPy, means and variances reject an axis of an array without axes. */
 function reducedAxes(
   { shape, ndim, dtype }: ArrayBase,
   { result }: ReductionRow,
@@ -114,7 +114,7 @@ function reducedAxes(
   return isStrict ? axisList(axis, ndim) : axesToReduce(axis, ndim)
 }
 
-/** A variance is a fraction; so is a mean where NaN is left out, as in NumPy. */
+/** Rejects an integer dtype for a variance, and for a mean that skips NaN, as in NumPy. */
 function checkInexact(name: Reduction, { result }: ReductionRow, skips: boolean, wanted: DType | null): void {
   if (wanted === null || !'biu'.includes(wanted.kind)) return
   if (result === 'variance' || (result === 'mean' && skips)) {
@@ -134,7 +134,7 @@ function checkNotEmpty(array: ArrayBase, name: Reduction, row: ReductionRow, red
   )
 }
 
-/** Refuses reductions that NumPy has not for records: it counts the ones that are true, and no more. */
+/** Rejects reductions of records except `countNonzero` without an axis, as in NumPy. */
 function checkRecords(array: ArrayBase, name: Reduction, hasAxis: boolean): void {
   if (array.dtype.names === null || (name === 'countNonzero' && !hasAxis)) return
   throw new MemmapError(
@@ -143,6 +143,6 @@ function checkRecords(array: ArrayBase, name: Reduction, hasAxis: boolean): void
   )
 }
 
-function wrong(name: string, value: unknown, rule: string): MemmapError {
+function optionError(name: string, value: unknown, rule: string): MemmapError {
   return new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid ${name} ${inspect(value)}: ${rule}`)
 }

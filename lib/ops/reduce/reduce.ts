@@ -1,5 +1,5 @@
 /**
- * Reductions: many elements to one, along axes or all together.
+ * Reductions of all elements or along axes.
  * @module
  */
 import type { ArrayBase } from '../../array/array-base.js'
@@ -22,7 +22,7 @@ export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOpt
   const { code } = row
   const { reduceAll } = native
   return (array, options) => {
-    // Nothing can be invalid for numbers without options, so small arrays skip the plan.
+    // Skips the plan, because numbers without options need no checks and the plan would dominate the time for small arrays.
     if (options === undefined && 'biufc'.includes(array.dtype.kind) && !array.shape.includes(0)) {
       const { memory, layout } = operand(array)
       try {
@@ -40,7 +40,7 @@ export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOpt
   }
 }
 
-/** Calls the kernel: returns the value of a reduction of all elements, or fills the target. */
+/** Calls the kernel, which returns the value of a reduction of all elements or fills the target. */
 export function runReduction({ source, row, dtype, ddof, skipNaN, into }: ReductionPlan, task?: NativeTask): unknown {
   const from = operand(source)
   if (into === null) return native.reduceAll(row.code, from.memory, from.layout, dtype, ddof, skipNaN, task)
@@ -48,14 +48,14 @@ export function runReduction({ source, row, dtype, ddof, skipNaN, into }: Reduct
   return native.reduce(row.code, from.memory, from.layout, into.axes, dtype, ddof, skipNaN, to.memory, to.layout, task)
 }
 
-/** The result: the array that the kernel filled, or its value as a scalar. */
+/** Returns the result: the array that the kernel filled, or its value as a scalar. */
 export function resultOf({ into, row }: ReductionPlan, value: unknown): unknown {
   if (into === null) return scalarOf(value, row)
   const { target, shape } = into
   return shape.length === target.ndim ? target : asOwner(reshape(target, [shape]))
 }
 
-/** The value of a kernel as a scalar; positions and counts are numbers. */
+/** Converts the value of a kernel to a scalar; positions and counts are numbers. */
 function scalarOf(value: unknown, { result }: ReductionRow): unknown {
   if (typeof value === 'number') return value
   if (result === 'count') return Number(value)

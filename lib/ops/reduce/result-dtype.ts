@@ -2,8 +2,8 @@ import { DType, NUMBER_ROWS, parseDType, TIME_CODE, timeUnitText } from '../../d
 import type { DTypeLike } from '../../dtype/index.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 
-/** The dtype that was asked for in a reduction; results are in this machine's order, as in NumPy. */
-export function wantedDType(like: DTypeLike): DType {
+/** Checks the option `dtype` of a reduction, whose results are in this machine's order, as in NumPy. */
+export function parseResultDType(like: DTypeLike): DType {
   const wanted = parseDType(like)
   if (!wanted.swapped) return wanted
   throw new MemmapError(
@@ -12,7 +12,7 @@ export function wantedDType(like: DTypeLike): DType {
   )
 }
 
-/** The dtype with this code; times keep their unit. */
+/** The result dtype with this code; times keep their unit. */
 export function resultDType(from: DType, code: number, wanted: DType | null): DType {
   if (wanted !== null && wanted.code === code) return wanted.newByteOrder('=')
   if (from.code === code) return from.newByteOrder('=')
@@ -24,7 +24,7 @@ export function differenceDType(dtype: DType): DType {
   return dtype.kind === 'M' && dtype.unit !== null ? parseDType(`m8${timeUnitText(dtype.unit)}`) : dtype
 }
 
-/** The error of a kernel that does not take the dtype, with the dtype by its name. */
+/** Converts the error of a kernel that does not take the dtype to one with the dtype's name. */
 export function kindError(error: unknown, name: string, { name: dtype }: DType): unknown {
   if (!(error instanceof MemmapError) || error.code !== 'ERR_MEMMAP_DTYPE') return error
   return new MemmapError(
@@ -34,6 +34,7 @@ export function kindError(error: unknown, name: string, { name: dtype }: DType):
   )
 }
 
+/** Creates the error of a sum or mean of dates. */
 export function noSumOfDates(name: string, { name: dtype }: DType): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_DTYPE',

@@ -17,21 +17,21 @@ export function scan(array: ArrayBase, name: Scan, options: ScanOptions = {}): A
   array.store.checkOpen()
   checkOptions(options, ['axis', 'dtype'], name)
   if (array.dtype.kind === 'M') throw noSumOfDates(name, array.dtype)
-  // null stands for Python's None.
+  // null is Python's None.
   const wanted = options.dtype == null ? null : parseDType(options.dtype)
   const dtype = wanted === null ? -1 : wanted.code
   const numbers = castForReduction(array, wanted)
   const result = resultDType(numbers.dtype, resultCode(name, numbers.dtype, dtype), wanted)
   const axis = options.axis == null ? -1 : parseAxis(options.axis, Math.max(1, array.ndim))
-  // NumPy counts an element without axes as one of one.
+  // As in NumPy, an array without axes counts as one of shape [1].
   const { ndim, itemsize, position } = numbers
   const source = ndim === 0 ? viewOf(numbers, { shape: [1], byteStrides: [itemsize], position }) : numbers
-  const made = axis < 0 ? allocate([source.size], result) : allocateResult(source.shape, result, source.byteStrides)
+  const target = axis < 0 ? allocate([source.size], result) : allocateResult(source.shape, result, source.byteStrides)
   const from = operand(source)
-  const to = operand(made)
+  const to = operand(target)
   const { code } = SCANS[name]
   unwrapNative(() => native.scan(code === 1, from.memory, from.layout, axis, dtype, to.memory, to.layout))
-  return made
+  return target
 }
 
 function resultCode(name: Scan, from: DType, dtype: number): number {

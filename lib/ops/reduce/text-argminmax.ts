@@ -6,13 +6,13 @@ import { moveAxis } from '../axes.js'
 import { codesOf, compareCodes } from '../compare/text.js'
 import { reshape } from '../reshape.js'
 
-/** The position of the first smallest (or largest) text along an axis; of all elements in C order where it is negative. */
+/** The positions of the first smallest (or largest) text along an axis, or over all elements in C order if it is negative. */
 export function textPositions(text: ArrayBase, axis: number, largest: boolean): ArrayBase {
   const rows = axis < 0 ? reshape(text, [[text.size]]) : moveAxis(text, axis, -1)
   const codes = codesOf(rows)
   const length = rows.shape.at(-1) as number
-  const made = allocate(rows.shape.slice(0, -1), parseDType('int64'))
-  const positions = dataOf(made) as BigInt64Array
+  const result = allocate(rows.shape.slice(0, -1), parseDType('int64'))
+  const positions = dataOf(result) as BigInt64Array
   const sign = largest ? -1 : 1
   for (let row = 0; row < positions.length; row++) {
     let best = 0
@@ -21,5 +21,5 @@ export function textPositions(text: ArrayBase, axis: number, largest: boolean): 
     }
     positions[row] = BigInt(best)
   }
-  return made
+  return result
 }

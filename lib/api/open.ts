@@ -110,7 +110,10 @@ export function openMemmap(path: FileLike, options: OpenMemmapOptions = {}): Mem
   if (mode !== 'w+') return openNpy(path, mode, maxHeaderSize, options) as Memmap
   const { shape } = options
   if (shape === undefined || shape === null) {
-    throw new MemmapError('ERR_MEMMAP_SHAPE', `shape must be given if mode == 'w+', which creates the file: give the length of each axis`)
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `shape must be given if mode == 'w+', which creates the file: give the length of each axis`,
+    )
   }
   const dtype = parseDType(options.dtype ?? 'float64')
   const full = [...parseShape(shape), ...dtype.shape]

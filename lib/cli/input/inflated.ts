@@ -48,7 +48,7 @@ export async function inflated(path: string, name: string, member: MemberInfo): 
   remove()
   try {
     await pipeline(
-      createReadStream(path, { start: member.place, end: member.place + member.packed - 1, highWaterMark: PIECE }),
+      createReadStream(path, { start: member.start, end: member.start + member.packed - 1, highWaterMark: PIECE }),
       createInflateRaw({ chunkSize: PIECE }),
       into(fd, temporary, name, member),
     )

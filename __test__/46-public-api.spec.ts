@@ -42,7 +42,8 @@ function words(text: string): string[] {
 /** The members of a class, without those that it has from a class of the list. */
 function membersOf(type: { readonly prototype: object }, without: readonly object[] = []): string[] {
   const prototypes: object[] = []
-  for (let one = type.prototype; one !== Object.prototype; one = Object.getPrototypeOf(one) as object) prototypes.push(one)
+  for (let one = type.prototype; one !== Object.prototype; one = Object.getPrototypeOf(one) as object)
+    prototypes.push(one)
   const own = new Set(prototypes.flatMap((prototype) => Reflect.ownKeys(prototype)))
   for (const prototype of without) for (const name of Reflect.ownKeys(prototype)) own.delete(name)
   return (
@@ -66,7 +67,10 @@ test('NDArray has the members of the contract', (t) => {
 
 test('Memmap has the members of the contract, besides those of NDArray', (t) => {
   const inherited = [library.NDArray.prototype, Object.getPrototypeOf(library.NDArray.prototype) as object]
-  t.deepEqual(membersOf(library.Memmap, inherited), words(OF_MEMMAP).filter((name) => name !== 'toJSON'))
+  t.deepEqual(
+    membersOf(library.Memmap, inherited),
+    words(OF_MEMMAP).filter((name) => name !== 'toJSON'),
+  )
 })
 
 test('NpzFile has the members of the contract', (t) => {

@@ -15,8 +15,7 @@ const RECORD = [
   ['y', '<i2', [2]],
 ] as const
 
-const field = (a: Memmap): Memmap<'float32'> =>
-  (a as unknown as { field(name: string): Memmap<'float32'> }).field('x')
+const field = (a: Memmap): Memmap<'float32'> => (a as unknown as { field(name: string): Memmap<'float32'> }).field('x')
 
 /** A view that uses every part of a descriptor: an offset, F order, steps both ways, records, big-endian. */
 function view(path: string): Memmap {

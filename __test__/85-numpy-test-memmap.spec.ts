@@ -147,7 +147,8 @@ test('test_ufunc_return_ndarray', (t) => {
   const { fp } = created(t)
   fp.assign(data)
   for (const name of ['sum', 'mean', 'prod', 'min', 'max', 'std'] as const) {
-    const reduce = (options?: { axis: number }): unknown => (options === undefined ? fp[name as 'sum']() : fp[name as 'sum'](options))
+    const reduce = (options?: { axis: number }): unknown =>
+      options === undefined ? fp[name as 'sum']() : fp[name as 'sum'](options)
     t.is(typeof reduce(), 'number', name)
     for (const axis of [0, 1]) {
       const result = reduce({ axis })

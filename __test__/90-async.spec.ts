@@ -16,10 +16,7 @@ const NAMES = Object.keys(REDUCTIONS) as Reduction[]
 /** Every method, called with options at the end. */
 const CALLS: Readonly<Record<string, (a: Memmap, options: AsyncOptions) => Promise<unknown>>> = {
   ...Object.fromEntries(
-    NAMES.map((name) => [
-      name,
-      (a: Memmap, options: AsyncOptions) => (a.promises as unknown as Work)[name]?.(options),
-    ]),
+    NAMES.map((name) => [name, (a: Memmap, options: AsyncOptions) => (a.promises as unknown as Work)[name]?.(options)]),
   ),
   copy: (a, options) => a.promises.copy(options),
   astype: (a, options) => a.promises.astype('float64', options),

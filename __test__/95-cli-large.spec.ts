@@ -62,7 +62,11 @@ test('stats over several blocks equal those of the whole array', async (t) => {
   for (const dtype of ['int16', 'float32', 'float64', 'int64'] as const) {
     const a = zeros([LARGE], { dtype })
     a.slice(0, LARGE - 1, 2).fill((dtype === 'int64' ? 10n : 10) as never)
-    const { mean, std, min, max } = await statisticsOf(a as never as NDArray, { bins: 2, tell: quiet, bytes: 2 ** 20 })
+    const { mean, std, min, max } = await statisticsOf(a as never as NDArray, {
+      bins: 2,
+      report: quiet,
+      bytes: 2 ** 20,
+    })
     t.true(Math.abs(Number(mean) - Number(a.mean())) < 1e-5, dtype)
     t.true(Math.abs(Number(std) - a.std()) < 1e-5, dtype)
     t.deepEqual([Number(min), Number(max)], [0, 10], dtype)

@@ -437,8 +437,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    */
   reshape(shape: ShapeLike, options?: { order?: OrderLike }): NDArray<D>
   reshape(...shape: number[]): NDArray<D>
-  reshape(...given: unknown[]): NDArray<D> {
-    return reshape(this, given) as NDArray<D>
+  reshape(...args: unknown[]): NDArray<D> {
+    return reshape(this, args) as NDArray<D>
   }
 
   /**

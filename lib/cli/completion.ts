@@ -1,5 +1,5 @@
 /**
- * Scripts for shells, made from the commands and options that there are.
+ * Generates completion scripts for shells from the commands and options.
  * @module
  */
 import type { Command, Option } from 'commander'
@@ -102,7 +102,7 @@ function valueOf(option: Option): string {
   return `:${(option.long as string).slice(2)}:${choices === null ? files : `(${choices.join(' ')})`}`
 }
 
-/** Inside of single quotes, before a bracket or colon that would end it. */
+/** Escapes text inside of single quotes for zsh, with brackets and colons. */
 function quoted(text: string): string {
   return text.replaceAll("'", "'\\''").replaceAll(/[[\]:]/g, '\\$&')
 }

@@ -84,7 +84,7 @@ type DTypeOfLeaf<T> = [T] extends [never]
                 ? DTypeOfTyped<T>
                 : DTypeLike
 
-/** Tells typed arrays by their tags; the one that matches none is `Float16Array`, which older libraries do not declare. */
+/** Distinguishes typed arrays by their tags; the one that matches none is `Float16Array`, which older libraries do not declare. */
 type DTypeOfTyped<T> = T extends Uint8ClampedArray ? 'uint8' : [ByData<T>] extends [never] ? 'float16' : ByData<T>
 
 type ByData<T> = { [Name in TypedName]: T extends TypedArrayOf<Name> ? Name : never }[TypedName]

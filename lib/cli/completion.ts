@@ -75,14 +75,14 @@ function spellings({ short, long }: Option): string[] {
 }
 
 function valuesOf(program: Command): [string, string][] {
-  const found = new Map<string, string>()
+  const values = new Map<string, string>()
   for (const { options } of program.commands) {
     for (const option of options) {
       const choices = choicesOf(option)
-      if (choices !== null) for (const name of spellings(option)) found.set(name, choices.join(' '))
+      if (choices !== null) for (const name of spellings(option)) values.set(name, choices.join(' '))
     }
   }
-  return [...found]
+  return [...values]
 }
 
 function choicesOf({ argChoices, long }: Option): readonly string[] | null {

@@ -1,7 +1,7 @@
 /** Exit codes of the command, and its own error. */
 
 export const OK = 0
-/** `check` or `diff` found a difference. */
+/** `check` or `diff` failed. */
 export const CHECK_FAILED = 1
 /** A usage error, or a file that cannot be read or written. */
 export const USAGE_ERROR = 2

@@ -80,9 +80,9 @@ export async function statisticsOf(
       if (dtype.kind !== 'c' && Number.isFinite(Number(low)) && Number.isFinite(Number(high))) {
         range = [Math.min(range[0], Number(low)), Math.max(range[1], Number(high))]
       } else if (isInexact) {
-        const found = finiteIn(block)
-        inf += found.inf
-        range = [Math.min(range[0], found.low), Math.max(range[1], found.high)]
+        const finite = finiteIn(block)
+        inf += finite.inf
+        range = [Math.min(range[0], finite.low), Math.max(range[1], finite.high)]
       }
     }
     if (hasMean && dtype.kind !== 'm') {

@@ -13,7 +13,7 @@ export function progressOf(what: string): Progress {
   if (process.stderr.isTTY !== true || process.env['TERM'] === 'dumb') return { report: () => {}, stop: () => {} }
   const start = performance.now()
   let bar: import('cli-progress').SingleBar | null = null
-  let wanted = false
+  let isOpening = false
   let over = false
   const open = async (): Promise<void> => {
     const { SingleBar, Presets } = (await import('cli-progress')).default
@@ -29,8 +29,8 @@ export function progressOf(what: string): Progress {
   return {
     report: (fraction) => {
       if (bar !== null) bar.update(Math.round(1000 * fraction))
-      else if (!wanted && performance.now() - start > PATIENCE) {
-        wanted = true
+      else if (!isOpening && performance.now() - start > PATIENCE) {
+        isOpening = true
         void open()
       }
     },

@@ -85,7 +85,7 @@ function noArray(start: Buffer, size: number): MemmapError {
   else what = `it begins with ${inspect(start.subarray(0, MAGIC.length).toString('latin1'))}`
   return new MemmapError(
     'ERR_MEMMAP_NPY',
-    `invalid .npy file: ${what}, not with '\\x93NUMPY'; open a file of raw elements with memmap()`,
+    `invalid .npy file: ${what}, but must begin with '\\x93NUMPY'; open a file of raw elements with memmap()`,
   )
 }
 

@@ -7,7 +7,8 @@ import type { ByteOrderPrefix, NestIn, NestWritableIn, StringElement } from './s
 /** The name of the numeric dtype that a typed-array constructor names, by the constructor. */
 type NamesByConstructor = {
   [Name in Exclude<NumberName, 'bool' | `complex${string}`>]:
-    (typeof NUMBERS)[Name]['array'] | (Name extends 'uint8' ? Uint8ClampedArrayConstructor : never)
+    | (typeof NUMBERS)[Name]['array']
+    | (Name extends 'uint8' ? Uint8ClampedArrayConstructor : never)
 }
 
 /** A typed-array constructor. */

@@ -102,7 +102,7 @@ test('mode c stores to memory only, and r+ throws with the reason', (t) => {
     () => load(path, { mmapMode: 'readwrite' }),
     () => npz(path).get('f', { mmapMode: 'r+' }),
   ]) {
-    t.throws(call, { code: 'ERR_MEMMAP_UNSUPPORTED', message: /check sum/ })
+    t.throws(call, { code: 'ERR_MEMMAP_UNSUPPORTED', message: /CRC/ })
   }
   t.throws(() => load(path, { mmapMode: 'w+' as never }), { code: 'ERR_MEMMAP_MODE' })
   t.deepEqual(readFileSync(path), bytes)
@@ -130,7 +130,7 @@ test('rejects an unknown name and a member that is not an array', (t) => {
   const text = zip([{ name: 'note.txt', data: Buffer.from('hello world') }])
   const other = npz(fileOf(t, text))
   t.deepEqual(other.files, ['note.txt'])
-  t.throws(() => other.get('note.txt'), { code: 'ERR_MEMMAP_NPY', message: /'note\.txt' is no array.*hello/ })
+  t.throws(() => other.get('note.txt'), { code: 'ERR_MEMMAP_NPY', message: /'note\.txt'.*not an array.*hello/ })
 })
 
 posix('throws once another file is at the path', (t) => {
@@ -174,8 +174,8 @@ test('rejects false sizes, checksums, methods and overlapping members', (t) => {
   }
   const good = fileOf(t, zip([{ name: 'x.npy', data, packed, method: 8 }]))
   t.deepEqual(npz(good).get('x').toArray(), [1, 2, 3])
-  says(zip([{ name: 'x.npy', data, crc: 1 }]), 'ERR_MEMMAP_NPY', /check sum/)
-  says(zip([{ name: 'x.npy', data, packed, method: 8, crc: 1 }]), 'ERR_MEMMAP_NPY', /check sum/)
+  says(zip([{ name: 'x.npy', data, crc: 1 }]), 'ERR_MEMMAP_NPY', /CRC/)
+  says(zip([{ name: 'x.npy', data, packed, method: 8, crc: 1 }]), 'ERR_MEMMAP_NPY', /CRC/)
   says(zip([{ name: 'x.npy', data, packed: bomb, method: 8 }]), 'ERR_MEMMAP_TOO_LARGE', /inflates to more/)
   says(
     zip([{ name: 'x.npy', data, packed: bomb, method: 8, size: data.length + 50_000_000 }]),
@@ -197,7 +197,7 @@ test('rejects false sizes, checksums, methods and overlapping members', (t) => {
     { name: 'y.npy', data },
   ])
   twice.writeUInt32LE(0, twice.length - 22 - 51 + 42)
-  says(twice, 'ERR_MEMMAP_NPY', /reaches into/)
+  says(twice, 'ERR_MEMMAP_NPY', /overlaps/)
   says(Buffer.concat([twice.subarray(0, -22), Buffer.alloc(22)]), 'ERR_MEMMAP_NPY', /no end record/)
   says(Buffer.from('PK\x03\x04'), 'ERR_MEMMAP_NPY', /no end record/)
 })

@@ -248,7 +248,7 @@ live('stats agrees with NumPy', async (t) => {
     const about = JSON.stringify({ ...one, bytes })
     const found = await statisticsOf(fromWire(one.a), {
       bins: 7,
-      tell: quiet,
+      report: quiet,
       ...(bytes === undefined ? {} : { bytes }),
     })
     t.is(found.nan, one.nan, about)

@@ -13,8 +13,8 @@ import type { Assignable, FieldDType, FieldNameOf, PartDType } from './ndarray.j
 
 /**
  * An array in a file: {@link NDArray} over pages that the system reads when they are touched and, in modes `r+` and `w+`,
- * writes back. Made by `memmap`, `openMemmap`, `load` and `Memmap.attach`. Views of it are Memmaps of the same mapping; copies
- * are NDArrays.
+ * writes back. `memmap`, `openMemmap`, `load` and `Memmap.attach` create one. Views are Memmaps of the same mapping; copies
+ * are NDArrays. The dtype is the type parameter, as for NDArray: `Memmap<'float32'>`.
  *
  * @example
  * using a = memmap('grid.bin', { dtype: 'float32', shape: [3, 4], mode: 'w+' })
@@ -27,17 +27,17 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
     return this.store.origin as Origin
   }
 
-  /** The absolute path of the file; null where it was opened by a descriptor. */
+  /** The absolute path of the file; null if it was opened by a descriptor. */
   get filename(): string | null {
     return this.origin.filename
   }
 
-  /** Where the array that was opened begins in the file, in bytes; of a view too, as in NumPy. */
+  /** The offset in the file of the array that was opened, in bytes; the same for its views, as in NumPy. */
   get offset(): number {
     return this.origin.offset
   }
 
-  /** Where the first element of this array or view lies in the file, in bytes. */
+  /** The offset in the file of the first element of this array or view, in bytes. */
   get fileOffset(): number {
     return this.origin.start + this.position
   }
@@ -47,25 +47,25 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
     return this.origin.mode
   }
 
-  /** Whether this array, or the one that it is a view of, was closed. */
+  /** Whether this array, or the one that it is a view of, is closed. */
   get closed(): boolean {
     return this.store.closed
   }
 
   /**
-   * What work on the array fails with, because a page could not be had: `ERR_MEMMAP_TRUNCATED`, `ENOSPC` or `EIO`; null where
-   * all is well.
+   * The error code that every method fails with because a page could not be loaded: `ERR_MEMMAP_TRUNCATED`, `ENOSPC` or `EIO`;
+   * null if there was no such fault.
    */
   get fault(): string | null {
     return faultOf(this)
   }
 
   /**
-   * Writes the pages of this array or view back to the file, and waits until the device has them; nothing in modes `r` and
-   * `c`. What was stored is in the file without it, as far as other programs see; it is for crashes of the system.
-   * @param options.durable also do what the system needs beyond that to survive a power cut (`fsync`, on macOS
-   *   `F_FULLFSYNC`, on Windows `FlushFileBuffers`)
-   * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of the mapping; `ERR_MEMMAP_UNSUPPORTED` where `durable` no longer finds
+   * Writes the pages of this array or view back to the file and waits for the device; does nothing in modes `r` and `c`. Other
+   * programs see every store without `flush()`: it protects against crashes of the system.
+   * @param options.durable also survive a power cut (`fsync`, on macOS `F_FULLFSYNC`, on Windows `FlushFileBuffers`); false by
+   *   default
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of the mapping; `ERR_MEMMAP_UNSUPPORTED` if `durable` no longer finds
    *   the file by its path; the system's (`EIO`, `ENOSPC`)
    */
   flush(options: { durable?: boolean } = {}): void {
@@ -75,7 +75,9 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   }
 
   /**
-   * Tells the system how the pages of this array or view will be used.
+   * Advises the system how the program will use the pages of this array or view.
+   * @example
+   * a.advise('sequential')
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_UNSUPPORTED` for `dontneed` in mode `c`
    */
   advise(advice: Advice): void {
@@ -83,7 +85,7 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   }
 
   /**
-   * How much of this array or view is in memory.
+   * Measures how much of this array or view is in memory, in bytes.
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
   residency(): Residency {
@@ -91,19 +93,19 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   }
 
   /**
-   * Gives axis 0 another length: of the array, of the file, and of what the header of a `.npy` file says. What it grows by is
-   * zeros. Works on the array that was opened, in C order, in modes `r+` and `w+`.
+   * Changes the length of axis 0 in the array, in the file, and in the header of a `.npy` file. New rows are zeros. Works on
+   * the array that was opened, in C order, in modes `r+` and `w+`.
    *
-   * Typed arrays that were handed out are dead afterwards (length 0): take `data` anew. Views go on when the array grows, and are
-   * closed when it shrinks. A process that is killed meanwhile leaves a file that opens with the old or the new shape.
-   * @param shape the whole shape; all lengths but the first as they are
+   * Typed arrays from before have length 0 afterwards: read `data` again. Views stay valid when the array grows; shrinking
+   * closes them. A process that is killed meanwhile leaves a file that opens with the old or the new shape.
+   * @param shape the whole shape; only the first length may differ
    * @returns this array
    * @example
    * const a = memmap('log.bin', { dtype: 'float64', shape: [10, 3], mode: 'w+' })
    * a.resize([20, 3])
    * @throws MemmapError `ERR_MEMMAP_SHAPE`; `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_UNSUPPORTED` for views, F order, mode `c`, a file
-   *   that was opened by a descriptor or replaced meanwhile, bytes behind the array in a raw file, and while work on it is under
-   *   way in another thread; `ERR_MEMMAP_CLOSED`; the fault of the mapping; the system's (`ENOSPC`)
+   *   that was opened by a descriptor or replaced meanwhile, bytes behind the array in a raw file, and while another thread
+   *   works on it; `ERR_MEMMAP_CLOSED`; the fault of the mapping; the system's (`ENOSPC`)
    */
   resize(shape: ShapeLike): this {
     resize(this, shape)
@@ -111,8 +113,8 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   }
 
   /**
-   * Adds rows at the end of axis 0, as {@link resize} does and with all that it says; adding row by row maps anew only now and
-   * then. What is wrong with the rows is found before the file changes.
+   * Adds rows at the end of axis 0, under the rules of {@link resize}. Capacity grows in steps, so most calls do not map
+   * again. All checks of the rows come before the first change of the file.
    * @param rows an array, typed array or (nested) lists with the array's other axes; or a single row
    * @returns this array
    * @example
@@ -120,7 +122,7 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
    * log.append([[1, 2, 3], [4, 5, 6]])
    * log.append([7, 8, 9])
    * log.shape // [3, 3]
-   * @throws MemmapError as {@link resize}; `ERR_MEMMAP_SHAPE` where the rows do not fit; `ERR_MEMMAP_CAST`
+   * @throws MemmapError as {@link resize}; `ERR_MEMMAP_SHAPE` if the rows do not fit; `ERR_MEMMAP_CAST`
    */
   append(rows: Assignable<D>): this {
     append(this, rows)
@@ -128,9 +130,8 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   }
 
   /**
-   * What is needed to open this array or view again, in any thread, process or language, as plain JSON: path, dtype (as `str`
-   * or `descr`), shape, strides and position in bytes. Made again by {@link Memmap.attach}; `docs/python.md` has the lines of
-   * Python that do it.
+   * Describes this array or view as plain JSON, so that any thread, process or language can open it: path, dtype (as `str` or
+   * `descr`), shape, strides and file offset in bytes. {@link Memmap.attach} opens it; `docs/python.md` has the same in Python.
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_UNSUPPORTED` for a file that was opened by a descriptor
    * @example
    * worker.postMessage(a.index(':', '::2').describe())
@@ -145,20 +146,22 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   }
 
   /**
-   * Opens what {@link describe} described. Never makes, grows or clears a file.
+   * Opens the array that {@link describe} described. Never creates, grows or clears a file.
    * @param options.mode by default the descriptor's
-   * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for what is no descriptor; `ERR_MEMMAP_MODE` for `w+`; `ERR_MEMMAP_SIZE` where the
-   *   file is too short by now; `ERR_MEMMAP_DTYPE`, `_SHAPE`; the system's
+   * @example
+   * const view = Memmap.attach(workerData)
+   * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for an invalid descriptor; `ERR_MEMMAP_MODE` for `w+`; `ERR_MEMMAP_SIZE` if the
+   *   file has become too short; `ERR_MEMMAP_DTYPE`, `_SHAPE`; the system's
    */
   static attach(descriptor: Descriptor, options: AttachOptions = {}): Memmap {
     return attach(descriptor, options) as Memmap
   }
 
   /**
-   * Lets go. On the array that was opened: of the file, at once; every view and every typed array of it is dead (length 0), and
-   * any later use of the elements or the file throws `ERR_MEMMAP_CLOSED`. On a view: of that view only. A second call does
-   * nothing. What was stored is in the file without `flush()`.
-   * @throws MemmapError the fault of the mapping, after letting go
+   * Closes the array. On the array that was opened, releases the file at once: its typed arrays have length 0, and any later
+   * use of the elements or the file, from views too, throws `ERR_MEMMAP_CLOSED`. On a view, closes that view only. A second
+   * call does nothing. Stores are in the file without `flush()`.
+   * @throws MemmapError the fault of the mapping, after the release
    */
   close(): void {
     if (this.root === null) this.store.close()

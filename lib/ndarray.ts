@@ -36,7 +36,7 @@ import { toNestedLists } from './ops/to-nested-lists.js'
 import { complexPart, fieldOf, viewAs } from './ops/view.js'
 import type { PrintOptions } from './text/index.js'
 
-/** What is known of an array's memory: NumPy's `ndarray.flags`. */
+/** The layout of an array's memory: NumPy's `ndarray.flags`. */
 export interface Flags {
   /** Elements follow one another with the last axis fastest. */
   readonly cContiguous: boolean
@@ -44,9 +44,9 @@ export interface Flags {
   readonly fContiguous: boolean
   /** `set`, `assign`, `fill` and the like are allowed. */
   readonly writeable: boolean
-  /** Every element lies on a multiple of its dtype's alignment. */
+  /** The address of every element is a multiple of its dtype's alignment. */
   readonly aligned: boolean
-  /** It is not a view of another array. */
+  /** The array is not a view of another one. */
   readonly ownData: boolean
 }
 
@@ -54,14 +54,27 @@ export interface Flags {
  * An n-dimensional array: elements of one dtype in memory, or in a file (then it is a {@link Memmap}). Views share the memory
  * of the array that they come from; copies have their own.
  *
- * Made by `memmap`, `array`, `zeros` and the methods below. The type parameter says what an element is to TypeScript, and
- * follows from the dtype that was given.
+ * `memmap`, `array`, `zeros` and the methods below create arrays; `new` does not. The dtype is the type parameter:
+ * `NDArray<'float32'>`, a structured dtype by its literal, `NDArray<[['x', '<f4'], ['y', '<f4']]>`, and `NDArray` alone for a
+ * dtype known at run time only.
+ *
+ * Reductions (`sum`, `mean`, `min`, ...) return a scalar without `axis` and `keepdims`. With one of them they always return an
+ * NDArray, 0-d where no axis is left.
  *
  * @example
  * const a = array([[1, 2, 3], [4, 5, 6]], { dtype: 'int16' })
  * a.shape // [2, 3]
  * a.get(1, -1) // 6
  * a.index(':', '::2').toArray() // [[1, 3], [4, 6]]
+ * a.sum() // 21n, a scalar
+ * a.sum({ axis: 0 }) // an NDArray<'int64'> of shape [3]
+ * @example
+ * function norm(a: NDArray<'float32'>): number {
+ *   return Math.hypot(...a.values())
+ * }
+ * function firstX(points: NDArray<[['x', '<f4'], ['y', '<f4']]>): number {
+ *   return points.get(0).x
+ * }
  * @see https://numpy.org/doc/2.4/reference/arrays.ndarray.html
  * @ts-ignore TS2636, because the compiler cannot prove through conditional types that an array of a dtype is one of any dtype. */
 export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
@@ -75,14 +88,14 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   declare readonly root: NDArray | null
 
   /**
-   * From one entry to the next on each axis, in elements, as JavaScript libraries count; null where a stride is no whole
-   * number of elements, as in some fields of records.
+   * The step from one entry to the next on each axis, in elements, as JavaScript libraries count; null if a stride is not a
+   * whole number of elements, as in some fields of records.
    */
   get strides(): readonly number[] | null {
     return stridesInElements(this)
   }
 
-  /** What is known of the memory. */
+  /** The layout of the memory: contiguity, alignment, and whether elements can be stored. */
   get flags(): Flags {
     const { shape, byteStrides, itemsize } = this
     return {
@@ -94,21 +107,21 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     }
   }
 
-  /** The array that this is a view of; null where it is none. Of a view of a view, the array that was opened or made. */
+  /** The array that this is a view of, or null. Of a view of a view, the array that was opened or created. */
   get base(): NDArray | null {
     return this.root
   }
 
-  /** The same elements with the axes in reverse: `transpose()`. */
+  /** The same elements with the axes in reverse, a view: `transpose()`. */
   get T(): this {
     return this.transpose()
   }
 
   /**
-   * The buffer that holds the elements; {@link byteOffset} is where the first one lies in it. Of a mapping it is an
-   * ArrayBuffer over the file's pages, detached by `close()`.
-   * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE` where this runtime has no buffer of that size;
-   *   `ERR_MEMMAP_EXTERNAL_BUFFERS`; `ERR_MEMMAP_NOT_VIEWABLE` where it was moved away by `transfer()`
+   * The buffer that holds the elements; the first one is at {@link byteOffset}. A mapping has an ArrayBuffer over the file's
+   * pages, which `close()` detaches.
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE` if this runtime has no buffer of that size;
+   *   `ERR_MEMMAP_EXTERNAL_BUFFERS`; `ERR_MEMMAP_NOT_VIEWABLE` if `transfer()` moved it away
    */
   get buffer(): ArrayBufferLike {
     return exposed(this).buffer
@@ -120,10 +133,12 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * The typed array over exactly these elements, in memory order, without a copy: what is stored in it is stored in the
-   * file. `bool` gives a `Uint8Array`, complex the interleaved float array, `datetime64` a `BigInt64Array`, `float16` a
+   * The typed array over exactly these elements, in memory order, without a copy: a store to it is a store to the file.
+   * `bool` has a `Uint8Array`, complex the interleaved float array, `datetime64` a `BigInt64Array`, `float16` a
    * `Float16Array` where the runtime has it.
-   * @throws MemmapError `ERR_MEMMAP_NOT_VIEWABLE` where the elements are not contiguous (C or F), not in native byte order,
+   * @example
+   * const { data } = a.index('2:4') // of a float32 array, a Float32Array over two rows
+   * @throws MemmapError `ERR_MEMMAP_NOT_VIEWABLE` if the elements are not contiguous (C or F), not in native byte order,
    *   not aligned, or have no typed array: the message names the reason and the way out; and as {@link buffer}
    */
   get data(): TypedArrayOf<D> {
@@ -140,24 +155,29 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * The bytes of a contiguous array of any dtype, without a copy.
-   * @throws MemmapError `ERR_MEMMAP_NOT_VIEWABLE` where the elements are not contiguous; and as {@link buffer}
+   * @throws MemmapError `ERR_MEMMAP_NOT_VIEWABLE` if the elements are not contiguous; and as {@link buffer}
    */
   get bytes(): Uint8Array {
     return bytesOf(this)
   }
 
   /**
-   * A typed array with the shape and strides, in elements, that find each element in it: what scijs `ndarray`,
-   * `@stdlib/ndarray` and numpy-ts take. Without a copy, for any view in native byte order whose elements are aligned.
-   * @throws MemmapError as {@link data}, but for contiguity
+   * A typed array with the shape, strides and offset (in elements) of each element in it, as scijs `ndarray`,
+   * `@stdlib/ndarray` and numpy-ts take them. Copies nothing; works for any view in native byte order whose elements are
+   * aligned.
+   * @example
+   * const { data, shape, strides, offset } = a.index(':', '::2').strided()
+   * @throws MemmapError as {@link data}, except for contiguity
    */
   strided(): Strided<TypedArrayOf<D>> {
     return stridedOf(this) as Strided<TypedArrayOf<D>>
   }
 
   /**
-   * One element. Negative indices count from the end.
+   * Returns one element. Negative indices count from the end.
    * @param indices a whole number for each axis
+   * @example
+   * a.get(1, -1) // NumPy: a[1, -1]
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
   override get(...indices: (number | bigint)[]): Scalar<D> {
@@ -167,6 +187,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   /**
    * Stores one element.
    * @param indicesAndValue a whole number for each axis, then the value
+   * @example
+   * a.set(1, -1, 0.5) // NumPy: a[1, -1] = 0.5
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CAST` for a value that the dtype cannot hold; `ERR_MEMMAP_READONLY`;
    *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
@@ -175,9 +197,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * NumPy's `a[...]`. A selector is a whole number (drops its axis), a slice as text (`'1:3'`, `'::-1'`, `':'`) or made by
-   * `slice`, `'...'`, `newaxis`, a list of positions or a (nested) list of booleans; typed arrays and arrays are lists too.
-   * Lists broadcast together; their axes stand where the lists do, or first where something stands between them.
+   * Selects elements: NumPy's `a[...]`. A selector is a whole number (drops its axis), a slice as text (`'1:3'`, `'::-1'`,
+   * `':'`) or from `slice()`, `'...'`, `newaxis`, a list of positions or a (nested) list of booleans; typed arrays and arrays
+   * are lists too. Lists broadcast together; their axes take the position of the lists, or come first if another selector is
+   * between the lists.
    * @returns a view; with a list, a copy
    * @example
    * a.index(0) // NumPy: a[0]
@@ -195,17 +218,21 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * Rows of axis 0, a view, counted as JavaScript's `slice` counts: from `start` up to `stop`, negative from the end.
-   * @throws MemmapError `ERR_MEMMAP_INDEX` for an array without axes, or bounds that are no whole numbers
+   * Returns a view of the rows from `start` up to `stop` on axis 0, as JavaScript's `slice` counts: negative from the end.
+   * @example
+   * a.slice(-2) // the last two rows
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for an array without axes, or bounds that are not whole numbers
    */
   slice(start?: number, stop?: number, step?: number): this {
     return viewOf(this, rowsBetween(this, start, stop, step)) as this
   }
 
   /**
-   * The entries of an axis at these positions, in their order, as a copy: NumPy's `take`.
+   * Copies the entries of an axis at these positions, in their order: NumPy's `take`.
    * @param indices a position, or (nested) positions; negative ones count from the end
-   * @param options.axis left out, positions count all elements in C order
+   * @param options.axis by default, positions count all elements in C order
+   * @example
+   * a.take([0, 2], { axis: 1 }) // columns 0 and 2
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`
    */
   take(indices: number | bigint | IntegerList | IntegerArray | NDArray, options: { axis?: number } = {}): NDArray<D> {
@@ -213,16 +240,18 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * The elements where `booleans` is true, in C order, as a copy: NumPy's `a[mask]`.
-   * @throws MemmapError `ERR_MEMMAP_INDEX` where the shapes differ; `ERR_MEMMAP_CLOSED`
+   * Copies the elements where `booleans` is true, in C order: NumPy's `a[mask]`.
+   * @example
+   * a.mask(a.compare('>', 0)) // NumPy: a[a > 0]
+   * @throws MemmapError `ERR_MEMMAP_INDEX` if the shapes differ; `ERR_MEMMAP_CLOSED`
    */
   mask(booleans: BooleanList | NDArray): NDArray<D> {
     return mask(this, booleans) as NDArray<D>
   }
 
   /**
-   * A field of a structured dtype, mapped; the axes of a sub-array follow those of the array.
-   * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such field
+   * Returns a view of a field of a structured dtype; the axes of a sub-array follow those of the array.
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` if there is no such field
    */
   field(name: never): NDArray
   field<Name extends FieldNameOf<D>>(name: Name): NDArray<FieldDType<D, Name>>
@@ -230,24 +259,24 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return fieldOf(this, name) as NDArray
   }
 
-  /** The real parts of a complex array, mapped; of any other number, the array itself. */
+  /** The real parts of a complex array, a view; of an array of other numbers, the array itself. */
   get real(): NDArray<PartDType<D>> {
     return complexPart(this, 'real') as NDArray<PartDType<D>>
   }
 
   /**
-   * The imaginary parts of a complex array, mapped.
-   * @throws MemmapError `ERR_MEMMAP_DTYPE` where the elements are not complex
+   * The imaginary parts of a complex array, a view.
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` if the elements are not complex
    */
   get imag(): NDArray<PartDType<D>> {
     return complexPart(this, 'imag') as NDArray<PartDType<D>>
   }
 
   /**
-   * NumPy's `a[selectors] = value`: a scalar, nested list, typed array or NDArray is broadcast to the elements, cast as NumPy
-   * casts it, and stored; correct where both share memory. Single values are checked, arrays wrap as NumPy's do. Of places that
-   * lists name twice, the later value stays.
-   * @param selectors as for {@link index}; left out, all elements
+   * Stores a scalar, nested list, typed array or NDArray in the selected elements: NumPy's `a[selectors] = value`. The value is
+   * broadcast and cast as in NumPy; both may share memory. A single value outside the dtype's range throws; the values of an
+   * array wrap as in NumPy. If lists name a position twice, the later value stays.
+   * @param selectors as for {@link index}; by default all elements
    * @returns this array
    * @example
    * a.assign(0, [':', 1]) // NumPy: a[:, 1] = 0
@@ -273,8 +302,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * A copy in which every element is what `fn` gives for it, in C order.
+   * Returns a copy with `fn(value, index)` in the place of every element, called in C order.
    * @param options.dtype of the copy; by default this array's
+   * @example
+   * a.map(Math.sqrt, { dtype: 'float64' })
    * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_CLOSED`
    */
   map(fn: (value: Scalar<D>, index: number) => Writable<D>): NDArray<D>
@@ -287,8 +318,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * Exchanges every element for what `fn` gives for it, in C order.
+   * Replaces every element by `fn(value, index)`, called in C order.
    * @returns this array
+   * @example
+   * a.apply((value) => 2 * value)
    * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
    */
   apply(fn: (value: Scalar<D>, index: number) => Writable<D>): this {
@@ -298,16 +331,16 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * Compares every element with another array or a scalar, broadcast. A single number takes the precision of the array; dates
-   * of any units are compared exactly; kinds that cannot be compared are never equal.
-   * @returns an array of bool, fit for {@link mask} and {@link index}
-   * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` where the kinds cannot be compared; `ERR_MEMMAP_CLOSED`
+   * of different units compare exactly; elements whose kinds cannot be compared are never equal.
+   * @returns an array of bool, for {@link mask} and {@link index}
+   * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` if the kinds have no order; `ERR_MEMMAP_CLOSED`
    */
   compare(op: Comparison, other: Assignable<D>): NDArray<'bool'> {
     return compare(this, op, other) as NDArray<'bool'>
   }
 
   /**
-   * Whether shape and elements are the same: NumPy's `array_equal`. NaN is not equal to itself.
+   * Returns whether shape and elements are the same: NumPy's `array_equal`. NaN is not equal to itself.
    * @throws MemmapError `ERR_MEMMAP_DTYPE` for records with other fields; `ERR_MEMMAP_CLOSED`
    */
   equals(other: Assignable<D>): boolean {
@@ -315,11 +348,11 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * Whether every element is within `atol + rtol * |other|` of the other array's, broadcast: NumPy's `allclose`.
+   * Returns whether every element is within `atol + rtol * |other|` of the other array's, broadcast: NumPy's `allclose`.
    * @param options.rtol 1e-5 by default
    * @param options.atol 1e-8 by default
-   * @param options.equalNaN whether NaN is close to NaN; not by default
-   * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` for what are no numbers; `ERR_MEMMAP_ARGUMENT`;
+   * @param options.equalNaN whether NaN is close to NaN; false by default
+   * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` if the elements are not numbers; `ERR_MEMMAP_ARGUMENT`;
    *   `ERR_MEMMAP_CLOSED`
    */
   allClose(other: Assignable<D>, options?: CloseOptions): boolean {
@@ -327,8 +360,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * The work over whole arrays off the event loop: reductions, `copy`, `astype`, `assign`, `fill`, `flush` and `prefetch`, each
-   * as the method of that name, with `{ signal, onProgress }` besides.
+   * The methods over whole arrays off the event loop: reductions, `copy`, `astype`, `assign`, `fill`, `flush` and `prefetch`.
+   * Each takes the options of the method of that name, `signal` and `onProgress`, and returns a promise.
    * @example
    * await a.promises.std({ axis: 0, signal })
    */
@@ -337,37 +370,37 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * The only element, as a scalar.
-   * @throws MemmapError `ERR_MEMMAP_SHAPE` where there is not exactly one
+   * Returns the only element, as a scalar.
+   * @throws MemmapError `ERR_MEMMAP_SHAPE` if there is not exactly one
    */
   item(): Scalar<D> {
     return itemOf(this) as Scalar<D>
   }
 
-  /** Nested lists of the elements; the scalar for an array without axes. */
+  /** Returns the elements as nested lists; the scalar for an array without axes. */
   toArray(): Nested<Scalar<D>> {
     return toNestedLists(this) as Nested<Scalar<D>>
   }
 
-  /** The entries of axis 0: views; scalars of an array of one axis. {@link rows} has arrays in both cases. */
+  /** Iterates over axis 0: views, or the scalars of an array of one axis. {@link rows} has arrays in both cases. */
   [Symbol.iterator](): IterableIterator<Scalar<D> | NDArray<D>> {
     return entriesOfAxis0(this) as IterableIterator<Scalar<D> | NDArray<D>>
   }
 
   /**
-   * The array in pieces along an axis: views that follow one another and cover it, for `for` and for `for await`. The pages of
-   * the next piece are read ahead, by `for await` in the thread pool; those of a piece that is left behind leave the process,
-   * and what was stored in them is in the file. So a file many times larger than memory streams through.
+   * Splits the array into blocks along an axis: consecutive views that cover it, for `for` and for `for await`. The iterator
+   * reads the pages of the next block ahead (`for await` does so in the thread pool) and releases those of the last one, whose
+   * stores are in the file. So a file many times larger than memory streams through.
    *
-   * A piece may be kept: its pages are read again when it is used. In mode `c` pages stay, because what was stored is nowhere
-   * else. Along an axis that is not the slowest in memory, a piece is many stretches far apart: where these are long (64 KiB and
-   * more, up to 256 of them) each is read ahead and let go; where they are short, every piece touches all pages of the array,
-   * and nothing is: then go along another axis, `axis: -1` for an array in F order.
-   * @param options.bytes of a piece, about; 16 MiB by default. A piece has at least one entry of the axis
+   * A block may be kept: the system reads its pages again when they are touched. In mode `c` pages stay, because stores are
+   * nowhere else. Along an axis that is not the slowest in memory, a block consists of many segments far apart. The iterator
+   * reads ahead and releases segments of 64 KiB and more, up to 256 of them; shorter ones share their pages with every other
+   * block, so they stay: then iterate along another axis, `axis: -1` for an array in F order.
+   * @param options.bytes approximate bytes of a block; 16 MiB by default. A block has at least one entry of the axis
    * @param options.axis 0 by default
    * @example
    * for await (const block of a.blocks({ bytes: 64 * 2 ** 20 })) total += await block.promises.sum()
-   * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`, also from a loop that goes on after
+   * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`, also from a loop that continues after
    *   `close()`
    */
   blocks(options?: BlockOptions): Blocks<this> {
@@ -375,7 +408,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * The entries of axis 0 as arrays: views, 0-d ones of an array of one axis.
+   * Iterates over axis 0: a view for each row, 0-d for an array of one axis.
    * @throws MemmapError `ERR_MEMMAP_INDEX` for an array without axes; `ERR_MEMMAP_CLOSED`
    * @example
    * for (const row of a.rows()) console.log(row.mean())
@@ -384,52 +417,55 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return rowsOf(this) as IterableIterator<this>
   }
 
-  /** Every element, in C order whatever the order in memory. */
+  /** Iterates over every element, in C order whatever the order in memory. */
   values(): IterableIterator<Scalar<D>> {
     return elementsOf(this) as IterableIterator<Scalar<D>>
   }
 
-  /** Every element with its indices, in C order. */
+  /** Iterates over every element with its indices, in C order. */
   entries(): IterableIterator<[indices: number[], value: Scalar<D>]> {
     return entriesOf(this) as IterableIterator<[indices: number[], value: Scalar<D>]>
   }
 
   /**
-   * The same elements in another shape, read and written in C order, or in F order with `order: 'F'`. One length may be -1.
-   * @returns a view where the strides allow it, else a copy
-   * @throws MemmapError `ERR_MEMMAP_RESHAPE` where the number of elements differs; `ERR_MEMMAP_CLOSED`
+   * Returns the same elements in another shape, in C order, or in F order with `order: 'F'`. One length may be -1.
+   * @returns a view if the strides allow it, else a copy
+   * @example
+   * a.reshape(2, -1)
+   * a.reshape([2, -1], { order: 'F' })
+   * @throws MemmapError `ERR_MEMMAP_RESHAPE` if the number of elements differs; `ERR_MEMMAP_CLOSED`
    */
   reshape(shape: ShapeLike, options?: { order?: OrderLike }): NDArray<D>
   reshape(...shape: number[]): NDArray<D>
-  reshape(...given: unknown[]): NDArray<D> {
-    return reshape(this, given) as NDArray<D>
+  reshape(...args: unknown[]): NDArray<D> {
+    return reshape(this, args) as NDArray<D>
   }
 
   /**
-   * All elements on one axis: a view where the array is contiguous in the order that is asked for, else a copy.
-   * @param options.order `'C'` by default; `'F'`; `'A'` for F where the array has it; `'K'` as they lie in memory
+   * Returns all elements on one axis: a view if the array is contiguous in that order, else a copy.
+   * @param options.order `'C'` by default; `'F'`; `'A'` for F if the array is F-contiguous only; `'K'` for the order in memory
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
   ravel(options: { order?: OrderLike } = {}): NDArray<D> {
     return ravel(this, orderOption(options, 'ravel')) as NDArray<D>
   }
 
-  /** All elements on one axis, a copy. Orders as for {@link ravel}. */
+  /** Copies all elements to one axis. Orders as for {@link ravel}. */
   flatten(options: { order?: OrderLike } = {}): NDArray<D> {
     return flatten(this, orderOption(options, 'flatten')) as NDArray<D>
   }
 
   /**
-   * The axes in another order, a view.
-   * @param axes where each axis comes from; left out, the reverse
-   * @throws MemmapError `ERR_MEMMAP_INDEX` where it is no permutation of the axes
+   * Returns a view with the axes in another order.
+   * @param axes for each axis of the result, the axis of this array; by default the reverse
+   * @throws MemmapError `ERR_MEMMAP_INDEX` if `axes` is not a permutation of the axes
    */
   transpose(axes?: readonly number[]): this {
     return transpose(this, axes) as this
   }
 
   /**
-   * Two axes exchanged, a view.
+   * Returns a view with two axes exchanged.
    * @throws MemmapError `ERR_MEMMAP_INDEX`
    */
   swapAxes(axis1: number, axis2: number): this {
@@ -437,7 +473,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * An axis, or several, at another place, a view.
+   * Returns a view with an axis, or several, moved to another position.
    * @example
    * images.moveAxis(-1, 0) // channels first
    * @throws MemmapError `ERR_MEMMAP_INDEX` for axes that are out of range, named twice, or as many on one side only
@@ -447,23 +483,23 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * Without axes of length 1: all of them, or those named. A view.
-   * @throws MemmapError `ERR_MEMMAP_SHAPE` where a named axis is longer
+   * Returns a view without axes of length 1: all of them, or those named.
+   * @throws MemmapError `ERR_MEMMAP_SHAPE` if a named axis is longer
    */
   squeeze(axis?: number | readonly number[]): this {
     return squeeze(this, axis) as this
   }
 
   /**
-   * With axes of length 1 added at these places of the result, a view.
-   * @throws MemmapError `ERR_MEMMAP_INDEX` for places that are out of range or named twice; `ERR_MEMMAP_SHAPE` beyond 64 axes
+   * Returns a view with axes of length 1 added at these positions of the result.
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for positions out of range or named twice; `ERR_MEMMAP_SHAPE` beyond 64 axes
    */
   expandDims(axis: number | readonly number[]): this {
     return expandDims(this, axis) as this
   }
 
   /**
-   * In reverse on these axes, or on all, a view.
+   * Returns a view with these axes, or all, in reverse.
    * @throws MemmapError `ERR_MEMMAP_INDEX`
    */
   flip(axis?: number | readonly number[]): this {
@@ -471,7 +507,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * The elements whose indices on two axes are equal, on a last axis; a view that cannot be stored to, as in NumPy.
+   * Returns the elements whose indices on two axes are equal, on a last axis: a read-only view, as in NumPy.
    * @param options.offset above (positive) or below the main diagonal; 0 by default
    * @param options.axis1 the axis of rows; 0 by default
    * @param options.axis2 the axis of columns; 1 by default
@@ -483,7 +519,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * As if repeated to this shape; a view that cannot be stored to.
+   * Returns a read-only view repeated to this shape.
+   * @example
+   * array([1, 2, 3]).broadcastTo([4, 3])
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`
    */
   broadcastTo(shape: ShapeLike): this {
@@ -491,10 +529,12 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * The same bytes as elements of another dtype, a view. Where the item sizes differ the last axis changes its length, and
-   * must be contiguous; an array without axes keeps its item size.
-   * @param dtype left out, the same
-   * @throws MemmapError `ERR_MEMMAP_DTYPE` where they do not divide; `ERR_MEMMAP_CLOSED`
+   * Returns a view of the same bytes as elements of another dtype. If the item sizes differ, the last axis changes its length
+   * and must be contiguous; an array without axes keeps its item size.
+   * @param dtype by default the same
+   * @example
+   * a.view('uint8') // of a float32 array of shape [2, 3], the bytes, of shape [2, 12]
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` if the bytes of the last axis are not a multiple of the item size; `ERR_MEMMAP_CLOSED`
    * @see https://numpy.org/doc/2.4/reference/generated/numpy.ndarray.view.html
    */
   view(): this
@@ -504,9 +544,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * A copy in memory.
-   * @param options.order `'C'` by default; `'F'`; `'A'` for F where the array is F-contiguous only; `'K'` with axes that
-   *   follow one another in memory as they do here
+   * Copies the array to memory.
+   * @param options.order `'C'` by default; `'F'`; `'A'` for F if the array is F-contiguous only; `'K'` for the order of the axes
+   *   in memory
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`; the fault of the mapping
    */
   copy(options: { order?: OrderLike } = {}): NDArray<D> {
@@ -514,18 +554,18 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * A copy with every element cast as NumPy casts arrays; a float to an integer is cut toward zero and wrapped modulo 2^n.
-   * A dtype without a length or unit (`'S'`, `'U'`, `'M8'`) gets one that fits the elements.
+   * Copies the array with every element cast as NumPy casts arrays. A float becomes an integer by truncation toward zero, then
+   * wraps modulo 2^n. A dtype without a length or unit (`'S'`, `'U'`, `'M8'`) gets one that fits the elements.
    * @param options.order as for {@link copy}, but `'K'` by default
-   * @throws MemmapError `ERR_MEMMAP_DTYPE` where there is no such cast; `ERR_MEMMAP_CAST` for an element that has none, as
-   *   for text to numbers; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` if there is no such cast; `ERR_MEMMAP_CAST` for an element that cannot be cast, such
+   *   as text that is not a number; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`
    */
   astype<const T extends DTypeLike>(dtype: Checked<T>, options: { order?: OrderLike } = {}): NDArray<Canonical<T>> {
     return castTo(this, dtype, orderOption(options, 'astype')) as unknown as NDArray<Canonical<T>>
   }
 
   /**
-   * The bytes of every number in reverse, the dtype as it was: a copy, or with `inplace` this array.
+   * Reverses the bytes of every number and keeps the dtype: in a copy, or with `inplace` in this array.
    * @throws MemmapError `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
    */
   byteswap(options: { inplace?: boolean } = {}): NDArray<D> {
@@ -534,17 +574,17 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return swapBytes(this, options.inplace ?? false) as NDArray<D>
   }
 
-  /** NumPy's `str`. */
+  /** The array as text: NumPy's `str`. */
   override toString(options?: PrintOptions): string {
     return reprOf(this, 'str', options)
   }
 
-  /** NumPy's `repr`, with `memmap(` or `array(` in front. Only the elements that it shows are read. */
+  /** The array as text: NumPy's `repr`, with `memmap(` or `array(` in front. Reads only the elements that it shows. */
   repr(options?: PrintOptions): string {
     return reprOf(this, 'repr', options)
   }
 
-  /** What `console.log` shows: {@link repr}, and `memmap(ERR_MEMMAP_TRUNCATED)` and the like where the elements cannot be had. */
+  /** The text for `console.log`: {@link repr}, or `memmap(ERR_MEMMAP_TRUNCATED)` and the like if the elements cannot be read. */
   [inspect.custom](): string {
     return inspectText(this)
   }
@@ -555,16 +595,16 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 }
 
-/** Values that can be assigned to elements: one for all, (nested) lists, a typed array or another array. */
+/** Values for {@link NDArray.assign}: one for all elements, (nested) lists, a typed array or another array. */
 export type Assignable<D> = Writable<D> | NestedValues<Writable<D>> | ArrayBufferView | NDArray
 
 /** Lists of values, nested as deep as there are axes. */
 export interface NestedValues<T> extends ReadonlyArray<T | NestedValues<T>> {}
 
-/** Refuses a string literal in the option dtype that is no dtype. */
+/** Rejects a string literal in the option `dtype` that is not a dtype. */
 export type CheckedOptions<O> = O extends { readonly dtype: infer T } ? { readonly dtype: Checked<T> } : unknown
 
-/** The names of the fields of a structured dtype; any text where the dtype is known at run time only. */
+/** The names of the fields of a structured dtype; any text if the dtype is known at run time only. */
 export type FieldNameOf<D> = [DTypeLike] extends [D] ? string : keyof Element<D>['fields'] & string
 
 /** The dtype of a field of a structured dtype. */
@@ -577,10 +617,10 @@ export type FieldDType<D, Name> = [DTypeLike] extends [D]
 /** The dtype of `real` and `imag`. */
 export type PartDType<D> = KnownDType<Element<D>['part']>
 
-/** A dtype by name, or any where the name is known at run time only. */
+/** A dtype by name, or any if the name is known at run time only. */
 type KnownDType<T> = string extends T ? DTypeLike : Extract<T, DTypeLike>
 
-/** The dtype of a reduction's result: the one that was asked for, else the one that the table of operations names. */
+/** The dtype of a reduction's result: that of the option `dtype`, else the one that the table of operations names. */
 type ResultDType<D, O, R extends ReductionRow['result']> = O extends { readonly dtype: infer T extends DTypeLike }
   ? Canonical<T>
   : R extends 'same'
@@ -594,7 +634,7 @@ type ResultDType<D, O, R extends ReductionRow['result']> = O extends { readonly 
 /** The scalar of a reduction; positions and counts are numbers. */
 type ReducedScalar<D, O, R extends ReductionRow['result']> = R extends 'count' ? number : Scalar<ResultDType<D, O, R>>
 
-/** Whether options ask for an array; `boolean` where only the run time tells. */
+/** True if options ask for an array, false if not, `boolean` if TypeScript cannot know. */
 type AsksForArray<O> = 'axis' extends keyof O
   ? O extends { readonly axis: infer Axis }
     ? [Axis] extends [undefined]
@@ -615,7 +655,7 @@ type KeepsDims<O> = 'keepdims' extends keyof O
     : boolean
   : false
 
-/** The result of a reduction: an array with `axis` or `keepdims`, else a scalar. */
+/** The result of a reduction: always an NDArray with `axis` or `keepdims`, else a scalar. */
 export type Reduced<D, O, R extends ReductionRow['result']> =
   AsksForArray<O> extends true
     ? NDArray<ResultDType<D, O, R>>
@@ -624,7 +664,11 @@ export type Reduced<D, O, R extends ReductionRow['result']> =
       : ReducedScalar<D, O, R> | NDArray<ResultDType<D, O, R>>
 
 /**
- * A reduction of all elements to a scalar, or along axes to an array.
+ * A reduction: of all elements to a scalar; with `axis` or `keepdims` always to an NDArray, 0-d where no axis is left.
+ * @example
+ * a.sum() // a scalar
+ * a.sum({ axis: 0 }) // an NDArray
+ * a.sum({ keepdims: true }) // an NDArray with every axis of length 1
  * @ts-ignore TS2636, as for NDArray. */
 export interface ReductionMethod<out D, Name extends Reduction> {
   (options?: undefined): ReducedScalar<D, {}, (typeof REDUCTIONS)[Name]['result']>
@@ -634,7 +678,7 @@ export interface ReductionMethod<out D, Name extends Reduction> {
 }
 
 /**
- * The same off the event loop.
+ * A reduction off the event loop: a promise of the same result.
  * @ts-ignore TS2636, as for NDArray. */
 export interface AsyncReductionMethod<out D, Name extends Reduction> {
   (options?: undefined): Promise<ReducedScalar<D, {}, (typeof REDUCTIONS)[Name]['result']>>
@@ -652,7 +696,7 @@ export interface ScanMethod<out D, Name extends Scan> {
   ): NDArray<ResultDType<D, O, (typeof SCANS)[Name]['result']>>
 }
 
-/** The methods that follow from the table of operations. */
+/** The methods from the table of operations. */
 type TableMethods<D> = { [Name in keyof typeof REDUCTIONS]: ReductionMethod<D, Name> } & {
   [Name in keyof typeof SCANS]: ScanMethod<D, Name>
 }
@@ -677,18 +721,18 @@ function addMethod(name: string, method: (this: NDArray, options?: object) => un
   Object.defineProperty(NDArray.prototype, name, { value: method, configurable: true, writable: true })
 }
 
-/** The reductions off the event loop, each with `signal` and `onProgress` besides its options. */
+/** The reductions off the event loop, each with the options `signal` and `onProgress` too. */
 type AsyncReductions<D> = { [Name in keyof typeof REDUCTIONS]: AsyncReductionMethod<D, Name> }
 
 /**
- * The methods of an array off the event loop: `array.promises`. Each is the array's method of that name, takes the same options and
- * `signal` and `onProgress` besides, and returns a promise of the same result. The checks are the same; an error rejects the promise.
+ * The methods of an array off the event loop: `array.promises`. Each takes the options of the array's method of that name,
+ * `signal` and `onProgress`, makes the same checks and returns a promise of the same result. An error rejects the promise.
  *
- * Work in the thread pool reads and writes the elements while JavaScript continues: whether it sees elements that are stored
- * meanwhile is not defined. `close()` ends it with `ERR_MEMMAP_CLOSED`, a signal with its reason; elements stored until then stay.
+ * The thread pool reads and writes the elements while JavaScript continues; it may or may not see elements that JavaScript
+ * stores meanwhile. `close()` ends the work with `ERR_MEMMAP_CLOSED`, a signal with its reason; elements stored until then stay.
  *
- * Work that one kernel does runs in the thread pool, on all cores. Conversions without a kernel (text, dates of different units,
- * records) and stores to memory that is no mapping run in this thread, in steps of about a millisecond.
+ * An operation with a kernel runs in the thread pool, on all cores. Conversions without one (text, dates of different units,
+ * records) and stores to memory outside a mapping run in this thread, in steps of about a millisecond.
  *
  * @example
  * const mean = await a.promises.mean({ axis: 0, signal: AbortSignal.timeout(10_000) })
@@ -704,17 +748,17 @@ export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductio
     options?: { order?: OrderLike } & AsyncOptions,
   ): Promise<NDArray<Canonical<T>>>
 
-  /** {@link NDArray.assign}. The selectors may be left out before the options. */
+  /** {@link NDArray.assign}. The options may directly follow the value. */
   assign(value: Assignable<D>, options?: AsyncOptions): Promise<A>
   assign(value: Assignable<D>, selectors: readonly Selector[] | undefined, options?: AsyncOptions): Promise<A>
 
   /** {@link NDArray.fill}. */
   fill(value: Writable<D>, options?: AsyncOptions): Promise<A>
 
-  /** `Memmap.flush`. An array in memory has nothing to write. */
+  /** `Memmap.flush`; does nothing for an array in memory. */
   flush(options?: { durable?: boolean } & AsyncOptions): Promise<void>
 
-  /** Reads the pages of this array or view into memory, where they are not there yet. An array in memory has none. */
+  /** Reads the pages of this array or view into memory, unless they are there; does nothing for an array in memory. */
   prefetch(options?: AsyncOptions): Promise<void>
 }
 

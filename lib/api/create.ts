@@ -8,16 +8,16 @@ import type { OrderLike } from '../layout/strides.js'
 import { NDArray } from '../ndarray.js'
 import { arrayFrom } from '../ops/from-values.js'
 
-/** How an array in memory is made. */
+/** The options of {@link zeros}. */
 export interface ArrayOptions<D> {
-  /** What one element is. */
+  /** The dtype of the elements; `'float64'` by default. */
   dtype?: D
   /** `'C'` (the default) or `'F'`. */
   order?: OrderLike
 }
 
 /**
- * An array of zeros in memory.
+ * Creates an array of zeros in memory.
  * @param shape the length of each axis; a number for one axis, `[]` for none
  * @param options.dtype by default `'float64'`
  * @throws MemmapError `ERR_MEMMAP_SHAPE`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_ORDER`
@@ -34,12 +34,12 @@ export function zeros<const D extends DTypeLike = 'float64'>(
 }
 
 /**
- * An array in memory with these elements: a scalar, (nested) lists of them, a typed array, or another array, which is copied.
- * Typed arrays and arrays may stand among the lists too.
+ * Creates an array in memory from a scalar, (nested) lists of them, a typed array, or another array, and copies the elements.
+ * Typed arrays and arrays may be entries of the lists too.
  * @param options.dtype by default that of a typed array or array; of lists: `'bool'`, `'int64'` for bigint, `'float64'` for
  *   numbers, `'complex128'`, `'M8[ms]'` for `Date`, or `'U'` as long as the longest text
- * @param options.order `'C'`, or `'F'`; by default that of an array that is copied
- * @throws MemmapError `ERR_MEMMAP_SHAPE` where lists on one level differ in length; `ERR_MEMMAP_CAST`; `ERR_MEMMAP_DTYPE`
+ * @param options.order `'C'` or `'F'`; by default that of an array that is copied, else `'C'`
+ * @throws MemmapError `ERR_MEMMAP_SHAPE` if lists on one level differ in length; `ERR_MEMMAP_CAST`; `ERR_MEMMAP_DTYPE`
  * @example
  * array([[1, 2], [3, 4]], { dtype: 'uint8' }).data // Uint8Array [1, 2, 3, 4]
  */
@@ -50,22 +50,22 @@ export function array<const D extends DTypeLike>(
 export function array<V>(values: V, options?: { order?: OrderLike }): NDArray<DTypeOfValues<V>>
 export function array(values: unknown, options: { dtype?: DTypeLike; order?: OrderLike } = {}): NDArray {
   checkOptions(options, ['dtype', 'order'], 'array')
-  const wanted = options.dtype === undefined ? undefined : parseDType(options.dtype)
-  return arrayFrom(values, wanted, options.order) as NDArray
+  const dtype = options.dtype === undefined ? undefined : parseDType(options.dtype)
+  return arrayFrom(values, dtype, options.order) as NDArray
 }
 
-/** Text has room for a character where no length was given, as in NumPy. */
+/** Text without a length holds one character, as in NumPy. */
 function withLength(dtype: DType): DType {
   return dtype.itemsize === 0 && (dtype.kind === 'S' || dtype.kind === 'U') ? parseDType(`${dtype.kind}1`) : dtype
 }
 
-/** The dtype that `array` finds for values without the option dtype. */
+/** The dtype that `array` discovers for values without the option `dtype`. */
 export type DTypeOfValues<V> =
   V extends NDArray<infer D> ? D : V extends ArrayBufferView ? DTypeOfTyped<V> : DTypeOfLeaf<Leaf<V>>
 
 type Leaf<V> = V extends readonly (infer Entry)[] ? Leaf<Entry> : V
 
-/** Of a union of kinds, only that of numbers is known. */
+/** A union of kinds has no known dtype, except that of numbers. */
 type DTypeOfLeaf<T> = [T] extends [never]
   ? 'float64'
   : [T] extends [boolean]
@@ -84,7 +84,7 @@ type DTypeOfLeaf<T> = [T] extends [never]
                 ? DTypeOfTyped<T>
                 : DTypeLike
 
-/** Typed arrays differ in their tags; `Float16Array`, which older libraries do not declare, is what is left. */
+/** Distinguishes typed arrays by their tags; the one that matches none is `Float16Array`, which older libraries do not declare. */
 type DTypeOfTyped<T> = T extends Uint8ClampedArray ? 'uint8' : [ByData<T>] extends [never] ? 'float16' : ByData<T>
 
 type ByData<T> = { [Name in TypedName]: T extends TypedArrayOf<Name> ? Name : never }[TypedName]

@@ -12,9 +12,9 @@ import { NpzFile } from './npz-file.js'
 
 /** The options of {@link load}. */
 export interface LoadOptions {
-  /** Map the file in this mode; left out, its elements are read into memory. */
+  /** Map the file in this mode; by default `load` reads the elements into memory. */
   mmapMode?: MmapMode | '' | null
-  /** Characters that a header may have; 10,000 by default. */
+  /** Maximum characters of a header; 10,000 by default. */
   maxHeaderSize?: number
 }
 
@@ -22,10 +22,10 @@ type Mapping = LoadOptions & { mmapMode: MmapMode }
 type Reading = LoadOptions & { mmapMode?: '' | null }
 
 /**
- * Reads, or with `mmapMode` maps, a `.npy` file, or opens a `.npz` file: NumPy's `numpy.load`. What the file is follows from its
- * first bytes, not from its name. Files of Python objects (pickles) are refused: reading one runs it.
- * @throws MemmapError `ERR_MEMMAP_NPY` for what is neither; `ERR_MEMMAP_SIZE` where the file ends before its data does;
- *   `ERR_MEMMAP_MODE` for `'w+'`, which would make the file; `ERR_MEMMAP_UNSUPPORTED` for a `.npz` with mode `r+`;
+ * Reads a `.npy` file, or maps it with `mmapMode`, or opens a `.npz` file: NumPy's `numpy.load`. The first bytes of the file
+ * decide its format, not its name. Python objects (pickles) are rejected, because reading one runs a program.
+ * @throws MemmapError `ERR_MEMMAP_NPY` for any other file; `ERR_MEMMAP_SIZE` if the file ends before its data does;
+ *   `ERR_MEMMAP_MODE` for `'w+'`, which would create the file; `ERR_MEMMAP_UNSUPPORTED` for a `.npz` with mode `r+`;
  *   `ERR_MEMMAP_TOO_LARGE`; the system's
  * @example
  * load('scan.npy') // an NDArray in memory

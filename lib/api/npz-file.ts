@@ -5,23 +5,26 @@ import type { Memmap } from '../memmap.js'
 import { NDArray } from '../ndarray.js'
 
 /**
- * Several arrays in one `.npz` file, made by `load`. Opening it reads the directory only; each `get` reads, or maps, one array,
- * which lives on after `close()`. No descriptor is kept: a file that another has taken the place of is refused.
+ * Several arrays in one `.npz` file, opened by `load`. Opening reads the directory only; each `get` reads, or maps, one array,
+ * which stays valid after `close()`. An NpzFile holds no descriptor, so `get` throws if another file has replaced the one that
+ * was loaded.
  *
  * @example
  * using several = load('several.npz', { mmapMode: 'r' })
  * several.files // ['x', 'y']
- * several.get('x') // a Memmap of the member where it lies
+ * several.get('x') // a Memmap of the member, in place
  * for (const [name, array] of several) console.log(name, array.shape)
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.lib.npyio.NpzFile.html
  */
 export class NpzFile extends NpzReader {
   /**
-   * One array: of its own, which lives on after `close()`. Its check sum is compared where it is read, not where it is mapped.
+   * Reads or maps one array, which stays valid after `close()`. Reading checks the member's CRC; mapping does not.
    * @param name as in `files`, or with `.npy`
-   * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_ARGUMENT` for a name that there is not; `ERR_MEMMAP_UNSUPPORTED` where
-   *   a member that is compressed is asked for with `mmapMode` here, or mode is `r+`, or another file has taken the place; `ERR_MEMMAP_NPY` for
-   *   what is damaged or no array; `ERR_MEMMAP_SIZE` where data is missing; `ERR_MEMMAP_TOO_LARGE`
+   * @example
+   * several.get('x', { mmapMode: null }) // an NDArray in memory
+   * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_ARGUMENT` for an unknown name; `ERR_MEMMAP_UNSUPPORTED` for
+   *   `mmapMode` on a compressed member, for mode `r+`, or if another file has replaced this one; `ERR_MEMMAP_NPY` for a
+   *   damaged member or one that is not an array; `ERR_MEMMAP_SIZE` if data is missing; `ERR_MEMMAP_TOO_LARGE`
    */
   override get(name: string, options: MemberOptions & { mmapMode: MmapMode }): Memmap
   override get(name: string, options: MemberOptions & { mmapMode: '' | null }): NDArray
@@ -30,7 +33,7 @@ export class NpzFile extends NpzReader {
     return super.get(name, options) as Memmap | NDArray
   }
 
-  /** `[name, array]` of each array, as `get` returns it. */
+  /** Iterates over `[name, array]`, each array as `get` returns it. */
   *[Symbol.iterator](): IterableIterator<[name: string, array: Memmap | NDArray]> {
     for (const name of this.files) yield [name, this.get(name)]
   }

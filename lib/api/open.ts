@@ -17,13 +17,13 @@ import type { ModeLike, OpenOptions } from '../memory/origin.js'
 
 /** The options of {@link memmap}. */
 export interface MemmapOptions<D = DTypeLike> extends OpenOptions {
-  /** What one element is; `'uint8'` by default. */
+  /** The dtype of the elements; `'uint8'` by default. */
   dtype?: D
   /** `'r+'` by default. */
   mode?: ModeLike
-  /** Where the array begins in the file, in bytes; any alignment. */
+  /** The offset of the array in the file, in bytes, with any alignment; 0 by default. */
   offset?: number | bigint
-  /** The length of each axis; by default one axis, as long as the file allows. One length may be -1. */
+  /** The length of each axis; by default one axis, as long as the file allows. One length may be -1: the rest of the file. */
   shape?: ShapeLike
   /** `'C'` by default. */
   order?: OrderLike
@@ -36,15 +36,15 @@ const RAW_OPTIONS = ['dtype', 'mode', 'offset', 'shape', 'order', ...OPEN_OPTION
  *
  * | mode | file longer | shorter | missing |
  * |---|---|---|---|
- * | `r`, `c` | a prefix | `ERR_MEMMAP_SIZE` | `ENOENT` |
- * | `r+` | a prefix | grown with zeros | `ENOENT` |
- * | `w+` | cut to size, all zero | all zero | made |
+ * | `r`, `c` | maps a prefix | `ERR_MEMMAP_SIZE` | `ENOENT` |
+ * | `r+` | maps a prefix | grows it with zeros | `ENOENT` |
+ * | `w+` | cuts it to size, all zeros | all zeros | creates it |
  *
  * A call that throws leaves the bytes and the size of the file as they were.
  *
  * @param file a path, `file:` URL, Buffer path, descriptor or FileHandle; the latter two stay open
  * @throws MemmapError `ERR_MEMMAP_MODE`, `_DTYPE`, `_SHAPE`, `_OFFSET`, `_ORDER`, `_ARGUMENT` for options; `ERR_MEMMAP_SIZE`,
- *   `_EMPTY` where the file does not fit them; `ERR_MEMMAP_LOCKED`; `ERR_MEMMAP_UNSUPPORTED` for pipes and devices; the
+ *   `_EMPTY` if the file does not fit them; `ERR_MEMMAP_LOCKED`; `ERR_MEMMAP_UNSUPPORTED` for pipes and devices; the
  *   system's: `ENOENT`, `EACCES`, `EISDIR`, `ENOSPC`, ...
  * @example
  * const a = memmap('scan.ima', { dtype: '>u2', shape: [256, 256], mode: 'r' })
@@ -59,7 +59,7 @@ export function memmap<const D extends DTypeLike = 'uint8'>(
   const mode = parseMode(options.mode === undefined ? 'r+' : options.mode)
   const dtype = options.dtype === undefined ? parseDType('uint8') : parseDType(options.dtype ?? 'float64')
   const offset = parseOffset(options.offset === undefined ? 0 : options.offset)
-  // For null, which is Python's None, as NumPy.
+  // As NumPy for None, which is null here.
   const order = parseOrder(options.order ?? 'C')
   const shape = options.shape == null ? null : parseShape(options.shape, true)
   return openRaw(file, { mode, dtype, offset, shape, order, options }) as Memmap<Canonical<D>>
@@ -69,15 +69,15 @@ export function memmap<const D extends DTypeLike = 'uint8'>(
 export interface OpenMemmapOptions<D = DTypeLike> extends OpenOptions {
   /** `'r+'` by default. */
   mode?: ModeLike
-  /** Of a file that is made, what one element is: `'float64'` by default. */
+  /** The dtype of a new file; `'float64'` by default. */
   dtype?: D
-  /** Of a file that is made, the length of each axis. */
+  /** The length of each axis of a new file; required in mode `w+`. */
   shape?: ShapeLike
-  /** Of a file that is made, whether the first axis runs fastest. */
+  /** Whether the first axis of a new file varies fastest; false by default. */
   fortranOrder?: boolean
-  /** Of a file that is made, the version of the format; by default the lowest that can hold it. */
+  /** The format version of a new file; by default the lowest that can hold the header. */
   version?: NpyVersion | null
-  /** Characters that a header may have; 10,000 by default. */
+  /** Maximum characters of a header; 10,000 by default. */
   maxHeaderSize?: number
 }
 
@@ -85,15 +85,15 @@ const NPY_OPTIONS = ['mode', 'dtype', 'shape', 'fortranOrder', 'version', 'maxHe
 
 /**
  * Opens a `.npy` file as an array, without reading its data: NumPy's `numpy.lib.format.open_memmap`. Modes `r`, `r+` and `c`
- * take dtype, shape and order from the header; `w+` makes the file, and its array is then one of mode `r+`.
+ * take dtype, shape and order from the header; `w+` creates the file and returns an array of mode `r+`.
  *
  * A call that throws leaves the bytes and the size of the file as they were.
- * @throws MemmapError `ERR_MEMMAP_NPY` for a header that NumPy refuses, or one of Python objects; `ERR_MEMMAP_SIZE` where the
+ * @throws MemmapError `ERR_MEMMAP_NPY` for a header that NumPy rejects, or one of Python objects; `ERR_MEMMAP_SIZE` if the
  *   file ends before its data does; `ERR_MEMMAP_MODE`, `_SHAPE`, `_DTYPE`, `_ARGUMENT` for options; the system's
  * @example
- * const made = openMemmap('grid.npy', { mode: 'w+', dtype: 'float32', shape: [1000, 1000] })
- * made.set(2, 3, 0.5)
- * made.close()
+ * const grid = openMemmap('grid.npy', { mode: 'w+', dtype: 'float32', shape: [1000, 1000] })
+ * grid.set(2, 3, 0.5)
+ * grid.close()
  * openMemmap('grid.npy', { mode: 'r' }).get(2, 3) // 0.5
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.lib.format.open_memmap.html
  */
@@ -110,7 +110,10 @@ export function openMemmap(path: FileLike, options: OpenMemmapOptions = {}): Mem
   if (mode !== 'w+') return openNpy(path, mode, maxHeaderSize, options) as Memmap
   const { shape } = options
   if (shape === undefined || shape === null) {
-    throw new MemmapError('ERR_MEMMAP_SHAPE', `shape must be given if mode == 'w+', which makes the file`)
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `shape must be given if mode == 'w+', which creates the file: give the length of each axis`,
+    )
   }
   const dtype = parseDType(options.dtype ?? 'float64')
   const full = [...parseShape(shape), ...dtype.shape]

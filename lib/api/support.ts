@@ -1,25 +1,25 @@
 import { LARGEST_BUFFER } from '../memory/store.js'
 import { native } from '../native/native.js'
 
-/** What this runtime and platform can do. */
+/** The capabilities of this runtime and platform. */
 export interface Support {
   /** Bytes of a page. */
   readonly pageSize: number
-  /** What the offset of a mapping in its file is a multiple of; any offset may be given, as the rest is made up for. */
+  /** The system maps at multiples of this offset in the file. The library accepts any offset, because it maps the page before. */
   readonly allocationGranularity: number
-  /** Bytes of the largest ArrayBuffer, and so of the largest `data`. Arrays are larger where `get`, `set` and methods do. */
+  /** Bytes of the largest ArrayBuffer, and so of the largest `data`. `get`, `set` and all methods work on larger arrays. */
   readonly maxBufferBytes: number
-  /** Whether the option `shared` gives a SharedArrayBuffer, and elements are read without an ArrayBuffer being made. */
+  /** Whether the option `shared` creates a SharedArrayBuffer, and elements are read without creating an ArrayBuffer. */
   readonly sharedBuffers: boolean
-  /** Whether a page that cannot be had becomes a fault of the array instead of the end of the process. */
+  /** Whether a page that cannot be loaded becomes a fault of the array instead of ending the process. */
   readonly guard: boolean
-  /** Whether `data` of a float16 array is a `Float16Array`; `bits` is there everywhere. */
+  /** Whether `data` of a float16 array is a `Float16Array`; `bits` works everywhere. */
   readonly float16Array: boolean
 }
 
 /**
- * What this runtime and platform can do. `MEMMAP_SHARED_BUFFERS=off` and `MEMMAP_GUARD=off` in the environment turn two of
- * these off.
+ * Returns the capabilities of this runtime and platform. `MEMMAP_SHARED_BUFFERS=off` and `MEMMAP_GUARD=off` in the environment
+ * turn two of them off.
  * @example
  * support().maxBufferBytes // 4294967296 on Node 20
  */

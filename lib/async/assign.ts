@@ -23,7 +23,7 @@ import { pin, privateCopy } from './pin.js'
 import { Task } from './task.js'
 import type { AsyncOptions } from './task.js'
 
-/** Bytes that are stored by positions in one turn of the event loop, because each may be in a page of its own. */
+/** Bytes that a scatter stores in one turn of the event loop: few, because each may be in a page of its own. */
 const SCATTERED_BYTES = 2 ** 16
 
 /** `assign` off the event loop. */
@@ -36,9 +36,9 @@ export async function assignAsync(
   const task = new Task(options, isArray(value) ? [array, value] : [array])
   checkWriteable(array)
   if (selectors === undefined) return assignValueAsync(array, value, task)
-  const found = selectTargets(array, selectors)
-  if ('inner' in found) await scatterAsync(array, found, value, task)
-  else await assignValueAsync(viewOf(array, found), value, task)
+  const targets = selectTargets(array, selectors)
+  if ('inner' in targets) await scatterAsync(array, targets, value, task)
+  else await assignValueAsync(viewOf(array, targets), value, task)
 }
 
 /** `fill` off the event loop. */
@@ -80,7 +80,7 @@ async function fillElementsAsync(array: ArrayBase, value: unknown, task: Task): 
 async function assignElementsAsync(target: ArrayBase, source: ArrayBase, task: Task, isNew: boolean): Promise<void> {
   const broadcast = broadcastSource(target, source)
   if (!isOneKernel(source.dtype, target.dtype) || (target.store.mapping === null && !isNew)) {
-    // Chunk by chunk, a store must not change an element that is still to be read.
+    // A copy of a source in the same memory, because a chunk's stores could change elements of a later chunk.
     const separate = target.store.memory === source.store.memory ? await privateCopy(source, task) : source
     const from = separate === source ? broadcast : broadcastSource(target, separate)
     return task.runChunks(chunksOf([target, from]), target.size, ([to, chunk]) =>
@@ -99,12 +99,12 @@ async function assignElementsAsync(target: ArrayBase, source: ArrayBase, task: T
   }
 }
 
-/** Stores values at positions that lists name, in their order, because the later value stays where a position is named twice. */
-async function scatterAsync(array: ArrayBase, found: Gather, value: unknown, task: Task): Promise<void> {
-  const { target, blocks, selected, source } = planScatter(array, found, value)
+/** Stores values at positions from lists, in their order, because the later value stays where a list names a position twice. */
+async function scatterAsync(array: ArrayBase, targets: Gather, value: unknown, task: Task): Promise<void> {
+  const { target, blocks, selected, source } = planScatter(array, targets, value)
   if (source !== null) await task.withoutProgress((silent) => assignElementsAsync(selected, source, silent, true))
   const rows = Math.max(1, Math.floor(SCATTERED_BYTES / Math.max(1, target.nbytes)))
-  const { offsets } = found
+  const { offsets } = targets
   function* chunks(): Generator<ArrayBase[]> {
     if (blocks.size === 0) return
     for (let from = 0; from < offsets.length; from += rows)

@@ -1,6 +1,6 @@
 /**
- * An array piece by piece along an axis, with the pages ahead read in and those behind let go: a file far larger than memory
- * streams through a resident set of a few pieces.
+ * An array block by block along an axis. The iterator reads the pages of the next block ahead and releases those of the last
+ * one, so a file far larger than memory streams through a resident set of a few blocks.
  * @module
  */
 import { ArrayBase } from '../array/array-base.js'
@@ -15,18 +15,18 @@ import { integerOf } from '../layout/shape.js'
 import { sliceAxis } from './chunks.js'
 import { prefetchAsync } from './pages.js'
 
-/** How an array is cut into blocks. */
+/** The options of `NDArray.blocks`. */
 export interface BlockOptions {
-  /** Bytes of the elements of a block, about: 16 MiB by default. A block has at least one entry of the axis. */
+  /** Approximate bytes of a block; 16 MiB by default. A block has at least one entry of the axis. */
   bytes?: number
-  /** The axis to go along; 0 by default. */
+  /** The axis to split; 0 by default. */
   axis?: number
 }
 
-/** Views that follow one another along an axis and cover the array, to be gone through once or many times. */
+/** Consecutive views along an axis that cover the array; every loop starts at the first one. */
 export interface Blocks<A> extends Iterable<A>, AsyncIterable<A> {
   [Symbol.iterator](): IterableIterator<A>
-  /** With the pages of each block read in by the thread pool before it comes. */
+  /** Yields each block after the thread pool has read its pages. */
   [Symbol.asyncIterator](): AsyncIterableIterator<A>
 }
 
@@ -36,10 +36,10 @@ const BYTES = 16 * 2 ** 20
 const WILLNEED = 3
 const DONTNEED = 4
 
-/** Runs of fewer bytes than this are not told of one by one: most of their pages hold something else too. */
+/** Runs of fewer bytes get no advice, because most of their pages hold elements of other blocks too. */
 const MIN_RUN_BYTES = 2 ** 16
 
-/** Runs that are told of for one block. */
+/** Runs of one block that get advice: each costs a system call. */
 const MAX_RUNS = 256
 
 /** `NDArray.blocks`. */
@@ -48,9 +48,12 @@ export function blocksAlong<A extends ArrayBase>(array: A, options: BlockOptions
   checkOptions(options, ['bytes', 'axis'], 'blocks')
   const bytes = options.bytes === undefined ? BYTES : integerOf(options.bytes)
   if (bytes === null || bytes < 1) {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `bytes is a whole number from 1 on (got ${inspect(options.bytes)})`)
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid bytes ${inspect(options.bytes)}: it must be a whole number of at least 1`,
+    )
   }
-  if (array.ndim === 0) throw indexError('an array without axes has no blocks: item() is its element')
+  if (array.ndim === 0) throw indexError('invalid blocks of an array without axes: it has one element; use item()')
   const axis = parseAxis(options.axis ?? 0, array.ndim)
   const length = array.shape[axis] as number
   const each = length === 0 ? 0 : array.nbytes / length
@@ -79,7 +82,7 @@ function* syncBlocks<A extends ArrayBase>(
       block = next
     }
   } finally {
-    // Where the loop was left before its end.
+    // The loop ended early.
     if (block !== null) releaseBlock(block)
   }
 }
@@ -106,18 +109,18 @@ async function* asyncBlocks<A extends ArrayBase>(
   }
 }
 
-/** Reads a block in, in the thread pool. That a page cannot be had, or the array is closed meanwhile, is told where it is used. */
+/** Reads a block in the thread pool. Errors are ignored, because a use of the block reports a fault or a closed array. */
 async function prefetchBlock(block: ArrayBase): Promise<void> {
   for (const run of block.store.mapping === null ? [] : contiguousRunsOf(block))
     await prefetchAsync(run, {}).catch(() => {})
 }
 
-/** Lets the pages go; what was stored in them is in the file. In mode `c` it is nowhere else, so they stay. */
+/** Releases the pages, whose stores are in the file. In mode `c` the pages stay, because the stores are nowhere else. */
 function releaseBlock(block: ArrayBase): void {
   if (block.store.origin?.mode !== 'c') advise(block, DONTNEED)
 }
 
-/** Advice is a hint: that it is not taken is no reason to stop. */
+/** Advises the system. Errors are ignored, because advice is a hint. */
 function advise(block: ArrayBase, advice: number): void {
   const { mapping, closed } = block.store
   if (mapping === null || closed) return
@@ -131,17 +134,14 @@ function advise(block: ArrayBase, advice: number): void {
   }
 }
 
-/**
- * The stretches of memory that a block consists of, as views; none where they are too many or too short to be told apart from
- * what lies between them.
- */
+/** The contiguous runs of memory in a block, as views; none if they are more than {@link MAX_RUNS} or too short. */
 function contiguousRunsOf(block: ArrayBase): ArrayBase[] {
   let runs = [block]
   for (let first = runs[0]; first !== undefined && first.nbytes > 0; first = runs[0]) {
     if (first.nbytes < MIN_RUN_BYTES && runs.length > 1) return []
-    // With gaps no larger than what they are between, nothing is lost by taking them in.
+    // Gaps of at most the size of the elements count as part of the run.
     if (extent(first, first.itemsize).length <= 2 * first.nbytes) return runs
-    const axis = widest(first)
+    const axis = slowestAxis(first)
     const length = first.shape[axis] as number
     if (runs.length * length > MAX_RUNS) return []
     runs = runs.flatMap((run) => Array.from({ length }, (_, index) => entry(run, axis, index)))
@@ -149,16 +149,16 @@ function contiguousRunsOf(block: ArrayBase): ArrayBase[] {
   return []
 }
 
-/** The axis with the widest steps. */
-function widest({ shape, byteStrides }: ArrayBase): number {
-  let found = 0
-  let most = -1
+/** The axis with the largest stride. */
+function slowestAxis({ shape, byteStrides }: ArrayBase): number {
+  let slowest = 0
+  let largest = -1
   byteStrides.forEach((stride, axis) => {
-    if (shape[axis] === 1 || Math.abs(stride) <= most) return
-    most = Math.abs(stride)
-    found = axis
+    if (shape[axis] === 1 || Math.abs(stride) <= largest) return
+    largest = Math.abs(stride)
+    slowest = axis
   })
-  return found
+  return slowest
 }
 
 function entry(run: ArrayBase, axis: number, index: number): ArrayBase {

@@ -1,10 +1,10 @@
 import { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
 
-/** Bytes of a chunk that is worked on in one turn of the event loop. */
+/** Bytes of a chunk, the work of one turn of the event loop. */
 const CHUNK_BYTES = 2 ** 20
 
-/** Views of the same parts of arrays of one shape, which together cover them, of about {@link CHUNK_BYTES} bytes of the first. */
+/** Splits arrays of one shape into the same chunks, which cover them: about {@link CHUNK_BYTES} bytes of the first array each. */
 export function* chunksOf(arrays: readonly ArrayBase[]): Generator<ArrayBase[]> {
   const [array] = arrays as [ArrayBase]
   const length = array.shape[0]

@@ -9,7 +9,7 @@ import type { Task } from './task.js'
 /** An array pinned for the thread pool. */
 export interface PinnedArray {
   readonly source: ArrayBase
-  /** Unpins it; to be called when the work is done. */
+  /** Unpins the array. The caller calls it when the work is done. */
   readonly release: () => void
 }
 
@@ -22,17 +22,17 @@ export async function pin(array: ArrayBase, task: Task): Promise<PinnedArray> {
   if (store.mapping !== null) return { source: array, release: () => {} }
   const memory = store.pin()
   if (memory !== null) {
-    // Over the memory as it is now, because the array may continue in a copy.
+    // A new store over this memory, because the array itself may move on to a copy.
     const source = makeArray(Store.ofBuffer(memory), array.dtype, array, null, false)
     return { source, release: () => store.unpin() }
   }
   return { source: await privateCopy(array, task), release: () => {} }
 }
 
-/** A copy in memory that no caller has, made chunk by chunk in this thread. */
+/** Copies an array, chunk by chunk in this thread, to memory that no caller has. */
 export async function privateCopy(array: ArrayBase, task: Task): Promise<ArrayBase> {
   const copy = emptyLike(array, array.dtype)
-  // Progress begins with the work itself.
+  // Without progress, because the copy only prepares the operation.
   await task.withoutProgress((silent) =>
     silent.runChunks(chunksOf([copy, array]), array.size, ([to, from]) =>
       assignElements(to as ArrayBase, from as ArrayBase),

@@ -27,7 +27,7 @@ class Promises {
   }
 
   async assign(value: unknown, selectors?: unknown, options?: AsyncOptions): Promise<ArrayBase> {
-    // The selectors may be left out before the options.
+    // The options may directly follow the value.
     const isList = selectors === undefined || Array.isArray(selectors)
     const asyncOptions = options ?? (isList ? {} : (selectors as AsyncOptions))
     checkOptions(asyncOptions, ASYNC_OPTIONS, 'assign')
@@ -63,12 +63,12 @@ class Promises {
   }
 }
 
-/** Made when it is first asked for, because most arrays are never worked on off the event loop. */
+/** Created at the first use, because most arrays have none. */
 const promises = new WeakMap<ArrayBase, Promises>()
 
 /** `NDArray.promises`. */
 export function promisesOf(array: ArrayBase): object {
-  let known = promises.get(array)
-  if (known === undefined) promises.set(array, (known = new Promises(array)))
-  return known
+  let methods = promises.get(array)
+  if (methods === undefined) promises.set(array, (methods = new Promises(array)))
+  return methods
 }

@@ -4,11 +4,11 @@ import { MemmapError } from '../errors/memmap-error.js'
 import { fromNative, native } from '../native/native.js'
 import type { NativeTask } from '../native/native.js'
 
-/** Progress and cancellation of work off the event loop. */
+/** Progress and cancellation of an operation off the event loop. */
 export interface AsyncOptions {
-  /** Stops the work; the promise is rejected with the signal's reason. */
+  /** Stops the work and rejects the promise with the signal's reason. */
   signal?: AbortSignal | undefined
-  /** Called now and then with the fraction that is done, from 0 to 1; never less than before, and with 1 at the end. */
+  /** Receives the fraction that is done, from 0 to 1, about every 25 ms: never less than before, and 1 at the end. */
   onProgress?: ((fraction: number) => void) | undefined
 }
 
@@ -20,14 +20,14 @@ const INTERVAL = 25
 
 /**
  * Progress and cancellation of one async operation.
- * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; the reason of a signal that is aborted
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; the reason of an aborted signal
  */
 export class Task {
   private last = -1
   private readonly signal: AbortSignal | undefined
   private readonly onProgress: ((fraction: number) => void) | undefined
 
-  /** @param arrays the arrays that are worked on: closing one of them ends the work */
+  /** @param arrays the arrays of the operation: closing one of them ends it */
   constructor(
     { signal, onProgress }: AsyncOptions,
     private readonly arrays: readonly ArrayBase[],
@@ -58,7 +58,7 @@ export class Task {
 
   /**
    * Runs work in the thread pool.
-   * @param total how much there is to do, in what the native task counts
+   * @param total the amount of work, in the unit that the native task counts
    * @param start calls the kernel with the native task, so that it returns a promise
    */
   async runInPool<T>(total: number, start: (task: NativeTask) => unknown): Promise<T> {
@@ -66,7 +66,7 @@ export class Task {
     const stop = (): void => task.cancel()
     const stores = new Set(this.arrays.map(({ store }) => store))
     let thrown: { error: unknown } | null = null
-    const look = (): void => {
+    const poll = (): void => {
       try {
         this.report(Math.min(task.done() / total, 1))
       } catch (error) {
@@ -74,12 +74,12 @@ export class Task {
         stop()
       }
     }
-    const timer = this.onProgress !== undefined && total > 0 ? setInterval(look, INTERVAL) : undefined
+    const timer = this.onProgress !== undefined && total > 0 ? setInterval(poll, INTERVAL) : undefined
     this.signal?.addEventListener('abort', stop)
     for (const store of stores) store.running.add(task)
     try {
       const value = (await start(task)) as T
-      // The callback threw when all was done, so that there was nothing to stop.
+      // The callback threw after the work had ended.
       if (thrown !== null) throw (thrown as { error: unknown }).error
       this.check()
       this.report(1)
@@ -95,7 +95,7 @@ export class Task {
     }
   }
 
-  /** Runs work that is cancelled as this is, and reports no progress. */
+  /** Runs work under the same cancellation, without progress. */
   async withoutProgress(work: (task: Task) => Promise<void>): Promise<void> {
     await work(new Task(this.signal === undefined ? {} : { signal: this.signal }, this.arrays))
   }

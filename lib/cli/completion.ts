@@ -1,5 +1,5 @@
 /**
- * Scripts for shells, made from the commands and options that there are.
+ * Generates completion scripts for shells from the commands and options.
  * @module
  */
 import type { Command, Option } from 'commander'
@@ -75,14 +75,14 @@ function spellings({ short, long }: Option): string[] {
 }
 
 function valuesOf(program: Command): [string, string][] {
-  const found = new Map<string, string>()
+  const values = new Map<string, string>()
   for (const { options } of program.commands) {
     for (const option of options) {
       const choices = choicesOf(option)
-      if (choices !== null) for (const name of spellings(option)) found.set(name, choices.join(' '))
+      if (choices !== null) for (const name of spellings(option)) values.set(name, choices.join(' '))
     }
   }
-  return [...found]
+  return [...values]
 }
 
 function choicesOf({ argChoices, long }: Option): readonly string[] | null {
@@ -102,7 +102,7 @@ function valueOf(option: Option): string {
   return `:${(option.long as string).slice(2)}:${choices === null ? files : `(${choices.join(' ')})`}`
 }
 
-/** Inside of single quotes, before a bracket or colon that would end it. */
+/** Escapes text inside of single quotes for zsh, with brackets and colons. */
 function quoted(text: string): string {
   return text.replaceAll("'", "'\\''").replaceAll(/[[\]:]/g, '\\$&')
 }

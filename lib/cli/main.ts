@@ -1,16 +1,16 @@
 #!/usr/bin/env node
 /**
- * The command `memmap`: it answers at once what needs no file, and loads the rest when it is asked for.
+ * The command `memmap`. Prints the version at once, and loads everything else when a command needs it.
  * @module
  */
 import module from 'node:module'
 import { versionOf } from './version.js'
 
-// Compiled code is kept between runs, where the runtime can.
+// Caches compiled code between runs, since Node 22.
 const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
 enableCompileCache?.()
 
-// What reads from a pipe may have enough before the end.
+// The reader of a pipe may close it before the end of the output.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 2)
 })

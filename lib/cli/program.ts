@@ -1,5 +1,5 @@
 /**
- * The commands, their options and their help. What a command does is loaded when it is run.
+ * The commands, their options and their help. Each command loads its implementation when it runs.
  * @module
  */
 import { Argument, Command, Option } from 'commander'
@@ -9,7 +9,7 @@ import { versionOf } from './version.js'
 
 const FILE = '.npy file, member of a .npz file (file.npz:name), or raw file'
 
-/** The whole command; `end` is told the exit code of what has run. */
+/** The whole command; `end` receives the exit code of the command that ran. */
 export function programOf(end: (code: number) => void): Command {
   const program = new Command('memmap')
     .description('Look into, check, compare and convert files of numbers, without reading them into memory.')
@@ -22,8 +22,8 @@ export function programOf(end: (code: number) => void): Command {
       const [first] = program.args
       throw new UsageError(
         first === undefined
-          ? `give a command: ${NAMES.join(', ')}; memmap --help tells more`
-          : `there is no command '${first}': there are ${NAMES.join(', ')}; memmap --help tells more`,
+          ? `missing command: give one of ${NAMES.join(', ')}; see memmap --help`
+          : `invalid command '${first}': it must be one of ${NAMES.join(', ')}; see memmap --help`,
       )
     })
     .allowExcessArguments()
@@ -39,121 +39,121 @@ export function programOf(end: (code: number) => void): Command {
   rawOptions(
     add(
       'info',
-      'What a file is: format, dtype, shape, order, where its data begins, how much of it is in memory.',
+      'Print what a file is: format, dtype, shape, order, offset of the data, and how much of it is in memory.',
       EXAMPLES.info,
     ),
   )
     .argument('<file>', `${FILE}; of a .npz file without a name, all members`)
     .option('--json', 'print JSON')
-    .action(async (file: string, given: CliOptions) =>
-      end(await (await import('./commands/info.js')).info(file, given)),
+    .action(async (file: string, options: CliOptions) =>
+      end(await (await import('./commands/info.js')).info(file, options)),
     )
 
-  rawOptions(add('show', 'Elements, as NumPy prints them; or a slice with two axes as a picture.', EXAMPLES.show))
+  rawOptions(add('show', 'Print elements as NumPy does, or draw a slice with two axes as a picture.', EXAMPLES.show))
     .argument('<file>', FILE)
-    .option('-s, --slice <selectors>', "which part, as in NumPy's a[...]: '0:3, ..., -1'")
-    .option('--precision <digits>', 'digits after the point, at most')
+    .option('-s, --slice <selectors>', "the part to show, as in NumPy's a[...]: '0:3, ..., -1'")
+    .option('--precision <digits>', 'maximum digits after the point')
     .option('--threshold <count>', 'summarise more elements than this')
-    .option('--edgeitems <count>', 'items that a summary keeps at each end')
+    .option('--edgeitems <count>', 'items of a summary at each end')
     .option('--linewidth <characters>', 'characters in a line')
-    .option('--suppress', 'no exponents')
+    .option('--suppress', 'print no exponents')
     .option('--image <out.png>', 'draw a slice with two axes into a PNG file, with a scale')
     .addOption(
       new Option('--colormap <map>', 'colours of the picture').choices(['grey', 'viridis', 'magma', 'coolwarm']),
     )
-    .option('--range <low,high>', 'what the ends of the colours stand for; by default the least and greatest element')
+    .option('--range <low,high>', 'the values at the ends of the colours; by default the least and greatest element')
     .option('--json', 'print JSON')
-    .action(async (file: string, given: CliOptions) =>
-      end(await (await import('./commands/show.js')).show(file, given)),
+    .action(async (file: string, options: CliOptions) =>
+      end(await (await import('./commands/show.js')).show(file, options)),
     )
 
   rawOptions(
     add(
       'stats',
-      'Count, least, greatest, mean, standard deviation, NaN and infinities, and a histogram. NaN is left out of all but the count.',
+      'Print count, minimum, maximum, mean, standard deviation, NaN and infinities, and a histogram. All but the counts skip NaN.',
       EXAMPLES.stats,
     ),
   )
     .argument('<file>', FILE)
     .option('-b, --bins <count>', 'intervals of the histogram; 10 by default')
     .option('--json', 'print JSON')
-    .action(async (file: string, given: CliOptions) =>
-      end(await (await import('./commands/stats.js')).stats(file, given)),
+    .action(async (file: string, options: CliOptions) =>
+      end(await (await import('./commands/stats.js')).stats(file, options)),
     )
 
   add(
     'check',
-    'Whether a file is as asked. Names the first element, in C order, that breaks a rule. Exit code 1 where it is not as asked.',
+    'Check a file against rules, and report the first element, in C order, that breaks one. Exit code 1 if a rule is broken.',
     EXAMPLES.check,
   )
     .argument('<file>', FILE)
-    .option('-d, --dtype <dtype>', 'the dtype that it has to have; of a raw file, how it is read')
-    .option('-s, --shape <shape>', "the shape that it has to have; '*' is any length, as in '*,3'")
-    .option('--finite', 'no NaN and no infinities; no not-a-time')
+    .option('-d, --dtype <dtype>', 'the dtype that it must have; for a raw file, the dtype of its elements')
+    .option('-s, --shape <shape>', "the shape that it must have; '*' is any length, as in '*,3'")
+    .option('--finite', 'no NaN, infinity or NaT')
     .option('--min <value>', 'every element is at least this')
     .option('--max <value>', 'every element is at most this')
-    .option('--allow-nan', 'NaN is not looked at by --min and --max, which it breaks otherwise')
-    .option('--offset <bytes>', 'of a raw file, where the elements begin')
+    .option('--allow-nan', 'let --min and --max skip NaN, which breaks them otherwise')
+    .option('--offset <bytes>', 'of a raw file, the offset of the first element')
     .option('--order <C|F>', 'of a raw file, the order of its elements')
     .option('--field <name>', 'a field of records')
     .addOption(FORMAT())
     .option('--json', 'print JSON')
-    .action(async (file: string, given: CliOptions) =>
-      end(await (await import('./commands/check.js')).check(file, given)),
+    .action(async (file: string, options: CliOptions) =>
+      end(await (await import('./commands/check.js')).check(file, options)),
     )
 
   rawOptions(
     add(
       'diff',
-      'How two arrays differ: |A - B| <= atol + rtol * |B| for every element, as numpy.testing.assert_allclose. Exit code 1 where they do.',
+      'Compare two arrays: |A - B| <= atol + rtol * |B| for every element, as numpy.testing.assert_allclose. Exit code 1 if they differ.',
       EXAMPLES.diff,
     ),
   )
     .argument('<a>', FILE)
-    .argument('<b>', 'what it is compared with')
+    .argument('<b>', 'the array to compare with')
     .option('--rtol <number>', 'tolerance relative to B; 1e-7 by default')
     .option('--atol <number>', 'absolute tolerance; 0 by default')
     .option('--no-equal-nan', 'NaN differs from NaN')
     .option('--equal-nan', 'NaN is equal to NaN (the default)')
     .addOption(FORMAT())
     .option('--json', 'print JSON')
-    .action(async (a: string, b: string, given: CliOptions) =>
-      end(await (await import('./commands/diff.js')).diff(a, b, given)),
+    .action(async (a: string, b: string, options: CliOptions) =>
+      end(await (await import('./commands/diff.js')).diff(a, b, options)),
     )
 
   rawOptions(
     add(
       'convert',
-      'Write an array to another file: .npy by its name, raw elements otherwise. The file appears when it is complete.',
+      'Write an array to another file: .npy by its name, else raw elements. The file appears when it is complete.',
       EXAMPLES.convert,
     ),
-    'of a raw IN, how it is read; otherwise the dtype of OUT',
-    'of a raw IN, its order; otherwise the order of OUT',
+    'for a raw IN, its dtype; otherwise the dtype of OUT',
+    'for a raw IN, its order; otherwise the order of OUT',
   )
     .argument('<in>', FILE)
-    .argument('<out>', 'what is written; one that exists is replaced')
+    .argument('<out>', 'the file to write; replaces an existing one')
     .option('--to-dtype <dtype>', 'the dtype of OUT')
     .option('--to-order <C|F>', 'the order of OUT')
     .option('--byte-order <little|big|native>', 'the byte order of OUT')
     .option('--json', 'print JSON')
-    .action(async (from: string, to: string, given: CliOptions) =>
-      end(await (await import('./commands/convert.js')).convert(from, to, given)),
+    .action(async (from: string, to: string, options: CliOptions) =>
+      end(await (await import('./commands/convert.js')).convert(from, to, options)),
     )
 
   add(
     'create',
-    'Make a file of one value: .npy by its name, raw elements otherwise. One that exists is replaced.',
+    'Create a file of one value: .npy by its name, else raw elements. Replaces an existing file.',
     EXAMPLES.create,
   )
-    .argument('<out>', 'what is written')
-    .option('-d, --dtype <dtype>', 'what one element is; float64 by default')
+    .argument('<out>', 'the file to write')
+    .option('-d, --dtype <dtype>', 'the dtype of the elements; float64 by default')
     .requiredOption('-s, --shape <shape>', 'the length of each axis, as in 3,4')
     .option('--order <C|F>', 'the order of the elements; C by default')
     .option('--fill <value>', 'the value of every element; 0 by default')
-    .option('--sparse', 'leave a hole instead of taking the space on the disk')
+    .option('--sparse', 'leave a hole instead of allocating disk space')
     .option('--json', 'print JSON')
-    .action(async (out: string, given: CliOptions) =>
-      end(await (await import('./commands/create.js')).create(out, given)),
+    .action(async (out: string, options: CliOptions) =>
+      end(await (await import('./commands/create.js')).create(out, options)),
     )
 
   add('completion', 'Print a script that completes commands and options.', EXAMPLES.completion)
@@ -173,7 +173,7 @@ export function programOf(end: (code: number) => void): Command {
 const NAMES = ['info', 'show', 'stats', 'check', 'diff', 'convert', 'create', 'completion']
 
 function FORMAT(): Option {
-  return new Option('--format <kind>', 'github: print what is wrong as an annotation of GitHub Actions').choices([
+  return new Option('--format <kind>', 'github: print failures as annotations of GitHub Actions').choices([
     'text',
     'github',
   ])
@@ -182,22 +182,22 @@ function FORMAT(): Option {
 /** The options that describe a raw file. */
 function rawOptions(
   command: Command,
-  dtype = 'of a raw file, what one element is',
+  dtype = 'of a raw file, the dtype of the elements',
   order = 'of a raw file, the order of its elements: C or F',
 ): Command {
   return command
     .option('-d, --dtype <dtype>', `${dtype}: float32, '>u2', ...`)
     .option(
-      // Of show, -s is a slice.
+      // -s of show is the slice.
       command.name() === 'show' ? '--shape <shape>' : '-s, --shape <shape>',
       'of a raw file, the length of each axis: 3,4; one may be -1',
     )
-    .option('--offset <bytes>', 'of a raw file, where the elements begin')
+    .option('--offset <bytes>', 'of a raw file, the offset of the first element')
     .option('--order <C|F>', order)
     .option('--field <name>', 'a field of records')
 }
 
-/** Files that the examples name: a slice of an MRI in raw elements, and the same in .npy. */
+/** The examples of the help, on a slice of an MRI in raw elements, and the same in .npy. */
 const EXAMPLES = {
   info: `
     memmap info scan.npy
@@ -233,7 +233,7 @@ const EXAMPLES = {
 }
 
 const AFTER = `
-Exit codes: 0 fine, 1 the data is not as asked (check, diff), 2 wrong use or a file that cannot be read.
+Exit codes: 0 ok, 1 check or diff failed, 2 usage error or a file that cannot be read or written.
 
 Examples:
   $ memmap info scan.npy

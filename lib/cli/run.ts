@@ -1,5 +1,5 @@
 import { sep } from 'node:path'
-// Arrays need their classes, which this import registers.
+// Registers the classes of arrays.
 import '../memmap.js'
 import { CommanderError } from 'commander'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -8,14 +8,14 @@ import { escaped } from './output/escape.js'
 import { styleOf } from './output/terminal.js'
 import { programOf } from './program.js'
 
-/** Runs the command with these arguments. Gives the exit code; what goes wrong is told in one line on stderr. */
+/** Runs the command with these arguments and returns the exit code. Reports an error in one line on stderr. */
 export async function run(args: readonly string[]): Promise<number> {
   let code = OK
   try {
     await programOf((ended) => (code = ended)).parseAsync(args, { from: 'user' })
     return code
   } catch (error) {
-    // Help that was asked for.
+    // Commander throws after printing help.
     if (error instanceof CommanderError && error.exitCode === 0) return OK
     const { bold, red } = styleOf(process.stderr)
     process.stderr.write(`${bold('memmap')}: ${red(messageOf(error))}\n`)
@@ -23,11 +23,11 @@ export async function run(args: readonly string[]): Promise<number> {
   }
 }
 
-/** What went wrong, on one line and safe for a terminal; files in this folder by their names. */
+/** The message of an error, on one line and safe for a terminal, with paths relative to the working directory. */
 function messageOf(error: unknown): string {
   if (error instanceof CommanderError) {
     const text = error.message.replace(/^error: /, '').replace(/\n\(Did you mean (.*)\?\)/s, ' (did you mean $1?)')
-    return escaped(`${text.replace(/\.$/, '')}; memmap --help tells more`)
+    return escaped(`${text.replace(/\.$/, '')}; see memmap --help`)
   }
   if (error instanceof MemmapError) {
     const { code, message, path } = error
@@ -36,7 +36,7 @@ function messageOf(error: unknown): string {
   }
   if (error instanceof UsageError) return escaped(error.message)
   const { code, message } = error as NodeJS.ErrnoException
-  // Of the system; anything else is a mistake of ours, which the first line of its stack helps to find.
+  // System errors have a code. Anything else is a bug, which the first line of its stack helps to find.
   if (code !== undefined) return escaped(message)
   return escaped(
     String((error as Error)?.stack ?? error)

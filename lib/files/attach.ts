@@ -16,23 +16,23 @@ import type { Mode, ModeLike, OpenOptions, Origin } from '../memory/origin.js'
 import { Store } from '../memory/store.js'
 import { mapRange, OPEN_OPTIONS, parseMode } from './open.js'
 
-/** What is needed to open an array or view again, anywhere. All numbers count bytes but those of the shape. */
+/** The description of an array or view, with which any thread or process opens it. Numbers are bytes, except the shape. */
 export interface Descriptor {
   /** The absolute path. */
   readonly path: string
-  /** NumPy's `dtype.str`, or for records `dtype.descr`; an object where no list can place the fields. */
+  /** NumPy's `dtype.str`, or for records `dtype.descr`; an object if a list cannot express the offsets of the fields. */
   readonly dtype: DTypeJson
   readonly shape: readonly number[]
   readonly byteStrides: readonly number[]
-  /** Where the first element lies in the file. */
+  /** The offset of the first element in the file. */
   readonly fileOffset: number
-  /** `w+` travels as `r+`: a file is made once. */
+  /** `r+` for an array of mode `w+`, because attaching must not clear the file. */
   readonly mode: 'r' | 'r+' | 'c'
-  /** The order in which elements follow one another; null where only the strides tell. */
+  /** The order of contiguous elements; null if they are not contiguous. */
   readonly order: 'C' | 'F' | null
 }
 
-/** The options of `Memmap.attach`, besides those that open any file. */
+/** The options of `Memmap.attach`. */
 export interface AttachOptions extends OpenOptions {
   /** By default the descriptor's. */
   mode?: ModeLike
@@ -46,7 +46,7 @@ export function describe(array: ArrayBase): Descriptor {
   if (path === null) {
     throw new MemmapError(
       'ERR_MEMMAP_UNSUPPORTED',
-      'the array was opened by a descriptor, which means nothing elsewhere: open the file by its path',
+      'invalid describe() of an array without a path: it was opened by a descriptor, which is valid in this process only; open the file by its path',
     )
   }
   const order = contiguousOrder(shape, byteStrides, itemsize)
@@ -67,25 +67,35 @@ const OPTIONS = ['mode', ...OPEN_OPTIONS]
 export function attach(descriptor: unknown, options: AttachOptions): ArrayBase {
   checkOptions(options, OPTIONS, 'attach')
   if (typeof descriptor !== 'object' || descriptor === null || Array.isArray(descriptor)) {
-    throw wrong('descriptor', descriptor, 'an object that describe() gave')
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid descriptor ${inspect(descriptor)}: it must be an object; pass what describe() returned`,
+    )
   }
   const fields = descriptor as Partial<Record<keyof Descriptor, unknown>>
   const { path } = fields
-  if (typeof path !== 'string') throw wrong('path', path, 'text')
+  if (typeof path !== 'string') throw invalidField('path', path, 'text')
   const mode = modeOf(options.mode ?? fields.mode)
   const dtype = parseDType(fields.dtype)
   const shape = [...parseShape(fields.shape)]
   const byteStrides = stridesIn(fields.byteStrides, shape)
   const fileOffset = integerOf(fields.fileOffset)
-  if (fileOffset === null || fileOffset < 0) throw wrong('fileOffset', fields.fileOffset, 'a whole number of bytes')
-  if (dtype.shape.length > 0)
-    throw wrong('dtype', fields.dtype, 'that of one element: the axes of a sub-array belong to the shape')
+  if (fileOffset === null || fileOffset < 0) {
+    throw invalidField('fileOffset', fields.fileOffset, 'a whole number of bytes from 0 to 2^53 - 1')
+  }
+  if (dtype.shape.length > 0) {
+    throw invalidField(
+      'dtype',
+      fields.dtype,
+      'the dtype of one element, because the axes of a sub-array belong to the shape',
+    )
+  }
 
   const { start, length } = extent({ shape, byteStrides, position: fileOffset }, dtype.itemsize)
   if (start < 0 || start + length > Number.MAX_SAFE_INTEGER) {
     throw new MemmapError(
       'ERR_MEMMAP_OFFSET',
-      `the elements reach from byte ${start} to ${start + length}: they lie within a file of at most 2^53 - 1 bytes`,
+      `invalid descriptor with elements from byte ${start} to ${start + length}: they must be within 0 and 2^53 - 1; pass what describe() returned`,
     )
   }
   const { mapping, filename, pageOffset, mappedLength } = mapRange(path, mode, start, length, 1, options, {
@@ -93,10 +103,10 @@ export function attach(descriptor: unknown, options: AttachOptions): ArrayBase {
   })
   const origin = { filename, offset: start, mode, start: start - pageOffset, pageOffset, options, npy: false }
   const store = Store.ofMapping(mapping, mappedLength, origin, options.shared === true)
-  // As in broadcastTo: an element that stands in several places is not stored to.
-  const once = shape.every((one, axis) => one < 2 || byteStrides[axis] !== 0)
+  // Read-only if several indices have the same element, as in broadcastTo.
+  const isUnique = shape.every((one, axis) => one < 2 || byteStrides[axis] !== 0)
   const layout = { shape, byteStrides, position: fileOffset - origin.start }
-  return makeArray(store, dtype, layout, null, mode !== 'r' && once)
+  return makeArray(store, dtype, layout, null, mode !== 'r' && isUnique)
 }
 
 function modeOf(value: unknown): Exclude<Mode, 'w+'> {
@@ -104,18 +114,21 @@ function modeOf(value: unknown): Exclude<Mode, 'w+'> {
   if (mode !== 'w+') return mode
   throw new MemmapError(
     'ERR_MEMMAP_MODE',
-    `mode ${inspect(value)} would make the file, and attach never makes, grows or clears one: give 'r', 'r+' or 'c'`,
+    `invalid mode ${inspect(value)} for attach: it would clear the file; give 'r', 'r+' or 'c'`,
   )
 }
 
 function stridesIn(value: unknown, shape: readonly number[]): number[] {
   const strides = Array.isArray(value) ? value.map(integerOf) : []
   if (!Array.isArray(value) || strides.length !== shape.length || strides.includes(null)) {
-    throw wrong('byteStrides', value, `a list of whole numbers, one for each of ${shape.length} axes`)
+    throw invalidField('byteStrides', value, `a list of whole numbers, one for each of ${shape.length} axes`)
   }
   return strides as number[]
 }
 
-function wrong(name: string, value: unknown, rule: string): MemmapError {
-  return new MemmapError('ERR_MEMMAP_ARGUMENT', `${name} of a descriptor is ${rule} (got ${inspect(value)})`)
+function invalidField(name: string, value: unknown, rule: string): MemmapError {
+  return new MemmapError(
+    'ERR_MEMMAP_ARGUMENT',
+    `invalid descriptor ${name} ${inspect(value)}: it must be ${rule}; pass what describe() returned`,
+  )
 }

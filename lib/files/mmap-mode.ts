@@ -3,11 +3,11 @@ import { MemmapError } from '../errors/memmap-error.js'
 import type { Mode } from '../memory/origin.js'
 import { parseMode } from './open.js'
 
-/** How a file is mapped rather than read: NumPy's `mmap_mode`. A file is not made this way, so there is no `'w+'`. */
+/** The mode for mapping an existing file: NumPy's `mmap_mode`. It never creates a file, so it cannot be `'w+'`. */
 export type MmapMode = 'r' | 'r+' | 'c' | 'readonly' | 'readwrite' | 'copyonwrite'
 
 /**
- * The mode in which a file is to be mapped; null where it is to be read.
+ * Parses the option `mmapMode`; returns null for a file that is to be read.
  * @throws MemmapError `ERR_MEMMAP_MODE`
  */
 export function parseMmapMode(value: unknown): Exclude<Mode, 'w+'> | null {
@@ -16,6 +16,6 @@ export function parseMmapMode(value: unknown): Exclude<Mode, 'w+'> | null {
   if (mode !== 'w+') return mode
   throw new MemmapError(
     'ERR_MEMMAP_MODE',
-    `mmapMode ${inspect(value)} would make the file that is to be loaded: mmapMode is 'r', 'r+' or 'c' (openMemmap() makes files)`,
+    `invalid mmapMode ${inspect(value)}: it would clear the file before loading it; give 'r', 'r+' or 'c', or create a file with openMemmap()`,
   )
 }

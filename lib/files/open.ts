@@ -14,7 +14,7 @@ import { Store } from '../memory/store.js'
 import { native, unwrapNative } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
 
-/** What names a file: a path, a `file:` URL, a descriptor, or the `FileHandle` of `fs.promises.open`. */
+/** A file: its path, `file:` URL, descriptor, or the `FileHandle` of `fs.promises.open`. */
 export type FileLike = string | URL | Uint8Array | number | { readonly fd: number }
 
 /** The names of {@link OpenOptions}. */
@@ -31,13 +31,13 @@ const MODES: Readonly<Record<ModeLike, Mode>> = {
   write: 'w+',
 }
 
-/** The numbers by which the binding knows the modes. */
+/** The binding's numbers for the modes. */
 const MODE_NUMBER: Readonly<Record<Mode, number>> = { r: 0, 'r+': 1, 'w+': 2, c: 3 }
 
-/** Receives from the binding: bytes of the array, bytes in front of it in its first page, mapped bytes, capacity. */
+/** The binding writes here: bytes of the array, bytes in front of it in its first page, mapped bytes, capacity. */
 export const mappingInfo = new Float64Array(4)
 
-/** A checked request to open a file; `shape` without the axes of a sub-array, null where it follows from the file. */
+/** A checked request to open a file; `shape` without the axes of a sub-array, null if it follows from the file. */
 export interface Opening {
   /** Whether it is the data of a `.npy` file. */
   readonly npy?: boolean
@@ -51,7 +51,7 @@ export interface Opening {
   readonly options: OpenOptions
 }
 
-/** Opens, maps and makes the array. */
+/** Opens and maps a file and creates its array. */
 export function openRaw(
   file: FileLike,
   { mode, dtype, offset, shape, order, options, npy = false, fixed = false }: Opening,
@@ -72,23 +72,23 @@ export function openRaw(
   return makeArray(store, dtype.base, layout, null, mode !== 'r')
 }
 
-/** A part of a file in memory. */
+/** A mapped range of a file. */
 export interface Range {
   readonly mapping: NativeMapping
   /** The absolute path; null for a descriptor. */
   readonly filename: string | null
-  /** Bytes of what was asked for. */
+  /** Bytes of the array. */
   readonly bytes: number
-  /** Where that begins in the range, which begins on a page. */
+  /** Position of the array in the range, which begins on a page. */
   readonly pageOffset: number
   /** Bytes of the range. */
   readonly mappedLength: number
 }
 
 /**
- * Opens and maps `length` bytes, or where that is negative as many whole units as there are.
+ * Opens a file and maps `length` bytes; if that is negative, as many whole units as the file has.
  * @param fixed whether mode `r+` must not make the file longer
- * @param header bytes at the start of a file that is made whose space is taken even where it is sparse
+ * @param header bytes at the start of a new file for which disk space is allocated, in sparse files too
  */
 export function mapRange(
   file: FileLike,
@@ -113,7 +113,7 @@ export function mapRange(
   return { mapping, filename, bytes, pageOffset, mappedLength }
 }
 
-/** The bytes that the array needs; negative where it takes what there is, in whole units. */
+/** The bytes that the array needs; negative if it takes as many whole units as the file has. */
 function request(
   mode: Mode,
   dtype: DType,
@@ -125,8 +125,8 @@ function request(
       throw new MemmapError(
         'ERR_MEMMAP_SHAPE',
         shape === null
-          ? `shape must be given if mode == 'w+', which sets the size of the file`
-          : `shape [${shape.join(', ')}] leaves a length to the file, whose size mode 'w+' sets: give all of them`,
+          ? `shape must be given if mode == 'w+', which sets the size of the file: give the length of each axis`
+          : `invalid shape [${shape.join(', ')}]: -1 stands for the rest of the file, whose size mode 'w+' sets; give all lengths`,
       )
     }
     const unit =
@@ -138,11 +138,11 @@ function request(
       throw shape === null || dtype.itemsize === 0
         ? new MemmapError(
             'ERR_MEMMAP_DTYPE',
-            `items of dtype '${dtype.str}' have no bytes, so the file does not tell how many there are: give a length in the dtype, or the shape`,
+            `invalid dtype '${dtype.str}' without a shape: its items have no bytes, so their number does not follow from the file; give a length in the dtype, or the shape`,
           )
         : new MemmapError(
             'ERR_MEMMAP_SHAPE',
-            `shape [${shape.join(', ')}] has no elements whatever -1 stands for: give all lengths`,
+            `invalid shape [${shape.join(', ')}]: it has no elements, so -1 does not follow from the file; give all lengths`,
           )
     }
     checkAxes((shape ?? [0]).length + dtype.shape.length)
@@ -153,24 +153,25 @@ function request(
   if (offset + length > Number.MAX_SAFE_INTEGER) {
     throw new MemmapError(
       'ERR_MEMMAP_SHAPE',
-      `offset ${offset} and ${length} bytes of data exceed 2^53 - 1: give a smaller shape or offset`,
+      `invalid shape of ${length} bytes at offset ${offset}: their sum must be at most 2^53 - 1; give a smaller shape or offset`,
     )
   }
   return { length, unit: 1 }
 }
 
+/** @throws MemmapError `ERR_MEMMAP_SHAPE` */
 export function checkAxes(ndim: number): void {
-  if (ndim > MAX_NDIM)
-    throw new MemmapError('ERR_MEMMAP_SHAPE', `an array has at most ${MAX_NDIM} axes, and this would have ${ndim}`)
+  if (ndim > MAX_NDIM) {
+    throw new MemmapError('ERR_MEMMAP_SHAPE', `invalid shape with ${ndim} axes: an array has at most ${MAX_NDIM}`)
+  }
 }
 
 /**
- * The mode, by its short name.
+ * Parses a mode and returns its short name.
  * @throws MemmapError `ERR_MEMMAP_MODE`
  */
 export function parseMode(mode: unknown): Mode {
-  const known = typeof mode === 'string' && Object.hasOwn(MODES, mode) ? MODES[mode as ModeLike] : undefined
-  if (known !== undefined) return known
+  if (typeof mode === 'string' && Object.hasOwn(MODES, mode)) return MODES[mode as ModeLike]
   throw new MemmapError(
     'ERR_MEMMAP_MODE',
     `mode must be one of ${Object.keys(MODES)
@@ -185,7 +186,7 @@ export function parseOffset(value: unknown): number {
   if (offset === null || offset < 0) {
     throw new MemmapError(
       'ERR_MEMMAP_OFFSET',
-      `offset is a whole number of bytes from 0 to 2^53 - 1 (got ${inspect(value)})`,
+      `invalid offset ${inspect(value)}: it must be a whole number of bytes from 0 to 2^53 - 1`,
     )
   }
   return offset
@@ -201,19 +202,22 @@ function flagsOf({ sparse, access, populate, shared, lock }: OpenOptions): numbe
   else if (access !== undefined && access !== 'normal') {
     throw new MemmapError(
       'ERR_MEMMAP_ARGUMENT',
-      `access is one of 'normal', 'random', 'sequential' (got ${inspect(access)})`,
+      `invalid access ${inspect(access)}: it must be one of 'normal', 'random', 'sequential'`,
     )
   }
   if (lock === 'shared') flags |= 16
   else if (lock === 'exclusive') flags |= 32
   else if (lock !== undefined) {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `lock is one of 'shared', 'exclusive' (got ${inspect(lock)})`)
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid lock ${inspect(lock)}: it must be one of 'shared', 'exclusive'`,
+    )
   }
   return flags
 }
 
 /**
- * The file as the binding takes it, and its absolute path; null for a descriptor.
+ * Returns the file as the binding takes it, and its absolute path, or null for a descriptor.
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
  */
 export function nameOf(file: unknown): [name: string | Uint8Array | number, filename: string | null] {
@@ -224,38 +228,41 @@ export function nameOf(file: unknown): [name: string | Uint8Array | number, file
     } catch (cause) {
       throw new MemmapError(
         'ERR_MEMMAP_ARGUMENT',
-        `${inspect(file.href)} names no file: a URL of a file starts with file:`,
+        `invalid file URL ${inspect(file.href)}: it must start with file: and name a local file`,
         { cause },
       )
     }
   }
   if (typeof file === 'string') {
     checkPath(file, file.includes('\0'))
-    // An empty path is for the system to refuse; resolved, it would be the current folder.
+    // The system rejects an empty path; resolved, it would be the current folder.
     const filename = file === '' ? file : resolve(file)
     return [filename, filename]
   }
   if (file instanceof Uint8Array) {
     checkPath(file, file.includes(0))
-    // A path of bytes need not be text; where it is, the name is absolute as any other.
+    // A path of bytes that are not UTF-8 has no absolute path as text.
     const text = Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString()
     return Buffer.from(text).equals(file) ? nameOf(text) : [file, null]
   }
   if (typeof file === 'object' && file !== null && 'fd' in file) return [descriptor(file.fd), null]
   throw new MemmapError(
     'ERR_MEMMAP_ARGUMENT',
-    `a file is a path, a file: URL, a descriptor or a FileHandle (got ${inspect(file)})`,
+    `invalid file ${inspect(file)}: it must be a path, a file: URL, a descriptor or a FileHandle`,
   )
 }
 
 function descriptor(number: unknown): number {
-  // A closed FileHandle has -1, which the system answers with EBADF.
+  // A closed FileHandle has -1, for which the system returns EBADF.
   if (typeof number === 'number' && Number.isInteger(number) && number >= -1 && number < 2 ** 31) return number
-  throw new MemmapError('ERR_MEMMAP_ARGUMENT', `a descriptor is a whole number (got ${inspect(number)})`)
+  throw new MemmapError(
+    'ERR_MEMMAP_ARGUMENT',
+    `invalid file descriptor ${inspect(number)}: it must be a whole number from 0 to 2^31 - 1`,
+  )
 }
 
 function checkPath(path: string | Uint8Array, hasNul: boolean): void {
   if (hasNul) {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `a path has no NUL in it (got ${inspect(path)})`)
+    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid path ${inspect(path)}: it must not contain NUL`)
   }
 }

@@ -8,7 +8,7 @@ import type { NativeMapping } from '../native/native.js'
 // In the order of the numbers that the binding takes.
 const ADVICE = ['normal', 'random', 'sequential', 'willneed', 'dontneed', 'hugepage', 'populate'] as const
 
-/** How the pages will be used. `dontneed` lets them leave memory; stored elements stay in the file. */
+/** The use of the pages to come. `dontneed` releases them from memory; stored elements stay in the file. */
 export type Advice = (typeof ADVICE)[number]
 
 /** How much of an array is in memory, in bytes of whole pages. */

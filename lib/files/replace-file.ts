@@ -1,5 +1,5 @@
 /**
- * Files that are written beside the one that they replace, so that nobody ever sees half of one.
+ * Writes a file beside the one that it replaces and renames it, so that readers never see half a file.
  * @module
  */
 import {
@@ -24,26 +24,26 @@ import { MemmapError } from '../errors/memmap-error.js'
 import { nameOf } from './open.js'
 import { systemError } from './system-error.js'
 
-/** What names a file to be written: a descriptor cannot be replaced. */
+/** The path of a file to write. A descriptor does not work, because a rename needs the path. */
 export type PathLike = string | URL | Uint8Array
 
-/** Links that are followed before they are taken for a circle, as in Linux. */
+/** Symbolic links to follow before assuming a cycle, as in Linux. */
 const MAX_LINKS = 40
 
-/** A file that is being written, and will replace another. */
+/** A file in the writing that will replace another. */
 export interface Replacement {
-  /** Where it is written: beside the one that it replaces. */
+  /** Its path, beside the file that it replaces. */
   readonly temporary: string
-  /** Puts it, which is complete and on the device, in the place of the other. */
+  /** Replaces the other file. The new one must be complete and on the device. */
   readonly finish: () => void
-  /** Removes it. Gives the error that it is removed for, about the file that the caller named. */
+  /** Removes the new file, and returns the error with the path that the caller passed. */
   readonly undo: (error: unknown) => unknown
 }
 
 /**
- * Lets `write` make a file, and puts it in the place of the one at `path`, which is as it was if anything fails. A link is
- * followed; permissions of a file that is replaced are kept.
- * @param write makes a complete file at the path that it is given, and sees to it that the device has it
+ * Replaces the file at `path` by the one that `write` creates; any failure leaves the old file unchanged. Follows links and
+ * keeps the permissions of the old file.
+ * @param write creates a complete file at its argument and flushes it to the device
  * @throws MemmapError what `write` throws; the system's
  */
 export function replaceFile(path: PathLike, of: string, write: (path: string) => void): void {
@@ -57,20 +57,20 @@ export function replaceFile(path: PathLike, of: string, write: (path: string) =>
 }
 
 /**
- * Begins to replace a file as {@link replaceFile} does, for work that takes its time.
- * @throws MemmapError the system's, where the file could not be replaced
+ * Begins to replace a file as {@link replaceFile} does, for asynchronous callers.
+ * @throws MemmapError the system's, if the file cannot be replaced
  */
 export function replacing(path: PathLike, of: string): Replacement {
   const target = targetOf(path, of)
   const shown = typeof path === 'string' ? path : target
-  // The global one: to import node:crypto takes longer than most of what is asked of the command.
+  // The global crypto, because importing node:crypto takes longer than most commands.
   const random = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')
   const temporary = join(dirname(target), `.memmap-${process.pid}-${random}.tmp`)
   const undo = (error: unknown): unknown => {
     try {
       rmSync(temporary, { force: true })
     } catch {
-      // What was wrong before says more than this.
+      // The first error says more than this one.
     }
     return named(systemError(error, target), shown, temporary, target)
   }
@@ -93,18 +93,18 @@ function targetOf(path: PathLike, of: string): string {
   if (typeof name === 'number') {
     throw new MemmapError(
       'ERR_MEMMAP_ARGUMENT',
-      `${of} takes a path: a file that is open already cannot be replaced as a whole (got ${inspect(path)})`,
+      `invalid file ${inspect(path)} for ${of}: an open file cannot be replaced; give its path`,
     )
   }
   if (filename === null) {
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `${of} takes a path that is text (got ${inspect(path)})`)
+    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid path ${inspect(path)} for ${of}: it must be UTF-8 text`)
   }
   if (filename === '')
     throw new MemmapError('ENOENT', `ENOENT: no such file or directory, open ''`, { syscall: 'open' })
   return followed(filename, 0)
 }
 
-/** Where a path leads, through links that lead nowhere yet too. */
+/** Resolves links, also those to files that do not exist yet. */
 function followed(path: string, links: number): string {
   try {
     return realpathSync(path)
@@ -115,30 +115,30 @@ function followed(path: string, links: number): string {
   return followed(resolve(dirname(path), readlinkSync(path)), links + 1)
 }
 
-/** The file that is to be replaced, which has to be one that could be written to; null where there is none. */
+/** Checks that the file to replace is a regular, writable one; returns null if there is none. */
 function existing(target: string): Stats | null {
-  const found = statSync(target, { throwIfNoEntry: false })
-  if (found === undefined) return null
-  if (found.isDirectory()) {
+  const stats = statSync(target, { throwIfNoEntry: false })
+  if (stats === undefined) return null
+  if (stats.isDirectory()) {
     throw new MemmapError('EISDIR', `EISDIR: illegal operation on a directory, open '${target}'`, { syscall: 'open' })
   }
-  if (!found.isFile()) {
-    throw new MemmapError('ERR_MEMMAP_UNSUPPORTED', `'${target}' is no regular file, and only such a file is replaced`)
+  if (!stats.isFile()) {
+    throw new MemmapError('ERR_MEMMAP_UNSUPPORTED', `invalid file '${target}': only a regular file can be replaced`)
   }
   accessSync(target, constants.W_OK)
-  return found
+  return stats
 }
 
 function keepPermissions(path: string, { uid, gid, mode }: Stats): void {
   try {
     chownSync(path, uid, gid)
   } catch {
-    // Only some users may give files away, and not all file systems have owners.
+    // Only root may change the owner, and some file systems have none.
   }
   chmodSync(path, mode & 0o7777)
 }
 
-/** Makes the system remember the new name too; not all of them can. */
+/** Makes the rename durable. Errors are ignored, because some systems cannot flush a folder. */
 function syncFolder(path: string): void {
   try {
     const fd = openSync(path, 'r')
@@ -148,17 +148,17 @@ function syncFolder(path: string): void {
       closeSync(fd)
     }
   } catch {
-    // The file is complete, and in its place.
+    // The file itself is complete and renamed.
   }
 }
 
-/** The same error about the file that the caller named, not the one beside it. */
+/** The same error with the path that the caller passed instead of the temporary one. */
 function named(error: unknown, shown: string, temporary: string, path: string): unknown {
   if (!(error instanceof MemmapError)) return error
   const { code, message, syscall, errno, expected, actual } = error
   if (code.startsWith('ERR_MEMMAP_')) return error
   const text = message.replaceAll(temporary, path)
-  return new MemmapError(code, `${inspect(shown)} cannot be saved, and is as it was: ${text}`, {
+  return new MemmapError(code, `cannot save ${inspect(shown)}, which is unchanged: ${text}`, {
     path,
     syscall,
     errno,

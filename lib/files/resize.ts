@@ -1,14 +1,13 @@
 /**
- * Another length on axis 0: of the array, of its file, and of what the header of a `.npy` file says.
+ * Changes the length of axis 0 in the array, in its file, and in the header of a `.npy` file.
  *
- * What a process that is killed at any moment leaves behind opens with the old or the new shape:
+ * A process that is killed at any moment leaves a file that opens with the old or the new shape:
  *
- * - Growing, the file gets its new size first, then the new rows, and last the header, by one call of the system that writes a
- *   few bytes within one page. A file without a header has the new shape from the first step on, its rows zero until they
- *   are stored.
- * - Shrinking, the header comes first, then the file is cut.
- * - A header that has no room for the new shape (files of other writers) is written anew with everything else, beside the file,
- *   which it then replaces.
+ * - Growing changes the size of the file first, then stores the new rows, and last writes the header, in one system call that
+ *   writes a few bytes within one page. A file without a header has the new shape from the first step on, with zeros for rows
+ *   that are not stored yet.
+ * - Shrinking writes the header first, then cuts the file.
+ * - If the header has no space for the new shape (files of other writers), a new file replaces the old one.
  * @module
  */
 import type { ArrayBase } from '../array/array-base.js'
@@ -38,7 +37,7 @@ export function resize(array: ArrayBase, like: unknown): void {
   if (shape.length !== array.ndim || shape.slice(1).some((length, axis) => length !== rest[axis])) {
     throw new MemmapError(
       'ERR_MEMMAP_SHAPE',
-      `resize changes axis 0 only, and an array of shape ${shapeText(array.shape)} cannot become ${shapeText(shape)}: ` +
+      `invalid shape ${shapeText(shape)} for resize of an array of shape ${shapeText(array.shape)}: it changes axis 0 only; ` +
         `give [length${rest.map((length) => `, ${length}`).join('')}]`,
       { expected: array.shape, actual: shape },
     )
@@ -56,8 +55,8 @@ export function append(array: ArrayBase, rows: unknown): void {
   setRows(array, before + count, (target) => assignElements(rowsFrom(target, before), source))
 }
 
-/** Checks that the array can grow, and gives the lengths of its other axes. */
-function growable(array: ArrayBase, what: string): readonly number[] {
+/** Checks that the array can change its length, and returns the lengths of its other axes. */
+function growable(array: ArrayBase, of: string): readonly number[] {
   const { store, root, shape, byteStrides, itemsize } = array
   store.checkOpen()
   const { mode } = store.origin as Origin
@@ -65,7 +64,7 @@ function growable(array: ArrayBase, what: string): readonly number[] {
   const refuse = (reason: string): MemmapError =>
     new MemmapError(
       'ERR_MEMMAP_UNSUPPORTED',
-      `${what} works on axis 0 of the array that was opened, in C order: ${reason}`,
+      `invalid ${of}: it needs the array that was opened, in C order and a writeable mode, but ${reason}`,
       {
         path: (store.origin as Origin).filename ?? undefined,
       },
@@ -75,11 +74,11 @@ function growable(array: ArrayBase, what: string): readonly number[] {
   if (shape.length === 0) throw refuse('this array has no axes')
   if (!isContiguous(shape, byteStrides, itemsize, 'C')) throw refuse('this one is not in C order')
   if (itemsize === 0) throw refuse('its elements have no bytes')
-  if (store.running.size > 0) throw refuse('work on it is under way in another thread; await that first')
+  if (store.running.size > 0) throw refuse('another thread works on it; await that first')
   return shape.slice(1)
 }
 
-/** The rows that a caller gave, as an array that can be stored once there is room. */
+/** Converts the argument of `append` to an array of rows, ready to store after the file has grown. */
 function rowsFor(array: ArrayBase, rest: readonly number[], rows: unknown): ArrayBase {
   const { dtype } = array
   const like = viewOf(array, {
@@ -96,30 +95,34 @@ function rowsFor(array: ArrayBase, rest: readonly number[], rows: unknown): Arra
   if (whole.ndim !== rest.length + 1 || rest.some((length, axis) => length !== whole.shape[axis + 1])) {
     throw mismatch(array, rest, source.shape)
   }
-  // What can fail is done while nothing has changed; typed arrays over this very mapping die when it grows.
-  const plain = dtype.code !== OPAQUE_CODE && whole.dtype.code !== OPAQUE_CODE
-  const ours = !Array.isArray(rows) && array.store.isExposed(whole.store.memory)
-  // A view, so that an array that is appended to itself keeps its length.
-  return plain && !ours ? viewOf(whole, whole) : castTo(whole, dtype)
+  // Casts that can fail come now, before the file changes; so do copies of typed arrays over this mapping, because growing
+  // detaches them.
+  const isPlain = dtype.code !== OPAQUE_CODE && whole.dtype.code !== OPAQUE_CODE
+  const isOwnBuffer = !Array.isArray(rows) && array.store.isExposed(whole.store.memory)
+  // A view, so that an array appended to itself keeps its length.
+  return isPlain && !isOwnBuffer ? viewOf(whole, whole) : castTo(whole, dtype)
 }
 
 function arrayOf(value: unknown, like: ArrayBase): ArrayBase {
   const lists = sourceFor(like, [value])
   if (lists === null)
-    throw new MemmapError('ERR_MEMMAP_ARGUMENT', `rows are an array or (nested) lists (got ${inspect(value)})`)
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid rows ${inspect(value)}: they must be an array, a typed array or (nested) lists`,
+    )
   return lists
 }
 
 function mismatch(array: ArrayBase, rest: readonly number[], actual: readonly number[]): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_SHAPE',
-    `rows of shape ${shapeText(actual)} cannot be appended to an array of shape ${shapeText(array.shape)}: ` +
+    `invalid rows of shape ${shapeText(actual)} for an array of shape ${shapeText(array.shape)}: the other axes must be equal; ` +
       `give rows of shape [n${rest.map((length) => `, ${length}`).join('')}], or one of ${shapeText(rest)}`,
     { expected: rest, actual },
   )
 }
 
-/** Gives array and file so many rows; `write` stores what is new in them. */
+/** Changes the number of rows of array and file; `write` stores the new rows. */
 function setRows(array: ArrayBase, rows: number, write: (target: ArrayBase) => void): void {
   const { store, shape, itemsize, position } = array
   const mapping = store.mapping as NativeMapping
@@ -145,12 +148,12 @@ function setRows(array: ArrayBase, rows: number, write: (target: ArrayBase) => v
       size(mapping, bytesOf(rows), origin)
     } catch (error) {
       file?.undo(mapping, patch)
-      // Windows has to let go of the file before it can be cut: the array goes on in another range.
+      // Windows unmaps the file before cutting it, so the array continues in another range.
       if (process.platform === 'win32')
         withLayout(array, shape, store.successor(mapping, mappingInfo[2] as number, origin))
       throw error
     }
-    // Views of rows that are gone would not notice; so all are closed.
+    // A new store, which closes all views, because views of removed rows would read other bytes.
     const successor = store.successor(mapping, mappingInfo[2] as number, origin)
     withLayout(array, now, successor)
     return
@@ -171,14 +174,14 @@ function size(mapping: NativeMapping, length: number, { options, npy }: Origin):
   return unwrapNative(() => mapping.resize(length, options?.sparse === true, npy === true, mappingInfo))
 }
 
-/** Takes a growth back, as far as the system lets us. */
+/** Reverts a growth, as far as the system permits. */
 function setBack(array: ArrayBase, mapping: NativeMapping, length: number, shape: readonly number[]): void {
   const origin = array.store.origin as Origin
   try {
     const moved = size(mapping, length, origin)
     array.store.resized(mappingInfo[2] as number, mappingInfo[3] as number, moved)
   } catch {
-    // The array keeps its old shape; the file may be longer than it.
+    // The file stays longer; the array gets its old shape back.
   }
   withLayout(array, shape, array.store)
 }
@@ -188,7 +191,7 @@ function rowsFrom(array: ArrayBase, start: number): ArrayBase {
   return sliceAxis(array, 0, start, (array.shape[0] as number) - start)
 }
 
-/** The array with another shape, in this or another store. */
+/** Changes the shape and store of the array in place. */
 function withLayout(array: ArrayBase, shape: readonly number[], store: Store): void {
   const { dtype, position } = array
   const byteStrides = stridesOf(shape, dtype.itemsize, 'C')
@@ -196,7 +199,7 @@ function withLayout(array: ArrayBase, shape: readonly number[], store: Store): v
   Object.assign(array, like)
 }
 
-/** The array as another one, which is forgotten. */
+/** Replaces the array in place by another one, which the caller drops. */
 function replaceWith(array: ArrayBase, other: ArrayBase): void {
   array.store.close()
   Object.setPrototypeOf(array, Object.getPrototypeOf(other) as object)

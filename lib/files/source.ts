@@ -5,31 +5,31 @@ import { nameOf } from './open.js'
 import type { FileLike } from './open.js'
 import { systemError } from './system-error.js'
 
-/** The largest piece that one call of the system reads. */
-const PIECE = 2 ** 30
+/** Maximum bytes of one read call. */
+const CHUNK_BYTES = 2 ** 30
 
-/** Some bytes at a place: of a file, or of a part of one. */
+/** Bytes of a file, or of a part of one. */
 export interface Bytes {
-  /** Bytes in all. */
+  /** All bytes. */
   readonly size: number
-  /** As many of `length` bytes from `position` as there are. */
+  /** Reads `length` bytes from `position`, or fewer at the end. */
   read(position: number, length: number): Buffer
 }
 
-/** A file, open for the time of one call, which is read at given places. */
+/** A file, open for the time of one call, for reads at any position. */
 export class Source implements Bytes {
   readonly size: number
   readonly filename: string | null
   readonly #fd: number
   readonly #name: string | Uint8Array | number
-  readonly #found: BigIntStats
+  readonly #stats: BigIntStats
 
-  /** @throws MemmapError the system's; `ERR_MEMMAP_UNSUPPORTED` for what is no regular file */
+  /** @throws MemmapError the system's; `ERR_MEMMAP_UNSUPPORTED` for a file that is not a regular one */
   constructor(file: FileLike) {
     const [name, filename] = nameOf(file)
     this.#name = name
     this.filename = filename
-    // Not to wait for the other end of a pipe: such files are refused once they are open.
+    // O_NONBLOCK, because opening a pipe would wait for its other end; the check below rejects it.
     const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0)
     try {
       this.#fd = typeof name === 'number' ? name : openSync(pathOf(name), flags)
@@ -37,22 +37,22 @@ export class Source implements Bytes {
       throw systemError(error, filename)
     }
     try {
-      this.#found = fstatSync(this.#fd, { bigint: true })
-      checkKind(this.#found, filename)
+      this.#stats = fstatSync(this.#fd, { bigint: true })
+      checkKind(this.#stats, filename)
     } catch (error) {
       this.close()
       throw systemError(error, filename)
     }
-    this.size = Number(this.#found.size)
+    this.size = Number(this.#stats.size)
   }
 
   read(position: number, length: number): Buffer {
-    // Never more than the file has, whatever a file says of itself.
+    // At most the bytes of the file, because `length` may come from its header.
     const bytes = Buffer.allocUnsafe(Math.max(0, Math.min(length, this.size - position)))
     let done = 0
     try {
       while (done < bytes.length) {
-        const count = readSync(this.#fd, bytes, done, Math.min(PIECE, bytes.length - done), position + done)
+        const count = readSync(this.#fd, bytes, done, Math.min(CHUNK_BYTES, bytes.length - done), position + done)
         if (count === 0) break
         done += count
       }
@@ -62,9 +62,9 @@ export class Source implements Bytes {
     return bytes.subarray(0, done)
   }
 
-  /** Tells this file from others. */
+  /** Distinguishes this file from others: device and inode. */
   get identity(): string {
-    return identityOf(this.#found)
+    return identityOf(this.#stats)
   }
 
   /** Whether the path still leads to this file. */
@@ -90,18 +90,20 @@ function pathOf(name: string | Uint8Array): string | Buffer {
   return typeof name === 'string' ? name : Buffer.from(name.buffer, name.byteOffset, name.byteLength)
 }
 
-function checkKind(found: BigIntStats, filename: string | null): void {
+function checkKind(stats: BigIntStats, filename: string | null): void {
   const path = filename ?? undefined
-  if (found.isDirectory()) {
+  if (stats.isDirectory()) {
     const name = filename === null ? '' : `, open '${filename}'`
     throw new MemmapError('EISDIR', `EISDIR: illegal operation on a directory${name}`, { path, syscall: 'open' })
   }
-  if (!found.isFile()) {
-    throw new MemmapError('ERR_MEMMAP_UNSUPPORTED', 'only a regular file can be read as an array', { path })
+  if (!stats.isFile()) {
+    throw new MemmapError('ERR_MEMMAP_UNSUPPORTED', 'invalid file: only a regular file can be read as an array', {
+      path,
+    })
   }
 }
 
-/** Does something with a file, and closes it. */
+/** Opens a file, works on it, and closes it. */
 export function reading<T>(file: FileLike, work: (source: Source) => T): T {
   const source = new Source(file)
   try {
@@ -112,22 +114,22 @@ export function reading<T>(file: FileLike, work: (source: Source) => T): T {
 }
 
 /**
- * Reads from a file, then opens it by its path: a file that was replaced in between is read again, so that both are of one
- * file.
- * @param work closes what it opened in `undo`
+ * Reads from a file and opens it by its path. Tries again if another process replaced the file in between, so that both are of
+ * one file.
+ * @param undo closes the result of `work`
  */
-export function readingAndOpening<T>(file: FileLike, work: (source: Source) => T, undo: (made: T) => void): T {
+export function readingAndOpening<T>(file: FileLike, work: (source: Source) => T, undo: (result: T) => void): T {
   for (let attempt = 0; attempt < 100; attempt++) {
-    const made = reading(file, (source) => {
-      const one = work(source)
-      if (source.isStillThere()) return { one }
-      undo(one)
+    const opened = reading(file, (source) => {
+      const result = work(source)
+      if (source.isStillThere()) return { result }
+      undo(result)
       return null
     })
-    if (made !== null) return made.one
+    if (opened !== null) return opened.result
   }
   throw new MemmapError(
     'ERR_MEMMAP_UNSUPPORTED',
-    'the file is replaced again and again while it is opened: open it when its writer is done',
+    'invalid file: another process replaces it again and again; open it when its writer is done',
   )
 }

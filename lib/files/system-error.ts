@@ -1,6 +1,6 @@
 import { MemmapError } from '../errors/memmap-error.js'
 
-/** A {@link MemmapError} of what a call of `node:fs` threw; what is one already stays as it is. */
+/** Converts an error of `node:fs` to a {@link MemmapError}; returns other errors unchanged. */
 export function systemError(error: unknown, path: string | null): unknown {
   if (!(error instanceof Error) || error instanceof MemmapError || !('code' in error)) return error
   const { code, syscall, errno, message } = error as NodeJS.ErrnoException

@@ -16,8 +16,8 @@ import { printJson } from '../output/json.js'
 import { progressOf } from '../output/progress.js'
 import { print, styleOf } from '../output/terminal.js'
 
-/** What is not as asked. */
-interface Wrong {
+/** A broken rule. */
+interface Failure {
   readonly rule: 'dtype' | 'shape' | Breach['rule']
   readonly message: string
   readonly index?: readonly number[]
@@ -25,22 +25,28 @@ interface Wrong {
 }
 
 /** `memmap check`. */
-export async function check(name: string, given: CliOptions): Promise<number> {
-  const { dtype, shape, offset, order, field } = given as RawOptions
+export async function check(name: string, options: CliOptions): Promise<number> {
+  const { dtype, shape, offset, order, field } = options as RawOptions
   const wantedDType = dtype === undefined ? null : parseDTypeText(dtype)
   const wantedShape = shape === undefined ? null : parseShapeText(shape, 'any')
   const { path } = splitMember(name)
   const isRaw = formatOf(path).format === 'raw'
   if (isRaw && wantedShape !== null) {
-    const wrong = fit(path, wantedDType ?? parseDType('uint8'), wantedShape, offset)
-    if (wrong !== null) return tell(name, wrong, null, given)
+    const failure = checkSize(path, wantedDType ?? parseDType('uint8'), wantedShape, offset)
+    if (failure !== null) return printResult(name, failure, null, options)
   }
-  const input = await openInput(name, isRaw ? rawOf(given, wantedShape) : defined({ offset, order, field }))
+  const input = await openInput(name, isRaw ? rawOf(options, wantedShape) : defined({ offset, order, field }))
   const progress = progressOf('check')
   try {
-    const wrong = await wrongIn(input, isRaw ? null : wantedDType, isRaw ? null : wantedShape, given, progress.tell)
+    const failure = await checkArray(
+      input,
+      isRaw ? null : wantedDType,
+      isRaw ? null : wantedShape,
+      options,
+      progress.report,
+    )
     progress.stop()
-    return tell(name, wrong, input, given)
+    return printResult(name, failure, input, options)
   } finally {
     progress.stop()
     input.close()
@@ -51,13 +57,13 @@ function defined(options: { [Name in keyof RawOptions]: string | undefined }): R
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as RawOptions
 }
 
-/** A raw file is read by what is asked of it; only one length can follow from its size. */
+/** The wanted dtype and shape as the description of a raw file. */
 function rawOf({ dtype, offset, order, field }: RawOptions, shape: readonly number[] | null): RawOptions {
   return defined({ dtype, offset, order, field, shape: shape === null ? undefined : `(${shape.join(',')})` })
 }
 
-/** Whether the bytes of a raw file are those of a shape, no more and no fewer. */
-function fit(path: string, dtype: DType, shape: readonly number[], offset: string | undefined): Wrong | null {
+/** Checks that a raw file has exactly the bytes of a shape. */
+function checkSize(path: string, dtype: DType, shape: readonly number[], offset: string | undefined): Failure | null {
   const start = offset === undefined ? 0 : parseCount(offset, '--offset')
   const bytes = statSync(path).size - start
   const known = shape.filter((length) => length !== -1)
@@ -68,17 +74,17 @@ function fit(path: string, dtype: DType, shape: readonly number[], offset: strin
   const wanted = open === 1 ? `a multiple of ${unit}` : String(unit)
   return {
     rule: 'shape',
-    message: `it has ${Math.max(0, bytes)} bytes of data, and shape ${shapeText(shape)} of ${dtype.name} has ${wanted}`,
+    message: `it has ${Math.max(0, bytes)} bytes of data, but shape ${shapeText(shape)} of ${dtype.name} has ${wanted}`,
   }
 }
 
-async function wrongIn(
+async function checkArray(
   { array }: Input,
   dtype: DType | null,
   shape: readonly number[] | null,
-  given: CliOptions,
+  options: CliOptions,
   onProgress: (fraction: number) => void,
-): Promise<Wrong | null> {
+): Promise<Failure | null> {
   if (dtype !== null && !array.dtype.equals(dtype)) {
     return {
       rule: 'dtype',
@@ -96,12 +102,12 @@ async function wrongIn(
       value: array.shape,
     }
   }
-  const { min, max } = given as Record<string, string | undefined>
+  const { min, max } = options as Record<string, string | undefined>
   const rules: Rules = {
-    finite: given['finite'] === true,
+    finite: options['finite'] === true,
     min: min === undefined ? undefined : parseElement(min, array.dtype, '--min'),
     max: max === undefined ? undefined : parseElement(max, array.dtype, '--max'),
-    allowNaN: given['allowNan'] === true,
+    allowNaN: options['allowNan'] === true,
   }
   const breach = await breachOf(array, rules, onProgress)
   if (breach === null) return null
@@ -120,18 +126,18 @@ function shapeText(shape: readonly number[]): string {
   return tupleRepr(shape.map((length) => (length === -1 ? '*' : length)) as number[])
 }
 
-function tell(name: string, wrong: Wrong | null, input: Input | null, given: CliOptions): number {
-  if (given['json'] === true) {
+function printResult(name: string, failure: Failure | null, input: Input | null, options: CliOptions): number {
+  if (options['json'] === true) {
     const { array } = input ?? {}
-    printJson({ file: name, ok: wrong === null, dtype: array?.dtype.toJSON(), shape: array?.shape, wrong })
-  } else if (wrong === null) {
+    printJson({ file: name, ok: failure === null, dtype: array?.dtype.toJSON(), shape: array?.shape, wrong: failure })
+  } else if (failure === null) {
     const { green } = styleOf(process.stdout)
-    print(`${escaped(name)}: ${green('as asked')}`)
-  } else if (given['format'] === 'github')
-    print(errorAnnotation(splitMember(name).path, 'memmap check', `${name}: ${wrong.message}`))
+    print(`${escaped(name)}: ${green('ok')}`)
+  } else if (options['format'] === 'github')
+    print(errorAnnotation(splitMember(name).path, 'memmap check', `${name}: ${failure.message}`))
   else {
     const { red } = styleOf(process.stdout)
-    print(`${escaped(name)}: ${red(escaped(wrong.message))}`)
+    print(`${escaped(name)}: ${red(escaped(failure.message))}`)
   }
-  return wrong === null ? OK : CHECK_FAILED
+  return failure === null ? OK : CHECK_FAILED
 }

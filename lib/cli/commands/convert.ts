@@ -1,5 +1,4 @@
-import { DType } from '../../dtype/index.js'
-import { inspect as shown } from '../../errors/inspect.js'
+import { inspect } from '../../errors/inspect.js'
 import type { Memmap } from '../../memmap.js'
 import { NDArray } from '../../ndarray.js'
 import type { CliOptions } from '../cli-options.js'
@@ -10,20 +9,20 @@ import type { RawOptions } from '../input/input.js'
 import { parseDTypeText } from '../input/values.js'
 import { dtypeText } from '../output/element-text.js'
 import { progressOf } from '../output/progress.js'
-import { printMade } from '../output/report-created.js'
+import { printCreated } from '../output/report-created.js'
 import { formatFor, writeArray } from '../output/write-array.js'
 
-/** Bytes of the file that is written, at a time. */
+/** Bytes to write at a time. */
 const BLOCK = 2 ** 27
 
 /** `memmap convert`. */
-export async function convert(from: string, to: string, given: CliOptions): Promise<number> {
-  const { dtype, shape, offset, order, field } = given as RawOptions
+export async function convert(from: string, to: string, options: CliOptions): Promise<number> {
+  const { dtype, shape, offset, order, field } = options as RawOptions
   const format = formatFor(to)
   const isRaw = formatOf(splitMember(from).path).format === 'raw'
-  const byteOrder = byteOrderOf(given['byteOrder'] as string | undefined)
-  const toDType = (given['toDtype'] as string | undefined) ?? (isRaw ? undefined : dtype)
-  const toOrder = (given['toOrder'] as string | undefined) ?? (isRaw ? undefined : order)
+  const byteOrder = byteOrderOf(options['byteOrder'] as string | undefined)
+  const toDType = (options['toDtype'] as string | undefined) ?? (isRaw ? undefined : dtype)
+  const toOrder = (options['toOrder'] as string | undefined) ?? (isRaw ? undefined : order)
   const wanted = toDType === undefined ? null : parseDTypeText(toDType)
   const wantedOrder = toOrder === undefined ? null : parseOrderOption(toOrder)
   const description = Object.fromEntries(
@@ -35,26 +34,26 @@ export async function convert(from: string, to: string, given: CliOptions): Prom
   const progress = progressOf('convert')
   try {
     const { array } = input
-    const turned = (one: DType): DType => (byteOrder === null ? one : one.newByteOrder(byteOrder))
-    const made = turned(wanted ?? array.dtype)
-    if (made.itemsize === 0 && array.dtype.itemsize > 0) {
-      throw new UsageError(`${made.name} has no length: give one, as in ${made.kind}10`)
+    const wantedOrSame = wanted ?? array.dtype
+    const toType = byteOrder === null ? wantedOrSame : wantedOrSame.newByteOrder(byteOrder)
+    if (toType.itemsize === 0 && array.dtype.itemsize > 0) {
+      throw new UsageError(`invalid dtype ${toType.name} of the file: it must have a length, as in ${toType.kind}10`)
     }
     const target = {
-      dtype: made.base,
-      shape: made.shape.length === 0 ? array.shape : [...array.shape, ...made.shape],
+      dtype: toType.base,
+      shape: toType.shape.length === 0 ? array.shape : [...array.shape, ...toType.shape],
       order: array.ndim < 2 ? 'C' : (wantedOrder ?? (array.flags.fContiguous && !array.flags.cContiguous ? 'F' : 'C')),
       sparse: false,
     } as const
-    if (made.shape.length > 0)
-      throw new UsageError(`the dtype of a file has no axes of its own (got ${dtypeText(made)})`)
+    if (toType.shape.length > 0)
+      throw new UsageError(`invalid dtype ${dtypeText(toType)} of the file: it must not be a sub-array`)
     await writeArray(to, target, async (file, signal) => {
-      await copyBlocks(file, array, signal, progress.tell)
-      // The file that is replaced may be this one, which Windows does not do while it is mapped.
+      await copyBlocks(file, array, signal, progress.report)
+      // Closes the input, because it may be the file to replace, and Windows replaces no mapped file.
       input.close()
     })
     progress.stop()
-    printMade(to, format, target, given)
+    printCreated(to, format, target, options)
   } finally {
     progress.stop()
     input.close()
@@ -66,15 +65,15 @@ function byteOrderOf(text: string | undefined): '<' | '>' | '=' | 'S' | null {
   if (text === undefined) return null
   const orders = { little: '<', '<': '<', big: '>', '>': '>', native: '=', '=': '=', swap: 'S', S: 'S' } as const
   if (Object.hasOwn(orders, text)) return orders[text as keyof typeof orders]
-  throw new UsageError(`--byte-order is little, big or native (got ${shown(text)})`)
+  throw new UsageError(`invalid --byte-order ${inspect(text)}: it must be little, big or native`)
 }
 
-/** Copies along the axis that is the slowest in the file that is written, so that it is written from its beginning to its end. */
+/** Copies along the slowest axis of the new file, so that it is written from begin to end. */
 async function copyBlocks(
   file: Memmap,
   source: NDArray,
   signal: AbortSignal,
-  tell: (fraction: number) => void,
+  report: (fraction: number) => void,
 ): Promise<void> {
   const { size } = file
   if (size === 0) return
@@ -84,27 +83,26 @@ async function copyBlocks(
   }
   let done = 0
   for (const [block, from] of blocksOfBoth(file, source, BLOCK)) {
-    // Of a source that lies across, each part is stretches of much of it.
-    for (const [part, piece] of blocksOfBoth(from, block, Math.max(1, ((BLOCK / 2) * from.nbytes) / reachOf(from)))) {
-      await piece.promises.assign(part, { signal })
+    // Smaller parts for a source in another order, because each part touches pages all over it.
+    for (const [part, to] of blocksOfBoth(from, block, Math.max(1, ((BLOCK / 2) * from.nbytes) / spanOf(from)))) {
+      await to.promises.assign(part, { signal })
       done += part.size
-      // The pages are the files', and need not stay in this process.
       releasePages(source)
-      tell((0.9 * done) / size)
+      report((0.9 * done) / size)
     }
     releasePages(block)
   }
 }
 
 /**
- * The same parts of both, of about so many bytes: rows of the first one's slowest axis, and of a row that is larger, its parts.
+ * Splits both into the same parts of about `bytes` bytes: rows of the first one's slowest axis, or parts of a larger row.
  */
 function* blocksOfBoth(first: NDArray, second: NDArray, bytes: number): Generator<[NDArray, NDArray]> {
   if (first.nbytes <= bytes || first.size <= 1) {
     yield [first, second]
     return
   }
-  const axis = slowest(first)
+  const axis = slowestAxis(first)
   const length = first.shape[axis] as number
   const rows = Math.max(1, Math.floor(bytes / (first.nbytes / length)))
   for (let from = 0; from < length; from += rows) {
@@ -119,17 +117,17 @@ function dropped({ shape }: NDArray, axis: number): (string | number)[] {
   return shape.map((_, at) => (at === axis ? 0 : ':'))
 }
 
-/** The axis with the widest steps that has more than one entry. */
-function slowest({ shape, byteStrides }: NDArray): number {
-  let found = 0
+/** The axis with the largest stride that has more than one entry. */
+function slowestAxis({ shape, byteStrides }: NDArray): number {
+  let slowest = 0
   shape.forEach((length, axis) => {
-    if (length > 1 && ((shape[found] as number) <= 1 || (byteStrides[axis] as number) > (byteStrides[found] as number)))
-      found = axis
+    const isSlower = (byteStrides[axis] as number) > (byteStrides[slowest] as number)
+    if (length > 1 && ((shape[slowest] as number) <= 1 || isSlower)) slowest = axis
   })
-  return found
+  return slowest
 }
 
-/** Bytes between the first and the last element. */
-function reachOf({ shape, byteStrides, itemsize }: NDArray): number {
+/** Bytes from the first to the last element. */
+function spanOf({ shape, byteStrides, itemsize }: NDArray): number {
   return shape.reduce((sum, length, axis) => sum + (length - 1) * Math.abs(byteStrides[axis] as number), itemsize)
 }

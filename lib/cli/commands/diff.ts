@@ -2,7 +2,7 @@ import { pythonNumber } from '../../scalar/number-text.js'
 import { tupleRepr } from '../../text/python-repr.js'
 import type { CliOptions } from '../cli-options.js'
 import { differencesOf } from '../compute/differences.js'
-import type { Differences, Distance, Place, Tolerance } from '../compute/differences.js'
+import type { Differences, DifferingElement, Distance, Tolerance } from '../compute/differences.js'
 import { CHECK_FAILED, OK } from '../exit.js'
 import { formatOf, openInput, splitMember } from '../input/input.js'
 import type { Input, RawOptions } from '../input/input.js'
@@ -15,23 +15,23 @@ import { progressOf } from '../output/progress.js'
 import { grouped, print, printPairs, styleOf } from '../output/terminal.js'
 
 /** `memmap diff`. */
-export async function diff(nameOfA: string, nameOfB: string, given: CliOptions): Promise<number> {
-  const { rtol, atol } = given as Record<string, string | undefined>
+export async function diff(nameOfA: string, nameOfB: string, options: CliOptions): Promise<number> {
+  const { rtol, atol } = options as Record<string, string | undefined>
   const tolerance: Tolerance = {
     rtol: rtol === undefined ? 1e-7 : parseTolerance(rtol, '--rtol'),
     atol: atol === undefined ? 0 : parseTolerance(atol, '--atol'),
-    equalNaN: given['equalNan'] !== false,
+    equalNaN: options['equalNan'] !== false,
   }
-  const [rawA, rawB] = rawOptions(nameOfA, nameOfB, given as RawOptions)
+  const [rawA, rawB] = rawOptions(nameOfA, nameOfB, options as RawOptions)
   const a = await openInput(nameOfA, rawA)
   const progress = progressOf('diff')
   let b: Input | null = null
   try {
     b = await openInput(nameOfB, rawB)
-    const found = await differencesOf(a.array, b.array, tolerance, progress.tell)
+    const differences = await differencesOf(a.array, b.array, tolerance, progress.report)
     progress.stop()
-    if ('unlike' in found) return tellUnlike(a, b, found.unlike, given)
-    return tell(a, b, found, tolerance, given)
+    if ('unlike' in differences) return printUnlike(a, b, differences.unlike, options)
+    return printDifferences(a, b, differences, tolerance, options)
   } finally {
     progress.stop()
     a.close()
@@ -39,23 +39,23 @@ export async function diff(nameOfA: string, nameOfB: string, given: CliOptions):
   }
 }
 
-/** What describes raw files goes to those that are raw; where none is, to both, which then say that it is of no use. */
-function rawOptions(a: string, b: string, given: RawOptions): [RawOptions, RawOptions] {
+/** Applies a description of raw files to the raw one of two files; if neither is raw, to both, which reject it. */
+function rawOptions(a: string, b: string, options: RawOptions): [RawOptions, RawOptions] {
   const isRaw = [a, b].map((name) => formatOf(splitMember(name).path).format === 'raw')
-  const { field } = given
+  const { field } = options
   const none: RawOptions = field === undefined ? {} : { field }
   const mixed = isRaw[0] !== isRaw[1]
-  return [mixed && isRaw[0] === false ? none : given, mixed && isRaw[1] === false ? none : given]
+  return [mixed && isRaw[0] === false ? none : options, mixed && isRaw[1] === false ? none : options]
 }
 
-function tellUnlike(a: Input, b: Input, what: 'shape' | 'dtype', given: CliOptions): number {
+function printUnlike(a: Input, b: Input, what: 'shape' | 'dtype', options: CliOptions): number {
   const message =
     what === 'shape'
       ? `the shapes differ: ${tupleRepr(a.array.shape)} and ${tupleRepr(b.array.shape)}`
       : `the dtypes differ, and cannot be compared: ${dtypeText(a.array.dtype)} and ${dtypeText(b.array.dtype)}`
-  if (given['json'] === true) {
+  if (options['json'] === true) {
     printJson({ ...sides(a, b), equal: false, unlike: what, message })
-  } else tellWrong(a, b, message, given)
+  } else printFailure(a, b, message, options)
   return CHECK_FAILED
 }
 
@@ -64,17 +64,22 @@ function sides(a: Input, b: Input): Record<string, unknown> {
   return { a: side(a), b: side(b) }
 }
 
-function tellWrong(a: Input, b: Input, message: string, given: CliOptions): void {
+function printFailure(a: Input, b: Input, message: string, options: CliOptions): void {
   const { red } = styleOf(process.stdout)
-  if (given['format'] === 'github') {
+  if (options['format'] === 'github') {
     print(errorAnnotation(a.path, 'memmap diff', `${a.name} and ${b.name}: ${message}`))
   } else print(`${escaped(a.name)} and ${escaped(b.name)}: ${red(escaped(message))}`)
 }
 
-function tell(a: Input, b: Input, found: Differences, { rtol, atol, equalNaN }: Tolerance, given: CliOptions): number {
-  const { count, differing, first, maxAbsolute, maxRelative } = found
+function printDifferences(
+  a: Input,
+  b: Input,
+  { count, differing, first, maxAbsolute, maxRelative }: Differences,
+  { rtol, atol, equalNaN }: Tolerance,
+  options: CliOptions,
+): number {
   const code = differing === 0 ? OK : CHECK_FAILED
-  if (given['json'] === true) {
+  if (options['json'] === true) {
     printJson({
       ...sides(a, b),
       equal: differing === 0,
@@ -89,16 +94,16 @@ function tell(a: Input, b: Input, found: Differences, { rtol, atol, equalNaN }: 
     })
     return code
   }
-  const place = ({ index, a: left, b: right }: Place): string =>
+  const element = ({ index, a: left, b: right }: DifferingElement): string =>
     `at ${indexText(index)}: ${elementText(left, a.array.dtype)} and ${elementText(right, b.array.dtype)}`
-  const distance = (one: Distance): string => `${pythonNumber(one.value)} ${place(one)}`
-  if (first !== null && given['format'] === 'github') {
+  const distance = (one: Distance): string => `${pythonNumber(one.value)} ${element(one)}`
+  if (first !== null && options['format'] === 'github') {
     const largest = maxAbsolute === null ? '' : `; the largest difference is ${distance(maxAbsolute)}`
-    tellWrong(
+    printFailure(
       a,
       b,
-      `${grouped(differing)} of ${grouped(count)} elements differ, the first ${place(first)}${largest}`,
-      given,
+      `${grouped(differing)} of ${grouped(count)} elements differ, the first ${element(first)}${largest}`,
+      options,
     )
     return code
   }
@@ -114,7 +119,7 @@ function tell(a: Input, b: Input, found: Differences, { rtol, atol, equalNaN }: 
     print(
       `${escaped(a.name)} and ${escaped(b.name)}: ${red(`${grouped(differing)} of ${grouped(count)} elements differ (${Number(part)} %)`)}`,
     )
-    rows.unshift(['first difference', place(first)])
+    rows.unshift(['first difference', element(first)])
   }
   if (rows.length > 0) printPairs(rows)
   return code

@@ -13,11 +13,11 @@ import { dtypeText } from '../output/element-text.js'
 import { printJson } from '../output/json.js'
 import { bytesText, grouped, print, printPairs, printTable } from '../output/terminal.js'
 
-/** `memmap info`: what a file is, from its header alone. */
-export async function info(name: string, given: CliOptions): Promise<number> {
+/** `memmap info`: prints what a file is, from its header alone. */
+export async function info(name: string, options: CliOptions): Promise<number> {
   const { path, member } = splitMember(name)
   const { format, size } = formatOf(path)
-  const json = given['json'] === true
+  const json = options['json'] === true
   if (format === 'npz') {
     await naming(name, () => {
       const file = NpzFile.open(path, 'r', MAX_HEADER_SIZE)
@@ -26,7 +26,7 @@ export async function info(name: string, given: CliOptions): Promise<number> {
     })
     return OK
   }
-  const input = await openInput(name, given as RawOptions, true)
+  const input = await openInput(name, options as RawOptions, true)
   try {
     arrayInfo(input, size, json)
   } finally {
@@ -80,7 +80,7 @@ function orderText({ flags }: Input['array']): string {
 }
 
 function memberInfo(name: string, file: NpzFile, member: string, size: number, json: boolean): void {
-  const { dtype, shape, order, bytes, packed, stored, offset } = facts(file, member)
+  const { dtype, shape, order, bytes, packed, stored, offset } = memberOf(file, member)
   if (json) {
     printJson({
       file: name,
@@ -110,22 +110,22 @@ function memberInfo(name: string, file: NpzFile, member: string, size: number, j
   ])
 }
 
-function facts(
+function memberOf(
   file: NpzFile,
   member: string,
 ): ReturnType<NpzFile['member']> & { shape: number[]; dtype: DType; order: string; bytes: number } {
-  const found = file.member(member)
-  const shape = [...found.shape, ...found.dtype.shape]
-  const dtype = found.dtype.base
-  const order = found.fortranOrder && shape.length > 1 ? 'F' : 'C'
-  return { ...found, shape, dtype, order, bytes: sizeOf(shape, dtype.itemsize) * dtype.itemsize }
+  const info = file.member(member)
+  const shape = [...info.shape, ...info.dtype.shape]
+  const dtype = info.dtype.base
+  const order = info.fortranOrder && shape.length > 1 ? 'F' : 'C'
+  return { ...info, shape, dtype, order, bytes: sizeOf(shape, dtype.itemsize) * dtype.itemsize }
 }
 
-/** All members; one that is no array does not hide the others. */
+/** Prints all members; for one that is not an array, its error. */
 function membersInfo(name: string, file: NpzFile, size: number, json: boolean): void {
   const members = file.files.map((member) => {
     try {
-      const { dtype, shape, order, offset, bytes, packed, stored } = facts(file, member)
+      const { dtype, shape, order, offset, bytes, packed, stored } = memberOf(file, member)
       return {
         name: member,
         dtype: dtype.toJSON(),

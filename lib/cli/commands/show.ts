@@ -10,31 +10,35 @@ import { escaped, escapedLines } from '../output/escape.js'
 import { printJson } from '../output/json.js'
 import { print } from '../output/terminal.js'
 
-/** Elements that are printed as JSON, at most. */
+/** Maximum elements as JSON. */
 const MOST = 2 ** 24
 
-/** `memmap show`: elements as text, or a slice as a picture. */
-export async function show(name: string, given: CliOptions): Promise<number> {
-  const options = printOptions(given)
-  const picture = given['image'] as string | undefined
-  if (picture === undefined && (given['colormap'] ?? given['range']) !== undefined) {
-    throw new UsageError('--colormap and --range are of a picture: say where it goes with --image out.png')
+/** `memmap show`: prints elements as text, or draws a slice as a picture. */
+export async function show(name: string, options: CliOptions): Promise<number> {
+  const textOptions = printOptions(options)
+  const picture = options['image'] as string | undefined
+  if (picture === undefined && (options['colormap'] ?? options['range']) !== undefined) {
+    throw new UsageError(
+      'invalid --colormap or --range without --image: they are options of a picture; add --image out.png',
+    )
   }
-  const input = await openInput(name, given as RawOptions)
+  const input = await openInput(name, options as RawOptions)
   try {
-    const slice = given['slice'] as string | undefined
+    const slice = options['slice'] as string | undefined
     const part = slice === undefined ? input.array : (input.array.index(...parseSelectors(slice)) as NDArray)
     if (picture !== undefined) {
       const { draw } = await import('../output/picture.js')
-      await draw(part, picture, given)
-    } else if (given['json'] === true) {
+      await draw(part, picture, options)
+    } else if (options['json'] === true) {
       if (part.size > MOST) {
-        throw new UsageError(`${part.size} elements are too many for JSON: name a part of at most ${MOST} with --slice`)
+        throw new UsageError(
+          `invalid --json for ${part.size} elements: it prints at most ${MOST}; select a part with --slice`,
+        )
       }
       printJson({ file: name, dtype: part.dtype.toJSON(), shape: part.shape, data: part.toArray() })
     } else {
-      const text = part.toString(options)
-      // Text without axes stands as it is.
+      const text = part.toString(textOptions)
+      // The text of one element may have line breaks of its own.
       print(part.ndim === 0 ? escaped(text) : escapedLines(text))
     }
   } finally {
@@ -43,9 +47,9 @@ export async function show(name: string, given: CliOptions): Promise<number> {
   return OK
 }
 
-function printOptions(given: CliOptions): PrintOptions {
+function printOptions(options: CliOptions): PrintOptions {
   const count = (name: string): number | undefined => {
-    const text = given[name] as string | undefined
+    const text = options[name] as string | undefined
     if (text === undefined) return undefined
     return /^inf/i.test(text) ? parseNumber(text, `--${name}`) : parseCount(text, `--${name}`)
   }
@@ -54,6 +58,6 @@ function printOptions(given: CliOptions): PrintOptions {
     threshold: count('threshold'),
     edgeitems: count('edgeitems'),
     linewidth: count('linewidth'),
-    suppress: given['suppress'] === true ? true : undefined,
+    suppress: options['suppress'] === true ? true : undefined,
   }
 }

@@ -19,21 +19,22 @@ import { grouped, print, printPairs, styleOf } from '../output/terminal.js'
 /** Characters of the longest bar of the histogram. */
 const WIDTH = 40
 
-/** More intervals are no picture, and take memory. */
+/** Maximum intervals of the histogram. */
 const MOST_BINS = 10_000
 
 /** `memmap stats`. */
-export async function stats(name: string, given: CliOptions): Promise<number> {
-  const bins = given['bins'] === undefined ? 10 : Math.min(MOST_BINS, parseCount(given['bins'] as string, '--bins', 1))
-  const input = await openInput(name, given as RawOptions)
+export async function stats(name: string, options: CliOptions): Promise<number> {
+  const bins =
+    options['bins'] === undefined ? 10 : Math.min(MOST_BINS, parseCount(options['bins'] as string, '--bins', 1))
+  const input = await openInput(name, options as RawOptions)
   const progress = progressOf('stats')
   try {
     const { array } = input
     const { dtype, shape } = array
-    const found = await statisticsOf(array, { bins, tell: progress.tell })
+    const statistics = await statisticsOf(array, { bins, report: progress.report })
     progress.stop()
-    if (given['json'] === true) printJson({ file: name, dtype: dtype.toJSON(), shape, ...shown(found, dtype) })
-    else printStatistics(name, dtype, shape, found)
+    if (options['json'] === true) printJson({ file: name, dtype: dtype.toJSON(), shape, ...plain(statistics, dtype) })
+    else printStatistics(name, dtype, shape, statistics)
   } finally {
     progress.stop()
     input.close()
@@ -41,31 +42,33 @@ export async function stats(name: string, given: CliOptions): Promise<number> {
   return OK
 }
 
-/** Dates as text, as they are nowhere numbers alone. */
-function shown(found: Statistics, dtype: DType): Record<string, unknown> {
-  if (dtype.kind !== 'M' && dtype.kind !== 'm') return { ...found }
+/** Converts dates to text, because their numbers mean nothing without the unit. */
+function plain(statistics: Statistics, dtype: DType): Record<string, unknown> {
+  if (dtype.kind !== 'M' && dtype.kind !== 'm') return { ...statistics }
   const text = (value: unknown): unknown => (value === null ? null : elementText(value, dtype))
-  return { ...found, min: text(found.min), max: text(found.max), mean: text(found.mean) }
+  const { min, max, mean } = statistics
+  return { ...statistics, min: text(min), max: text(max), mean: text(mean) }
 }
 
-function printStatistics(name: string, dtype: DType, shape: readonly number[], found: Statistics): void {
+function printStatistics(name: string, dtype: DType, shape: readonly number[], statistics: Statistics): void {
+  const { count, min, max, mean, std, nan, inf, histogram } = statistics
   const element = (value: unknown): string => (value === null ? '-' : elementText(value, dtype))
   printPairs([
     ['file', name],
     ['dtype', dtype.name],
     ['shape', tupleRepr(shape)],
-    ['count', grouped(found.count)],
-    ['min', element(found.min)],
-    ['max', element(found.max)],
-    ['mean', meanText(found.mean, dtype)],
-    ['std', found.std === null ? '-' : floatScalar(found.std, floatOf(dtype))],
-    [dtype.kind === 'M' || dtype.kind === 'm' ? 'NaT' : 'NaN', grouped(found.nan)],
-    ['infinite', grouped(found.inf)],
+    ['count', grouped(count)],
+    ['min', element(min)],
+    ['max', element(max)],
+    ['mean', meanText(mean, dtype)],
+    ['std', std === null ? '-' : floatScalar(std, floatOf(dtype))],
+    [dtype.kind === 'M' || dtype.kind === 'm' ? 'NaT' : 'NaN', grouped(nan)],
+    ['infinite', grouped(inf)],
   ])
-  if (found.histogram !== null && found.histogram.counts.length > 0) printHistogram(found.histogram, found.count)
+  if (histogram !== null && histogram.counts.length > 0) printHistogram(histogram, count)
 }
 
-/** The float that means and spreads of a dtype are. */
+/** The dtype of the mean and standard deviation. */
 function floatOf({ name }: DType): 'float16' | 'float32' | 'float64' {
   if (name === 'float16') return 'float16'
   return name === 'float32' || name === 'complex64' ? 'float32' : 'float64'
@@ -93,7 +96,7 @@ function printHistogram({ edges, counts, of }: Histogram, count: number): void {
   })
 }
 
-/** As many digits as tell the edges apart. */
+/** An edge with as many digits as distinguish the edges. */
 function edgeText(edge: number, edges: readonly number[]): string {
   const step = Math.abs(((edges.at(-1) as number) - (edges[0] as number)) / (edges.length - 1))
   const digits = step > 0 && Number.isFinite(step) ? Math.ceil(-Math.log10(step)) + 2 : 0

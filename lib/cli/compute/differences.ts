@@ -1,5 +1,5 @@
 /**
- * What `diff` tells of two arrays: the rule is that of `numpy.testing.assert_allclose`, worked out in the precision of NumPy.
+ * Computes how two arrays differ, for `diff`: the rule of `numpy.testing.assert_allclose`, in the precision of NumPy.
  * @module
  */
 import { viewOf } from '../../array/make-array.js'
@@ -9,10 +9,10 @@ import { broadcastStrides } from '../../layout/broadcast.js'
 import { native, unwrapNative } from '../../native/native.js'
 import { NDArray } from '../../ndarray.js'
 import { isNumber } from '../../ops/compare/comparable.js'
-import { lineOf, partsOf, PIECE, releasePages, unravel } from './line.js'
-import { Places } from './places.js'
+import { lineOf, partsOf, CHUNK_ELEMENTS, releasePages, unravel } from './line.js'
+import { Positions } from './positions.js'
 
-/** How far elements may be apart: `|a - b| <= atol + rtol * |b|`. */
+/** Elements are equal within `|a - b| <= atol + rtol * |b|`. */
 export interface Tolerance {
   readonly rtol: number
   readonly atol: number
@@ -20,27 +20,27 @@ export interface Tolerance {
   readonly equalNaN: boolean
 }
 
-/** An element of both arrays. */
-export interface Place {
+/** An element of both arrays, by its index. */
+export interface DifferingElement {
   readonly index: readonly number[]
   readonly a: unknown
   readonly b: unknown
 }
 
-/** A place with a measure of how far its elements are apart. */
-export interface Distance extends Place {
+/** An element with the difference of its two values. */
+export interface Distance extends DifferingElement {
   readonly value: number
 }
 
 /** How two arrays of one shape differ. */
 export interface Differences {
-  /** Elements in all. */
+  /** All elements. */
   readonly count: number
-  /** Elements that are further apart than they may be. */
+  /** Elements outside the tolerance. */
   readonly differing: number
   /** The first of them in C order. */
-  readonly first: Place | null
-  /** The largest `|a - b|` of all elements, and of them `|a - b| / |b|`; null for what is no number, or where none differ at all. */
+  readonly first: DifferingElement | null
+  /** The largest `|a - b|` and `|a - b| / |b|` of all elements; null if the elements are not numbers, or none differ at all. */
   readonly maxAbsolute: Distance | null
   readonly maxRelative: Distance | null
 }
@@ -48,7 +48,7 @@ export interface Differences {
 /** Why two arrays cannot be compared element by element. */
 export type Unlike = { readonly unlike: 'shape' | 'dtype' }
 
-/** Sums of all pieces so far; places are in C order. */
+/** Counts over all chunks so far; positions are in C order. */
 export interface DifferenceCounts {
   differing: number
   first: number
@@ -60,27 +60,27 @@ export interface DifferenceCounts {
   relativeAt: number
 }
 
-/** Parts of both arrays. */
-export interface Piece {
+/** The same chunk of both arrays. */
+export interface Chunk {
   readonly a: NDArray
   readonly b: NDArray
-  readonly places: Places
+  readonly positions: Positions
 }
 
-/** Elements that are read at a time, where both arrays lie alike. */
+/** Elements of a block, if both arrays have the same memory order. */
 const BLOCK = 2 ** 21
 
 export async function differencesOf(
   a: NDArray,
   b: NDArray,
   tolerance: Tolerance,
-  tell: (fraction: number) => void,
+  report: (fraction: number) => void,
 ): Promise<Differences | Unlike> {
   const pair = broadcastPair(a, b)
   if (pair === null) return { unlike: 'shape' }
   const [left, right] = pair
   const { size } = left
-  const found: DifferenceCounts = {
+  const counts: DifferenceCounts = {
     differing: 0,
     first: Infinity,
     firstRow: Infinity,
@@ -90,33 +90,33 @@ export async function differencesOf(
     relativeAt: -1,
   }
   const numbers = isNumber(a.dtype) && isNumber(b.dtype)
-  const into = numbers ? closeness(tolerance, found) : equality(tolerance, found)
+  const countIn = numbers ? closeness(tolerance, counts) : equality(tolerance, counts)
   let done = 0
   try {
-    for await (const piece of chunksOf(left, right)) {
-      // Most blocks of most files are equal, which a kernel sees at once.
-      if (!numbers || !piece.a.allClose(piece.b, { rtol: 0, atol: 0, equalNaN: tolerance.equalNaN })) into(piece)
-      done += piece.a.size
-      tell(done / size)
+    for await (const chunk of chunksOf(left, right)) {
+      // The kernel of allClose first, because most chunks of most files are equal.
+      if (!numbers || !chunk.a.allClose(chunk.b, { rtol: 0, atol: 0, equalNaN: tolerance.equalNaN })) countIn(chunk)
+      done += chunk.a.size
+      report(done / size)
     }
   } catch (error) {
     if (!numbers && error instanceof MemmapError && error.code === 'ERR_MEMMAP_DTYPE') return { unlike: 'dtype' }
     throw error
   }
-  const place = (at: number): Place => {
+  const element = (at: number): DifferingElement => {
     const index = unravel(at, left.shape)
     return { index, a: left.get(...index), b: right.get(...index) }
   }
   return {
     count: size,
-    differing: found.differing,
-    first: found.first === Infinity ? null : place(found.first),
-    maxAbsolute: found.absoluteAt < 0 ? null : { value: found.absolute, ...place(found.absoluteAt) },
-    maxRelative: found.relativeAt < 0 ? null : { value: found.relative, ...place(found.relativeAt) },
+    differing: counts.differing,
+    first: counts.first === Infinity ? null : element(counts.first),
+    maxAbsolute: counts.absoluteAt < 0 ? null : { value: counts.absolute, ...element(counts.absoluteAt) },
+    maxRelative: counts.relativeAt < 0 ? null : { value: counts.relative, ...element(counts.relativeAt) },
   }
 }
 
-/** Both with one shape, which is that of both, or of the one that has axes; null where there is none. */
+/** Broadcasts an array without axes to the other one; returns null if the shapes differ. */
 function broadcastPair(a: NDArray, b: NDArray): [NDArray, NDArray] | null {
   if (a.ndim === b.ndim) return a.shape.every((length, axis) => length === b.shape[axis]) ? [a, b] : null
   if (a.ndim > 0 && b.ndim > 0) return null
@@ -126,8 +126,8 @@ function broadcastPair(a: NDArray, b: NDArray): [NDArray, NDArray] | null {
   return [spread(a), spread(b)]
 }
 
-/** Both as they lie in memory where they lie alike; otherwise in tiles, so that both are read in runs that are not too short. */
-async function* chunksOf(a: NDArray, b: NDArray): AsyncGenerator<Piece> {
+/** Splits both in memory order if that is the same; otherwise in tiles, so that the runs of both are long enough. */
+async function* chunksOf(a: NDArray, b: NDArray): AsyncGenerator<Chunk> {
   const { shape, size } = a
   if (size === 0) return
   const [one, other] = [lineOf(a), lineOf(b)]
@@ -153,7 +153,7 @@ async function* chunksOf(a: NDArray, b: NDArray): AsyncGenerator<Piece> {
       yield {
         a: left.value,
         b: right.value,
-        places: Places.onLine(one.order, from, shape),
+        positions: Positions.onLine(one.order, from, shape),
       }
     }
   } finally {
@@ -162,10 +162,10 @@ async function* chunksOf(a: NDArray, b: NDArray): AsyncGenerator<Piece> {
   }
 }
 
-function* tiles(a: NDArray, b: NDArray, origin: readonly number[], whole: readonly number[]): Generator<Piece> {
+function* tiles(a: NDArray, b: NDArray, origin: readonly number[], whole: readonly number[]): Generator<Chunk> {
   const { shape, size } = a
-  if (size <= PIECE) {
-    yield { a, b, places: Places.inTile(shape, origin, whole) }
+  if (size <= CHUNK_ELEMENTS) {
+    yield { a, b, positions: Positions.inTile(shape, origin, whole) }
     return
   }
   const axis = shape.indexOf(Math.max(...shape))
@@ -176,8 +176,8 @@ function* tiles(a: NDArray, b: NDArray, origin: readonly number[], whole: readon
   yield* tiles(a.index(...(parts[1] as string[])), b.index(...(parts[1] as string[])), further, whole)
 }
 
-/** Of both, parts of so many elements, where they have one axis; `from` counts elements of the piece. */
-function* partsOfPair({ a, b }: Piece, count: number): Generator<[a: NDArray, b: NDArray, from: number]> {
+/** Splits both arrays, if they have one axis, into parts of `count` elements; `from` is the position in the chunk. */
+function* partsOfPair({ a, b }: Chunk, count: number): Generator<[a: NDArray, b: NDArray, from: number]> {
   const [left, right] = [partsOf(a, count), partsOf(b, count)]
   let from = 0
   for (const part of left) {
@@ -187,20 +187,20 @@ function* partsOfPair({ a, b }: Piece, count: number): Generator<[a: NDArray, b:
   }
 }
 
-/** Takes in that the element at a place of a piece differs: of all that do, the first in C order counts. */
-function noteFirst(found: DifferenceCounts, places: Places, place: number): void {
-  // In the order of memory the indices of the first axis repeat, and most are no lower than the lowest so far.
-  if (!places.ordered && places.row(place) > found.firstRow) return
-  const at = places.of(place)
-  if (at >= found.first) return
-  found.first = at
-  if (!places.ordered) found.firstRow = places.row(place)
+/** Records a differing element of a chunk if it is the first in C order so far. */
+function recordFirst(counts: DifferenceCounts, positions: Positions, position: number): void {
+  // A cheap test first: in F order most differing elements have a larger index on axis 0 than the first one.
+  if (!positions.ordered && positions.row(position) > counts.firstRow) return
+  const at = positions.of(position)
+  if (at >= counts.first) return
+  counts.first = at
+  if (!positions.ordered) counts.firstRow = positions.row(position)
 }
 
-/** What is no number is equal or not. */
-function equality({ equalNaN }: Tolerance, found: DifferenceCounts): (piece: Piece) => void {
-  return (piece) => {
-    for (const [left, right, from] of partsOfPair(piece, PIECE)) {
+/** Compares elements that are not numbers: equal or not. */
+function equality({ equalNaN }: Tolerance, counts: DifferenceCounts): (chunk: Chunk) => void {
+  return (chunk) => {
+    for (const [left, right, from] of partsOfPair(chunk, CHUNK_ELEMENTS)) {
       const unequal = left.compare('!=', right).ravel()
       const isTime = (array: NDArray): boolean => array.dtype.kind === 'M' || array.dtype.kind === 'm'
       if (equalNaN && isTime(left) && isTime(right)) {
@@ -211,32 +211,32 @@ function equality({ equalNaN }: Tolerance, found: DifferenceCounts): (piece: Pie
       }
       const count = unequal.countNonzero()
       if (count === 0) continue
-      found.differing += count
+      counts.differing += count
       const data = unequal.data as Uint8Array
       for (let i = data.indexOf(1); i >= 0; i = data.indexOf(1, i + 1)) {
-        noteFirst(found, piece.places, from + i)
-        if (piece.places.ordered) break
+        recordFirst(counts, chunk.positions, from + i)
+        if (chunk.positions.ordered) break
       }
     }
   }
 }
 
 /** Compares numbers within a tolerance, in the precision of NumPy. */
-function closeness({ rtol, atol, equalNaN }: Tolerance, found: DifferenceCounts): (piece: Piece) => void {
-  return ({ a, b, places }) => {
+function closeness({ rtol, atol, equalNaN }: Tolerance, counts: DifferenceCounts): (chunk: Chunk) => void {
+  return ({ a, b, positions }) => {
     const [left, right] = [operand(a), operand(b)]
     const of = unwrapNative(() =>
-      native.distances(left.memory, left.layout, right.memory, right.layout, rtol, atol, equalNaN, places.columns),
+      native.distances(left.memory, left.layout, right.memory, right.layout, rtol, atol, equalNaN, positions.columns),
     )
-    found.differing += of.differing
-    if (of.first >= 0) found.first = Math.min(found.first, places.ordered ? places.of(of.first) : of.first)
-    if (of.absolute > found.absolute) {
-      found.absolute = of.absolute
-      found.absoluteAt = places.of(of.absoluteAt)
+    counts.differing += of.differing
+    if (of.first >= 0) counts.first = Math.min(counts.first, positions.ordered ? positions.of(of.first) : of.first)
+    if (of.absolute > counts.absolute) {
+      counts.absolute = of.absolute
+      counts.absoluteAt = positions.of(of.absoluteAt)
     }
-    if (of.relative > found.relative) {
-      found.relative = of.relative
-      found.relativeAt = places.of(of.relativeAt)
+    if (of.relative > counts.relative) {
+      counts.relative = of.relative
+      counts.relativeAt = positions.of(of.relativeAt)
     }
   }
 }

@@ -1,6 +1,5 @@
 /**
- * Arrays as they lie in memory, piece by piece: what the order of elements does not matter to, goes through a file from its
- * beginning to its end.
+ * Splits arrays in memory order, so that operations for which the order does not matter read a file from begin to end.
  * @module
  */
 import { viewOf } from '../../array/make-array.js'
@@ -8,15 +7,15 @@ import { chunksOf } from '../../async/chunks.js'
 import { Memmap } from '../../memmap.js'
 import { NDArray } from '../../ndarray.js'
 
-/** Elements of a piece that is copied: what is made of it stays in the processor's caches. */
-export const PIECE = 2 ** 17
+/** Elements of a chunk: few enough that copies of it stay in the processor's caches. */
+export const CHUNK_ELEMENTS = 2 ** 17
 
-/** Bytes that are mapped at a time. */
+/** Bytes of a block. */
 const BLOCK = 2 ** 24
 
 /**
- * All elements on one axis in the order of memory, as a view; null where no one step leads from each to the next, as between
- * sub-arrays of records. `order` is C where that is also the order of indices.
+ * Returns a view of all elements on one axis, in memory order; null if they have no common stride, as fields of records.
+ * `order` is C if that is also the order of indices.
  */
 export function lineOf(array: NDArray): { line: NDArray; order: 'C' | 'F' } | null {
   for (const order of ['C', 'F'] as const) {
@@ -28,7 +27,7 @@ export function lineOf(array: NDArray): { line: NDArray; order: 'C' | 'F' } | nu
   return null
 }
 
-/** The step from each element to the next in an order; null where there is no single one. */
+/** The stride from each element to the next in an order; null if it is not the same everywhere. */
 function stepOf({ shape, byteStrides, itemsize, size }: NDArray, order: 'C' | 'F'): number | null {
   let step: number | null = null
   let next = 0
@@ -44,23 +43,23 @@ function stepOf({ shape, byteStrides, itemsize, size }: NDArray, order: 'C' | 'F
   return step ?? itemsize
 }
 
-/** Pieces that together are the array, in the order of memory where there is one; what was left behind is let go. */
+/** Splits an array into blocks, in memory order if it has one, and releases the pages of the last block. */
 export async function* blocksOf(array: NDArray, bytes = BLOCK): AsyncGenerator<NDArray> {
-  const found = lineOf(array)
-  if (found !== null) yield* found.line.blocks({ bytes })
-  else for (const [piece] of chunksOf([array])) yield piece as NDArray
+  const line = lineOf(array)?.line
+  if (line !== undefined) yield* line.blocks({ bytes })
+  else for (const [chunk] of chunksOf([array])) yield chunk as NDArray
 }
 
-/** Parts of at most so many elements of one axis, one after the other. */
-export function* partsOf(line: NDArray, count = PIECE): Generator<NDArray> {
+/** Splits an array of one axis into parts of at most `count` elements. */
+export function* partsOf(line: NDArray, count = CHUNK_ELEMENTS): Generator<NDArray> {
   if (line.ndim !== 1) yield line
   else for (let from = 0; from < line.size; from += count) yield line.slice(from, from + count)
 }
 
-/** The indices of the element at a place in C order. */
-export function unravel(place: number, shape: readonly number[]): number[] {
+/** The indices of the element at a position in C order. */
+export function unravel(position: number, shape: readonly number[]): number[] {
   const index = new Array<number>(shape.length).fill(0)
-  let rest = place
+  let rest = position
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const length = shape[axis] as number
     index[axis] = rest % length
@@ -69,12 +68,12 @@ export function unravel(place: number, shape: readonly number[]): number[] {
   return index
 }
 
-/** The place in C order of the element at these indices. */
+/** The position in C order of the element at these indices. */
 export function flatIndex(index: readonly number[], shape: readonly number[]): number {
-  return index.reduce((place, one, axis) => place * (shape[axis] as number) + one, 0)
+  return index.reduce((position, one, axis) => position * (shape[axis] as number) + one, 0)
 }
 
-/** Lets the pages of a mapped array leave this process: they are the file's, and come back when they are touched. */
+/** Releases the pages of a mapped array from this process; the system loads them again when they are touched. */
 export function releasePages(array: NDArray): void {
   if (array instanceof Memmap && array.size > 0) array.advise('dontneed')
 }

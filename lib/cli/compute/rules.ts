@@ -1,5 +1,5 @@
 /**
- * What `check` asks of every element.
+ * The rules of `check` for elements.
  * @module
  */
 import { chunksOf } from '../../async/chunks.js'
@@ -8,15 +8,15 @@ import { NDArray } from '../../ndarray.js'
 import { UsageError } from '../exit.js'
 import { blocksOf, lineOf, partsOf, unravel } from './line.js'
 
-/** Rules for elements; what is left out is not asked. */
+/** Rules for elements; one that is undefined does not apply. */
 export interface Rules {
-  /** Neither NaN nor infinite; for dates, no not-a-time. */
+  /** Neither NaN nor infinite; for dates, not NaT. */
   readonly finite?: boolean
   /** At least this. */
   readonly min?: unknown
   /** At most this. */
   readonly max?: unknown
-  /** Whether `min` and `max` leave NaN alone; otherwise NaN breaks them, as it is neither at least nor at most anything. */
+  /** Whether `min` and `max` skip NaN; otherwise NaN breaks them, because it compares false with everything. */
   readonly allowNaN?: boolean
 }
 
@@ -27,24 +27,28 @@ export interface Breach {
   readonly rule: 'finite' | 'min' | 'max'
 }
 
-/** The first element that breaks one of the rules; null where there is none. */
-export async function breachOf(array: NDArray, rules: Rules, tell: (fraction: number) => void): Promise<Breach | null> {
+/** Returns the first element in C order that breaks one of the rules, or null. */
+export async function breachOf(
+  array: NDArray,
+  rules: Rules,
+  report: (fraction: number) => void,
+): Promise<Breach | null> {
   checkKind(array, rules)
   if (rules.finite !== true && rules.min === undefined && rules.max === undefined) return null
   const ordered = lineOf(array)?.order === 'C'
   let done = 0
   for await (const block of blocksOf(array)) {
     if (block.size > 0 && (await mayBreak(block, rules))) {
-      const found = ordered ? firstIn(partsOf(block), rules) : firstIn(inOrder(array), rules)
-      if (found !== null) {
-        const index = unravel((ordered ? done : 0) + found.place, array.shape)
-        return { index, value: array.get(...index), rule: found.rule }
+      const first = ordered ? firstIn(partsOf(block), rules) : firstIn(inOrder(array), rules)
+      if (first !== null) {
+        const index = unravel((ordered ? done : 0) + first.position, array.shape)
+        return { index, value: array.get(...index), rule: first.rule }
       }
-      // Of all elements, none.
+      // The search covered all elements, not only the block.
       if (!ordered) return null
     }
     done += block.size
-    tell(done / array.size)
+    report(done / array.size)
   }
   return null
 }
@@ -52,26 +56,26 @@ export async function breachOf(array: NDArray, rules: Rules, tell: (fraction: nu
 function checkKind({ dtype }: NDArray, { finite, min, max }: Rules): void {
   const { kind, name } = dtype
   if (finite === true && !'biufcMm'.includes(kind)) {
-    throw new UsageError(`--finite asks numbers and dates, and the elements are ${name}${fieldHint(dtype.names)}`)
+    throw new UsageError(`invalid --finite for ${name}: the elements must be numbers or dates${fieldHint(dtype.names)}`)
   }
   const bound = min !== undefined ? '--min' : max !== undefined ? '--max' : null
   if (bound === null || 'biufMm'.includes(kind)) return
   throw new UsageError(
     kind === 'c'
-      ? `${bound} asks for an order, which complex numbers have none of`
-      : `${bound} asks numbers and dates, and the elements are ${name}${fieldHint(dtype.names)}`,
+      ? `invalid ${bound} for ${name}: complex numbers have no order`
+      : `invalid ${bound} for ${name}: the elements must be numbers or dates${fieldHint(dtype.names)}`,
   )
 }
 
 function fieldHint(names: readonly string[] | null): string {
-  return names === null ? '' : ` (a field of records is named by --field ${inspect(names[0])})`
+  return names === null ? '' : `; name a field of the records, as in --field ${inspect(names[0])}`
 }
 
 function* inOrder(array: NDArray): Generator<NDArray> {
-  for (const [piece] of chunksOf([array])) yield piece as NDArray
+  for (const [chunk] of chunksOf([array])) yield chunk as NDArray
 }
 
-/** Whether a block is worth a closer look: the least and the greatest element tell of most that it is not. */
+/** Whether a block may have an element that breaks a rule, from its minimum and maximum. */
 async function mayBreak(block: NDArray, { finite, min, max }: Rules): Promise<boolean> {
   const { kind } = block.dtype
   if (!'biuf'.includes(kind)) return true
@@ -85,41 +89,41 @@ async function mayBreak(block: NDArray, { finite, min, max }: Rules): Promise<bo
   )
 }
 
-/** The first place, counted over all pieces, and the rule that it breaks. */
-function firstIn(pieces: Iterable<NDArray>, rules: Rules): { place: number; rule: Breach['rule'] } | null {
+/** The first position, counted over all chunks, and the rule that it breaks. */
+function firstIn(chunks: Iterable<NDArray>, rules: Rules): { position: number; rule: Breach['rule'] } | null {
   let before = 0
-  for (const piece of pieces) {
-    let found: { place: number; rule: Breach['rule'] } | null = null
-    for (const [rule, mask] of masksOf(piece, rules)) {
+  for (const chunk of chunks) {
+    let first: { position: number; rule: Breach['rule'] } | null = null
+    for (const [rule, mask] of masksOf(chunk, rules)) {
       if (!mask.any()) continue
-      const place = mask.argmax()
-      if (found === null || before + place < found.place) found = { place: before + place, rule }
+      const position = before + mask.argmax()
+      if (first === null || position < first.position) first = { position, rule }
     }
-    if (found !== null) return found
-    before += piece.size
+    if (first !== null) return first
+    before += chunk.size
   }
   return null
 }
 
-/** Which elements break each rule. */
-function* masksOf(piece: NDArray, { finite, min, max, allowNaN }: Rules): Generator<[Breach['rule'], NDArray]> {
-  const { kind } = piece.dtype
+/** For each rule, a mask of the elements that break it. */
+function* masksOf(chunk: NDArray, { finite, min, max, allowNaN }: Rules): Generator<[Breach['rule'], NDArray]> {
+  const { kind } = chunk.dtype
   const hasNaN = 'fcMm'.includes(kind)
   if (finite === true && hasNaN) {
-    yield ['finite', piece.compare('!=', piece)]
-    const parts = kind === 'c' ? [piece.real, piece.imag] : kind === 'f' ? [piece] : []
+    yield ['finite', chunk.compare('!=', chunk)]
+    const parts = kind === 'c' ? [chunk.real, chunk.imag] : kind === 'f' ? [chunk] : []
     for (const part of parts as NDArray[]) {
       yield ['finite', part.compare('==', Infinity)]
       yield ['finite', part.compare('==', -Infinity)]
     }
   }
-  const nan = hasNaN && allowNaN !== true ? piece.compare('!=', piece) : null
+  const nan = hasNaN && allowNaN !== true ? chunk.compare('!=', chunk) : null
   for (const [rule, op, bound] of [
     ['min', '<', min],
     ['max', '>', max],
   ] as const) {
     if (bound === undefined) continue
-    yield [rule, piece.compare(op, bound as never)]
+    yield [rule, chunk.compare(op, bound as never)]
     if (nan !== null) yield [rule, nan]
   }
 }

@@ -1,5 +1,5 @@
 /**
- * What `stats` tells of an array, in one pass over its file (and for the histogram, one more over it or a part of it).
+ * Computes the statistics of `stats` in one pass over the file (and one more over it or a sample for the histogram).
  * @module
  */
 import type { Complex } from '../../dtype/index.js'
@@ -10,19 +10,19 @@ import { histogramOf } from './histogram.js'
 import type { Histogram } from './histogram.js'
 import { blocksOf, partsOf } from './line.js'
 
-/** NaN (and not-a-time) are counted, and left out of everything else, as by NumPy's `nanmin` and its kind. */
+/** The statistics of an array. All but the counts skip NaN and not-a-time, as NumPy's `nanmin` and the like. */
 export interface Statistics {
   /** All elements. */
   readonly count: number
   readonly nan: number
   readonly inf: number
-  /** Scalars of the array's dtype; null where there is no element to take them from. */
+  /** Scalars of the array's dtype; null without elements. */
   readonly min: unknown
   readonly max: unknown
-  /** Null for dates, which have none. */
+  /** Null for dates, which have no mean. */
   readonly mean: number | bigint | Complex | null
   readonly std: number | null
-  /** Null for what is no real number. */
+  /** Null for elements that are not real numbers. */
   readonly histogram: Histogram | null
 }
 
@@ -31,29 +31,29 @@ interface Moments {
   count: number
   re: number
   im: number
-  /** The sum of squares of the distances from the mean. */
+  /** The sum of squared distances from the mean. */
   squares: number
 }
 
-/** Dtypes that are added up in a wider one while there are several blocks. */
+/** The wider dtypes for sums over several blocks. */
 const WIDER: Readonly<Record<string, string>> = { float16: 'float64', float32: 'float64', complex64: 'complex128' }
 
 /**
- * Measures an array.
+ * Computes the statistics of an array.
  * @param options.bins intervals of the histogram
- * @param options.tell is told what part is done
- * @param options.bytes of a block, about
+ * @param options.report receives the fraction that is done
+ * @param options.bytes approximate bytes of a block
  */
 export async function statisticsOf(
   array: NDArray,
-  { bins, tell, bytes }: { bins: number; tell: (fraction: number) => void; bytes?: number },
+  { bins, report, bytes }: { bins: number; report: (fraction: number) => void; bytes?: number },
 ): Promise<Statistics> {
   const { dtype, size } = array
   if (!'biufcMm'.includes(dtype.kind)) {
     throw new UsageError(
       dtype.names === null
-        ? `stats are of numbers and dates, and the elements are ${dtype.name}`
-        : `stats are of numbers and dates, and the elements are records: name a field, as in --field ${dtype.names[0]}`,
+        ? `invalid dtype ${dtype.name} for stats: the elements must be numbers or dates`
+        : `invalid dtype for stats: the elements are records, and must be numbers or dates; name a field, as in --field ${dtype.names[0]}`,
     )
   }
   const hasMean = dtype.kind !== 'M'
@@ -66,7 +66,7 @@ export async function statisticsOf(
   for await (const block of blocksOf(array, bytes)) {
     if (block.size === 0) continue
     const least = await block.promises.min()
-    // One NaN, or not-a-time, makes the least NaN.
+    // The minimum is NaN (or not-a-time) if any element is.
     const missing = isInexact && isNaNLike(least, dtype.kind) ? block.compare('!=', block).countNonzero() : 0
     nan += missing
     done += block.size
@@ -80,9 +80,9 @@ export async function statisticsOf(
       if (dtype.kind !== 'c' && Number.isFinite(Number(low)) && Number.isFinite(Number(high))) {
         range = [Math.min(range[0], Number(low)), Math.max(range[1], Number(high))]
       } else if (isInexact) {
-        const found = finiteIn(block)
-        inf += found.inf
-        range = [Math.min(range[0], found.low), Math.max(range[1], found.high)]
+        const finite = finiteIn(block)
+        inf += finite.inf
+        range = [Math.min(range[0], finite.low), Math.max(range[1], finite.high)]
       }
     }
     if (hasMean && dtype.kind !== 'm') {
@@ -91,19 +91,19 @@ export async function statisticsOf(
       const mean = (await block.promises.mean(options as { skipNaN: boolean })) as number | Complex
       if (block.size === size) whole = { mean, std: await block.promises.std(options as { skipNaN: boolean }) }
       else {
-        // Of complex numbers, with a dtype it is one of them, as in NumPy.
+        // With a complex dtype the variance is complex, as in NumPy.
         const variance = (await block.promises.var(options as { skipNaN: boolean })) as number | Complex
         add(moments, block.size - missing, mean, typeof variance === 'number' ? variance : variance.re)
       }
     }
-    tell((0.9 * done) / size)
+    report((0.9 * done) / size)
   }
   if (dtype.kind === 'm' && size > nan) whole = { mean: await array.promises.mean({ skipNaN: true }), std: null }
   const present = size - nan
   const histogram = 'biuf'.includes(dtype.kind)
-    ? histogramOf(array, range[0] <= range[1] ? range : null, bins, (part) => tell(0.9 + 0.1 * part))
+    ? histogramOf(array, range[0] <= range[1] ? range : null, bins, (part) => report(0.9 + 0.1 * part))
     : null
-  tell(1)
+  report(1)
   return {
     count: size,
     nan,
@@ -130,7 +130,7 @@ function isBelow(a: unknown, b: unknown): boolean {
   return x.re < y.re || (x.re === y.re && x.im < y.im)
 }
 
-/** What is infinite in a block, and between what the rest lies. */
+/** Counts the infinite elements of a block, and returns the range of the finite ones. */
 function finiteIn(block: NDArray): { inf: number; low: number; high: number } {
   let inf = 0
   let [low, high] = [Infinity, -Infinity]
@@ -164,18 +164,18 @@ function add(sums: Moments, count: number, mean: number | Complex, variance: num
   const share = count / total
   if (sums.count === 0) sums.squares = variance * count
   else sums.squares += variance * count + (shiftRe * shiftRe + shiftIm * shiftIm) * sums.count * share
-  sums.re = broadcastPair(sums.re, re, shiftRe, share)
-  sums.im = broadcastPair(sums.im, im, shiftIm, share)
+  sums.re = weightedMean(sums.re, re, shiftRe, share)
+  sums.im = weightedMean(sums.im, im, shiftIm, share)
   sums.count = total
 }
 
-/** The mean moved toward that of a block; where a difference is beyond all numbers, by its weights. */
-function broadcastPair(mean: number, other: number, shift: number, share: number): number {
+/** The mean of two means by their weights, in the form that does not overflow. */
+function weightedMean(mean: number, other: number, shift: number, share: number): number {
   if (share === 1) return other
   return Number.isFinite(shift) ? mean + shift * share : mean * (1 - share) + other * share
 }
 
-/** In the precision of what NumPy's `mean` gives. */
+/** The mean, rounded to the dtype of NumPy's `mean`. */
 function meanOf({ re, im }: Moments, name: string): number | Complex {
   return name.startsWith('complex') ? { re: rounded(re, name), im: rounded(im, name) } : rounded(re, name)
 }

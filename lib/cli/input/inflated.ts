@@ -1,5 +1,5 @@
 /**
- * Compressed members of `.npz` files that are too large for memory: inflated into a file without a name, which is mapped.
+ * Inflates compressed members of `.npz` files that are too large for memory into a file without a name, and maps that.
  * @module
  */
 import { closeSync, createReadStream, openSync, rmSync, writeSync } from 'node:fs'
@@ -16,17 +16,17 @@ import { checkSize, checkSum, damaged } from '../../files/npz/zip.js'
 import { systemError } from '../../files/system-error.js'
 import type { Memmap } from '../../memmap.js'
 
-const PIECE = 2 ** 18
+const CHUNK_BYTES = 2 ** 18
 
-/** A member, and what is to be done when it is no longer used. */
+/** A member; call `remove` after its last use. */
 export interface Inflated {
   readonly array: Memmap
   readonly remove: () => void
 }
 
 /**
- * Inflates a member piece by piece, and maps it.
- * @throws MemmapError `ERR_MEMMAP_NPY` where it is damaged; the system's, `ENOSPC` where there is no room for it
+ * Inflates a member chunk by chunk, and maps it.
+ * @throws MemmapError `ERR_MEMMAP_NPY` for a damaged member; the system's, `ENOSPC` on a full disk
  */
 export async function inflated(path: string, name: string, member: MemberInfo): Promise<Inflated> {
   const temporary = join(tmpdir(), `memmap-${process.pid}-${Date.now().toString(36)}.npy`)
@@ -37,25 +37,29 @@ export async function inflated(path: string, name: string, member: MemberInfo): 
   } catch (error) {
     throw systemError(error, temporary)
   }
-  // Where the system allows it nothing is left behind, however the process ends.
+  // Removes the name now, where the system permits it, so that no file stays however the process ends.
   const remove = (): void => {
     try {
       rmSync(temporary, { force: true })
     } catch {
-      // Not while it is mapped: it is tried again at the end.
+      // Windows removes no mapped file; the caller tries again at the end.
     }
   }
   remove()
   try {
     await pipeline(
-      createReadStream(path, { start: member.place, end: member.place + member.packed - 1, highWaterMark: PIECE }),
-      createInflateRaw({ chunkSize: PIECE }),
+      createReadStream(path, {
+        start: member.start,
+        end: member.start + member.packed - 1,
+        highWaterMark: CHUNK_BYTES,
+      }),
+      createInflateRaw({ chunkSize: CHUNK_BYTES }),
       into(fd, temporary, name, member),
     )
     return { array: openNpy(fd, 'r', MAX_HEADER_SIZE, { access: 'sequential' }) as Memmap, remove }
   } catch (error) {
     remove()
-    // Of zlib, whose codes are its own.
+    // Errors of zlib have their own codes.
     if (String((error as NodeJS.ErrnoException).code).startsWith('Z_')) {
       throw damaged(`its member '${name}' cannot be inflated (${(error as Error).message})`)
     }
@@ -65,11 +69,11 @@ export async function inflated(path: string, name: string, member: MemberInfo): 
   }
 }
 
-/** Writes what comes, and compares it with what the directory says. */
+/** Writes the bytes, and checks their size and CRC against the directory. */
 function into(fd: number, path: string, name: string, { size, crc }: MemberInfo): Writable {
   let [done, sum] = [0, 0]
   return new Writable({
-    highWaterMark: PIECE,
+    highWaterMark: CHUNK_BYTES,
     write(bytes: Buffer, _, next) {
       try {
         done += bytes.length

@@ -1,5 +1,5 @@
 /**
- * Files that commands read: `.npy`, members of `.npz`, and raw files with what describes them.
+ * Opens the files that commands read: `.npy`, members of `.npz`, and raw files by their description.
  * @module
  */
 import { existsSync, statSync } from 'node:fs'
@@ -18,7 +18,7 @@ import { NDArray } from '../../ndarray.js'
 import { UsageError } from '../exit.js'
 import { parseCount, parseDTypeText, parseShapeText } from './values.js'
 
-/** The options that describe a raw file, as they were given; and the field of records that is meant. */
+/** The options that describe a raw file, as text, and the field of records to read. */
 export interface RawOptions {
   readonly dtype?: string
   readonly shape?: string
@@ -27,10 +27,10 @@ export interface RawOptions {
   readonly field?: string
 }
 
-/** What a file is, by its first bytes. */
+/** The format of a file, by its first bytes. */
 export type FileFormat = 'npy' | 'npz' | 'raw'
 
-/** A file that is open. */
+/** An open file. */
 export interface Input {
   /** As the user named it. */
   readonly name: string
@@ -39,17 +39,17 @@ export interface Input {
   /** The version of a `.npy` file, such as `1.0`. */
   readonly version: string | null
   readonly member: string | null
-  /** Mapped; what is compressed is in memory where it is small, and in a temporary file otherwise. */
+  /** Mapped; a compressed member is in memory if it is small, else in a temporary file. */
   readonly array: NDArray
   readonly close: () => void
 }
 
-/** Bytes of a compressed member up to which it is read into memory. */
+/** Bytes of the largest compressed member that is read into memory. */
 const IN_MEMORY = 2 ** 26
 
 const RAW = ['dtype', 'shape', 'offset', 'order'] as const
 
-/** `several.npz:x` in its parts; a name that is a file is taken whole. */
+/** Splits `several.npz:x` into path and member; the name of an existing file is a path as a whole. */
 export function splitMember(name: string): { path: string; member: string | null } {
   if (existsSync(name)) return { path: name, member: null }
   for (let at = name.indexOf(':', 1); at > 0; at = name.indexOf(':', at + 1)) {
@@ -60,27 +60,27 @@ export function splitMember(name: string): { path: string; member: string | null
   return { path: name, member: null }
 }
 
-/** What a file is, and the version of a `.npy`. */
+/** Detects the format of a file, and the version of a `.npy`. */
 export function formatOf(path: string): { format: FileFormat; version: string | null; size: number } {
   const { start, size } = reading(path, (source) => ({ start: source.read(0, 8), size: source.size }))
   if (start.subarray(0, MAGIC.length).equals(MAGIC)) {
     return { format: 'npy', version: start.length < 8 ? null : `${start[6]}.${start[7]}`, size }
   }
-  // What is called so and is not is damaged, and the reader says how.
+  // A file with this name and other bytes is damaged; its reader reports how.
   if (/\.npy$/i.test(path)) return { format: 'npy', version: null, size }
   if (isZip(start) || /\.npz$/i.test(path)) return { format: 'npz', version: null, size }
   return { format: 'raw', version: null, size }
 }
 
 /**
- * Opens what a command reads.
- * @param guess whether a raw file without a description is taken for bytes
+ * Opens the input of a command.
+ * @param asBytes whether to open a raw file without a description as bytes
  */
-export async function openInput(name: string, raw: RawOptions, guess = false): Promise<Input> {
-  return naming(name, () => opened(name, raw, guess))
+export async function openInput(name: string, raw: RawOptions, asBytes = false): Promise<Input> {
+  return naming(name, () => opened(name, raw, asBytes))
 }
 
-/** What goes wrong with a file is told with its name. */
+/** Adds the name of the file to errors. */
 export async function naming<T>(name: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
@@ -91,25 +91,25 @@ export async function naming<T>(name: string, work: () => T | Promise<T>): Promi
   }
 }
 
-async function opened(name: string, raw: RawOptions, guess: boolean): Promise<Input> {
+async function opened(name: string, raw: RawOptions, asBytes: boolean): Promise<Input> {
   const { path, member } = splitMember(name)
   const { format, version } = formatOf(path)
   if (format !== 'raw') checkNotRaw(name, raw)
   if (member !== null && format !== 'npz') {
-    throw new UsageError(`'${path}' is no .npz file, so it has no member '${member}'`)
+    throw new UsageError(`invalid member '${member}': '${path}' is not a .npz file`)
   }
-  if (format === 'raw') return input(name, path, format, null, null, openDescribed(path, raw, guess), raw)
+  if (format === 'raw') return input(name, path, format, null, null, openDescribed(path, raw, asBytes), raw)
   if (format === 'npy')
     return input(name, path, format, version, null, openNpy(path, 'r', MAX_HEADER_SIZE, {}) as Memmap, raw)
   const file = NpzFile.open(path, 'r', MAX_HEADER_SIZE)
   const chosen = member ?? onlyMember(file, name)
-  const found = file.member(chosen)
-  if (!found.stored && found.size > IN_MEMORY) {
+  const info = file.member(chosen)
+  if (!info.stored && info.size > IN_MEMORY) {
     const { inflated } = await import('./inflated.js')
-    const { array, remove } = await inflated(path, chosen, found)
+    const { array, remove } = await inflated(path, chosen, info)
     return input(name, path, format, version, chosen, array, raw, remove)
   }
-  const array = file.get(chosen, { mmapMode: found.stored ? 'r' : null }) as NDArray
+  const array = file.get(chosen, { mmapMode: info.stored ? 'r' : null }) as NDArray
   return input(name, path, format, version, chosen, array, raw)
 }
 
@@ -136,10 +136,12 @@ function input(
   }
 }
 
-/** A field, or with dots between a field of a field. */
+/** A field, or a field of a field with a dot between their names. */
 function fieldOf(array: NDArray, field: string): NDArray {
   if (array.dtype.names === null) {
-    throw new UsageError(`--field is for records, and the elements are ${array.dtype.name}`)
+    throw new UsageError(
+      `invalid --field ${inspect(field)}: the elements must be records (they are ${array.dtype.name})`,
+    )
   }
   if (array.dtype.names.includes(field)) return array.field(field)
   return field.split('.').reduce((from, name) => from.field(name), array)
@@ -150,23 +152,23 @@ function onlyMember(file: NpzFile, name: string): string {
   if (first !== undefined && others.length === 0) return first
   throw new UsageError(
     first === undefined
-      ? `'${name}' holds no array`
-      : `'${name}' holds ${file.files.length} arrays: name one, as in '${name}:${first}' (there are ${file.files.join(', ')})`,
+      ? `invalid file '${name}': it has no arrays`
+      : `invalid file '${name}': it has ${file.files.length} arrays; name one, as in '${name}:${first}' (${file.files.join(', ')})`,
   )
 }
 
-/** Refuses a description of a file that describes itself. */
+/** Rejects a description of a file that has a header. */
 function checkNotRaw(name: string, raw: RawOptions): void {
-  const given = RAW.find((option) => raw[option] !== undefined)
-  if (given === undefined) return
-  throw new UsageError(`--${given} describes raw files, and '${name}' says itself what it holds: leave it out`)
+  const option = RAW.find((one) => raw[one] !== undefined)
+  if (option === undefined) return
+  throw new UsageError(`invalid --${option} for '${name}': it describes raw files, and this file has a header; omit it`)
 }
 
-function openDescribed(path: string, raw: RawOptions, guess: boolean): NDArray {
+function openDescribed(path: string, raw: RawOptions, asBytes: boolean): NDArray {
   const { dtype, shape, offset, order } = raw
-  if (!guess && RAW.every((option) => raw[option] === undefined)) {
+  if (!asBytes && RAW.every((option) => raw[option] === undefined)) {
     throw new UsageError(
-      `'${path}' is no .npy or .npz file: say what its elements are, as in --dtype float32 --shape 3,4`,
+      `invalid file '${path}': it is not a .npy or .npz file; describe its elements, as in --dtype float32 --shape 3,4`,
     )
   }
   const options = { access: 'sequential' } as const
@@ -180,10 +182,10 @@ function openDescribed(path: string, raw: RawOptions, guess: boolean): NDArray {
   }) as NDArray
 }
 
-/** The order that was given; C by default. */
+/** Parses the option `--order`; C by default. */
 export function parseOrderOption(order: string | undefined): 'C' | 'F' {
   if (order !== undefined && !/^[CFcf]$/.test(order)) {
-    throw new UsageError(`--order is C or F (got ${inspect(order)})`)
+    throw new UsageError(`invalid --order ${inspect(order)}: it must be C or F`)
   }
   return parseOrder(order ?? 'C')
 }

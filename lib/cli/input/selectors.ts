@@ -3,7 +3,7 @@ import { newaxis } from '../../layout/slice.js'
 import type { Selector } from '../../ops/indexing/selectors.js'
 import { UsageError } from '../exit.js'
 
-/** Selectors as text, with or without the brackets of NumPy: `0:3, ..., -1`, `None`, `[0, 2]`. */
+/** Parses selectors, with or without the brackets of NumPy: `0:3, ..., -1`, `None`, `[0, 2]`. */
 export function parseSelectors(text: string): Selector[] {
   const trimmed = text.trim().replace(/^a\[(.*)\]$/s, '$1')
   const parts = trimmed.match(/\[[^\]]*\]|[^,]+/g) ?? []
@@ -27,6 +27,6 @@ function parseOne(part: string, text: string): Selector {
 
 function wrong(part: string, text: string): UsageError {
   return new UsageError(
-    `--slice is whole numbers, slices such as 1:3 or ::-1, '...', newaxis and lists such as [0, 2], with commas between (got ${inspect(part)}${part === text ? '' : ` in ${inspect(text)}`})`,
+    `invalid --slice ${inspect(part)}${part === text ? '' : ` in ${inspect(text)}`}: it must be whole numbers, slices such as 1:3 or ::-1, '...', newaxis or lists such as [0, 2], separated by commas`,
   )
 }

@@ -1,5 +1,5 @@
 /**
- * What is given on a command line, understood.
+ * Parses values of the command line.
  * @module
  */
 import { DType, parseDType } from '../../dtype/index.js'
@@ -9,11 +9,11 @@ import { dtypeFromDescr } from '../../files/npy/descr.js'
 import { parseLiteral } from '../../files/npy/literal.js'
 import { UsageError } from '../exit.js'
 
-/** A shape as text: `3,4`, `(3, 4)`, `[3, 4]`, `5`; `()` has no axes. `*` stands for any length where that is allowed. */
+/** Parses a shape: `3,4`, `(3, 4)`, `[3, 4]`, `5`; `()` has no axes. `open` permits `*` for one or any lengths. */
 export function parseShapeText(text: string, open: 'none' | 'one' | 'any'): number[] {
   const wrong = (): UsageError =>
     new UsageError(
-      `a shape is whole numbers with commas between, as in --shape 3,4${open === 'none' ? '' : `, ${open === 'one' ? '-1 or * once for what the file has' : "'*' for any length"}`} (got ${inspect(text)})`,
+      `invalid --shape ${inspect(text)}: it must be whole numbers separated by commas, as in 3,4${open === 'none' ? '' : `; ${open === 'one' ? 'one may be -1 or *, for the rest of the file' : "'*' is any length"}`}`,
     )
   const body = /^\s*(?:\((.*)\)|\[(.*)\]|(.*))\s*$/s.exec(text)
   const inner = (body?.[1] ?? body?.[2] ?? body?.[3] ?? '').trim()
@@ -33,7 +33,7 @@ export function parseShapeText(text: string, open: 'none' | 'one' | 'any'): numb
   return shape
 }
 
-/** A dtype as text: all that `dtype()` takes, with records as JSON or as Python writes them. */
+/** Parses a dtype: any name that `dtype()` takes, or records as JSON or as a Python literal. */
 export function parseDTypeText(text: string): DType {
   const spec = text.trim()
   try {
@@ -50,28 +50,30 @@ export function parseDTypeText(text: string): DType {
   }
 }
 
-/** A number for an option. */
+/** Parses a number. */
 export function parseNumber(text: string, option: string): number {
   const number = numberIn(text)
   if (number !== null) return number
-  throw new UsageError(`${option} is a number (got ${inspect(text)})`)
+  throw new UsageError(`invalid ${option} ${inspect(text)}: it must be a number`)
 }
 
-/** A number that is not negative and not NaN. */
+/** Parses a number that is not negative and not NaN. */
 export function parseTolerance(text: string, option: string): number {
   const number = numberIn(text)
   if (number !== null && number >= 0) return number
-  throw new UsageError(`${option} is a number that is not negative, as in ${option} 1e-5 (got ${inspect(text)})`)
+  throw new UsageError(
+    `invalid ${option} ${inspect(text)}: it must be a number that is not negative, as in ${option} 1e-5`,
+  )
 }
 
-/** A whole number from `least` on. */
+/** Parses a whole number of at least `least`. */
 export function parseCount(text: string, option: string, least = 0): number {
   const number = /^\s*\+?\d+\s*$/.test(text) ? Number(text) : -1
   if (Number.isSafeInteger(number) && number >= least) return number
-  throw new UsageError(`${option} is a whole number from ${least} on (got ${inspect(text)})`)
+  throw new UsageError(`invalid ${option} ${inspect(text)}: it must be a whole number of at least ${least}`)
 }
 
-/** A number as people and Python write it; null for other text. */
+/** Parses a number as Python writes it, with `inf` and `nan`; null for other text. */
 function numberIn(text: string): number | null {
   const trimmed = text.trim()
   const named = /^([+-]?)(?:inf(?:inity)?|(nan))$/i.exec(trimmed)
@@ -80,7 +82,7 @@ function numberIn(text: string): number | null {
   return trimmed === '' || Number.isNaN(number) ? null : number
 }
 
-/** A value that is stored in, or compared with, elements of a dtype. */
+/** Parses a value to store in, or compare with, elements of a dtype. */
 export function parseElement(text: string, { kind, name }: DType, option: string): unknown {
   switch (kind) {
     case 'b':
@@ -100,28 +102,28 @@ export function parseElement(text: string, { kind, name }: DType, option: string
     case 'U':
       return text
     case 'V':
-      throw new UsageError(`${option} is a number, a date or text, and the elements are ${name}`)
+      throw new UsageError(`invalid ${option} for ${name}: the elements must be numbers, dates or text`)
   }
 }
 
-/** A number; whole ones exactly, however large. */
+/** Parses a number, whole ones exactly. */
 function numeric(text: string, name: string, option: string): number | bigint {
   const trimmed = text.trim()
   const whole = /^[+-]?\d+$/.test(trimmed) ? BigInt(trimmed) : null
   if (whole !== null) return Number.isSafeInteger(Number(whole)) ? Number(whole) : whole
   const number = numberIn(trimmed)
   if (number !== null) return number
-  throw new UsageError(`${option} is a number, for elements of ${name} (got ${inspect(text)})`)
+  throw new UsageError(`invalid ${option} ${inspect(text)}: it must be a number, because the elements are ${name}`)
 }
 
-/** `1+2j`, `2j` or `(1-2j)`, as Python writes it. */
+/** Parses `1+2j`, `2j` or `(1-2j)`, as Python writes it; null for other text. */
 function complexIn(text: string): { re: number; im: number } | null {
   const number = String.raw`(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf|nan`
-  const found = new RegExp(`^\\(?(?:([+-]?(?:${number}))(?=[+-]))?([+-]?(?:${number})?)[ji]\\)?$`, 'i').exec(
+  const match = new RegExp(`^\\(?(?:([+-]?(?:${number}))(?=[+-]))?([+-]?(?:${number})?)[ji]\\)?$`, 'i').exec(
     text.replaceAll(/\s+/g, ''),
   )
-  if (found === null) return null
-  const [, re = '0', im = ''] = found
+  if (match === null) return null
+  const [, re = '0', im = ''] = match
   const part = numberIn(/^[+-]?$/.test(im) ? `${im}1` : im)
   const real = numberIn(re)
   return part === null || real === null ? null : { re: real, im: part }

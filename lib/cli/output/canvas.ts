@@ -1,6 +1,6 @@
 import type { Colour } from './colours.js'
 
-/** Letters of 5 by 7 dots, a number for each line: those of numbers. */
+/** The characters of numbers, 5 by 7 dots: two hexadecimal digits for each line. */
 const LETTERS: Readonly<Record<string, string>> = {
   '0': '0e11131519110e',
   '1': '040c040404040e',
@@ -23,7 +23,7 @@ const LETTERS: Readonly<Record<string, string>> = {
   N: '11111915131111',
 }
 
-/** Dots of a letter with the space behind it. */
+/** Dots of a character with the space behind it. */
 const ADVANCE = 6
 const HEIGHT = 7
 
@@ -38,7 +38,7 @@ export class Canvas {
     this.data = new Uint8Array(3 * width * height).fill(255)
   }
 
-  /** Fills a rectangle; what is outside is cut off. */
+  /** Fills a rectangle, clipped to the canvas. */
   rectangle(x: number, y: number, width: number, height: number, [red, green, blue]: Colour): void {
     const right = Math.min(this.width, x + width)
     const bottom = Math.min(this.height, y + height)

@@ -1,11 +1,11 @@
 /** A colour, 0 to 255 for red, green and blue. */
 export type Colour = readonly [red: number, green: number, blue: number]
 
-/** What the picture of an array is coloured by. */
+/** The colours of a picture. */
 export interface ColourMap {
   /** From the least to the greatest element, evenly spaced. */
   readonly stops: readonly Colour[]
-  /** What the map has not. */
+  /** The colour of NaN, which is not in the map. */
   readonly nan: Colour
 }
 
@@ -26,10 +26,10 @@ function of(stops: string): Colour[] {
     .map((hex) => [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Colour)
 }
 
-/** The colour at a place from 0 to 1. */
-export function colourAt({ stops, nan }: ColourMap, place: number): Colour {
-  if (Number.isNaN(place)) return nan
-  const at = Math.max(0, Math.min(1, place)) * (stops.length - 1)
+/** The colour of a value from 0 to 1. */
+export function colourAt({ stops, nan }: ColourMap, value: number): Colour {
+  if (Number.isNaN(value)) return nan
+  const at = Math.max(0, Math.min(1, value)) * (stops.length - 1)
   const below = Math.min(Math.floor(at), stops.length - 2)
   const [from, to] = [stops[below] as Colour, stops[below + 1] as Colour]
   return from.map((part, channel) =>

@@ -9,7 +9,7 @@ export function elementText(value: unknown, dtype: DType): string {
   return escaped(dtype.kind === 'U' ? `'${text}'` : text)
 }
 
-/** `[2, 3]`: where an element is. */
+/** The index of an element: `[2, 3]`. */
 export function indexText(index: readonly number[]): string {
   return `[${index.join(', ')}]`
 }

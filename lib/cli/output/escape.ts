@@ -1,7 +1,7 @@
-// Names, headers and elements come from files of others: what a terminal would obey (escape sequences, line breaks, the
-// direction of writing) is shown, not sent.
+// Names, headers and elements may come from untrusted files, so escape sequences, line breaks and changes of the writing
+// direction are printed escaped.
 
-/** Everything without a shape of its own, and the separators of lines. */
+/** Control, format and other invisible characters, and line separators. */
 const NOT_SHOWN = /[\p{C}\p{Zl}\p{Zp}]/gu
 const NOT_SHOWN_BUT_LINES = /(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu
 

@@ -1,9 +1,8 @@
 import { print } from './terminal.js'
 
 /**
- * Prints a value as JSON on one line. What JSON has no numbers for is text: `"NaN"`, `"Infinity"`, `"-Infinity"`, and whole
- * numbers beyond 2^53 - 1. Bytes are lists of numbers. Nothing in it is sent to a terminal as it is: control characters are
- * escaped as JSON does, the others of {@link safe} too.
+ * Prints a value as JSON on one line. Numbers that JSON does not have are text: `"NaN"`, `"Infinity"`, `"-Infinity"`, and whole
+ * numbers beyond 2^53 - 1. Bytes are lists of numbers. All invisible characters are escaped; see {@link safe}.
  */
 export function printJson(value: unknown): void {
   print(safe(JSON.stringify(value, plain)))
@@ -19,7 +18,7 @@ function plain(_key: string, value: unknown): unknown {
   return value
 }
 
-/** JSON escapes the control characters of ASCII only. */
+/** Escapes invisible characters outside of ASCII too, which JSON.stringify does not. */
 function safe(json: string): string {
   return json.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
     Array.from(

@@ -1,5 +1,6 @@
 /**
- * A slice as a picture: one pixel for an element (more for a small slice, one for several for a large one), and a scale.
+ * Draws a slice as a picture with a scale: a pixel for each element, several in a small slice, one for several elements in a
+ * large one.
  * @module
  */
 import { encode } from 'fast-png'
@@ -18,7 +19,7 @@ import { escaped } from './escape.js'
 import { printJson } from './json.js'
 import { print } from './terminal.js'
 
-/** Pixels of the longer side: of a larger slice every second element is drawn, or every third, ... */
+/** Maximum pixels of the longer side: a larger slice shows every second element, or every third, ... */
 const LARGEST = 2048
 /** Pixels that a small slice is enlarged to. */
 const ENOUGH = 512
@@ -29,21 +30,21 @@ const BAR = 16
 const DOT = 2
 
 /** Draws a slice with two axes into a PNG file. */
-export async function draw(slice: NDArray, path: string, given: CliOptions): Promise<void> {
+export async function draw(slice: NDArray, path: string, options: CliOptions): Promise<void> {
   const { shape, dtype } = slice
   if (slice.ndim !== 2 || slice.size === 0) {
     throw new UsageError(
-      `a picture is of a slice with two axes that are not empty, and this has shape ${tupleRepr(shape)}: name one with --slice, as in '0, ...'`,
+      `invalid shape ${tupleRepr(shape)} for a picture: it must have two axes that are not empty; select a slice, as in --slice '0, ...'`,
     )
   }
   if (!'biuf'.includes(dtype.kind))
-    throw new UsageError(`a picture is of real numbers, and the elements are ${dtype.name}`)
+    throw new UsageError(`invalid dtype ${dtype.name} for a picture: the elements must be real numbers`)
   const step = Math.ceil(Math.max(...shape) / LARGEST)
   const shown = slice.index(`::${step}`, `::${step}`)
   const [height, width] = shown.shape as [number, number]
   const values = shown.astype('float64', { order: 'C' }).data as Float64Array
-  const [low, high] = given['range'] === undefined ? rangeOf(values) : rangeGiven(given['range'] as string)
-  const map = MAPS[(given['colormap'] as string | undefined) ?? 'grey'] as ColourMap
+  const [low, high] = options['range'] === undefined ? rangeOf(values) : parseRange(options['range'] as string)
+  const map = MAPS[(options['colormap'] as string | undefined) ?? 'grey'] as ColourMap
   const canvas = drawn({ values, width, height, low, high, map })
   const bytes = encode({ width: canvas.width, height: canvas.height, channels: 3, depth: 8, data: canvas.data })
   replaceFile(path, 'show', (temporary) => {
@@ -53,7 +54,7 @@ export async function draw(slice: NDArray, path: string, given: CliOptions): Pro
     closeSync(fd)
   })
   const nan = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0)
-  if (given['json'] === true) {
+  if (options['json'] === true) {
     printJson({ image: path, width: canvas.width, height: canvas.height, step, low, high, nan })
     return
   }
@@ -62,7 +63,7 @@ export async function draw(slice: NDArray, path: string, given: CliOptions): Pro
   print(`${escaped(path)}: ${canvas.width} x ${canvas.height} pixels, ${text(low)} to ${text(high)}${missing}${part}`)
 }
 
-/** Between what the finite elements lie. */
+/** The range of the finite elements. */
 function rangeOf(values: Float64Array): [low: number, high: number] {
   let [low, high] = [Infinity, -Infinity]
   for (const value of values) {
@@ -73,11 +74,11 @@ function rangeOf(values: Float64Array): [low: number, high: number] {
   return low > high ? [0, 1] : [low, high]
 }
 
-function rangeGiven(range: string): [low: number, high: number] {
-  const parts = range.split(',').map((part) => parseNumber(part, 'each end of --range'))
+function parseRange(range: string): [low: number, high: number] {
+  const parts = range.split(',').map((part) => parseNumber(part, 'end of --range'))
   const [low, high] = parts
   if (parts.length !== 2 || low === undefined || high === undefined || !(low < high) || !Number.isFinite(high - low)) {
-    throw new UsageError(`--range is the lower and the upper end, as in --range 0,255 (got '${range}')`)
+    throw new UsageError(`invalid --range '${range}': it must be the lower and the upper end, as in --range 0,255`)
   }
   return [low, high]
 }
@@ -91,7 +92,7 @@ interface Drawing {
   readonly map: ColourMap
 }
 
-/** The slice, and to its right a scale with both ends, the middle, and NaN where there is any. */
+/** Draws the slice, and to its right a scale with both ends, the middle, and NaN if there is any. */
 function drawn({ values, width, height, low, high, map }: Drawing): Canvas {
   const scale = Math.max(1, Math.floor(ENOUGH / Math.max(width, height)))
   const [wide, tall] = [width * scale, height * scale]
@@ -104,11 +105,11 @@ function drawn({ values, width, height, low, high, map }: Drawing): Canvas {
   const labelWidth = Math.max(...[...labels, ...(hasNaN ? ['NaN'] : [])].map((label) => textSize(label, DOT).width))
   const canvas = new Canvas(wide + GAP + BAR + GAP / 2 + labelWidth, canvasHeight)
   const span = high - low
-  const place = (value: number): number =>
+  const relative = (value: number): number =>
     span === 0 ? (Number.isNaN(value) ? value : value > high ? 1 : value < low ? 0 : 0.5) : (value - low) / span
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
-      const colour = colourAt(map, place(values[row * width + column] as number))
+      const colour = colourAt(map, relative(values[row * width + column] as number))
       canvas.rectangle(column * scale, row * scale, scale, scale, colour)
     }
   }

@@ -1,24 +1,24 @@
-/** Shows how much of a long piece of work is done. */
+/** Shows the progress of a long operation. */
 export interface Progress {
-  /** From 0 to 1. */
-  readonly tell: (fraction: number) => void
+  /** Receives the fraction that is done, from 0 to 1. */
+  readonly report: (fraction: number) => void
   readonly stop: () => void
 }
 
-/** Work that is over sooner needs no bar. */
+/** Milliseconds before the bar appears. */
 const PATIENCE = 300
 
-/** A bar on a terminal, nothing in a pipe. It stands on stderr, so that what is printed stays by itself. */
+/** A bar on a terminal, nothing in a pipe; on stderr, so that stdout has the results only. */
 export function progressOf(what: string): Progress {
-  if (process.stderr.isTTY !== true || process.env['TERM'] === 'dumb') return { tell: () => {}, stop: () => {} }
+  if (process.stderr.isTTY !== true || process.env['TERM'] === 'dumb') return { report: () => {}, stop: () => {} }
   const start = performance.now()
   let bar: import('cli-progress').SingleBar | null = null
-  let wanted = false
+  let isOpening = false
   let over = false
   const open = async (): Promise<void> => {
     const { SingleBar, Presets } = (await import('cli-progress')).default
     if (over) return
-    // The terminal stays as it is, and signals end the process as ever.
+    // Without gracefulExit, so that signals end the process as usual.
     const format = `${what} {bar} {percentage} % | {eta_formatted} left`
     bar = new SingleBar(
       { format, clearOnComplete: true, linewrap: true, gracefulExit: false, stream: process.stderr },
@@ -27,10 +27,10 @@ export function progressOf(what: string): Progress {
     bar.start(1000, 0)
   }
   return {
-    tell: (fraction) => {
+    report: (fraction) => {
       if (bar !== null) bar.update(Math.round(1000 * fraction))
-      else if (!wanted && performance.now() - start > PATIENCE) {
-        wanted = true
+      else if (!isOpening && performance.now() - start > PATIENCE) {
+        isOpening = true
         void open()
       }
     },

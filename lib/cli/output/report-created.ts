@@ -7,10 +7,10 @@ import { printJson } from './json.js'
 import { bytesText, print } from './terminal.js'
 import type { Target } from './write-array.js'
 
-/** Says what file was written: a line for people, or JSON. */
-export function printMade(file: string, format: string, { dtype, shape, order }: Target, given: CliOptions): void {
+/** Prints the file that was written, as a line or JSON. */
+export function printCreated(file: string, format: string, { dtype, shape, order }: Target, options: CliOptions): void {
   const { size } = statSync(file)
-  if (given['json'] === true) {
+  if (options['json'] === true) {
     printJson({ file, format, dtype: dtype.toJSON(), shape, order, fileSize: size })
   } else {
     print(

@@ -1,6 +1,6 @@
 import { escaped } from './escape.js'
 
-/** Text in a style, where the output is a terminal that shows styles. */
+/** Styles text for a terminal that supports it. */
 export interface Style {
   bold(text: string): string
   dim(text: string): string
@@ -8,7 +8,7 @@ export interface Style {
   green(text: string): string
 }
 
-/** The styles of an output: none in a file or pipe, with `NO_COLOR`, or where the terminal has none. */
+/** The styles of an output: none in a file or pipe, with `NO_COLOR`, or on a dumb terminal. */
 export function styleOf(stream: NodeJS.WriteStream): Style {
   const { NO_COLOR, TERM } = process.env
   const styled = stream.isTTY === true && (NO_COLOR === undefined || NO_COLOR === '') && TERM !== 'dumb'
@@ -21,14 +21,14 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`)
 }
 
-/** Prints names and what they stand for, one a line, in two columns. */
+/** Prints names and values, a pair on each line, in two columns. */
 export function printPairs(pairs: readonly (readonly [name: string, value: string])[]): void {
   const width = Math.max(...pairs.map(([name]) => name.length))
   const { dim } = styleOf(process.stdout)
   for (const [name, value] of pairs) print(`${dim(name.padEnd(width))}  ${escaped(value)}`)
 }
 
-/** Prints rows of cells, the first row being the names of the columns; numbers to the right. */
+/** Prints a table with the names of its columns; aligns columns of numbers to the right. */
 export function printTable(names: readonly string[], rows: readonly (readonly string[])[]): void {
   const { dim } = styleOf(process.stdout)
   const safe = rows.map((row) => row.map(escaped))
@@ -51,7 +51,7 @@ export function grouped(count: number): string {
   return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',')
 }
 
-/** Bytes as people say them, and exactly. */
+/** Bytes, exactly and in the largest unit. */
 export function bytesText(bytes: number): string {
   const units = ['KiB', 'MiB', 'GiB', 'TiB', 'PiB']
   let size = bytes

@@ -1,6 +1,6 @@
 /**
- * Files that commands write: beside the one that they replace, in whose place they are put when they are complete. A signal
- * that ends the process leaves neither half a file nor the one beside it.
+ * Writes the files of commands beside the ones that they replace, and renames them when they are complete. A signal that ends
+ * the process leaves neither half a file nor a temporary one.
  * @module
  */
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ import { replacing } from '../../files/replace-file.js'
 import type { Memmap } from '../../memmap.js'
 import { UsageError } from '../exit.js'
 
-/** What a file is to hold. */
+/** The array to write. */
 export interface Target {
   readonly dtype: DType
   readonly shape: readonly number[]
@@ -22,21 +22,21 @@ export interface Target {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The format of a file that is written, by its name. */
+/** The format of a new file, by its name. */
 export function formatFor(path: string): 'npy' | 'raw' {
   if (/\.npz$/i.test(path)) {
     throw new UsageError(
-      `a .npz file is not written by this command, and ${inspect(path)} is called one: name a .npy file`,
+      `invalid output file ${inspect(path)}: this command does not write .npz files; name a .npy file`,
     )
   }
   return /\.npy$/i.test(path) ? 'npy' : 'raw'
 }
 
-/** Makes a file of zeros, lets `fill` fill it, and puts it in its place. */
+/** Creates a file of zeros, calls `fill` to store its elements, and renames it to `path`. */
 export async function writeArray(
   path: string,
   target: Target,
-  fill: (made: Memmap, signal: AbortSignal) => Promise<void>,
+  fill: (array: Memmap, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const format = formatFor(path)
   const { temporary, finish, undo } = replacing(path, format)
@@ -44,16 +44,16 @@ export async function writeArray(
   let caught: NodeJS.Signals | null = null
   const interrupt = (signal: NodeJS.Signals): void => {
     caught = signal
-    interruption.abort(new UsageError(`interrupted by ${signal}: nothing was written`))
+    interruption.abort(new UsageError(`interrupted by ${signal}: no file was written`))
   }
   for (const signal of SIGNALS) process.on(signal, interrupt)
   try {
-    const made = format === 'npy' ? npyAt(temporary, target) : rawAt(temporary, target)
+    const array = format === 'npy' ? npyAt(temporary, target) : rawAt(temporary, target)
     try {
-      await fill(made, interruption.signal)
-      await made.promises.flush({ durable: true, signal: interruption.signal })
+      await fill(array, interruption.signal)
+      await array.promises.flush({ durable: true, signal: interruption.signal })
     } finally {
-      made.close()
+      array.close()
     }
     interruption.signal.throwIfAborted()
     finish()
@@ -65,10 +65,10 @@ export async function writeArray(
   }
 }
 
-/** Ends the process as the signal would have, so that the shell that waits for it knows. */
+/** Ends the process by the signal, so that the shell sees it in the exit status. */
 async function endBy(signal: NodeJS.Signals): Promise<void> {
   process.kill(process.pid, signal)
-  // Until it arrives.
+  // Never resolves: waits for the signal.
   await once(process, 'exit')
 }
 

@@ -1,5 +1,5 @@
 /**
- * The `descr` of a header: a dtype as Python literal, read and written.
+ * Reads and writes the `descr` of a header: a dtype as Python literal.
  * @module
  */
 import { DType, parseDType } from '../../dtype/index.js'
@@ -10,7 +10,7 @@ import { stringRepr, tupleRepr } from '../../text/python-repr.js'
 import type { PythonLiteral } from './literal.js'
 
 /**
- * The dtype that a `descr` tells: NumPy's `descr_to_dtype`. Unnamed bytes between fields are padding.
+ * Returns the dtype of a `descr`: NumPy's `descr_to_dtype`. Unnamed bytes between fields are padding.
  * @throws MemmapError `ERR_MEMMAP_NPY`, with the reason as `cause`
  */
 export function dtypeFromDescr(descr: PythonLiteral): DType {
@@ -18,9 +18,7 @@ export function dtypeFromDescr(descr: PythonLiteral): DType {
     return dtypeOf(descr)
   } catch (error) {
     if (!(error instanceof MemmapError) || error.code !== 'ERR_MEMMAP_DTYPE') throw error
-    throw new MemmapError('ERR_MEMMAP_NPY', `the descr of the header is not one that can be read: ${error.message}`, {
-      cause: error,
-    })
+    throw new MemmapError('ERR_MEMMAP_NPY', `invalid header descr: ${error.message}`, { cause: error })
   }
 }
 
@@ -28,7 +26,7 @@ function dtypeOf(descr: PythonLiteral): DType {
   if (descr.type === 'str') return parseDType(descr.value)
   if (descr.type === 'tuple') {
     const [base, shape] = descr.items
-    if (base === undefined || shape === undefined) throw wrong('a sub-array is a dtype and a shape')
+    if (base === undefined || shape === undefined) throw wrong('a sub-array must be a dtype and a shape')
     return repeated(dtypeOf(base), shape)
   }
   const names: string[] = []
@@ -39,7 +37,7 @@ function dtypeOf(descr: PythonLiteral): DType {
   for (const entry of fieldsOf(descr)) {
     const [key, format, shape, ...rest] = partsOf(entry)
     if (key === undefined || format === undefined || rest.length > 0) {
-      throw wrong('a field is a name, a dtype and perhaps a shape')
+      throw wrong('a field must be a name, a dtype and optionally a shape')
     }
     const dtype = shape === undefined ? dtypeOf(format) : repeated(dtypeOf(format), shape)
     const isPadding = key.type === 'str' && key.value === '' && dtype.kind === 'V' && dtype.names === null
@@ -55,33 +53,33 @@ function dtypeOf(descr: PythonLiteral): DType {
   return parseDType({ names, formats, titles, offsets, itemsize: end })
 }
 
-/** What Python would go through: the keys of a dict, too. */
+/** The entries that Python would iterate over: for a dict, its keys. */
 function fieldsOf(descr: PythonLiteral): readonly PythonLiteral[] {
   if (descr.type === 'list') return descr.items
   if (descr.type === 'dict') return descr.entries.map(([key]) => key)
   throw wrong(`a ${descr.type} is neither the name of a dtype nor a list of fields`)
 }
 
-/** What Python would unpack: the characters of a string, too. */
+/** The parts that Python would unpack: for a string, its characters. */
 function partsOf(entry: PythonLiteral): readonly PythonLiteral[] {
   if (entry.type === 'tuple' || entry.type === 'list') return entry.items
   if (entry.type === 'str') return Array.from(entry.value, (value) => ({ type: 'str', value }))
-  throw wrong(`a field is a tuple, which a ${entry.type} is not`)
+  throw wrong(`a field must be a tuple, not a ${entry.type}`)
 }
 
 function nameOf(key: PythonLiteral): { name: string; title: string | null } {
   if (key.type === 'str') return { name: key.value, title: null }
   const [title, name, ...rest] = key.type === 'tuple' ? key.items : []
   if (title === undefined || name?.type !== 'str' || rest.length > 0) {
-    throw wrong('the name of a field is a string, or a title and a name')
+    throw wrong('the name of a field must be a string, or a title and a name')
   }
-  // A title can be anything to Python; only text tells a field from others.
+  // Python accepts any title; only text can name a field.
   return { name: name.value, title: title.type === 'str' ? title.value : null }
 }
 
 function repeated(dtype: DType, shape: PythonLiteral): DType {
-  // As in NumPy, which takes it for raw bytes that have no length yet.
-  if (dtype.itemsize === 0 && dtype.shape.length > 0) throw wrong('a sub-array of nothing cannot be repeated')
+  // As in NumPy, which takes it for raw bytes without a length.
+  if (dtype.itemsize === 0 && dtype.shape.length > 0) throw wrong('a sub-array without bytes cannot be repeated')
   if (shape.type === 'int') return parseDType([dtype, lengthOf(shape)])
   if (shape.type !== 'tuple' && shape.type !== 'list') throw wrong(`a ${shape.type} is not the shape of a sub-array`)
   return parseDType([dtype, shape.items.map(lengthOf)])
@@ -89,16 +87,16 @@ function repeated(dtype: DType, shape: PythonLiteral): DType {
 
 function lengthOf(length: PythonLiteral): number {
   if (length.type === 'int' && length.value >= 0n && length.value < 2n ** 31n) return Number(length.value)
-  throw wrong('the lengths of a sub-array are whole numbers from 0 to 2^31 - 1')
+  throw wrong('the lengths of a sub-array must be whole numbers from 0 to 2^31 - 1')
 }
 
 function wrong(rule: string): MemmapError {
-  return new MemmapError('ERR_MEMMAP_NPY', `the descr of the header is no dtype: ${rule}`)
+  return new MemmapError('ERR_MEMMAP_NPY', `invalid header descr: ${rule}`)
 }
 
 /**
- * The `descr` of a dtype as Python writes it.
- * @throws MemmapError `ERR_MEMMAP_DTYPE` where fields overlap or are not in the order of their offsets
+ * Writes the `descr` of a dtype as Python does.
+ * @throws MemmapError `ERR_MEMMAP_DTYPE` if fields overlap or are not in the order of their offsets
  */
 export function descrText(dtype: DType): string {
   return dtype.names === null ? stringRepr(dtype.str) : listText(dtype.descr)
@@ -113,7 +111,7 @@ function listText(descr: Descr): string {
   return `[${fields.join(', ')}]`
 }
 
-/** What a header says, for messages. */
+/** A value of a header, for messages. */
 export function literalText(value: PythonLiteral): string {
   switch (value.type) {
     case 'str':

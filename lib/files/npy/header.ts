@@ -1,6 +1,6 @@
 /**
- * The header of a `.npy` file as text: what it says about the array, read as NumPy reads it and written byte for byte as NumPy
- * writes it (`numpy/lib/_format_impl.py`).
+ * The text of a `.npy` header, read as NumPy reads it and written byte for byte as NumPy writes it
+ * (`numpy/lib/_format_impl.py`).
  * @module
  */
 import { DType } from '../../dtype/index.js'
@@ -15,7 +15,7 @@ import type { PythonLiteral } from './literal.js'
 /** The versions of the format: `HEADER_LEN` has 2 or 4 bytes, the text is latin-1 or UTF-8. */
 export type NpyVersion = readonly [major: 1 | 2 | 3, minor: 0]
 
-/** What a header says. */
+/** The values of a header. */
 export interface Header {
   readonly dtype: DType
   /** Without the axes of a sub-array. */
@@ -26,37 +26,37 @@ export interface Header {
 /** The first bytes of every `.npy` file. */
 export const MAGIC = Buffer.from('\x93NUMPY', 'latin1')
 
-/** What the end of the header is a multiple of. */
+/** The size of the header is a multiple of this. */
 export const ALIGNMENT = 64
 
-/** Digits that the length of the axis that grows has room for: those of the largest count of the smallest item. */
+/** Digits that fit in the header for the length of the axis that grows: those of the largest count of the smallest item. */
 const GROWTH_DIGITS = 21
 
 /**
- * What the text of a header says.
+ * Parses the text of a header.
  * @throws MemmapError `ERR_MEMMAP_NPY`
  */
 export function parseHeader(text: string, [major]: NpyVersion): Header {
   const literal = parseLiteral(text, major < 3)
-  if (literal.type !== 'dict') throw wrong(`it is not a dictionary but a ${literal.type}`)
+  if (literal.type !== 'dict') throw wrong(`it must be a dict, not a ${literal.type}`)
   const values = new Map<string, PythonLiteral>()
   for (const [key, value] of literal.entries) {
-    if (key.type !== 'str') throw wrong(`a key is no text but ${literalText(key)}`)
+    if (key.type !== 'str') throw wrong(`a key must be text (got ${literalText(key)})`)
     values.set(key.value, value)
   }
   const descr = values.get('descr')
   const order = values.get('fortran_order')
   const shape = values.get('shape')
   if (descr === undefined || order === undefined || shape === undefined || values.size !== 3) {
-    throw wrong(`its keys are 'descr', 'fortran_order' and 'shape' (got ${inspect([...values.keys()])})`)
+    throw wrong(`its keys must be 'descr', 'fortran_order' and 'shape' (got ${inspect([...values.keys()])})`)
   }
-  if (shape.type !== 'tuple') throw wrong(`its shape is a tuple of whole numbers (got ${literalText(shape)})`)
-  if (order.type !== 'bool') throw wrong(`its fortran_order is True or False (got ${literalText(order)})`)
+  if (shape.type !== 'tuple') throw wrong(`its shape must be a tuple of whole numbers (got ${literalText(shape)})`)
+  if (order.type !== 'bool') throw wrong(`its fortran_order must be True or False (got ${literalText(order)})`)
   if (shape.items.length > MAX_NDIM)
-    throw wrong(`an array has at most ${MAX_NDIM} axes, and its shape has ${shape.items.length}`)
+    throw wrong(`its shape must have at most ${MAX_NDIM} axes (got ${shape.items.length})`)
   const lengths = shape.items.map((length) => {
     if (length.type !== 'int' || length.value < 0n || length.value > Number.MAX_SAFE_INTEGER) {
-      throw wrong(`its shape has whole numbers from 0 to 2^53 - 1 (got ${literalText(shape)})`)
+      throw wrong(`its lengths must be whole numbers from 0 to 2^53 - 1 (got ${literalText(shape)})`)
     }
     return Number(length.value)
   })
@@ -66,21 +66,21 @@ export function parseHeader(text: string, [major]: NpyVersion): Header {
 function wrong(what: string): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_NPY',
-    `the header of the file is not valid: ${what}; it was written by something else than NumPy's rules, or is damaged`,
+    `invalid header: ${what}; the file is damaged, or its writer does not follow NumPy's format`,
   )
 }
 
 /**
- * The first bytes of a `.npy` file, up to its data: byte for byte those of NumPy.
- * @param version by default the lowest that can hold it
- * @throws MemmapError `ERR_MEMMAP_NPY` where the version cannot hold it; `ERR_MEMMAP_DTYPE` for overlapping fields
+ * Encodes the first bytes of a `.npy` file, up to its data: byte for byte those of NumPy.
+ * @param version by default the lowest that can hold the header
+ * @throws MemmapError `ERR_MEMMAP_NPY` if the version cannot hold the header; `ERR_MEMMAP_DTYPE` for overlapping fields
  */
 export function encodeHeader(header: Header, version: NpyVersion | null = null): Buffer {
   const { shape, fortranOrder } = header
   const growing = fortranOrder ? shape.at(-1) : shape[0]
-  // So that the file can grow without its data being moved.
-  const room = growing === undefined ? 0 : GROWTH_DIGITS - String(growing).length
-  const text = `${dictionary(header)}${' '.repeat(room)}`
+  // Spaces for a longer shape, so that growing the file does not move its data.
+  const padding = growing === undefined ? 0 : GROWTH_DIGITS - String(growing).length
+  const text = `${dictionary(header)}${' '.repeat(padding)}`
   if (version !== null) return wrapped(text, version)
   const major = !isLatin1(text) ? 3 : fits(text, 1) ? 1 : 2
   return wrapped(text, [major, 0])
@@ -96,7 +96,7 @@ function dictionary({ dtype, shape, fortranOrder }: Header): string {
 }
 
 /**
- * The first bytes of a `.npy` file with another header in the place of the one that it has; null where that is too short.
+ * Encodes another header into the space of the old one; returns null if that is too short.
  * @param old all bytes in front of the data
  */
 export function headerInPlace(old: Buffer, header: Header): Buffer | null {
@@ -117,13 +117,13 @@ function wrapped(text: string, version: NpyVersion): Buffer {
   if (major < 3 && !isLatin1(text)) {
     throw new MemmapError(
       'ERR_MEMMAP_NPY',
-      `version ${major}.0 of .npy has latin-1 text only, and a name of the dtype has other characters: leave version out, or give [3, 0]`,
+      `invalid version [${major}, 0]: its headers are latin-1, and a name of the dtype has other characters; omit version, or give [3, 0]`,
     )
   }
   if (!fits(text, major)) {
     throw new MemmapError(
       'ERR_MEMMAP_NPY',
-      `the header is too long for version ${major}.0 of .npy: leave version out, or give [2, 0]`,
+      `invalid version [${major}, 0]: the header is too long for it; omit version, or give [2, 0]`,
     )
   }
   const body = encoded(text, major)
@@ -145,7 +145,7 @@ export function prefixOf(major: number): number {
   return major === 1 ? 10 : 12
 }
 
-/** Bytes of the whole header: there is always at least one space in front of the line break. */
+/** Bytes of the whole header, with at least one space in front of the line break. */
 function lengthOf(bytes: number, major: number): number {
   const start = prefixOf(major) + bytes + 1
   return start + ALIGNMENT - (start % ALIGNMENT)
@@ -165,7 +165,7 @@ function isLatin1(text: string): boolean {
 }
 
 /**
- * A version that a caller gave.
+ * Parses the option `version`.
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
  */
 export function parseVersion(value: unknown): NpyVersion | null {
@@ -173,5 +173,5 @@ export function parseVersion(value: unknown): NpyVersion | null {
   if (Array.isArray(value) && value.length === 2 && [1, 2, 3].includes(value[0] as number) && value[1] === 0) {
     return [value[0] as 1 | 2 | 3, 0]
   }
-  throw new MemmapError('ERR_MEMMAP_ARGUMENT', `version is [1, 0], [2, 0] or [3, 0] (got ${inspect(value)})`)
+  throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid version ${inspect(value)}: it must be [1, 0], [2, 0] or [3, 0]`)
 }

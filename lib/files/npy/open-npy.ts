@@ -19,7 +19,7 @@ import { bytesIn } from './raw-bytes.js'
 import { readHeader } from './read-header.js'
 import type { NpyInfo } from './read-header.js'
 
-/** Opens a `.npy` file that exists. */
+/** Opens an existing `.npy` file. */
 export function openNpy(
   path: FileLike,
   mode: Exclude<Mode, 'w+'>,
@@ -29,17 +29,17 @@ export function openNpy(
   return readingAndOpening(
     path,
     (source) => {
-      const found = readHeader(source, maxHeaderSize)
-      checkData(found, source.size)
-      return mapFound(path, found, mode, options)
+      const info = readHeader(source, maxHeaderSize)
+      checkData(info, source.size)
+      return mapData(path, info, mode, options)
     },
-    (made) => made.store.close(),
+    (array) => array.store.close(),
   )
 }
 
-/** Maps the data that a header tells of, which is known to be there. */
-export function mapFound(path: FileLike, found: NpyInfo, mode: Exclude<Mode, 'w+'>, options: OpenOptions): ArrayBase {
-  const { dtype, shape, fortranOrder, offset } = found
+/** Maps the data behind a header; see {@link checkData}. */
+export function mapData(path: FileLike, info: NpyInfo, mode: Exclude<Mode, 'w+'>, options: OpenOptions): ArrayBase {
+  const { dtype, shape, fortranOrder, offset } = info
   return openRaw(path, { mode, dtype, offset, shape, order: fortranOrder ? 'F' : 'C', options, npy: true, fixed: true })
 }
 
@@ -50,40 +50,43 @@ export function dataSize({ dtype, shape }: Pick<Header, 'dtype' | 'shape'>): num
 }
 
 /**
- * Refuses data that is not all there, in every mode: a file that was not written to its end is not to be filled with zeros.
- * @throws MemmapError `ERR_MEMMAP_SIZE`; `ERR_MEMMAP_NPY` where no file could hold it
+ * Rejects a file that ends before its data does, in every mode, because padding it with zeros would hide the loss.
+ * @throws MemmapError `ERR_MEMMAP_SIZE`; `ERR_MEMMAP_NPY` for data larger than any file
  */
-export function checkData(found: NpyInfo, size: number): void {
+export function checkData(info: NpyInfo, size: number): void {
   let expected
   try {
-    expected = found.offset + dataSize(found)
+    expected = info.offset + dataSize(info)
   } catch (cause) {
     if (!(cause instanceof MemmapError)) throw cause
-    throw new MemmapError('ERR_MEMMAP_NPY', `the header of the file is not valid: ${cause.message}`, { cause })
+    throw new MemmapError('ERR_MEMMAP_NPY', `invalid header: ${cause.message}`, { cause })
   }
   if (expected <= size) return
   throw new MemmapError(
     'ERR_MEMMAP_SIZE',
-    `the .npy file ends before its data does: a header of ${found.offset} bytes and shape [${found.shape.join(', ')}] of '${found.dtype.str}' ` +
-      `need ${expected} bytes, and it has ${size}; it was cut, or not written to its end`,
+    `invalid .npy file of ${size} bytes: it ends before its data does, because a header of ${info.offset} bytes and shape [${info.shape.join(', ')}] of '${info.dtype.str}' ` +
+      `need ${expected} bytes; it was cut, or not written to its end`,
     { expected, actual: size },
   )
 }
 
-/** Makes a `.npy` file of zeros: header and data in one mapping, so that all that can fail comes before the first change. */
+/** Creates a `.npy` file of zeros: header and data in one mapping, so that every failure comes before the first change. */
 export function createNpy(path: FileLike, header: Header, version: NpyVersion | null, options: OpenOptions): ArrayBase {
   const text = encodeHeader(header, version)
   const { dtype, shape, fortranOrder } = header
   const length = text.length + dataSize(header)
   if (length > Number.MAX_SAFE_INTEGER) {
-    throw new MemmapError('ERR_MEMMAP_SHAPE', `shape ${inspect(shape)} exceeds 2^53 - 1 bytes: give a smaller one`)
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `invalid shape ${inspect(shape)}: its data exceeds 2^53 - 1 bytes; give a smaller one`,
+    )
   }
   const [name] = nameOf(path)
   const isNew = typeof name !== 'number' && !existsSync(typeof name === 'string' ? name : Buffer.from(name))
   const { mapping, filename, pageOffset, mappedLength } = mapRange(path, 'w+', 0, length, 1, options, {
     header: text.length,
   })
-  // As in NumPy, which writes the header and opens the file anew.
+  // Mode r+, as in NumPy, which writes the header and opens the file again.
   const origin = {
     filename,
     offset: text.length,
@@ -98,7 +101,7 @@ export function createNpy(path: FileLike, header: Header, version: NpyVersion | 
     assignElements(bytesIn(store, pageOffset, text.length), asArray(new Uint8Array(text)) as ArrayBase)
     store.checkFault()
   } catch (error) {
-    // A hole of a sparse file on a full disk.
+    // A hole of a sparse file on a full disk; see `sparse`.
     closeQuietly(store)
     if (isNew && filename !== null) rmSync(filename, { force: true })
     throw error
@@ -115,6 +118,6 @@ function closeQuietly(store: Store): void {
   try {
     store.close()
   } catch {
-    // The fault, which is already on its way.
+    // The caller throws the same fault.
   }
 }

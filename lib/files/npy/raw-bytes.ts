@@ -9,19 +9,18 @@ import { assignElements } from '../../ops/cast/assign-elements.js'
 
 const BYTE = parseDType('uint8')
 
-/** Bytes of a store as an array, for the library's own use. */
+/** A range of bytes of a store as an internal array. */
 export function bytesIn(store: Store, position: number, length: number): ArrayBase {
   return makeArray(store, BYTE, { shape: [length], byteStrides: [1], position }, null, true)
 }
 
-/** All bytes of an array that is contiguous, in the order of memory; those between the fields of records among them. */
+/** All bytes of a contiguous array in memory order, including the padding of records. */
 export function bytesOfAll(array: ArrayBase): ArrayBase {
   return bytesIn(array.store, array.position, array.nbytes)
 }
 
 /**
- * Stores the elements of an array in another of the same dtype, shape and order; where they follow one another, byte for
- * byte.
+ * Copies the elements of an array to another of the same dtype, shape and order; contiguous ones byte for byte.
  */
 export function copyInto(target: ArrayBase, source: ArrayBase): void {
   if (source.size === 0) return
@@ -29,14 +28,14 @@ export function copyInto(target: ArrayBase, source: ArrayBase): void {
   else assignElements(bytesOfAll(target), bytesOfAll(source))
 }
 
-/** The contiguous order of an array; see `contiguousOrder`. */
+/** The contiguous order of an array, or null; see `contiguousOrder`. */
 export function memoryOrderOf({ shape, byteStrides, itemsize }: ArrayBase): Order | null {
   return contiguousOrder(shape, byteStrides, itemsize)
 }
 
-/** A copy in memory of an array that is contiguous, byte for byte and in the same order. */
+/** Copies a contiguous array to memory, byte for byte and in the same order. */
 export function readAll(mapped: ArrayBase): ArrayBase {
-  const made = allocate(mapped.shape, mapped.dtype, memoryOrderOf(mapped) ?? 'C')
-  copyInto(made, mapped)
-  return made
+  const copy = allocate(mapped.shape, mapped.dtype, memoryOrderOf(mapped) ?? 'C')
+  copyInto(copy, mapped)
+  return copy
 }

@@ -4,10 +4,10 @@ import type { Bytes } from '../source.js'
 import { MAGIC, parseHeader, prefixOf } from './header.js'
 import type { Header, NpyVersion } from './header.js'
 
-/** Characters that a header may have unless the caller says otherwise: reading one takes time by its length. */
+/** Maximum characters of a header by default, because parsing takes time by its length. */
 export const MAX_HEADER_SIZE = 10_000
 
-/** What a file says of itself, and where its data begins. */
+/** A header and the offset of the data behind it. */
 export interface NpyInfo extends Header {
   readonly offset: number
 }
@@ -25,14 +25,14 @@ export function readHeader(source: Bytes, maxHeaderSize: number): NpyInfo {
   if (minor !== 0 || major < 1 || major > 3) {
     throw new MemmapError(
       'ERR_MEMMAP_NPY',
-      `the file is a .npy of version ${major}.${minor}, and there are 1.0, 2.0 and 3.0: it is damaged, or newer than this reader`,
+      `invalid .npy version ${major}.${minor}: it must be 1.0, 2.0 or 3.0; the file is damaged, or newer than this reader`,
     )
   }
   const prefix = prefixOf(major)
   if (start.length < prefix) throw short('the length of its header', prefix, start.length)
   const length = major === 1 ? start.readUInt16LE(8) : start.readUInt32LE(8)
   if (prefix + length > source.size) throw short('its header', prefix + length, source.size)
-  // A character has at most four bytes; what is surely too long is not read at all.
+  // A header that is too long even at four bytes a character is not read at all.
   if (length > (major === 3 ? 4 : 1) * maxHeaderSize) throw tooLong(length, maxHeaderSize)
   const bytes = source.read(prefix, length)
   if (bytes.length < length) throw short('its header', prefix + length, prefix + bytes.length)
@@ -47,16 +47,20 @@ function decode(bytes: Buffer, major: number): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch (cause) {
-    throw new MemmapError('ERR_MEMMAP_NPY', 'the header is not UTF-8, as that of version 3.0 is: the file is damaged', {
-      cause,
-    })
+    throw new MemmapError(
+      'ERR_MEMMAP_NPY',
+      'invalid header: a header of version 3.0 must be UTF-8; the file is damaged',
+      {
+        cause,
+      },
+    )
   }
 }
 
 function short(what: string, expected: number, actual: number): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_NPY',
-    `the .npy file ends before ${what} does: ${expected} bytes are needed, and it has ${actual}; it was cut, or not written to its end`,
+    `invalid .npy file of ${actual} bytes: it ends before ${what} does, at byte ${expected}; it was cut, or not written to its end`,
     { expected, actual },
   )
 }
@@ -64,24 +68,24 @@ function short(what: string, expected: number, actual: number): MemmapError {
 function tooLong(actual: number, expected: number): MemmapError {
   return new MemmapError(
     'ERR_MEMMAP_NPY',
-    `the header has ${actual} characters, more than the ${expected} that are read unasked: give maxHeaderSize if you trust the file`,
+    `invalid header of ${actual} characters: it must have at most ${expected}; raise maxHeaderSize if you trust the file`,
     { expected, actual },
   )
 }
 
-/** Says what a file is that has no header. */
+/** The error for a file without a header; names what it is instead. */
 function noArray(start: Buffer, size: number): MemmapError {
   const [first] = start
   let what: string
-  if (size === 0) what = 'the file is empty'
+  if (size === 0) what = 'it is empty'
   else if (start.length < MAGIC.length && start.equals(MAGIC.subarray(0, start.length))) {
-    what = `the file ends within its first ${MAGIC.length} bytes`
-  } else if (isZip(start)) what = 'the file is a zip archive (.npz), which load() reads'
-  else if (first === 0x80) what = 'the file is a Python pickle, which is a program and never read'
-  else what = `the file begins with ${inspect(start.subarray(0, MAGIC.length).toString('latin1'))}`
+    what = `it ends within its first ${MAGIC.length} bytes`
+  } else if (isZip(start)) what = 'it is a zip archive (.npz), which load() reads'
+  else if (first === 0x80) what = 'it is a Python pickle, which is a program and never read'
+  else what = `it begins with ${inspect(start.subarray(0, MAGIC.length).toString('latin1'))}`
   return new MemmapError(
     'ERR_MEMMAP_NPY',
-    `this is no .npy file: ${what}; one begins with '\\x93NUMPY' (memmap() opens files of raw elements)`,
+    `invalid .npy file: ${what}, but must begin with '\\x93NUMPY'; open a file of raw elements with memmap()`,
   )
 }
 
@@ -92,11 +96,14 @@ export function isZip(start: Buffer): boolean {
 }
 
 /**
- * The longest header that a caller allows.
+ * Parses the option `maxHeaderSize`.
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
  */
 export function parseMaxHeaderSize(value: unknown): number {
   if (value === undefined) return MAX_HEADER_SIZE
   if (value === Infinity || (Number.isSafeInteger(value) && (value as number) >= 0)) return value as number
-  throw new MemmapError('ERR_MEMMAP_ARGUMENT', `maxHeaderSize is a whole number of characters (got ${inspect(value)})`)
+  throw new MemmapError(
+    'ERR_MEMMAP_ARGUMENT',
+    `invalid maxHeaderSize ${inspect(value)}: it must be a whole number of characters, or Infinity`,
+  )
 }

@@ -12,17 +12,17 @@ import type { Header } from './header.js'
 import { createNpy, openNpy } from './open-npy.js'
 import { copyInto } from './raw-bytes.js'
 
-/** What a call of the system writes whole or not at all. */
+/** The system writes bytes within one page whole or not at all. */
 const PAGE = 4096
 
-/** Bytes that are written over others in the file. */
+/** Bytes to write over the old ones in the file. */
 export interface Patch {
   readonly position: number
   readonly bytes: Buffer
   readonly old: Buffer
 }
 
-/** The `.npy` file of an array that is given another shape. */
+/** The `.npy` file of an array that changes its shape. */
 export class NpyFile {
   private constructor(
     private readonly filename: string,
@@ -37,16 +37,16 @@ export class NpyFile {
     if (filename === null) {
       throw new MemmapError(
         'ERR_MEMMAP_UNSUPPORTED',
-        'the array was opened by a descriptor, so the file cannot be opened again: open it by its path',
+        'invalid resize of a file without a path: it was opened by a descriptor, and must be opened again; open it by its path',
       )
     }
-    // Whether the path still leads to the file is asked by a write of nothing.
+    // An empty write, which checks that the path is still that of the file.
     unwrapNative(() => (store.mapping as NativeMapping).writeFile(0, new Uint8Array()))
     const start = reading(filename, (source) => source.read(0, offset))
     return new NpyFile(filename, { dtype, fortranOrder: false }, start)
   }
 
-  /** What has to be written so that the header tells this shape; null where it has no room for it. */
+  /** The bytes that change the header to this shape; null if it has no space for it. */
   patchFor(shape: readonly number[]): Patch | null {
     const header = headerInPlace(this.start, { ...this.header, shape })
     if (header === null) return null
@@ -66,26 +66,26 @@ export class NpyFile {
     if (patch != null && patch.bytes.length > 0) unwrapNative(() => mapping.writeFile(patch.position, patch.old))
   }
 
-  /** The whole file anew in its place, with rows added or taken away, and opened as the array was. */
-  rebuilt(array: ArrayBase, shape: readonly number[], write: (made: ArrayBase) => void): ArrayBase {
+  /** Replaces the whole file by one with another shape, and opens it as the array was. */
+  rebuilt(array: ArrayBase, shape: readonly number[], write: (target: ArrayBase) => void): ArrayBase {
     const rows = Math.min(array.shape[0] as number, shape[0] as number)
     replaceFile(this.filename, 'append', (temporary) => {
       const { options = {} } = array.store.origin as Origin
-      const made = createNpy(temporary, { ...this.header, shape }, null, { sparse: options.sparse === true })
+      const target = createNpy(temporary, { ...this.header, shape }, null, { sparse: options.sparse === true })
       try {
-        copyInto(sliceAxis(made, 0, 0, rows), sliceAxis(array, 0, 0, rows))
-        write(made)
-        flush(made, true)
+        copyInto(sliceAxis(target, 0, 0, rows), sliceAxis(array, 0, 0, rows))
+        write(target)
+        flush(target, true)
       } finally {
-        made.store.close()
+        target.store.close()
       }
-      // It replaces no file that is mapped.
+      // Windows replaces no file that is mapped.
       if (process.platform === 'win32') array.store.close()
     })
     return this.opened(array)
   }
 
-  /** The file, opened as the array was. */
+  /** Opens the file as the array was. */
   opened(array: ArrayBase): ArrayBase {
     const { options = {} } = array.store.origin as Origin
     return openNpy(this.filename, 'r+', Infinity, options)

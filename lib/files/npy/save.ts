@@ -13,17 +13,17 @@ import { copyInto, memoryOrderOf } from './raw-bytes.js'
 
 /** The options of {@link save}. */
 export interface SaveOptions {
-  /** The version of the format; by default the lowest that can hold it. */
+  /** The version of the format; by default the lowest that can hold the header. */
   version?: NpyVersion | null
 }
 
 /**
- * Writes an array to a `.npy` file: NumPy's `numpy.save`, but that the name is taken as it is. The file is written beside the one
- * of that name and takes its place when it is complete and on the device: nobody ever sees half of it, and a call that
- * throws leaves what there was. An array can be saved over the file that it is mapped from; it stays mapped to the old one.
+ * Writes an array to a `.npy` file: NumPy's `numpy.save`, without appending an extension to the name. It writes a new file,
+ * which replaces an old one when it is complete and on the device: readers never see half of it, and a call that throws leaves
+ * the old file unchanged. An array can be saved over the file that it is mapped from; it stays mapped to the old one.
  * @param array an NDArray or Memmap, a typed array, or (nested) lists as `array()` takes them
- * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_DTYPE` for records whose fields overlap; `ERR_MEMMAP_NPY` where the
- *   version cannot hold it; `ERR_MEMMAP_UNSUPPORTED` where the path leads to no regular file; the system's
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_DTYPE` for records whose fields overlap; `ERR_MEMMAP_NPY` if the
+ *   version cannot hold the header; `ERR_MEMMAP_UNSUPPORTED` if the path is not that of a regular file; the system's
  * @example
  * save('grid.npy', array([[1, 2], [3, 4]], { dtype: 'uint8' }))
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.save.html
@@ -33,20 +33,20 @@ export function save(path: PathLike, array: unknown, options: SaveOptions = {}):
   const version = parseVersion(options.version)
   const source = arrayToSave(array)
   const header = headerFor(source)
-  // What is wrong with it is found before a file is made.
+  // Checks the header before the first file operation.
   encodeHeader(header, version)
   replaceFile(path, 'save', (temporary) => {
-    const made = createNpy(temporary, header, version, {})
+    const target = createNpy(temporary, header, version, {})
     try {
-      copyInto(made, source)
-      flush(made, true)
+      copyInto(target, source)
+      flush(target, true)
     } finally {
-      made.store.close()
+      target.store.close()
     }
   })
 }
 
-/** What a caller wants to save, as an array. */
+/** Converts the argument of `save` to an open array. */
 export function arrayToSave(value: unknown): ArrayBase {
   const source = asArray(value) ?? arrayFrom(value)
   source.store.checkOpen()
@@ -54,7 +54,7 @@ export function arrayToSave(value: unknown): ArrayBase {
   return source
 }
 
-/** The header of an array: in Fortran order where it has that and not C order, as in NumPy. */
+/** The header of an array: in Fortran order if it is F-contiguous only, as in NumPy. */
 export function headerFor(array: ArrayBase): {
   dtype: DType
   shape: readonly number[]

@@ -1,24 +1,24 @@
 /**
- * Where everything lies in an archive that is written: stored members whose data begins on multiples of 64 bytes, so that a
- * mapping of one is aligned. Fillers do that, in the field that Android's zipalign uses. Numbers beyond 32 bits go to zip64
- * fields (APPNOTE.TXT 4.5.3), in archives that need them only.
+ * The layout of an archive: stored members whose data begins on multiples of 64 bytes, so that a mapping of one is aligned.
+ * Padding in the extra field of Android's zipalign aligns them. Numbers beyond 32 bits go to zip64 fields (APPNOTE.TXT 4.5.3),
+ * in archives that need them only.
  * @module
  */
 import { MemmapError } from '../../errors/memmap-error.js'
 import { ALIGNMENT } from '../npy/header.js'
 
-/** A member that is to be written. */
+/** A member to write. */
 export interface Member {
   readonly name: Buffer
-  /** Bytes in all. */
+  /** All bytes, header included. */
   readonly size: number
 }
 
-/** A member with its place. */
+/** A member with its offsets in the archive. */
 export interface Placed extends Member {
-  /** Where its local header begins. */
+  /** Offset of its local header. */
   readonly header: number
-  /** Where its bytes begin. */
+  /** Offset of its bytes. */
   readonly start: number
 }
 
@@ -30,7 +30,7 @@ const ZIP_64 = 0x0001
 const LARGE = 0xffff_ffff
 const MANY = 0xffff
 
-/** 1980-01-01, the first day of zip: the same arrays make the same file. */
+/** 1980-01-01, the first day of zip, always, so that equal arrays produce equal files. */
 const DATE = 0x0021
 
 /** Places the members one after the other. */
@@ -61,7 +61,7 @@ export function localHeader({ name, size, header, start }: Placed, crc: number):
   return bytes
 }
 
-/** The directory and what ends the archive; `end` is where the last member ends. */
+/** The directory and the end records of an archive whose last member ends at `end`. */
 export function directory(members: readonly Placed[], sums: readonly number[], end: number): Buffer {
   const entries = members.map((member, index) => centralHeader(member, sums[index] as number))
   const length = entries.reduce((sum, entry) => sum + entry.length, 0)
@@ -91,7 +91,7 @@ export function directory(members: readonly Placed[], sums: readonly number[], e
   return Buffer.concat([...entries, tail])
 }
 
-/** Bytes that {@link directory} will have, before the check sums are known. */
+/** Bytes of {@link directory}, which do not depend on the CRCs. */
 export function directorySize(members: readonly Placed[], end: number): number {
   return directory(
     members,
@@ -104,7 +104,7 @@ function centralHeader({ name, size, header }: Placed, crc: number): Buffer {
   const numbers = [...(size >= LARGE ? [size, size] : []), ...(header >= LARGE ? [header] : [])]
   const bytes = Buffer.alloc(CENTRAL_SIZE + name.length + (numbers.length > 0 ? 4 + 8 * numbers.length : 0))
   bytes.writeUInt32LE(0x02014b50, 0)
-  // Made by: version 4.5, on Unix, where the permissions are those of a plain file.
+  // Created by version 4.5 on Unix, so that the permissions below apply.
   bytes.writeUInt16LE(0x032d, 4)
   common(bytes, 6, name, crc, size, header >= LARGE)
   bytes.writeUInt16LE(bytes.length - CENTRAL_SIZE - name.length, 30)
@@ -115,10 +115,10 @@ function centralHeader({ name, size, header }: Placed, crc: number): Buffer {
   return bytes
 }
 
-/** What both headers of a member say, from the version needed to read it to the length of its name. */
+/** Writes the fields that both headers of a member have, from the version needed to read it to the length of its name. */
 function common(bytes: Buffer, at: number, name: Buffer, crc: number, size: number, far = false): void {
   bytes.writeUInt16LE(size >= LARGE || far ? 45 : 20, at)
-  // Names beyond ASCII are in UTF-8, and say so.
+  // The flag for UTF-8, for names beyond ASCII.
   bytes.writeUInt16LE(name.some((byte) => byte >= 0x80) ? 0x800 : 0, at + 2)
   bytes.writeUInt16LE(DATE, at + 8)
   bytes.writeUInt32LE(crc, at + 10)
@@ -135,7 +135,7 @@ function writeWide(bytes: Buffer, at: number, numbers: readonly number[]): numbe
 }
 
 /**
- * The name of a member.
+ * Encodes the name of a member.
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
  */
 export function memberName(name: string): Buffer {
@@ -143,6 +143,6 @@ export function memberName(name: string): Buffer {
   if (bytes.length <= 0x7fff && !name.includes('\0')) return bytes
   throw new MemmapError(
     'ERR_MEMMAP_ARGUMENT',
-    `the name of an array in a .npz file has no NUL in it, and at most 32763 bytes (it has ${bytes.length - 4})`,
+    `invalid array name of ${bytes.length - 4} bytes: a name in a .npz file must have at most 32763 bytes and no NUL`,
   )
 }

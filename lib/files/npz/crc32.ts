@@ -6,9 +6,9 @@ const TABLE = new Int32Array(256).map((_, byte) => {
   return value
 })
 
-/** The checksum of zip archives, of bytes that follow those that gave `before`. */
+/** The CRC-32 of bytes that follow others with the CRC `before`. */
 export function crc32(bytes: Uint8Array, before = 0): number {
-  // Node has it since 20.15.
+  // Since Node 20.15.
   const { crc32: native } = zlib() as { crc32?: (bytes: Uint8Array, before: number) => number }
   return (native ?? computed)(bytes, before)
 }

@@ -3,7 +3,7 @@ import type * as Zlib from 'node:zlib'
 
 let loaded: typeof Zlib | null = null
 
-/** `node:zlib`, loaded when it is first used: most files are not compressed, and to load it takes a while. */
+/** `node:zlib`, loaded at the first use, because loading takes time and most files are not compressed. */
 export function zlib(): typeof Zlib {
   return (loaded ??= createRequire(import.meta.url)('node:zlib') as typeof Zlib)
 }

@@ -7,7 +7,7 @@ import { MemmapError } from '../../errors/memmap-error.js'
 import type { Mode } from '../../memory/origin.js'
 import { parseMmapMode } from '../mmap-mode.js'
 import type { MmapMode } from '../mmap-mode.js'
-import { checkData, dataSize, mapFound } from '../npy/open-npy.js'
+import { checkData, dataSize, mapData } from '../npy/open-npy.js'
 import { readAll } from '../npy/raw-bytes.js'
 import { readHeader } from '../npy/read-header.js'
 import type { NpyInfo } from '../npy/read-header.js'
@@ -16,31 +16,31 @@ import { reading } from '../source.js'
 import type { Bytes, Source } from '../source.js'
 import { crc32 } from './crc32.js'
 import { zlib } from './node-zlib.js'
-import { checkSize, checkSum, damaged, placeOf, readDirectory } from './zip.js'
+import { checkSize, checkSum, damaged, memberStart, readDirectory } from './zip.js'
 import type { Entry } from './zip.js'
 
-/** Bytes whose check sum is taken at once. */
-const PIECE = 2 ** 24
+/** Bytes of one update of a CRC. */
+const CHUNK_BYTES = 2 ** 24
 
 const STORED = 0
 const DEFLATED = 8
 
 /** The options of {@link NpzFile.get}. */
 export interface MemberOptions {
-  /** `'r'` or `'c'` to map the member where it lies, null to read it; by default as `load` was told. */
+  /** `'r'` or `'c'` to map the member in place, null to read it; by default the option of `load`. */
   mmapMode?: MmapMode | '' | null
 }
 
-/** @internal What a file says of one of its arrays. */
+/** @internal The header and directory entry of one array. */
 export interface MemberInfo extends Omit<NpyInfo, 'offset'> {
-  /** Where its data begins in the file; null where it is compressed. */
+  /** Offset of its data in the file; null if it is compressed. */
   readonly offset: number | null
   readonly stored: boolean
-  /** Where its bytes, compressed or not, begin in the file. */
-  readonly place: number
+  /** Offset of its bytes, compressed or not, in the file. */
+  readonly start: number
   /** Bytes in the archive. */
   readonly packed: number
-  /** Bytes of the member, with its header; and the check sum of them. */
+  /** Bytes of the member, with its header, and their CRC. */
   readonly size: number
   readonly crc: number
 }
@@ -71,7 +71,7 @@ export class NpzReader {
     }
     this.files = Object.freeze([...members.keys()].map((name) => name.replace(/\.npy$/, '')))
     this.#members = members
-    // An absolute path, so that it leads to the same file wherever the process goes.
+    // The absolute path, because the process may change its working directory.
     this.#file = source.filename ?? file
     this.#identity = source.identity
     this.#directory = directory
@@ -95,7 +95,7 @@ export class NpzReader {
     })
   }
 
-  /** Whether `close()` was called. */
+  /** Whether the file is closed. */
   get closed(): boolean {
     return this.#closed
   }
@@ -107,33 +107,33 @@ export class NpzReader {
     this.#checkOpen()
     const entry = this.#entryOf(name)
     return this.#reading((source) => {
-      const place = placeOf(source, entry, this.#directory)
-      // Of all members those are mapped that can be; one that is asked for so by name has to be.
+      const start = memberStart(source, entry, this.#directory)
+      // The mode of load() does not apply to compressed members; that of get() does, and is rejected.
       if (entry.method === DEFLATED)
-        return this.#inflated(source, entry, place, options.mmapMode === undefined ? null : mode)
-      return this.#stored(source, entry, place, mode)
+        return this.#inflated(source, entry, start, options.mmapMode === undefined ? null : mode)
+      return this.#stored(source, entry, start, mode)
     })
   }
 
   /**
-   * @internal What the file says of one array, without reading its data.
+   * @internal Reads the header and directory entry of one array, without its data.
    * @throws MemmapError as {@link get}
    */
   member(name: string): MemberInfo {
     this.#checkOpen()
     const entry = this.#entryOf(name)
     return this.#reading((source) => {
-      const place = placeOf(source, entry, this.#directory)
+      const start = memberStart(source, entry, this.#directory)
       const stored = entry.method === STORED
-      const bytes = stored ? storedBytes(source, entry, place) : startOf(source, entry, place)
+      const bytes = stored ? storedBytes(source, entry, start) : inflatedStart(source, entry, start)
       const { dtype, shape, fortranOrder, offset } = this.#headerOf(entry, bytes)
       return {
         stored,
         dtype,
         shape,
         fortranOrder,
-        offset: stored ? place + offset : null,
-        place,
+        offset: stored ? start + offset : null,
+        start,
         packed: entry.packed,
         size: entry.size,
         crc: entry.crc,
@@ -141,7 +141,7 @@ export class NpzReader {
     })
   }
 
-  /** Ends the use of the file; arrays that came from it live on. A second call does nothing. */
+  /** Closes the file; its arrays stay valid. A second call does nothing. */
   close(): void {
     this.#closed = true
   }
@@ -152,7 +152,7 @@ export class NpzReader {
   }
 
   #checkOpen(): void {
-    if (this.#closed) throw new MemmapError('ERR_MEMMAP_CLOSED', 'the .npz file is closed: load it again')
+    if (this.#closed) throw new MemmapError('ERR_MEMMAP_CLOSED', 'invalid use of a closed .npz file: load it again')
   }
 
   #entryOf(name: string): Entry {
@@ -160,73 +160,73 @@ export class NpzReader {
     if (entry === undefined) {
       throw new MemmapError(
         'ERR_MEMMAP_ARGUMENT',
-        `there is no array ${inspect(name)} in the file: it has ${inspect(this.files)}`,
+        `invalid array name ${inspect(name)}: the file has ${inspect(this.files)}`,
       )
     }
     if (entry.encrypted) throw unsupported(entry, 'is encrypted', 'unpack it with another program')
     if (entry.method !== STORED && entry.method !== DEFLATED) {
-      throw unsupported(entry, `is compressed by method ${entry.method}`, 'pack it anew, stored or deflated')
+      throw unsupported(entry, `is compressed by method ${entry.method}`, 'pack it again, stored or deflated')
     }
     return entry
   }
 
-  /** Reads from the file, which has to be the one that was loaded. */
+  /** Reads from the file, and checks that it is the one that was loaded. */
   #reading<T>(work: (source: Source) => T): T {
     return reading(this.#file, (source) => {
       if (source.identity !== this.#identity) {
         throw new MemmapError(
           'ERR_MEMMAP_UNSUPPORTED',
-          `'${source.filename}' is another file by now than the one that was loaded: load it again`,
+          `invalid file '${source.filename}': another file has replaced the one that was loaded; load it again`,
         )
       }
       return work(source)
     })
   }
 
-  #stored(source: Source, entry: Entry, place: number, mode: 'r' | 'c' | null): ArrayBase {
-    const member = storedBytes(source, entry, place)
-    const found = this.#headerOf(entry, member)
-    checkData(found, entry.size)
-    const whole = { ...found, offset: place + found.offset }
-    if (mode !== null) return mapFound(this.#file, whole, mode, {})
-    const mapped = mapFound(this.#file, whole, 'r', { access: 'sequential' })
-    let made
+  #stored(source: Source, entry: Entry, start: number, mode: 'r' | 'c' | null): ArrayBase {
+    const member = storedBytes(source, entry, start)
+    const header = this.#headerOf(entry, member)
+    checkData(header, entry.size)
+    const info = { ...header, offset: start + header.offset }
+    if (mode !== null) return mapData(this.#file, info, mode, {})
+    const mapped = mapData(this.#file, info, 'r', { access: 'sequential' })
+    let array
     try {
-      made = readAll(mapped)
+      array = readAll(mapped)
     } finally {
       mapped.store.close()
     }
-    let sum = crc32(member.read(0, found.offset))
-    sum = sumOf(bytesOf(made), sum)
-    for (let position = found.offset + made.nbytes; position < entry.size; position += PIECE) {
-      sum = crc32(member.read(position, PIECE), sum)
+    let sum = crc32(member.read(0, header.offset))
+    sum = sumOf(bytesOf(array), sum)
+    for (let position = header.offset + array.nbytes; position < entry.size; position += CHUNK_BYTES) {
+      sum = crc32(member.read(position, CHUNK_BYTES), sum)
     }
     checkSum(entry, sum)
-    return made
+    return array
   }
 
-  #inflated(source: Source, entry: Entry, place: number, mode: 'r' | 'c' | null): ArrayBase {
+  #inflated(source: Source, entry: Entry, start: number, mode: 'r' | 'c' | null): ArrayBase {
     if (mode !== null) {
       throw unsupported(
         entry,
-        'is compressed, so it is nowhere in the file as it is',
+        'is compressed, so it cannot be mapped',
         'read it with get(name, { mmapMode: null }), or save the arrays with savez(), which does not compress',
       )
     }
-    const found = this.#headerOf(entry, startOf(source, entry, place))
-    checkData(found, entry.size)
-    if (found.offset + dataSize(found) !== entry.size) {
+    const header = this.#headerOf(entry, inflatedStart(source, entry, start))
+    checkData(header, entry.size)
+    if (header.offset + dataSize(header) !== entry.size) {
       throw damaged(
-        `its member '${entry.name}' has ${entry.size} bytes, and its header says ${found.offset + dataSize(found)}`,
+        `its member '${entry.name}' has ${entry.size} bytes, but its header says ${header.offset + dataSize(header)}`,
       )
     }
-    const bytes = inflate(source.read(place, entry.packed), entry)
+    const bytes = inflate(source.read(start, entry.packed), entry)
     checkSize(entry, bytes.length)
     checkSum(entry, sumOf(bytes, 0))
-    const { dtype, shape, fortranOrder, offset } = found
-    const made = allocate([...shape, ...dtype.shape], dtype.base, fortranOrder ? 'F' : 'C')
-    bytesOf(made).set(bytes.subarray(offset))
-    return made
+    const { dtype, shape, fortranOrder, offset } = header
+    const array = allocate([...shape, ...dtype.shape], dtype.base, fortranOrder ? 'F' : 'C')
+    bytesOf(array).set(bytes.subarray(offset))
+    return array
   }
 
   #headerOf(entry: Entry, member: Bytes): ReturnType<typeof readHeader> {
@@ -234,44 +234,45 @@ export class NpzReader {
       return readHeader(member, this.#maxHeaderSize)
     } catch (error) {
       if (!(error instanceof MemmapError)) throw error
-      throw new MemmapError(error.code, `the member '${entry.name}' is no array: ${error.message}`, { cause: error })
+      throw new MemmapError(error.code, `invalid member '${entry.name}': it is not an array; ${error.message}`, {
+        cause: error,
+      })
     }
   }
 }
 
 /**
- * Members are not written to where they lie: the check sum beside one would no longer be its own, and every reader would call
- * it damaged.
+ * Rejects mode `r+`, because a store would make the member's CRC wrong and every reader would call the file damaged.
  */
 function checkMode(mode: Exclude<Mode, 'w+'> | null): 'r' | 'c' | null {
   if (mode !== 'r+') return mode
   throw new MemmapError(
     'ERR_MEMMAP_UNSUPPORTED',
-    `arrays in a .npz file cannot be mapped with mode 'r+', which would leave their check sums wrong: use 'r' or 'c', and savez() to write`,
+    `invalid mode 'r+' for a .npz file: stores would make the CRCs wrong; use 'r' or 'c', and savez() to write`,
   )
 }
 
 function unsupported({ name }: Entry, what: string, way: string): MemmapError {
-  return new MemmapError('ERR_MEMMAP_UNSUPPORTED', `the member '${name}' ${what}: ${way}`)
+  return new MemmapError('ERR_MEMMAP_UNSUPPORTED', `invalid member '${name}': it ${what}; ${way}`)
 }
 
 function sumOf(bytes: Uint8Array, start: number): number {
   let sum = start
-  for (let at = 0; at < bytes.length; at += PIECE) sum = crc32(bytes.subarray(at, at + PIECE), sum)
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) sum = crc32(bytes.subarray(at, at + CHUNK_BYTES), sum)
   return sum
 }
 
-/** The bytes of a member that is stored. */
-function storedBytes(source: Source, entry: Entry, place: number): Bytes {
+/** The bytes of a stored member. */
+function storedBytes(source: Source, entry: Entry, start: number): Bytes {
   if (entry.packed !== entry.size) throw damaged(`its member '${entry.name}' is stored, but has two sizes`)
   return {
     size: entry.size,
-    read: (position, length) => source.read(place + position, Math.min(length, entry.size - position)),
+    read: (position, length) => source.read(start + position, Math.min(length, entry.size - position)),
   }
 }
 
-/** The first bytes of a deflated member: no more of it is inflated than is asked for, and a little. */
-function startOf(source: Bytes, entry: Entry, place: number): Bytes {
+/** The first bytes of a deflated member: a read inflates little more than it returns. */
+function inflatedStart(source: Bytes, entry: Entry, start: number): Bytes {
   let bytes: Buffer = Buffer.alloc(0)
   let packed = 0
   return {
@@ -279,8 +280,8 @@ function startOf(source: Bytes, entry: Entry, place: number): Bytes {
     read: (position, length) => {
       while (bytes.length < position + length && packed < entry.packed) {
         packed = Math.min(entry.packed, packed === 0 ? 4096 : 4 * packed)
-        const piece = source.read(place, packed)
-        bytes = inflating(entry, () => zlib().inflateRawSync(piece, { finishFlush: zlib().constants.Z_SYNC_FLUSH }))
+        const chunk = source.read(start, packed)
+        bytes = inflating(entry, () => zlib().inflateRawSync(chunk, { finishFlush: zlib().constants.Z_SYNC_FLUSH }))
       }
       return bytes.subarray(position, position + length)
     },
@@ -288,7 +289,7 @@ function startOf(source: Bytes, entry: Entry, place: number): Bytes {
 }
 
 function inflate(packed: Buffer, entry: Entry): Buffer {
-  // One byte more than there may be, so that too many are seen; zlib takes no 0.
+  // One byte more than the size, so that checkSize sees too many; zlib rejects 0.
   return inflating(entry, () => zlib().inflateRawSync(packed, { maxOutputLength: entry.size + 1 }))
 }
 
@@ -300,7 +301,7 @@ function inflating(entry: Entry, work: () => Buffer): Buffer {
     if (code === 'ERR_BUFFER_TOO_LARGE' || code === 'ERR_OUT_OF_RANGE') {
       throw new MemmapError(
         'ERR_MEMMAP_TOO_LARGE',
-        `the member '${entry.name}' inflates to more than it says (${entry.size} bytes) or than a buffer of this runtime holds`,
+        `invalid member '${entry.name}': it inflates to more than its ${entry.size} bytes, or more than a buffer of this runtime holds`,
         { expected: entry.size, cause: error },
       )
     }

@@ -19,16 +19,16 @@ import { directory, directorySize, localHeader, memberName, placeMembers } from 
 import type { Placed } from './archive-layout.js'
 import { crc32 } from './crc32.js'
 
-/** Bytes whose check sum is taken at once. */
-const PIECE = 2 ** 24
+/** Bytes of one update of a CRC. */
+const CHUNK_BYTES = 2 ** 24
 
 /**
- * Writes several arrays to one `.npz` file: NumPy's `numpy.savez`, but that the name is taken as it is. Members are stored, not
- * compressed, and the data of each begins on a multiple of 64 bytes, so that `load(path, { mmapMode: 'r' })` maps them. The
- * file takes the place of the one of that name when it is complete, as with `save`.
+ * Writes several arrays to one `.npz` file: NumPy's `numpy.savez`, without appending an extension to the name. It stores
+ * members uncompressed, the data of each on a multiple of 64 bytes, so that `load(path, { mmapMode: 'r' })` maps them. The
+ * complete file replaces an old one, as with `save`.
  * @param arrays by name; each an NDArray or Memmap, a typed array, or (nested) lists as `array()` takes them
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_DTYPE` for records whose fields overlap;
- *   `ERR_MEMMAP_UNSUPPORTED` where the path leads to no regular file; the system's
+ *   `ERR_MEMMAP_UNSUPPORTED` if the path is not that of a regular file; the system's
  * @example
  * savez('several.npz', { x: new Float32Array([1, 2, 3]), y: [[1, 2], [3, 4]] })
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.savez.html
@@ -43,7 +43,7 @@ export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>)
   ) {
     throw new MemmapError(
       'ERR_MEMMAP_ARGUMENT',
-      `savez takes the arrays by name, as in { x: array } (got ${inspect(arrays)})`,
+      `invalid arrays ${inspect(arrays)}: savez takes an object of arrays by name; pass { x: array }`,
     )
   }
   const members = Object.entries(arrays).map(([name, value]) => {
@@ -52,12 +52,15 @@ export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>)
     const header = encodeHeader(headerFor(array))
     return { name: memberName(name), array, fortranOrder, header, size: header.length + dataSize(array) }
   })
-  const places = placeMembers(members)
-  const last = places.at(-1)
+  const layout = placeMembers(members)
+  const last = layout.at(-1)
   const end = last === undefined ? 0 : last.start + last.size
-  const total = end + directorySize(places, end)
+  const total = end + directorySize(layout, end)
   if (!Number.isSafeInteger(total)) {
-    throw new MemmapError('ERR_MEMMAP_TOO_LARGE', 'these arrays exceed 2^53 - 1 bytes: save them to several files')
+    throw new MemmapError(
+      'ERR_MEMMAP_TOO_LARGE',
+      `invalid arrays of ${total} bytes: a file has at most 2^53 - 1; save them to several files`,
+    )
   }
   replaceFile(path, 'savez', (temporary) => {
     const { mapping, filename, pageOffset, mappedLength } = mapRange(temporary, 'w+', 0, total, 1, {})
@@ -69,15 +72,15 @@ export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>)
     )
     try {
       const sums = members.map(({ array, header, fortranOrder }, index) => {
-        const place = places[index] as Placed
-        const start = pageOffset + place.start
+        const member = layout[index] as Placed
+        const start = pageOffset + member.start
         put(store, start, header)
         copyInto(dataAt(store, start + header.length, array, fortranOrder), array)
-        const sum = sumOf(store, start, place.size)
-        put(store, pageOffset + place.header, localHeader(place, sum))
+        const sum = sumOf(store, start, member.size)
+        put(store, pageOffset + member.header, localHeader(member, sum))
         return sum
       })
-      put(store, pageOffset + end, directory(places, sums, end))
+      put(store, pageOffset + end, directory(layout, sums, end))
       store.checkFault()
       unwrapNative(() => mapping.flush(0, total, true))
     } finally {
@@ -97,8 +100,8 @@ function dataAt(store: Store, position: number, { dtype, shape }: ArrayBase, for
 
 function sumOf(store: Store, start: number, length: number): number {
   let sum = 0
-  for (let done = 0; done < length; done += PIECE) {
-    sum = crc32(bytesOf(bytesIn(store, start + done, Math.min(PIECE, length - done))), sum)
+  for (let done = 0; done < length; done += CHUNK_BYTES) {
+    sum = crc32(bytesOf(bytesIn(store, start + done, Math.min(CHUNK_BYTES, length - done))), sum)
   }
   return sum
 }

@@ -1,8 +1,8 @@
 /**
- * The directory of a zip archive, read as strictly as it is written: every number is checked against the file before it is
- * used. The format is PKWARE's APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 to 4.3.16 and 4.5.3.
+ * Reads the directory of a zip archive and checks every number against the file before using it. The format is PKWARE's
+ * APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 to 4.3.16 and 4.5.3.
  *
- * Written by hand because members are mapped where they lie, by calls that do not wait: readers of archives inflate, or read
+ * No package does this, because members are mapped in place by synchronous calls: readers of archives inflate, or read
  * asynchronously.
  * @module
  */
@@ -10,18 +10,18 @@ import { MemmapError } from '../../errors/memmap-error.js'
 import type { Bytes } from '../source.js'
 import { fromCp437 } from './cp437.js'
 
-/** One member, as the directory tells it. */
+/** One member, from the directory. */
 export interface Entry {
   readonly name: string
   readonly encrypted: boolean
-  /** 0 where it is stored, 8 where it is deflated. */
+  /** 0 for stored, 8 for deflated. */
   readonly method: number
   readonly crc: number
   /** Bytes in the archive. */
   readonly packed: number
   /** Bytes of the member. */
   readonly size: number
-  /** Where its local header is. */
+  /** Offset of its local header. */
   readonly header: number
 }
 
@@ -37,79 +37,80 @@ const END_64_SIZE = 56
 const CENTRAL_SIZE = 46
 const LOCAL_SIZE = 30
 
-/** The directory of a million members; more is no archive of arrays. */
+/** Maximum bytes of a directory, those of about a million members. */
 const MAX_DIRECTORY = 2 ** 27
 
 /**
- * The members of an archive, from its directory alone.
+ * Reads the members of an archive from its directory alone.
  * @throws MemmapError `ERR_MEMMAP_NPY`
  */
 export function readDirectory(source: Bytes): { entries: Entry[]; start: number } {
   const { at, length, count, shift } = findDirectory(source)
-  if (length > MAX_DIRECTORY) throw damaged(`its directory has ${length} bytes, and at most ${MAX_DIRECTORY} are read`)
+  if (length > MAX_DIRECTORY) throw damaged(`its directory has ${length} bytes, more than ${MAX_DIRECTORY}`)
   const bytes = source.read(at, length)
   const entries: Entry[] = []
-  let place = 0
+  let position = 0
   while (entries.length < count) {
-    if (place + CENTRAL_SIZE > bytes.length || bytes.readUInt32LE(place) !== CENTRAL) {
-      throw damaged(`its directory says ${count} members, and number ${entries.length + 1} is not there`)
+    if (position + CENTRAL_SIZE > bytes.length || bytes.readUInt32LE(position) !== CENTRAL) {
+      throw damaged(`its directory has ${count} members, but number ${entries.length + 1} is missing`)
     }
-    const end = place + CENTRAL_SIZE + nameAndMore(bytes, place)
+    const end = position + CENTRAL_SIZE + variableSize(bytes, position)
     if (end > bytes.length) throw damaged('an entry of its directory is cut')
-    entries.push(entryAt(bytes.subarray(place, end), shift))
-    place = end
+    entries.push(entryAt(bytes.subarray(position, end), shift))
+    position = end
   }
-  checkPlaces(entries, at)
+  checkOverlaps(entries, at)
   return { entries, start: at }
 }
 
-function nameAndMore(bytes: Buffer, place: number): number {
-  return bytes.readUInt16LE(place + 28) + bytes.readUInt16LE(place + 30) + bytes.readUInt16LE(place + 32)
+/** Bytes of the name, extra fields and comment of an entry. */
+function variableSize(bytes: Buffer, position: number): number {
+  return bytes.readUInt16LE(position + 28) + bytes.readUInt16LE(position + 30) + bytes.readUInt16LE(position + 32)
 }
 
 interface Directory {
   readonly at: number
   readonly length: number
   readonly count: number
-  /** What stands before the archive in the file: places in it are counted from behind that. */
+  /** Bytes before the archive in the file: offsets in the archive do not count them. */
   readonly shift: number
 }
 
 function findDirectory(source: Bytes): Directory {
   const tail = source.read(Math.max(0, source.size - END_SIZE - 0xffff), END_SIZE + 0xffff)
   const tailStart = source.size - tail.length
-  const place = endIn(tail)
-  const end = tail.subarray(place, place + END_SIZE)
+  const endPosition = endIn(tail)
+  const end = tail.subarray(endPosition, endPosition + END_SIZE)
   const disks = end.readUInt16LE(4) | end.readUInt16LE(6)
   const count = end.readUInt16LE(10)
   const length = end.readUInt32LE(12)
   const offset = end.readUInt32LE(16)
-  const wide = zip64End(source, tailStart + place)
+  const wide = zip64End(source, tailStart + endPosition)
   if (wide !== null) return wide
-  if (disks !== 0 || end.readUInt16LE(8) !== count) throw damaged('it is a part of an archive of several files')
-  const at = tailStart + place - length
+  if (disks !== 0 || end.readUInt16LE(8) !== count) throw damaged('it is part of an archive of several files')
+  const at = tailStart + endPosition - length
   const shift = at - offset
-  if (at < 0 || shift < 0) throw damaged('its directory does not lie where its end says')
+  if (at < 0 || shift < 0) throw damaged('its directory is not where its end record says')
   return { at, length, count, shift }
 }
 
-/** The last end record that lies in the file with its comment. */
+/** The position of the last end record that is in the file with its comment. */
 function endIn(tail: Buffer): number {
-  for (let place = tail.length - END_SIZE; place >= 0; place--) {
-    if (tail.readUInt32LE(place) === END && place + END_SIZE + tail.readUInt16LE(place + 20) <= tail.length)
-      return place
+  for (let position = tail.length - END_SIZE; position >= 0; position--) {
+    if (tail.readUInt32LE(position) === END && position + END_SIZE + tail.readUInt16LE(position + 20) <= tail.length)
+      return position
   }
   throw damaged('it has no end record, so it was cut, or not written to its end')
 }
 
-/** The end record of archives with large numbers, which lies before the other one; null where there is none. */
+/** The end record of archives with large numbers, in front of the other one; null if there is none. */
 function zip64End(source: Bytes, end: number): Directory | null {
   const locatorAt = end - LOCATOR_SIZE
   if (locatorAt < END_64_SIZE) return null
   const locator = source.read(locatorAt, LOCATOR_SIZE)
   if (locator.length < LOCATOR_SIZE || locator.readUInt32LE(0) !== LOCATOR_64) return null
   const stated = wideNumber(locator, 8)
-  // Where something stands before the archive, the record still lies right before its locator.
+  // With other bytes before the archive, the stated offset is wrong, but the record is still right before its locator.
   const at = [stated, locatorAt - END_64_SIZE].find(
     (one) => one + END_64_SIZE <= locatorAt && isEnd64(source.read(one, END_64_SIZE)),
   )
@@ -120,7 +121,7 @@ function zip64End(source: Bytes, end: number): Directory | null {
   const offset = wideNumber(record, 48)
   const directory = at - length
   const shift = directory - offset
-  if (directory < 0 || shift < 0) throw damaged('its directory does not lie where its end says')
+  if (directory < 0 || shift < 0) throw damaged('its directory is not where its end record says')
   return { at: directory, length, count, shift }
 }
 
@@ -147,13 +148,13 @@ function entryAt(bytes: Buffer, shift: number): Entry {
   }
 }
 
-/** Gives, in their order, the large numbers of an entry in the place of those that are too large for it. */
+/** Returns a function that replaces 32-bit numbers at their maximum by the zip64 numbers of an entry, in their order. */
 function wideNumbers(extra: Buffer): (number: number) => number {
   let numbers: Buffer = Buffer.alloc(0)
-  for (let place = 0; place + 4 <= extra.length;) {
-    const length = extra.readUInt16LE(place + 2)
-    if (extra.readUInt16LE(place) === 1) numbers = extra.subarray(place + 4, place + 4 + length)
-    place += 4 + length
+  for (let position = 0; position + 4 <= extra.length;) {
+    const length = extra.readUInt16LE(position + 2)
+    if (extra.readUInt16LE(position) === 1) numbers = extra.subarray(position + 4, position + 4 + length)
+    position += 4 + length
   }
   return (number) => {
     if (number !== 0xffff_ffff) return number
@@ -164,48 +165,48 @@ function wideNumbers(extra: Buffer): (number: number) => number {
   }
 }
 
-function wideNumber(bytes: Buffer, place: number): number {
-  const number = bytes.readBigUInt64LE(place)
+function wideNumber(bytes: Buffer, position: number): number {
+  const number = bytes.readBigUInt64LE(position)
   if (number > Number.MAX_SAFE_INTEGER) throw damaged('a number in it is larger than any file')
   return Number(number)
 }
 
-/** No two members share bytes, and none reaches into the directory: overlapping ones are how small files become large ones. */
-function checkPlaces(entries: readonly Entry[], end: number): void {
+/** Rejects members that share bytes with others or the directory, because zip bombs overlap members. */
+function checkOverlaps(entries: readonly Entry[], end: number): void {
   const sorted = entries.toSorted((a, b) => a.header - b.header)
   sorted.forEach((entry, index) => {
     const next = sorted[index + 1]?.header ?? end
     if (entry.header + LOCAL_SIZE + entry.packed > next) {
-      throw damaged(`its member '${entry.name}' reaches into what follows it`)
+      throw damaged(`its member '${entry.name}' overlaps the next one`)
     }
   })
 }
 
 /**
- * Where the bytes of a member begin.
+ * Returns the offset of a member's bytes in the file.
  * @throws MemmapError `ERR_MEMMAP_NPY`
  */
-export function placeOf(source: Bytes, entry: Entry, directory: number): number {
+export function memberStart(source: Bytes, entry: Entry, directory: number): number {
   const local = source.read(entry.header, LOCAL_SIZE)
   if (local.length < LOCAL_SIZE || local.readUInt32LE(0) !== LOCAL) {
     throw damaged(`its member '${entry.name}' is not where its directory says`)
   }
   const at = entry.header + LOCAL_SIZE + local.readUInt16LE(26) + local.readUInt16LE(28)
-  if (at + entry.packed > directory) throw damaged(`its member '${entry.name}' reaches into its directory`)
+  if (at + entry.packed > directory) throw damaged(`its member '${entry.name}' overlaps the directory`)
   return at
 }
 
-/** The error of an archive that does not hold together. */
+/** The error of a damaged archive. */
 export function damaged(what: string): MemmapError {
-  return new MemmapError('ERR_MEMMAP_NPY', `the .npz archive is damaged: ${what}`)
+  return new MemmapError('ERR_MEMMAP_NPY', `invalid .npz archive: ${what}; the file is damaged`)
 }
 
-/** @throws MemmapError `ERR_MEMMAP_NPY` where a member has another number of bytes than its directory says */
+/** @throws MemmapError `ERR_MEMMAP_NPY` if a member's size differs from the directory */
 export function checkSize({ name, size }: Pick<Entry, 'name' | 'size'>, bytes: number): void {
-  if (bytes !== size) throw damaged(`its member '${name}' has ${bytes} bytes, and its directory says ${size}`)
+  if (bytes !== size) throw damaged(`its member '${name}' has ${bytes} bytes, but the directory says ${size}`)
 }
 
-/** @throws MemmapError `ERR_MEMMAP_NPY` where the bytes of a member have another check sum than its directory says */
+/** @throws MemmapError `ERR_MEMMAP_NPY` if a member's CRC differs from the directory */
 export function checkSum({ name, crc }: Pick<Entry, 'name' | 'crc'>, sum: number): void {
-  if (sum !== crc) throw damaged(`the check sum of its member '${name}' is wrong`)
+  if (sum !== crc) throw damaged(`the CRC of its member '${name}' is wrong`)
 }

@@ -144,7 +144,7 @@ test('the front page links ten tasks, each to its section', (t) => {
 
 /** Other languages are for readers only. */
 test('every block of code has a known language', (t) => {
-  const known = ['js', 'console', 'sh', 'text', 'ts', 'python', 'yaml', 'json', 'html']
+  const known = ['js', 'console', 'sh', 'text', 'ts', 'python', 'yaml', 'json', 'html', 'diff']
   for (const page of pages) {
     for (const { language, line } of blocksOf(page)) t.true(known.includes(language), `${page}:${line} is ${language}`)
   }

@@ -8,8 +8,17 @@ import { blocksAlong } from './async/blocks.js'
 import type { BlockOptions, Blocks } from './async/blocks.js'
 import { promisesOf } from './async/promises.js'
 import type { AsyncOptions } from './async/task.js'
-import { DType } from './dtype/index.js'
-import type { Canonical, Checked, DTypeLike, Element, Nested, Scalar, TypedArrayOf, Writable } from './dtype/index.js'
+import type {
+  Canonical,
+  Checked,
+  DType,
+  DTypeLike,
+  Element,
+  Nested,
+  Scalar,
+  TypedArrayOf,
+  Writable,
+} from './dtype/index.js'
 import { checkBoolean, checkOptions } from './errors/check-options.js'
 import { isAligned } from './layout/layout.js'
 import type { IntegerArray, ShapeLike } from './layout/shape.js'

@@ -1,11 +1,11 @@
 import { allocate } from '../array/allocate.js'
-import { DType, parseDType } from '../dtype/index.js'
-import type { Canonical, Checked, DTypeLike, NumberName, TypedArrayOf } from '../dtype/index.js'
+import { parseDType } from '../dtype/index.js'
+import type { Canonical, Checked, DType, DTypeLike, NumberName, TypedArrayOf } from '../dtype/index.js'
 import { checkOptions } from '../errors/check-options.js'
 import { parseShape } from '../layout/shape.js'
 import type { ShapeLike } from '../layout/shape.js'
 import type { OrderLike } from '../layout/strides.js'
-import { NDArray } from '../ndarray.js'
+import type { NDArray } from '../ndarray.js'
 import { arrayFrom } from '../ops/from-values.js'
 
 /** The options of {@link zeros}. */

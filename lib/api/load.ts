@@ -7,7 +7,7 @@ import { isZip, parseMaxHeaderSize } from '../files/npy/read-header.js'
 import type { FileLike } from '../files/open.js'
 import { reading } from '../files/source.js'
 import type { Memmap } from '../memmap.js'
-import { NDArray } from '../ndarray.js'
+import type { NDArray } from '../ndarray.js'
 import { NpzFile } from './npz-file.js'
 
 /** The options of {@link load}. */

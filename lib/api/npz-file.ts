@@ -2,7 +2,7 @@ import type { MmapMode } from '../files/mmap-mode.js'
 import { NpzReader } from '../files/npz/npz-reader.js'
 import type { MemberOptions } from '../files/npz/npz-reader.js'
 import type { Memmap } from '../memmap.js'
-import { NDArray } from '../ndarray.js'
+import type { NDArray } from '../ndarray.js'
 
 /**
  * Several arrays in one `.npz` file, opened by `load`. Opening reads the directory only; each `get` reads, or maps, one array,

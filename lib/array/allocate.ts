@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os'
-import { DType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { axesByStride, iterationOrder } from '../layout/memory-order.js'
 import { sizeOf } from '../layout/shape.js'

@@ -1,4 +1,5 @@
-import { BY_CONSTRUCTOR, DType, parseDType } from '../dtype/index.js'
+import { BY_CONSTRUCTOR, parseDType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { Store } from '../memory/store.js'
 import { isArray } from './array-base.js'

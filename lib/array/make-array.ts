@@ -1,4 +1,4 @@
-import { DType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { isAligned } from '../layout/layout.js'
 import type { Layout } from '../layout/layout.js'
 import { accessorKindOf, accessorsOf } from '../memory/accessor-kind.js'

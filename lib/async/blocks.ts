@@ -3,7 +3,7 @@
  * one, so a file far larger than memory streams through a resident set of a few blocks.
  * @module
  */
-import { ArrayBase } from '../array/array-base.js'
+import type { ArrayBase } from '../array/array-base.js'
 import { fileRange } from '../array/file-range.js'
 import { viewOf } from '../array/make-array.js'
 import { checkOptions } from '../errors/check-options.js'

@@ -1,4 +1,4 @@
-import { ArrayBase } from '../array/array-base.js'
+import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
 
 /** Bytes of a chunk, the work of one turn of the event loop. */

@@ -1,7 +1,7 @@
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import type { ByteOrder } from './byte-order.js'
-import { DType } from './dtype.js'
+import type { DType } from './dtype.js'
 import { flexible, plain, time } from './plain.js'
 import { structured, subarray } from './struct.js'
 import { BY_CODE, BY_NAME } from './table.js'

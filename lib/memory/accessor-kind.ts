@@ -1,4 +1,5 @@
-import { DType, NATIVE_ORDER, NUMBER_ROWS } from '../dtype/index.js'
+import { NATIVE_ORDER, NUMBER_ROWS } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { fillHalfTable } from '../scalar/half.js'
 import type { Accessors } from './accessors/access.js'
 import { ACCESSORS } from './accessors/generated.js'

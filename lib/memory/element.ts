@@ -2,7 +2,7 @@
  * The slow path to single elements: any rank, index and value, and the errors. The fast paths are in `accessors/`.
  * @module
  */
-import { DType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { indexError, MemmapError } from '../errors/memmap-error.js'
 import { normalizeIndex } from '../layout/axis.js'

@@ -1,4 +1,5 @@
-import { DType, parseDType, timeUnitText } from '../dtype/index.js'
+import { parseDType, timeUnitText } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { finestUnit } from '../scalar/iso-8601.js'

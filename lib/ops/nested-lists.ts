@@ -5,7 +5,7 @@
 import { isArray } from '../array/array-base.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { asArray, isSingleElement } from '../array/as-array.js'
-import { DType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { MAX_NDIM } from '../layout/shape.js'

@@ -4,8 +4,8 @@
  */
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
-import { DType, parseDType } from '../dtype/index.js'
-import type { DTypeLike } from '../dtype/index.js'
+import { parseDType } from '../dtype/index.js'
+import type { DType, DTypeLike } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import type { Layout } from '../layout/layout.js'

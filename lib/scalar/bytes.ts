@@ -1,4 +1,4 @@
-import { DType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { castError, simpleCodec } from './codec.js'
 import type { Codec } from './codec.js'
 import { pythonNumber } from './number-text.js'

@@ -1,5 +1,4 @@
-import { DType } from '../dtype/index.js'
-import type { AnyScalar } from '../dtype/index.js'
+import type { AnyScalar, DType } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 

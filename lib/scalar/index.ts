@@ -1,5 +1,5 @@
-import { DType, TIME_CODE } from '../dtype/index.js'
-import type { AnyScalar } from '../dtype/index.js'
+import { TIME_CODE } from '../dtype/index.js'
+import type { AnyScalar, DType } from '../dtype/index.js'
 import { bytesCodec, unicodeCodec, voidCodec } from './bytes.js'
 import type { Codec, StoreElement } from './codec.js'
 import { numberCodec } from './number.js'

@@ -1,5 +1,5 @@
-import { DType, NATIVE_ORDER, NUMBERS } from '../dtype/index.js'
-import type { Complex, NumberMethod, NumberName, NumberRow } from '../dtype/index.js'
+import { NATIVE_ORDER, NUMBERS } from '../dtype/index.js'
+import type { Complex, DType, NumberMethod, NumberName, NumberRow } from '../dtype/index.js'
 import { castError, simpleCodec } from './codec.js'
 import type { Codec } from './codec.js'
 import { halfToNumber, numberToHalf } from './half.js'

@@ -1,4 +1,4 @@
-import { DType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 
 /**
  * Returns true if a list is one record by position, rather than an axis of records, because JavaScript has no tuples. A list is

@@ -1,5 +1,5 @@
-import { DType, fieldsInOrder } from '../dtype/index.js'
-import type { AnyRecord, AnyScalar, Nested } from '../dtype/index.js'
+import { fieldsInOrder } from '../dtype/index.js'
+import type { AnyRecord, AnyScalar, DType, Nested } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { castError } from './codec.js'

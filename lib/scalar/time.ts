@@ -1,5 +1,5 @@
-import { DType, TIME_UNITS } from '../dtype/index.js'
-import type { TimeUnit } from '../dtype/index.js'
+import { TIME_UNITS } from '../dtype/index.js'
+import type { DType, TimeUnit } from '../dtype/index.js'
 import { DAY, daysOf, floorDivide, NAT, ticksOf } from './calendar.js'
 import type { Instant } from './calendar.js'
 import { castError, simpleCodec } from './codec.js'

@@ -1,5 +1,6 @@
 // The dtype in the repr of an array (`dtype_short_repr` in `numpy/_core/arrayprint.py`, `numpy/_core/_dtype.py`).
-import { DType, fieldsInOrder } from '../dtype/index.js'
+import { fieldsInOrder } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { stringRepr, tupleRepr } from './python-repr.js'
 
 /** The dtypes that the text of the elements implies. */

@@ -1,5 +1,4 @@
-import { DType } from '../dtype/index.js'
-import type { Complex } from '../dtype/index.js'
+import type { Complex, DType } from '../dtype/index.js'
 import type { FloatKind } from '../scalar/dragon4.js'
 import { complexScalar, floatScalar, pythonNumber } from '../scalar/number-text.js'
 import { datetimeText, timedeltaText } from '../scalar/time-text.js'

@@ -1,4 +1,4 @@
-import { DType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { sizeOf } from '../layout/shape.js'
 import type { Printing } from './options.js'
 

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
-import { DType, parseDType } from '../../dtype/index.js'
+import { parseDType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { sizeOf } from '../../layout/shape.js'
 import { tupleRepr } from '../../text/python-repr.js'
 import type { CliOptions } from '../cli-options.js'

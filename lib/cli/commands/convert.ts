@@ -1,6 +1,6 @@
 import { inspect } from '../../errors/inspect.js'
 import type { Memmap } from '../../memmap.js'
-import { NDArray } from '../../ndarray.js'
+import type { NDArray } from '../../ndarray.js'
 import type { CliOptions } from '../cli-options.js'
 import { releasePages } from '../compute/line.js'
 import { OK, UsageError } from '../exit.js'

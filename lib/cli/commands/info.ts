@@ -1,5 +1,5 @@
 import { NpzFile } from '../../api/npz-file.js'
-import { DType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { MAX_HEADER_SIZE } from '../../files/npy/read-header.js'
 import { sizeOf } from '../../layout/shape.js'

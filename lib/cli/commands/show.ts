@@ -1,4 +1,4 @@
-import { NDArray } from '../../ndarray.js'
+import type { NDArray } from '../../ndarray.js'
 import type { PrintOptions } from '../../text/index.js'
 import type { CliOptions } from '../cli-options.js'
 import { OK, UsageError } from '../exit.js'

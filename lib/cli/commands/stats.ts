@@ -1,5 +1,4 @@
-import { DType } from '../../dtype/index.js'
-import type { Complex } from '../../dtype/index.js'
+import type { Complex, DType } from '../../dtype/index.js'
 import { complexScalar, floatScalar } from '../../scalar/number-text.js'
 import { tupleRepr } from '../../text/python-repr.js'
 import type { CliOptions } from '../cli-options.js'

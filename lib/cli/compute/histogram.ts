@@ -1,5 +1,5 @@
 import { chunksOf } from '../../async/chunks.js'
-import { NDArray } from '../../ndarray.js'
+import type { NDArray } from '../../ndarray.js'
 import { lineOf, partsOf, CHUNK_ELEMENTS, releasePages } from './line.js'
 
 /** The count of elements between each two edges; the last interval includes both of its edges, as in NumPy. */

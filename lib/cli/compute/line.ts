@@ -5,7 +5,7 @@
 import { viewOf } from '../../array/make-array.js'
 import { chunksOf } from '../../async/chunks.js'
 import { Memmap } from '../../memmap.js'
-import { NDArray } from '../../ndarray.js'
+import type { NDArray } from '../../ndarray.js'
 
 /** Elements of a chunk: few enough that copies of it stay in the processor's caches. */
 export const CHUNK_ELEMENTS = 2 ** 17

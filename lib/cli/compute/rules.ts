@@ -4,7 +4,7 @@
  */
 import { chunksOf } from '../../async/chunks.js'
 import { inspect } from '../../errors/inspect.js'
-import { NDArray } from '../../ndarray.js'
+import type { NDArray } from '../../ndarray.js'
 import { UsageError } from '../exit.js'
 import { blocksOf, lineOf, partsOf, unravel } from './line.js'
 

@@ -3,7 +3,7 @@
  * @module
  */
 import type { Complex } from '../../dtype/index.js'
-import { NDArray } from '../../ndarray.js'
+import type { NDArray } from '../../ndarray.js'
 import { halfToNumber, numberToHalf } from '../../scalar/half.js'
 import { UsageError } from '../exit.js'
 import { histogramOf } from './histogram.js'

@@ -14,7 +14,7 @@ import { openRaw } from '../../files/open.js'
 import { reading } from '../../files/source.js'
 import { parseOrder } from '../../layout/strides.js'
 import type { Memmap } from '../../memmap.js'
-import { NDArray } from '../../ndarray.js'
+import type { NDArray } from '../../ndarray.js'
 import { UsageError } from '../exit.js'
 import { parseCount, parseDTypeText, parseShapeText } from './values.js'
 

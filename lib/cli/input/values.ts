@@ -2,7 +2,8 @@
  * Parses values of the command line.
  * @module
  */
-import { DType, parseDType } from '../../dtype/index.js'
+import { parseDType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { dtypeFromDescr } from '../../files/npy/descr.js'

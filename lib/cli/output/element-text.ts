@@ -1,4 +1,4 @@
-import { DType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { printing } from '../../text/index.js'
 import { scalarText } from '../../text/scalar-text.js'
 import { escaped } from './escape.js'

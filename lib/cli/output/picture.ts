@@ -6,7 +6,7 @@
 import { encode } from 'fast-png'
 import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs'
 import { replaceFile } from '../../files/replace-file.js'
-import { NDArray } from '../../ndarray.js'
+import type { NDArray } from '../../ndarray.js'
 import { floatScalar } from '../../scalar/number-text.js'
 import { tupleRepr } from '../../text/python-repr.js'
 import type { CliOptions } from '../cli-options.js'

@@ -4,7 +4,7 @@
  * @module
  */
 import { once } from 'node:events'
-import { DType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { inspect } from '../../errors/inspect.js'
 import { createNpy } from '../../files/npy/open-npy.js'
 import { openRaw } from '../../files/open.js'

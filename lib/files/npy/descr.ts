@@ -2,8 +2,8 @@
  * Reads and writes the `descr` of a header: a dtype as Python literal.
  * @module
  */
-import { DType, parseDType } from '../../dtype/index.js'
-import type { Descr } from '../../dtype/index.js'
+import { parseDType } from '../../dtype/index.js'
+import type { Descr, DType } from '../../dtype/index.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { stringRepr, tupleRepr } from '../../text/python-repr.js'

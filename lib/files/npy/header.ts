@@ -3,7 +3,7 @@
  * (`numpy/lib/_format_impl.py`).
  * @module
  */
-import { DType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { MAX_NDIM } from '../../layout/shape.js'

@@ -1,6 +1,6 @@
 import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
-import { DType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { checkOptions } from '../../errors/check-options.js'
 import { arrayFrom } from '../../ops/from-values.js'
 import { flush } from '../pages.js'

@@ -5,7 +5,8 @@
  */
 import type { ArrayBase } from '../../array/array-base.js'
 import { assignKernel } from '../../array/kernel-calls.js'
-import { DType, TIME_CODE } from '../../dtype/index.js'
+import { TIME_CODE } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { toRawBytes } from './raw-bytes.js'
 import { broadcastToFields, hasPadding, recordsToRecords, theOnlyField } from './records.js'

@@ -2,7 +2,8 @@ import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { assignKernel, clearKernel } from '../../array/kernel-calls.js'
 import { viewOf } from '../../array/make-array.js'
-import { DType, parseDType } from '../../dtype/index.js'
+import { parseDType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 
 /** A view of the characters of text as numbers on an additional last axis: bytes of `S`, code points of `U`. */
 export function characters(text: ArrayBase): ArrayBase {

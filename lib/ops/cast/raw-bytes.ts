@@ -1,6 +1,7 @@
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { DType, parseDType } from '../../dtype/index.js'
+import { parseDType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { bytesOfEach, copyIfShared, cutOrPad, nativeCopy } from './parts.js'
 import type { Cast } from './records.js'
 

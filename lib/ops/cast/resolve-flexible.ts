@@ -1,4 +1,5 @@
-import { DType, NUMBER_ROWS, parseDType, timeUnitText } from '../../dtype/index.js'
+import { NUMBER_ROWS, parseDType, timeUnitText } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { noUnit } from './times.js'
 
 /** The length of NumPy's text of a date, by unit. */

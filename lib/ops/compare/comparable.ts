@@ -1,4 +1,4 @@
-import { DType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { COMPARISONS } from '../table.js'

@@ -1,7 +1,6 @@
 import type { ArrayBase } from '../../array/array-base.js'
 import { dataOf } from '../../array/typed-views.js'
-import { DType } from '../../dtype/index.js'
-import type { TimeUnit } from '../../dtype/index.js'
+import type { DType, TimeUnit } from '../../dtype/index.js'
 import { DAY, instantOf, NAT, ratioOf } from '../../scalar/calendar.js'
 import { nativeCopy } from '../cast/parts.js'
 import { noUnit } from '../cast/times.js'

@@ -1,7 +1,7 @@
 import { allocateInOrder } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { makeArray } from '../../array/make-array.js'
-import { DType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import type { Layout } from '../../layout/layout.js'
 import { axesByStride } from '../../layout/memory-order.js'
 import type { Gather } from './select.js'

@@ -4,7 +4,8 @@
  */
 import { allocate, allocateResult } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { DType, NUMBERS, OPAQUE_CODE } from '../../dtype/index.js'
+import { NUMBERS, OPAQUE_CODE } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { checkBoolean, checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'

@@ -1,5 +1,5 @@
-import { DType, NUMBER_ROWS, parseDType, TIME_CODE, timeUnitText } from '../../dtype/index.js'
-import type { DTypeLike } from '../../dtype/index.js'
+import { NUMBER_ROWS, parseDType, TIME_CODE, timeUnitText } from '../../dtype/index.js'
+import type { DType, DTypeLike } from '../../dtype/index.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 
 /** Checks the option `dtype` of a reduction, whose results are in this machine's order, as in NumPy. */

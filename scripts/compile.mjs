@@ -1,5 +1,5 @@
 /**
- * Compiles TypeScript to JavaScript with esbuild, file by file, in a fraction of a second. esbuild does not check types:
+ * Compiles TypeScript to JavaScript with esbuild, in a fraction of a second. esbuild does not check types:
  * `npm run types` does.
  *
  *   node scripts/compile.mjs                    lib/ into dist/
@@ -7,12 +7,15 @@
  *   node scripts/compile.mjs --tests            lib/ and __test__/ into __test__/.build/
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { chmodSync, readdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** What is loaded from outside: by users, by the command, and by tests and the fuzzer. */
+const ENTRIES = ['index.ts', 'cli/main.ts', 'cli/run.ts', 'native/native.ts', 'files/npy/read-header.ts']
 
 const shared = {
   absWorkingDir: root,
@@ -22,12 +25,28 @@ const shared = {
   logLevel: 'warning',
 }
 
-/** `lib/` into `dist/`. */
+/**
+ * `lib/` into `dist/`, in few files, because loading some 150 small files takes longer than loading the binding. Packages stay
+ * outside, and the code of each subcommand is loaded when it runs.
+ */
 export async function compileLibrary() {
   generate()
-  const files = sources('lib').filter((path) => !path.startsWith(join('lib', 'cli')))
-  await build({ ...shared, entryPoints: files, outbase: 'lib', outdir: 'dist', tsconfig: 'tsconfig.json' })
-  await bundleCommand()
+  mkdirSync(join(root, 'dist'), { recursive: true })
+  for (const name of readdirSync(join(root, 'dist'), { recursive: true })) {
+    if (name.endsWith('.js')) rmSync(join(root, 'dist', name))
+  }
+  await build({
+    ...shared,
+    entryPoints: ENTRIES.map((name) => join('lib', name)),
+    outbase: 'lib',
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    packages: 'external',
+    tsconfig: 'tsconfig.json',
+  })
+  chmodSync(join(root, 'dist/cli/main.js'), 0o755)
 }
 
 /** `lib/` and the tests into `__test__/.build/`: the tests reach into the library, past what is public. */
@@ -44,24 +63,6 @@ export async function compileTests() {
     sourcemap: true,
     tsconfig: '__test__/tsconfig.json',
   })
-}
-
-/**
- * The command in few files, the library included, because loading some 180 small files takes longer than most of what it does.
- * Packages stay outside, and the code of each subcommand is loaded when it runs.
- */
-async function bundleCommand() {
-  rmSync(join(root, 'dist/cli'), { recursive: true, force: true })
-  await build({
-    ...shared,
-    entryPoints: ['lib/cli/main.ts', 'lib/cli/run.ts'],
-    outdir: 'dist/cli',
-    bundle: true,
-    splitting: true,
-    packages: 'external',
-    tsconfig: 'tsconfig.json',
-  })
-  chmodSync(join(root, 'dist/cli/main.js'), 0o755)
 }
 
 /** The part of the library that is generated. */

@@ -3,7 +3,8 @@ import { fileOf, hole } from './support/files.js'
 import { is64Bit, linux, linux64 } from './support/platform.js'
 import { times } from './support/slow.js'
 
-const MANY = times(200_000)
+/** More than the 65,530 mappings that Linux allows a process. */
+const MANY = times(100_000)
 const written = MANY.toLocaleString('en')
 
 /** Bytes of a mapping: large enough to tell mappings that stay from a growing heap. */

@@ -27,7 +27,7 @@ for (const use of ['nothing', 'element', 'data', 'view']) {
     t.true(atEnd.waiting < 40_000, `${atEnd.waiting} wait`)
     t.true(atEnd.most < 40_000, `${atEnd.most} mappings`)
     t.is(after.waiting, 0)
-    // All mappings took 48 GiB of addresses; a tenth or a fortieth of that where they are fewer and shorter.
+    // All mappings took 24 GiB of addresses; a tenth or a fortieth of that where they are fewer and shorter.
     const seen = `${before.mebibytes} MiB of addresses before, ${after.mebibytes} after: ${after.kinds.join(', ')}`
     t.true(after.mebibytes < before.mebibytes + times(1600), seen)
   })

@@ -4,7 +4,7 @@ import { is64Bit, linux, linux64 } from './support/platform.js'
 import { times } from './support/slow.js'
 
 /** More than the 65,530 mappings that Linux allows a process. */
-const MANY = times(100_000)
+const MANY = times(80_000)
 const written = MANY.toLocaleString('en')
 
 /** Bytes of a mapping: large enough to tell mappings that stay from a growing heap. */
@@ -27,7 +27,7 @@ for (const use of ['nothing', 'element', 'data', 'view']) {
     t.true(atEnd.waiting < 40_000, `${atEnd.waiting} wait`)
     t.true(atEnd.most < 40_000, `${atEnd.most} mappings`)
     t.is(after.waiting, 0)
-    // All mappings took 24 GiB of addresses; a tenth or a fortieth of that where they are fewer and shorter.
+    // All mappings took 20 GiB of addresses; a tenth or a fortieth of that where they are fewer and shorter.
     const seen = `${before.mebibytes} MiB of addresses before, ${after.mebibytes} after: ${after.kinds.join(', ')}`
     t.true(after.mebibytes < before.mebibytes + times(1600), seen)
   })

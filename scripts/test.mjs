@@ -18,6 +18,9 @@ import { typescriptCoverage } from './typescript-coverage.mjs'
 /** Where the runtime writes its coverage. */
 const COVERAGE = 'coverage/v8'
 
+/** Where runtimes from Node 22 on keep compiled code, because the tests start hundreds of processes with the same files. */
+const COMPILED = 'node_modules/.cache/compiled-code'
+
 const bin = (name) => join('node_modules', '.bin', name)
 
 export function types(steps) {
@@ -49,7 +52,8 @@ export async function suites(steps, { quick = false, built = false } = {}) {
       // Coverage of one run is enough: all of them reach the same code.
       const measured = place === 0 && found.length > 1 ? { NODE_V8_COVERAGE: resolve(COVERAGE) } : {}
       rmSync(COVERAGE, { recursive: true, force: true })
-      const env = { ...process.env, NODE_NO_WARNINGS: '1', ...binary, ...measured }
+      const cache = { NODE_COMPILE_CACHE: resolve(COMPILED) }
+      const env = { ...process.env, NODE_NO_WARNINGS: '1', ...cache, ...binary, ...measured }
       await steps.run(name, 'tap', path, ['node_modules/ava/entrypoints/cli.mjs', '--tap'], { env })
       if (existsSync(COVERAGE)) {
         console.log('      TypeScript that these tests reach:')

@@ -6,6 +6,21 @@
  */
 import { MemmapError } from '../../errors/memmap-error.js'
 import { ALIGNMENT } from '../npy/header.js'
+import {
+  CENTRAL,
+  CENTRAL_SIZE,
+  END,
+  END_64,
+  END_64_SIZE,
+  END_SIZE,
+  LARGE,
+  LOCAL,
+  LOCAL_SIZE,
+  LOCATOR_64,
+  LOCATOR_64_SIZE,
+  MANY,
+  WIDE_FIELD,
+} from './zip-records.js'
 
 /** A member to write. */
 export interface Member {
@@ -22,13 +37,8 @@ export interface Placed extends Member {
   readonly start: number
 }
 
-const LOCAL_SIZE = 30
-const CENTRAL_SIZE = 46
 const FILLER = 0xd935
 const FILLER_SIZE = 6
-const ZIP_64 = 0x0001
-const LARGE = 0xffff_ffff
-const MANY = 0xffff
 
 /** 1980-01-01, the first day of zip, always, so that equal arrays produce equal files. */
 const DATE = 0x0021
@@ -49,7 +59,7 @@ export function placeMembers(members: readonly Member[]): Placed[] {
 export function localHeader({ name, size, header, start }: Placed, crc: number): Buffer {
   const bytes = Buffer.alloc(start - header)
   const wide = size >= LARGE
-  bytes.writeUInt32LE(0x04034b50, 0)
+  bytes.writeUInt32LE(LOCAL, 0)
   common(bytes, 4, name, crc, size)
   bytes.writeUInt16LE(bytes.length - LOCAL_SIZE - name.length, 28)
   let at = LOCAL_SIZE
@@ -67,10 +77,10 @@ export function directory(members: readonly Placed[], sums: readonly number[], e
   const length = entries.reduce((sum, entry) => sum + entry.length, 0)
   const count = members.length
   const wide = count >= MANY || length >= LARGE || end >= LARGE
-  const tail = Buffer.alloc((wide ? 76 : 0) + 22)
+  const tail = Buffer.alloc((wide ? END_64_SIZE + LOCATOR_64_SIZE : 0) + END_SIZE)
   let at = 0
   if (wide) {
-    tail.writeUInt32LE(0x06064b50, 0)
+    tail.writeUInt32LE(END_64, 0)
     tail.writeBigUInt64LE(44n, 4)
     tail.writeUInt16LE(45, 12)
     tail.writeUInt16LE(45, 14)
@@ -78,12 +88,12 @@ export function directory(members: readonly Placed[], sums: readonly number[], e
     tail.writeBigUInt64LE(BigInt(count), 32)
     tail.writeBigUInt64LE(BigInt(length), 40)
     tail.writeBigUInt64LE(BigInt(end), 48)
-    tail.writeUInt32LE(0x07064b50, 56)
-    tail.writeBigUInt64LE(BigInt(end + length), 64)
-    tail.writeUInt32LE(1, 72)
-    at = 76
+    tail.writeUInt32LE(LOCATOR_64, END_64_SIZE)
+    tail.writeBigUInt64LE(BigInt(end + length), END_64_SIZE + 8)
+    tail.writeUInt32LE(1, END_64_SIZE + 16)
+    at = END_64_SIZE + LOCATOR_64_SIZE
   }
-  tail.writeUInt32LE(0x06054b50, at)
+  tail.writeUInt32LE(END, at)
   tail.writeUInt16LE(Math.min(count, MANY), at + 8)
   tail.writeUInt16LE(Math.min(count, MANY), at + 10)
   tail.writeUInt32LE(Math.min(length, LARGE), at + 12)
@@ -103,7 +113,7 @@ export function directorySize(members: readonly Placed[], end: number): number {
 function centralHeader({ name, size, header }: Placed, crc: number): Buffer {
   const numbers = [...(size >= LARGE ? [size, size] : []), ...(header >= LARGE ? [header] : [])]
   const bytes = Buffer.alloc(CENTRAL_SIZE + name.length + (numbers.length > 0 ? 4 + 8 * numbers.length : 0))
-  bytes.writeUInt32LE(0x02014b50, 0)
+  bytes.writeUInt32LE(CENTRAL, 0)
   // Created by version 4.5 on Unix, so that the permissions below apply.
   bytes.writeUInt16LE(0x032d, 4)
   common(bytes, 6, name, crc, size, header >= LARGE)
@@ -128,7 +138,7 @@ function common(bytes: Buffer, at: number, name: Buffer, crc: number, size: numb
 }
 
 function writeWide(bytes: Buffer, at: number, numbers: readonly number[]): number {
-  bytes.writeUInt16LE(ZIP_64, at)
+  bytes.writeUInt16LE(WIDE_FIELD, at)
   bytes.writeUInt16LE(8 * numbers.length, at + 2)
   numbers.forEach((number, index) => bytes.writeBigUInt64LE(BigInt(number), at + 4 + 8 * index))
   return at + 4 + 8 * numbers.length

@@ -9,6 +9,20 @@
 import { MemmapError } from '../../errors/memmap-error.js'
 import type { Bytes } from '../source.js'
 import { fromCp437 } from './cp437.js'
+import {
+  CENTRAL,
+  CENTRAL_SIZE,
+  END,
+  END_64,
+  END_64_SIZE,
+  END_SIZE,
+  LARGE,
+  LOCAL,
+  LOCAL_SIZE,
+  LOCATOR_64,
+  LOCATOR_64_SIZE,
+  WIDE_FIELD,
+} from './zip-records.js'
 
 /** One member, from the directory. */
 export interface Entry {
@@ -24,18 +38,6 @@ export interface Entry {
   /** Offset of its local header. */
   readonly header: number
 }
-
-const END = 0x06054b50
-const END_64 = 0x06064b50
-const LOCATOR_64 = 0x07064b50
-const CENTRAL = 0x02014b50
-const LOCAL = 0x04034b50
-
-const END_SIZE = 22
-const LOCATOR_SIZE = 20
-const END_64_SIZE = 56
-const CENTRAL_SIZE = 46
-const LOCAL_SIZE = 30
 
 /** Maximum bytes of a directory, those of about a million members. */
 const MAX_DIRECTORY = 2 ** 27
@@ -105,10 +107,10 @@ function endIn(tail: Buffer): number {
 
 /** The end record of archives with large numbers, in front of the other one; null if there is none. */
 function zip64End(source: Bytes, end: number): Directory | null {
-  const locatorAt = end - LOCATOR_SIZE
+  const locatorAt = end - LOCATOR_64_SIZE
   if (locatorAt < END_64_SIZE) return null
-  const locator = source.read(locatorAt, LOCATOR_SIZE)
-  if (locator.length < LOCATOR_SIZE || locator.readUInt32LE(0) !== LOCATOR_64) return null
+  const locator = source.read(locatorAt, LOCATOR_64_SIZE)
+  if (locator.length < LOCATOR_64_SIZE || locator.readUInt32LE(0) !== LOCATOR_64) return null
   const stated = wideNumber(locator, 8)
   // With other bytes before the archive, the stated offset is wrong, but the record is still right before its locator.
   const at = [stated, locatorAt - END_64_SIZE].find(
@@ -153,11 +155,11 @@ function wideNumbers(extra: Buffer): (number: number) => number {
   let numbers: Buffer = Buffer.alloc(0)
   for (let position = 0; position + 4 <= extra.length;) {
     const length = extra.readUInt16LE(position + 2)
-    if (extra.readUInt16LE(position) === 1) numbers = extra.subarray(position + 4, position + 4 + length)
+    if (extra.readUInt16LE(position) === WIDE_FIELD) numbers = extra.subarray(position + 4, position + 4 + length)
     position += 4 + length
   }
   return (number) => {
-    if (number !== 0xffff_ffff) return number
+    if (number !== LARGE) return number
     if (numbers.length < 8) throw damaged('the zip64 numbers of a member are missing')
     const value = wideNumber(numbers, 0)
     numbers = numbers.subarray(8)

@@ -30,7 +30,7 @@ export function compareRecords(
     const same = equalOnAll(a, b, into.ndim, compare)
     equal.forEach((flag, index) => (equal[index] = flag & (same[index] as number)))
   }
-  storeFlags(into, (index) => (equal[index] === 1) === (op === '=='))
+  storeEqual(into, op, equal)
 }
 
 /** Compares raw bytes of one length. */
@@ -43,6 +43,11 @@ export function compareVoids(
 ): void {
   if (left.itemsize !== right.itemsize) throw noComparison(op, left.dtype, right.dtype)
   const equal = equalOnAll(bytesOfEach(left), bytesOfEach(right), into.ndim, compare)
+  storeEqual(into, op, equal)
+}
+
+/** Stores what `==` or `!=` of elements is, given a flag for each that is 1 where they are equal. */
+function storeEqual(into: ArrayBase, op: Comparison, equal: Uint8Array): void {
   storeFlags(into, (index) => (equal[index] === 1) === (op === '=='))
 }
 

@@ -11,7 +11,7 @@ export function sizeText(bytes) {
 
 /** A Markdown table with padded columns, numbers right-aligned. */
 export function table(head, rows) {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)))
+  const widths = head.map((title, column) => Math.max(1, title.length, ...rows.map((row) => row[column].length)))
   const line = (cells) =>
     `| ${cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join(' | ')} |`
   const rule = `| ${widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)).join(' | ')} |`

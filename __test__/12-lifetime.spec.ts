@@ -29,7 +29,7 @@ for (const use of ['nothing', 'element', 'data', 'view']) {
     t.is(after.waiting, 0)
     // All mappings took 20 GiB of addresses; a tenth or a fortieth of that where they are fewer and shorter.
     const seen = `${before.mebibytes} MiB of addresses before, ${after.mebibytes} after: ${after.kinds.join(', ')}`
-    t.true(after.mebibytes < before.mebibytes + times(1600), seen)
+    t.true(after.mebibytes < before.mebibytes + times(640), seen)
   })
 }
 

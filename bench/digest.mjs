@@ -14,7 +14,7 @@ export function digest(result) {
   })
 }
 
-/** Whether two digests agree, within the error of NumPy's sequential float32 sums along axis 0. */
+/** Returns true if two digests agree, within the error of NumPy's sequential float32 sums along axis 0. */
 export function agree(a, b) {
   const close = (x, y) =>
     x === y || Math.abs(x - y) <= 1e-4 * Math.max(Math.abs(x), Math.abs(y)) || (x !== x && y !== y)

@@ -221,7 +221,7 @@ export function difference(ours: Outcome, numpy: Outcome): string | undefined {
   if (ours.view !== numpy.view) return `a ${ours.view ? 'view' : 'copy'}, NumPy a ${numpy.view ? 'view' : 'copy'}`
   if (ours.view && ours.at !== numpy.at) return `first element at ${ours.at}, NumPy ${numpy.at}`
   if (ours.writeable !== numpy.writeable) return `writeable ${ours.writeable}, NumPy ${numpy.writeable}`
-  // Of a copy, only strides of axes longer than 1.
+  // Strides of a copy count only along axes longer than 1.
   const strides = ({ strides, shape }: typeof ours): string =>
     String(ours.view ? strides : strides.filter((_, axis) => shape[axis] !== 1))
   if (strides(ours) !== strides(numpy)) return `strides ${ours.strides}, NumPy ${numpy.strides}`

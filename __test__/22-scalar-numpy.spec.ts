@@ -1,12 +1,11 @@
 import { inspect } from 'node:util'
-import test from 'ava'
 import { parseDType } from '../lib/dtype/index.js'
 import { MemmapError } from '../lib/errors/memmap-error.js'
 import { encode } from '../lib/scalar/index.js'
-import { SKIPPED, askPython, findPython, randomFrom, seed } from './support/numpy-live.js'
+import { live } from './support/live.js'
+import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
 
-const python = findPython()
 const SEED = seed()
 const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 5000)
 
@@ -91,12 +90,7 @@ function stored(value: unknown, spec: string): string | null {
   }
 }
 
-test('stores and rejects random scalars like NumPy', (t) => {
-  if (!python) {
-    t.log(SKIPPED)
-    t.pass()
-    return
-  }
+live('stores and rejects random scalars like NumPy', (t, python) => {
   const random = randomFrom(SEED)
   const samples = Array.from({ length: ROUNDS }, () => sample(random))
   const answers = askPython<(string | null)[]>(

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import test from 'ava'
 import { fieldsInOrder } from '../lib/dtype/index.js'
 import type { DType } from '../lib/dtype/index.js'
 import { MemmapError } from '../lib/index.js'
 import { readHeader } from '../lib/files/npy/read-header.js'
 import { fileWith, randomHeader } from './support/npy-headers.js'
-import { SKIPPED, askPython, findPython, randomFrom } from './support/numpy-live.js'
+import { live } from './support/live.js'
+import { askPython, randomFrom } from './support/numpy-live.js'
 
 const SCRIPT = readFileSync(join(import.meta.dirname, '../../support/npy-reader.py'), 'utf8')
 const COUNT = Number(process.env['MEMMAP_HEADERS'] ?? 4000)
@@ -52,9 +52,7 @@ function read(file: Buffer): Answer {
   }
 }
 
-test(`${COUNT} valid and invalid headers are read and rejected like NumPy`, (t) => {
-  const python = findPython()
-  if (python === undefined) return t.pass(SKIPPED)
+live(`${COUNT} valid and invalid headers are read and rejected like NumPy`, (t, python) => {
   const random = randomFrom(SEED)
   const files = Array.from({ length: COUNT }, () => fileWith(randomHeader(random), random.pick([1, 1, 2, 3])))
   const answers = askPython<Answer[]>(

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import test from 'ava'
 import { dtype as dtypeOf } from '../lib/index.js'
 import { MemmapError, load, openMemmap, save } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { folder } from './support/files.js'
 import { arrayFrom, randomArray, randomDType, randomShape } from './support/live-arrays.js'
-import { SKIPPED, askPython, findPython, randomFrom } from './support/numpy-live.js'
+import { live } from './support/live.js'
+import { askPython, randomFrom } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
 
 const SCRIPT = readFileSync(join(import.meta.dirname, '../../support/npy-writer.py'), 'utf8')
@@ -43,9 +43,7 @@ function isPlain(spec: unknown): boolean {
   )
 }
 
-test(`writes ${COUNT} arrays of any dtype, shape, order and version byte for byte like NumPy`, (t) => {
-  const python = findPython()
-  if (python === undefined) return t.pass(SKIPPED)
+live(`writes ${COUNT} arrays of any dtype, shape, order and version byte for byte like NumPy`, (t, python) => {
   const random = randomFrom(63)
   const path = join(folder(t), 'a.npy')
   const cases = Array.from({ length: COUNT }, () => {
@@ -85,9 +83,7 @@ test(`writes ${COUNT} arrays of any dtype, shape, order and version byte for byt
   })
 })
 
-test('writes views of any strides in C order like NumPy', (t) => {
-  const python = findPython()
-  if (python === undefined) return t.pass(SKIPPED)
+live('writes views of any strides in C order like NumPy', (t, python) => {
   const random = randomFrom(64)
   const path = join(folder(t), 'a.npy')
   const views: NDArray[] = []

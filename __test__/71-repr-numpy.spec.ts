@@ -1,15 +1,14 @@
-import test from 'ava'
 import { parseDType } from '../lib/dtype/index.js'
 import type { DType } from '../lib/dtype/index.js'
 import { fieldsInOrder } from '../lib/dtype/index.js'
 import { encode } from '../lib/scalar/index.js'
 import { format } from '../lib/text/index.js'
 import type { PrintOptions } from '../lib/text/index.js'
-import { SKIPPED, askPython, findPython, randomFrom, seed } from './support/numpy-live.js'
+import { live } from './support/live.js'
+import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
 import { arrayOf } from './support/npy-fixture.js'
 
-const python = findPython()
 const SEED = seed()
 const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 1500)
 
@@ -143,12 +142,7 @@ function randomOptions(random: Random): Record<string, unknown> {
   return options
 }
 
-test('prints random arrays of every dtype like NumPy', (t) => {
-  if (!python) {
-    t.log(SKIPPED)
-    t.pass()
-    return
-  }
+live('prints random arrays of every dtype like NumPy', (t, python) => {
   const random = randomFrom(SEED)
   const cases: Case[] = []
   for (let i = 0; i < ROUNDS; i++) {

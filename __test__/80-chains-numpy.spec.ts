@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
-import test from 'ava'
 import { hasPadding } from '../lib/ops/cast/records.js'
 import { parseDType } from '../lib/dtype/index.js'
 import { NDArray, memmap } from '../lib/index.js'
@@ -10,10 +9,10 @@ import { arrayFrom, randomArray, randomDType, randomShape } from './support/live
 import { SCRIPT, attempt, difference, packed, selectorOf } from './support/live-chain.js'
 import type { Case, Outcome, Step } from './support/live-chain.js'
 import { Steps } from './support/live-steps.js'
-import { SKIPPED, askPython, findPython, randomFrom, seed } from './support/numpy-live.js'
+import { live } from './support/live.js'
+import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
 
-const python = findPython()
 const SEED = seed()
 const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 3000)
 
@@ -72,12 +71,7 @@ function differenceOnDisk(
   return elements === answer.elements ? undefined : `elements ${elements}, NumPy ${answer.elements}`
 }
 
-test('random chains of views, selections, casts and assignments agree with NumPy', (t) => {
-  if (!python) {
-    t.log(SKIPPED)
-    t.pass()
-    return
-  }
+live('random chains of views, selections, casts and assignments agree with NumPy', (t, python) => {
   const random = randomFrom(SEED)
   const starts = Array.from({ length: ROUNDS }, () => beginning(random))
   const path = join(folder(t), 'memory.bin')

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util'
-import test from 'ava'
 import { parseDType } from '../lib/dtype/index.js'
 import { MemmapError, NDArray } from '../lib/index.js'
 import { OPTION_NAMES } from '../lib/ops/reduce/options.js'
@@ -9,10 +8,10 @@ import { arrayFrom, randomArray, randomNumberDType, randomPlainDType, randomShap
 import type { ArrayWire } from './support/live-arrays.js'
 import { SCRIPT, take } from './support/live-chain.js'
 import type { Case, Outcome, Step } from './support/live-chain.js'
-import { SKIPPED, askPython, findPython, randomFrom, seed } from './support/numpy-live.js'
+import { live } from './support/live.js'
+import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
 
-const python = findPython()
 const SEED = seed()
 const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 6000)
 
@@ -104,12 +103,7 @@ interface Answer {
   readonly outcomes: readonly Outcome[]
 }
 
-test('random reductions agree with NumPy, to the bit where memory is contiguous', (t) => {
-  if (!python) {
-    t.log(SKIPPED)
-    t.pass()
-    return
-  }
+live('random reductions agree with NumPy, to the bit where memory is contiguous', (t, python) => {
   const random = randomFrom(SEED)
   const questions = Array.from({ length: ROUNDS }, () => question(random))
   const cases = questions.map((one): Case => {
@@ -204,7 +198,7 @@ function isSpread({ name }: Step): boolean {
   return name === 'var' || name === 'std'
 }
 
-/** Whether two results are equal; for floats, whether ours is as accurate as NumPy's. */
+/** Returns true if two results are equal, or, for floats, if ours is as accurate as NumPy's. */
 function close(
   array: NDArray,
   step: Step,
@@ -291,7 +285,10 @@ function near(
   return Math.abs(mine - theirs) <= 4 * epsilon * count * Math.max(size, spread)
 }
 
-/** Whether a variance or product is nearer to that in float64 than NumPy's, which may overflow or lose precision in a narrower dtype. */
+/**
+ * Returns true if a variance or product is nearer to that in float64 than NumPy's, which may overflow or lose precision in a
+ * narrower dtype.
+ */
 function isBetter(
   array: NDArray,
   { name = '', options = {} }: Step,
@@ -316,7 +313,7 @@ function isBetter(
   })
 }
 
-/** Whether sums and squares may overflow in one order and not in another. */
+/** Returns true if sums and squares may overflow in one order and not in another. */
 function overflows(array: NDArray): boolean {
   return largest(array) > 100
 }

@@ -1,11 +1,11 @@
 /** The functions behind `diff`, `check` and `stats` agree with NumPy on random arrays of every kind of number. */
-import test from 'ava'
 import { array as arrayOf } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { differencesOf } from '../lib/cli/compute/differences.js'
 import { breachOf } from '../lib/cli/compute/rules.js'
 import { statisticsOf } from '../lib/cli/compute/statistics.js'
-import { SKIPPED, askPython, findPython, seed } from './support/numpy-live.js'
+import { live } from './support/live.js'
+import { askPython, seed } from './support/numpy-live.js'
 
 /** An array in the form that Python sends. */
 interface Wire {
@@ -162,11 +162,8 @@ def stats():
 json.dump([dict(diff=diff, other=other, check=check, stats=stats)[q['what']]() for _ in range(q['count'])], sys.stdout)
 `
 
-const python = findPython()
-const live = python === undefined ? test.skip : test
-
-function ask<Case>(what: string, count: number): Case[] {
-  return askPython<Case[]>(python as string, PYTHON, { what, count, seed: seed() })
+function ask<Case>(python: string, what: string, count: number): Case[] {
+  return askPython<Case[]>(python, PYTHON, { what, count, seed: seed() })
 }
 
 function fromWire({ dtype, shape, order, data }: Wire): NDArray {
@@ -180,12 +177,12 @@ function itemsize({ dtype }: Wire): number {
 
 const quiet = (): void => {}
 
-live(`diff agrees with numpy.testing.assert_allclose${python === undefined ? ` (${SKIPPED})` : ''}`, async (t) => {
+live('diff agrees with numpy.testing.assert_allclose', async (t, python) => {
   type Case = { a: Wire; b: Wire; rtol: number; atol: number; equal: boolean; ok: boolean; differing?: number } & {
     first: number[] | null
     largest: number | 'inf'
   }
-  const cases = ask<Case>('diff', 4000)
+  const cases = ask<Case>(python, 'diff', 4000)
   for (const { a, b, rtol, atol, equal, ok, differing, first, largest } of cases) {
     const found = await differencesOf(fromWire(a), fromWire(b), { rtol, atol, equalNaN: equal }, quiet)
     const about = JSON.stringify({ a, b, rtol, atol, equal })
@@ -203,9 +200,9 @@ live(`diff agrees with numpy.testing.assert_allclose${python === undefined ? ` (
   }
 })
 
-live('diff of text, dates and records agrees with a script of NumPy', async (t) => {
+live('diff of text, dates and records agrees with a script of NumPy', async (t, python) => {
   type Case = { a: Wire; b: Wire; equal: boolean; differing: number; first: number[] | null }
-  for (const { a, b, equal, differing, first } of ask<Case>('other', 1000)) {
+  for (const { a, b, equal, differing, first } of ask<Case>(python, 'other', 1000)) {
     const about = JSON.stringify({ a, b, equal })
     const found = await differencesOf(fromWire(a), fromWire(b), { rtol: 1e-7, atol: 0, equalNaN: equal }, quiet)
     if ('unlike' in found) {
@@ -217,7 +214,7 @@ live('diff of text, dates and records agrees with a script of NumPy', async (t) 
   }
 })
 
-live('check agrees with a script of NumPy', async (t) => {
+live('check agrees with a script of NumPy', async (t, python) => {
   type Case = {
     a: Wire
     finite: boolean
@@ -226,20 +223,20 @@ live('check agrees with a script of NumPy', async (t) => {
     allow: boolean
     first: number[] | null
   }
-  for (const { a, finite, low, high, allow, first } of ask<Case>('check', 3000)) {
+  for (const { a, finite, low, high, allow, first } of ask<Case>(python, 'check', 3000)) {
     const rules = { finite, min: low ?? undefined, max: high ?? undefined, allowNaN: allow }
     const found = await breachOf(fromWire(a), rules, quiet)
     t.deepEqual(found?.index ?? null, first, JSON.stringify({ a, finite, low, high, allow }))
   }
 })
 
-live('stats agrees with NumPy', async (t) => {
+live('stats agrees with NumPy', async (t, python) => {
   type Case = { a: Wire; nan: number; inf: number; size?: number; counts?: number[]; edges?: number[] } & {
     [name in 'min' | 'max' | 'mean' | 'std']?: [string, string]
   }
   const number = (text: string): number =>
     text === 'inf' ? Infinity : text === '-inf' ? -Infinity : text === 'nan' ? Number.NaN : Number(text)
-  const cases = ask<Case>('stats', 1500)
+  const cases = ask<Case>(python, 'stats', 1500)
   // Whole, and in blocks of three elements whose results are combined.
   for (const [one, bytes] of cases.flatMap((each) => [
     [each, undefined] as const,

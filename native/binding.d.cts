@@ -36,14 +36,22 @@ export declare class NativeMapping {
   share(start: number, length: number): SharedArrayBuffer | null
   /** Detaches every buffer handed out and releases the file. Throws the mapping's fault after the release. */
   close(): void
-  /**
-   * Gives the array `length` bytes, and the file the size that this needs; with `cut`, bytes behind the array are cut off
-   * first. Detaches every buffer that others have; those inside only where the range is another one afterwards, which is
-   * what it returns. `facts` receives length, lead, span and room.
-   */
-  resize(length: number, sparse: boolean, cut: boolean, facts: Float64Array): boolean
-  /** Writes bytes at a position in the file, outside of the array. */
+  /** Locks the size of the file, which other writers wait for, until `unlock_size`. Returns the size. */
+  lockSize(): number
+  /** Ends `lock_size`. */
+  unlockSize(): void
+  /** Reads bytes from a position in the file, while its size is locked, and returns how many there were. */
+  readFile(position: number, bytes: Uint8Array): number
+  /** Writes bytes at a position in the file, outside of the array, while its size is locked. */
   writeFile(position: number, bytes: Uint8Array): void
+  /**
+   * Gives the array `length` bytes, and the file the size that this needs; `leftover` bytes behind the array are removed first.
+   * Detaches every buffer that others have; those inside only where the range is another one afterwards, which is what it
+   * returns. `facts` receives length, lead, span and room.
+   */
+  resize(length: number, sparse: boolean, leftover: boolean, facts: Float64Array): boolean
+  /** Gives the array `length` bytes of the file as it is. Detaches buffers and tells as `resize` does. */
+  refit(length: number, facts: Float64Array): boolean
   /** Writes `length` bytes from `start` in the array back to the file. */
   flush(start: number, length: number, durable: boolean, task?: NativeTask | undefined | null): void
   /** Reads the pages of `length` bytes from `start` in the array in, where they are not in memory. */

@@ -50,6 +50,23 @@ impl NativeMapping {
         }
     }
 
+    /// Detaches the buffers after a resize, and tells about the range.
+    fn moved(
+        &self,
+        env: &Env,
+        resized: memmap_core::Result<bool>,
+        facts: &mut Float64ArraySlice,
+    ) -> napi::Result<bool> {
+        let moved = resized.map_err(|error| throw(env, error))?;
+        if moved {
+            self.detach_all(env);
+        } else {
+            self.exposures.take().into_iter().for_each(|exposure| exposure.detach(env.raw()));
+        }
+        tell(&self.open_one(env)?, facts);
+        Ok(moved)
+    }
+
     fn open_one(&self, env: &Env) -> napi::Result<Mapped> {
         self.mapped().map_err(|error| throw(env, error))
     }
@@ -171,40 +188,61 @@ impl NativeMapping {
         self.mapping.borrow_mut().close().map_err(|error| throw(env, error))
     }
 
-    /// Gives the array `length` bytes, and the file the size that this needs; with `cut`, bytes behind the array are cut off
-    /// first. Detaches every buffer that others have; those inside only where the range is another one afterwards, which is
-    /// what it returns. `facts` receives length, lead, span and room.
+    /// Locks the size of the file, which other writers wait for, until `unlock_size`. Returns the size.
+    #[napi(catch_unwind)]
+    pub fn lock_size(&self, env: &Env) -> napi::Result<f64> {
+        self.mapping.borrow_mut().lock_size().map(|size| size as f64).map_err(|error| throw(env, error))
+    }
+
+    /// Ends `lock_size`.
+    #[napi(catch_unwind)]
+    pub fn unlock_size(&self) {
+        self.mapping.borrow_mut().unlock_size();
+    }
+
+    /// Reads bytes from a position in the file, while its size is locked, and returns how many there were.
+    #[napi(catch_unwind)]
+    pub fn read_file(&self, env: &Env, position: f64, mut bytes: Uint8ArraySlice) -> napi::Result<u32> {
+        // SAFETY: the caller's buffer, which nothing else reads or writes during this call.
+        let bytes = unsafe { bytes.as_mut() };
+        let read = self.mapping.borrow().read_file(position as u64, bytes);
+        read.map(|count| count as u32).map_err(|error| throw(env, error))
+    }
+
+    /// Writes bytes at a position in the file, outside of the array, while its size is locked.
+    #[napi(catch_unwind)]
+    pub fn write_file(&self, env: &Env, position: f64, bytes: Uint8ArraySlice) -> napi::Result<()> {
+        self.mapping.borrow().write_file(position as u64, &bytes).map_err(|error| throw(env, error))
+    }
+
+    /// Gives the array `length` bytes, and the file the size that this needs; `leftover` bytes behind the array are removed first.
+    /// Detaches every buffer that others have; those inside only where the range is another one afterwards, which is what it
+    /// returns. `facts` receives length, lead, span and room.
     #[napi(catch_unwind)]
     pub fn resize(
         &self,
         env: &Env,
         length: f64,
         sparse: bool,
-        cut: bool,
+        leftover: bool,
         mut facts: Float64ArraySlice,
     ) -> napi::Result<bool> {
         let owner = environment::number();
         let shorter = (length as u64) < self.open_one(env)?.length();
-        let resized = self.mapping.borrow_mut().resize(length as u64, sparse, cut, owner);
+        let resized = self.mapping.borrow_mut().resize(length as u64, sparse, leftover, owner);
         if cfg!(windows) && shorter && resized.is_err() {
             // The range was given up before the file could not be cut.
             self.detach_all(env);
             tell(&self.open_one(env)?, &mut facts);
         }
-        let moved = resized.map_err(|error| throw(env, error))?;
-        if moved {
-            self.detach_all(env);
-        } else {
-            self.exposures.take().into_iter().for_each(|exposure| exposure.detach(env.raw()));
-        }
-        tell(&self.open_one(env)?, &mut facts);
-        Ok(moved)
+        self.moved(env, resized, &mut facts)
     }
 
-    /// Writes bytes at a position in the file, outside of the array.
+    /// Gives the array `length` bytes of the file as it is. Detaches buffers and tells as `resize` does.
     #[napi(catch_unwind)]
-    pub fn write_file(&self, env: &Env, position: f64, bytes: Uint8ArraySlice) -> napi::Result<()> {
-        self.open_one(env)?.write_file(position as u64, &bytes).map_err(|error| throw(env, error))
+    pub fn refit(&self, env: &Env, length: f64, mut facts: Float64ArraySlice) -> napi::Result<bool> {
+        let refitted = self.mapping.borrow_mut().refit(length as u64, environment::number());
+        self.moved(env, refitted, &mut facts)
     }
 
     /// Writes `length` bytes from `start` in the array back to the file.

@@ -3,11 +3,15 @@
  *
  * A process that is killed at any moment leaves a file that opens with the old or the new shape:
  *
- * - Growing changes the size of the file first, then stores the new rows, and last writes the header, in one system call that
- *   writes a few bytes within one page. A file without a header has the new shape from the first step on, with zeros for rows
- *   that are not stored yet.
- * - Shrinking writes the header first, then cuts the file.
+ * - Growing marks the header, changes the size of the file, stores the new rows, and last writes the header, in one system call
+ *   that writes a few bytes within one page. A file without a header has the new shape from the first step on, with zeros for
+ *   rows that are not stored yet.
+ * - Shrinking writes the header first, then cuts the file, and last removes the mark.
  * - If the header has no space for the new shape (files of other writers), a new file replaces the old one.
+ *
+ * The size of the file is locked meanwhile, so that other writers of this library wait. Under the lock each writer checks that
+ * file and header are still those that its array knows; it never cuts off bytes behind the array, unless the mark says that
+ * they are left over from a change that did not end.
  * @module
  */
 import type { ArrayBase } from '../array/array-base.js'
@@ -42,7 +46,7 @@ export function resize(array: ArrayBase, like: unknown): void {
       { expected: array.shape, actual: shape },
     )
   }
-  setRows(array, shape[0] as number, () => {})
+  setRows(array, shape[0] as number, 'resize', () => {})
 }
 
 /** `Memmap.append`. */
@@ -52,7 +56,7 @@ export function append(array: ArrayBase, rows: unknown): void {
   const before = array.shape[0] as number
   const count = source.shape[0] as number
   if (count === 0) return
-  setRows(array, before + count, (target) => assignElements(rowsFrom(target, before), source))
+  setRows(array, before + count, 'append', (target) => assignElements(rowsFrom(target, before), source))
 }
 
 /** Checks that the array can change its length, and returns the lengths of its other axes. */
@@ -123,7 +127,24 @@ function mismatch(array: ArrayBase, rest: readonly number[], actual: readonly nu
 }
 
 /** Changes the number of rows of array and file; `write` stores the new rows. */
-function setRows(array: ArrayBase, rows: number, write: (target: ArrayBase) => void): void {
+function setRows(array: ArrayBase, rows: number, of: string, write: (target: ArrayBase) => void): void {
+  const mapping = array.store.mapping as NativeMapping
+  const size = unwrapNative(() => mapping.lockSize())
+  try {
+    changeRows(array, rows, of, size, write)
+  } finally {
+    mapping.unlockSize()
+  }
+}
+
+/** {@link setRows} while the size of the file is locked. */
+function changeRows(
+  array: ArrayBase,
+  rows: number,
+  of: string,
+  size: number,
+  write: (target: ArrayBase) => void,
+): void {
   const { store, shape, itemsize, position } = array
   const mapping = store.mapping as NativeMapping
   const origin = store.origin as Origin
@@ -131,59 +152,96 @@ function setRows(array: ArrayBase, rows: number, write: (target: ArrayBase) => v
   const now = [rows, ...shape.slice(1)]
   const bytesOf = (length: number): number =>
     position - origin.pageOffset + sizeOf([length, ...shape.slice(1)], itemsize) * itemsize
-  const file = origin.npy ? NpyFile.of(array) : null
-  const patch = file?.patchFor(now)
-  if (file !== null && patch === null && rows !== before) {
+  const file = origin.npy ? new NpyFile(array, of) : null
+  const end = origin.offset + bytesOf(before)
+  const leftover = size > end
+  if (leftover && file?.isMarked !== true) throw longerFile(array, of, end, size)
+  if (file !== null && rows !== before && !file.fits(now)) {
     try {
-      replaceWith(array, file.rebuilt(array, now, write))
+      replaceWith(array, file.rebuilt(now, write))
     } catch (error) {
-      if (store.closed) replaceWith(array, file.opened(array))
+      if (store.closed) replaceWith(array, file.opened())
       throw error
     }
     return
   }
-  if (rows < before) {
-    file?.write(mapping, patch)
-    try {
-      size(mapping, bytesOf(rows), origin)
-    } catch (error) {
-      file?.undo(mapping, patch)
-      // Windows unmaps the file before cutting it, so the array continues in another range.
-      if (process.platform === 'win32')
-        withLayout(array, shape, store.successor(mapping, mappingInfo[2] as number, origin))
-      throw error
-    }
-    // A new store, which closes all views, because views of removed rows would read other bytes.
-    const successor = store.successor(mapping, mappingInfo[2] as number, origin)
-    withLayout(array, now, successor)
-    return
+  if (rows < before) return removeRows(array, file, bytesOf(rows), now)
+  file?.begin()
+  let moved
+  try {
+    moved = resizeMapping(mapping, bytesOf(rows), origin, leftover)
+  } catch (error) {
+    attempt(() => file?.end(shape))
+    throw error
   }
-  const moved = size(mapping, bytesOf(rows), origin)
   store.resized(mappingInfo[2] as number, mappingInfo[3] as number, moved)
   withLayout(array, now, store)
   try {
     write(array)
-    file?.write(mapping, patch)
+    file?.end(now)
   } catch (error) {
-    setBack(array, mapping, bytesOf(before), shape)
+    // A file that stays longer keeps the mark.
+    if (setBack(array, mapping, bytesOf(before), shape)) attempt(() => file?.end(shape))
     throw error
   }
 }
 
-function size(mapping: NativeMapping, length: number, { options, npy }: Origin): boolean {
-  return unwrapNative(() => mapping.resize(length, options?.sparse === true, npy === true, mappingInfo))
+/** Removes rows from the end of array and file. */
+function removeRows(array: ArrayBase, file: NpyFile | null, length: number, now: readonly number[]): void {
+  const { store, shape } = array
+  const mapping = store.mapping as NativeMapping
+  const origin = store.origin as Origin
+  file?.begin()
+  file?.writeShape(now)
+  try {
+    resizeMapping(mapping, length, origin, file !== null)
+  } catch (error) {
+    attempt(() => {
+      file?.writeShape(shape)
+      file?.end(shape)
+    })
+    // Windows unmaps the file before cutting it, so the array continues in another range.
+    if (process.platform === 'win32')
+      withLayout(array, shape, store.successor(mapping, mappingInfo[2] as number, origin))
+    throw error
+  }
+  // A new store, which closes all views, because views of removed rows would read other bytes.
+  withLayout(array, now, store.successor(mapping, mappingInfo[2] as number, origin))
+  file?.end(now)
 }
 
-/** Reverts a growth, as far as the system permits. */
-function setBack(array: ArrayBase, mapping: NativeMapping, length: number, shape: readonly number[]): void {
+function longerFile({ shape, store }: ArrayBase, of: string, expected: number, actual: number): MemmapError {
+  return new MemmapError(
+    'ERR_MEMMAP_UNSUPPORTED',
+    `invalid ${of} to an array of shape ${shapeText(shape)}: the file has ${actual - expected} bytes behind the array, which would be ` +
+      `lost; open the file again if another writer appended them, or truncate it to ${expected} bytes`,
+    { path: (store.origin as Origin).filename ?? undefined, expected, actual },
+  )
+}
+
+function resizeMapping(mapping: NativeMapping, length: number, { options }: Origin, leftover: boolean): boolean {
+  return unwrapNative(() => mapping.resize(length, options?.sparse === true, leftover, mappingInfo))
+}
+
+/** Reverts a growth; returns false if the system does not permit it, and the file stays longer. */
+function setBack(array: ArrayBase, mapping: NativeMapping, length: number, shape: readonly number[]): boolean {
   const origin = array.store.origin as Origin
-  try {
-    const moved = size(mapping, length, origin)
+  const done = attempt(() => {
+    const moved = resizeMapping(mapping, length, origin, false)
     array.store.resized(mappingInfo[2] as number, mappingInfo[3] as number, moved)
-  } catch {
-    // The file stays longer; the array gets its old shape back.
-  }
+  })
   withLayout(array, shape, array.store)
+  return done
+}
+
+/** Does something after an error, which says more than an error of this. */
+function attempt(work: () => void): boolean {
+  try {
+    work()
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** The rows from `start` on. */

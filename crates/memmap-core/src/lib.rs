@@ -8,6 +8,7 @@
 //! - `region`: an address range and its pages; the only module that maps and unmaps.
 //! - [`guard`]: a page that cannot be loaded becomes a page of zeros and a mark, instead of ending the process.
 //! - [`Mapped`]: pages and their file, for any thread: flush, advice, residency, faults.
+//! - `size_lock`: writers of several processes change the size of a file by turns.
 //! - [`Mapping`]: one opened file, which ties these together; resizes it (`resize.rs`) and releases it.
 //!
 //! JavaScript, other threads and other processes write to the memory at any time, so neither this crate nor its callers make
@@ -24,6 +25,7 @@ mod mode;
 pub mod plan;
 mod region;
 mod resize;
+mod size_lock;
 mod window;
 
 pub use advice::Advice;

@@ -7,6 +7,7 @@ use crate::guard::Label;
 use crate::mapped::{Mapped, Origin};
 use crate::plan::plan;
 use crate::region::Region;
+use crate::size_lock::SizeLock;
 use crate::{Advice, Backing, Code, Error, Extent, Lock, Mode, Result, Source, Window};
 
 /// Options of [`Mapping::open`].
@@ -41,7 +42,9 @@ pub struct Options {
 pub struct Mapping {
     /// Once closed, the path that it was opened by.
     pub(crate) mapped: std::result::Result<Mapped, Option<Arc<Path>>>,
-    lock: Option<File>,
+    pub(crate) lock: Option<File>,
+    /// The file, while its size is locked.
+    pub(crate) size_lock: Option<SizeLock>,
     /// Ranges from before a resize, which others may still hold.
     pub(crate) superseded: Vec<Weak<Region>>,
 }
@@ -126,7 +129,7 @@ impl Mapping {
         if options.populate {
             let _ = mapped.advise(Advice::Populate, 0, plan.length);
         }
-        Ok(Mapping { mapped: Ok(mapped), lock, superseded: Vec::new() })
+        Ok(Mapping { mapped: Ok(mapped), lock, size_lock: None, superseded: Vec::new() })
     }
 
     /// The mapped pages.
@@ -149,6 +152,7 @@ impl Mapping {
     pub fn close(&mut self) -> Result<()> {
         let Ok(mapped) = &self.mapped else { return Ok(()) };
         let fault = mapped.fault();
+        self.size_lock = None;
         if let Some(lock) = self.lock.take() {
             // A descriptor of the caller's shares the lock, so closing ours alone would keep it.
             let _ = lock.unlock();

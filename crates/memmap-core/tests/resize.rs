@@ -109,6 +109,8 @@ fn write_file_writes_in_front_of_the_array() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[8; 20]);
     let mapping = open(&path, 10, 10);
-    mapping.mapped().unwrap().write_file(3, &[1, 2]).unwrap();
+    mapping.lock_size().unwrap();
+    mapping.write_file(3, &[1, 2]).unwrap();
+    mapping.unlock_size();
     assert_eq!(fs::read(&path).unwrap()[..6], [8, 8, 8, 1, 2, 8]);
 }

@@ -96,7 +96,8 @@ function dictionary({ dtype, shape, fortranOrder }: Header): string {
 }
 
 /**
- * Encodes another header into the space of the old one; returns null if that is too short.
+ * Encodes another header into the space of the old one, with a space at least in front of the line break; returns null if that
+ * is too short.
  * @param old all bytes in front of the data
  */
 export function headerInPlace(old: Buffer, header: Header): Buffer | null {
@@ -104,7 +105,7 @@ export function headerInPlace(old: Buffer, header: Header): Buffer | null {
   const text = dictionary(header)
   const body = encoded(text, major)
   const prefix = prefixOf(major)
-  if ((major < 3 && !isLatin1(text)) || prefix + body.length + 1 > old.length) return null
+  if ((major < 3 && !isLatin1(text)) || prefix + body.length + 2 > old.length) return null
   const file = Buffer.alloc(old.length, ' ')
   old.copy(file, 0, 0, prefix)
   body.copy(file, prefix)

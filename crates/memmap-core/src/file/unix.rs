@@ -322,6 +322,12 @@ fn write_zeros(file: &File, mut from: u64, mut length: u64) -> io::Result<()> {
     Ok(())
 }
 
+/// Reads bytes from `position`, fewer at the end of the file, and leaves the descriptor's position alone.
+pub(crate) fn read_at(file: &File, bytes: &mut [u8], position: u64) -> io::Result<usize> {
+    use std::os::unix::fs::FileExt;
+    file.read_at(bytes, position)
+}
+
 /// Writes all bytes at `position`, and leaves the descriptor's position alone.
 pub(crate) fn write_at(file: &File, bytes: &[u8], position: u64) -> io::Result<()> {
     use std::os::unix::fs::FileExt;

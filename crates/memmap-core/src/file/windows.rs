@@ -231,6 +231,11 @@ pub(super) fn identity(path: &Path, _metadata: &Metadata) -> Result<Identity> {
         .map_err(|error| Error::system(&error, "open", Some(path)))
 }
 
+/// Reads bytes from `position`, fewer at the end of the file.
+pub(crate) fn read_at(file: &File, bytes: &mut [u8], position: u64) -> io::Result<usize> {
+    file.seek_read(bytes, position)
+}
+
 /// Writes all bytes at `position`.
 pub(crate) fn write_at(file: &File, mut bytes: &[u8], mut position: u64) -> io::Result<()> {
     while !bytes.is_empty() {

@@ -5,6 +5,7 @@ import { attach, describe } from './files/attach.js'
 import type { AttachOptions, Descriptor } from './files/attach.js'
 import { advise, faultOf, flush, residency } from './files/pages.js'
 import type { Advice, Residency } from './files/pages.js'
+import { refresh } from './files/refresh.js'
 import { append, resize } from './files/resize.js'
 import type { ShapeLike } from './layout/shape.js'
 import type { Origin } from './memory/origin.js'
@@ -104,8 +105,9 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
    * const a = memmap('log.bin', { dtype: 'float64', shape: [10, 3], mode: 'w+' })
    * a.resize([20, 3])
    * @throws MemmapError `ERR_MEMMAP_SHAPE`; `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_UNSUPPORTED` for views, F order, mode `c`, a file
-   *   that was opened by a descriptor or replaced meanwhile, bytes behind the array in a raw file, and while another thread
-   *   works on it; `ERR_MEMMAP_CLOSED`; the fault of the mapping; the system's (`ENOSPC`)
+   *   that was opened by a descriptor or replaced meanwhile, bytes behind the array in the file, a header that another writer
+   *   changed, and while another thread works on it; `ERR_MEMMAP_LOCKED` if another writer changes the size of the file for five
+   *   seconds; `ERR_MEMMAP_CLOSED`; the fault of the mapping; the system's (`ENOSPC`)
    */
   resize(shape: ShapeLike): this {
     resize(this, shape)
@@ -127,6 +129,22 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   append(rows: Assignable<D>): this {
     append(this, rows)
     return this
+  }
+
+  /**
+   * Gives the array the rows that its file has now, because another process appends or removes them. Works on an array that was
+   * opened with a `.npy` file, or with a raw one whose shape followed from its size, in C order. Views and typed arrays end as
+   * they do after {@link resize}. A row that is not complete yet is left out.
+   * @returns true if the number of rows changed
+   * @example
+   * const log = openMemmap('log.npy', { mode: 'r' })
+   * setInterval(() => log.refresh() && console.log(log.shape), 1000)
+   * @throws MemmapError `ERR_MEMMAP_UNSUPPORTED` for views, for a raw file whose shape was given, in mode `c` if the number of
+   *   rows changed, if the file has an array of another kind by now, and while another thread works on the array;
+   *   `ERR_MEMMAP_CLOSED`; the fault of the mapping; the system's
+   */
+  refresh(): boolean {
+    return refresh(this)
   }
 
   /**

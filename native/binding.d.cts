@@ -50,6 +50,8 @@ export declare class NativeMapping {
    * returns. `facts` receives length, lead, span and room.
    */
   resize(length: number, sparse: boolean, leftover: boolean, facts: Float64Array): boolean
+  /** The size of the file now, if it is still at its path. */
+  fileSize(): number
   /** Gives the array `length` bytes of the file as it is. Detaches buffers and tells as `resize` does. */
   refit(length: number, facts: Float64Array): boolean
   /** Writes `length` bytes from `start` in the array back to the file. */

@@ -238,6 +238,12 @@ impl NativeMapping {
         self.moved(env, resized, &mut facts)
     }
 
+    /// The size of the file now, if it is still at its path.
+    #[napi(catch_unwind)]
+    pub fn file_size(&self, env: &Env) -> napi::Result<f64> {
+        self.open_one(env)?.file_size().map(|size| size as f64).map_err(|error| throw(env, error))
+    }
+
     /// Gives the array `length` bytes of the file as it is. Detaches buffers and tells as `resize` does.
     #[napi(catch_unwind)]
     pub fn refit(&self, env: &Env, length: f64, mut facts: Float64ArraySlice) -> napi::Result<bool> {

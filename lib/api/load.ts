@@ -1,4 +1,6 @@
+import type { ArrayBase } from '../array/array-base.js'
 import { checkOptions } from '../errors/check-options.js'
+import { MemmapError } from '../errors/memmap-error.js'
 import { parseMmapMode } from '../files/mmap-mode.js'
 import type { MmapMode } from '../files/mmap-mode.js'
 import { openNpy } from '../files/npy/open-npy.js'
@@ -17,6 +19,9 @@ export interface LoadOptions {
   /** Maximum characters of a header; 10,000 by default. */
   maxHeaderSize?: number
 }
+
+/** Attempts to read a file beside a writer that removes rows. */
+const MAX_ATTEMPTS = 100
 
 type Mapping = LoadOptions & { mmapMode: MmapMode }
 type Reading = LoadOptions & { mmapMode?: '' | null }
@@ -46,10 +51,24 @@ export function load(path: FileLike, options: LoadOptions = {}): Memmap | NDArra
   const isArchive = reading(path, (source) => isZip(source.read(0, 4)))
   if (isArchive) return NpzFile.open(path, mode, maxHeaderSize)
   if (mode !== null) return openNpy(path, mode, maxHeaderSize, {}) as Memmap
-  const mapped = openNpy(path, 'r', maxHeaderSize, { access: 'sequential' })
+  for (let attempt = 1; ; attempt++) {
+    const mapped = openNpy(path, 'r', maxHeaderSize, { access: 'sequential' })
+    try {
+      return readAll(mapped) as NDArray
+    } catch (error) {
+      // Another writer removed rows meanwhile. Where the file was cut, opening it again throws.
+      if (!(error instanceof MemmapError) || error.code !== 'ERR_MEMMAP_TRUNCATED' || attempt === MAX_ATTEMPTS)
+        throw error
+    } finally {
+      closeQuietly(mapped)
+    }
+  }
+}
+
+function closeQuietly({ store }: ArrayBase): void {
   try {
-    return readAll(mapped) as NDArray
-  } finally {
-    mapped.store.close()
+    store.close()
+  } catch {
+    // The caller has the same error.
   }
 }

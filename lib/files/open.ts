@@ -65,7 +65,7 @@ export function openRaw(
   const store = Store.ofMapping(
     mapping,
     mappedLength,
-    { filename, offset, mode, start: offset - pageOffset, pageOffset, options, npy },
+    { filename, offset, mode, start: offset - pageOffset, pageOffset, options, npy, fitted: (shape?.[0] ?? -1) === -1 },
     options.shared === true,
   )
   const layout = { shape: full, byteStrides: stridesOf(full, dtype.base.itemsize, order), position: pageOffset }

@@ -31,6 +31,7 @@ import { sourceFor } from '../ops/assign-value.js'
 import { expandDims } from '../ops/axes.js'
 import { assignElements } from '../ops/cast/assign-elements.js'
 import { castTo } from '../ops/copy.js'
+import { MAGIC } from './npy/header.js'
 import { NpyFile } from './npy/resize-file.js'
 import { mappingInfo } from './open.js'
 
@@ -153,6 +154,7 @@ function changeRows(
   const bytesOf = (length: number): number =>
     position - origin.pageOffset + sizeOf([length, ...shape.slice(1)], itemsize) * itemsize
   const file = origin.npy ? new NpyFile(array, of) : null
+  if (file === null) checkNoHeader(array, of)
   const end = origin.offset + bytesOf(before)
   const leftover = size > end
   if (leftover && file?.isMarked !== true) throw longerFile(array, of, end, size)
@@ -184,6 +186,20 @@ function changeRows(
     if (setBack(array, mapping, bytesOf(before), shape)) attempt(() => file?.end(shape))
     throw error
   }
+}
+
+/** Refuses to change the data of a `.npy` file whose header would not follow. */
+function checkNoHeader({ store }: ArrayBase, of: string): void {
+  const { offset, filename } = store.origin as Origin
+  if (offset < MAGIC.length) return
+  const start = Buffer.alloc(MAGIC.length)
+  unwrapNative(() => (store.mapping as NativeMapping).readFile(0, start))
+  if (!start.equals(MAGIC)) return
+  throw new MemmapError(
+    'ERR_MEMMAP_UNSUPPORTED',
+    `invalid ${of} to a part of a .npy file: its header would keep the old shape; open the file with openMemmap()`,
+    { path: filename ?? undefined },
+  )
 }
 
 /** Removes rows from the end of array and file. */

@@ -12,14 +12,17 @@ const CHUNK_BYTES = 2 ** 30
 export interface Bytes {
   /** All bytes. */
   readonly size: number
+  /** True if another process may write to the bytes meanwhile. */
+  readonly mayChange?: boolean
   /** Reads `length` bytes from `position`, or fewer at the end. */
   read(position: number, length: number): Buffer
 }
 
 /** A file, open for the time of one call, for reads at any position. */
 export class Source implements Bytes {
-  readonly size: number
   readonly filename: string | null
+  readonly mayChange = true
+  #size: number
   readonly #fd: number
   readonly #name: string | Uint8Array | number
   readonly #stats: BigIntStats
@@ -43,7 +46,20 @@ export class Source implements Bytes {
       this.close()
       throw systemError(error, filename)
     }
-    this.size = Number(this.#stats.size)
+    this.#size = Number(this.#stats.size)
+  }
+
+  get size(): number {
+    return this.#size
+  }
+
+  /** Takes the size again, because another process may have changed it. */
+  measure(): void {
+    try {
+      this.#size = fstatSync(this.#fd).size
+    } catch (error) {
+      throw systemError(error, this.filename)
+    }
   }
 
   read(position: number, length: number): Buffer {

@@ -31,4 +31,6 @@ export interface Origin {
   readonly options?: OpenOptions
   /** True for the data of a `.npy` file, whose header has the shape. */
   readonly npy?: boolean
+  /** True for an array of a raw file whose axis 0 follows from the size of the file. */
+  readonly fitted?: boolean
 }

@@ -183,6 +183,22 @@ impl Mapped {
         }
     }
 
+    /// The size of the file now.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::Unsupported`] where another file is at the path, and for a file that was opened by a descriptor; the system's.
+    pub fn file_size(&self) -> Result<u64> {
+        match self.current_size() {
+            Some(size) => Ok(size),
+            None => {
+                let file = self.reopen(false)?;
+                let metadata = file.metadata().map_err(|error| Error::system(&error, "fstat", self.path()))?;
+                Ok(metadata.len())
+            }
+        }
+    }
+
     fn explain_fault(&self) -> Error {
         match self.current_size() {
             Some(size) if size < self.end() => self.truncated(size),

@@ -5,7 +5,7 @@ import { makeArray } from '../../array/make-array.js'
 import type { DType } from '../../dtype/index.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
-import { sizeOf } from '../../layout/shape.js'
+import { shapeText, sizeOf } from '../../layout/shape.js'
 import { stridesOf } from '../../layout/strides.js'
 import type { Mode, OpenOptions } from '../../memory/origin.js'
 import { Store } from '../../memory/store.js'
@@ -13,11 +13,15 @@ import { assignElements } from '../../ops/cast/assign-elements.js'
 import { checkAxes, mapRange, nameOf, openRaw } from '../open.js'
 import type { FileLike } from '../open.js'
 import { readingAndOpening } from '../source.js'
+import type { Source } from '../source.js'
 import { encodeHeader } from './header.js'
 import type { Header, NpyVersion } from './header.js'
 import { bytesIn } from './raw-bytes.js'
 import { readHeader } from './read-header.js'
 import type { NpyInfo } from './read-header.js'
+
+/** Attempts to find header and data that agree, beside a writer that changes both. */
+const MAX_ATTEMPTS = 100
 
 /** Opens an existing `.npy` file. */
 export function openNpy(
@@ -29,12 +33,41 @@ export function openNpy(
   return readingAndOpening(
     path,
     (source) => {
-      const info = readHeader(source, maxHeaderSize)
-      checkData(info, source.size)
-      return mapData(path, info, mode, options)
+      for (let attempt = 1; ; attempt++) {
+        const info = readComplete(source, maxHeaderSize)
+        try {
+          return mapData(path, info, mode, options)
+        } catch (error) {
+          // Another process removed rows since the header was read; where it did not, `readComplete` throws.
+          if (!isSizeError(error) || attempt === MAX_ATTEMPTS) throw error
+          source.measure()
+        }
+      }
     },
     (array) => array.store.close(),
   )
+}
+
+/**
+ * Reads the header of a file that has the data of the header. A writer that appends changes the size first and the header last,
+ * and one that removes rows does the reverse, so a file that looks too short is looked at again.
+ * @throws MemmapError as {@link readHeader} and {@link checkData}
+ */
+export function readComplete(source: Source, maxHeaderSize: number): NpyInfo {
+  let info = readHeader(source, maxHeaderSize)
+  for (let attempt = 1; attempt < MAX_ATTEMPTS && dataEnd(info) > source.size; attempt++) {
+    source.measure()
+    if (dataEnd(info) <= source.size) break
+    const { shape } = info
+    info = readHeader(source, maxHeaderSize)
+    if (shapeText(info.shape) === shapeText(shape)) break
+  }
+  checkData(info, source.size)
+  return info
+}
+
+function isSizeError(error: unknown): boolean {
+  return error instanceof MemmapError && error.code === 'ERR_MEMMAP_SIZE'
 }
 
 /** Maps the data behind a header; see {@link checkData}. */
@@ -54,13 +87,7 @@ export function dataSize({ dtype, shape }: Pick<Header, 'dtype' | 'shape'>): num
  * @throws MemmapError `ERR_MEMMAP_SIZE`; `ERR_MEMMAP_NPY` for data larger than any file
  */
 export function checkData(info: NpyInfo, size: number): void {
-  let expected
-  try {
-    expected = info.offset + dataSize(info)
-  } catch (cause) {
-    if (!(cause instanceof MemmapError)) throw cause
-    throw new MemmapError('ERR_MEMMAP_NPY', `invalid header: ${cause.message}`, { cause })
-  }
+  const expected = dataEnd(info)
   if (expected <= size) return
   throw new MemmapError(
     'ERR_MEMMAP_SIZE',
@@ -68,6 +95,16 @@ export function checkData(info: NpyInfo, size: number): void {
       `need ${expected} bytes; it was cut, or not written to its end`,
     { expected, actual: size },
   )
+}
+
+/** The size that a file needs at least. */
+function dataEnd(info: NpyInfo): number {
+  try {
+    return info.offset + dataSize(info)
+  } catch (cause) {
+    if (!(cause instanceof MemmapError)) throw cause
+    throw new MemmapError('ERR_MEMMAP_NPY', `invalid header: ${cause.message}`, { cause })
+  }
 }
 
 /** Creates a `.npy` file of zeros: header and data in one mapping, so that every failure comes before the first change. */

@@ -12,12 +12,30 @@ export interface NpyInfo extends Header {
   readonly offset: number
 }
 
+/** Bytes that hold nearly every header. */
+const FIRST_BYTES = 1024
+
+/** Attempts to read a header that another process writes meanwhile. */
+const MAX_ATTEMPTS = 100
+
 /**
- * Reads the header of a `.npy` file: versions 1.0, 2.0 and 3.0.
+ * Reads the header of a `.npy` file: versions 1.0, 2.0 and 3.0. Reads it until two attempts agree where another process may
+ * write it, because the system can return a mixture of the old and the new bytes.
  * @throws MemmapError `ERR_MEMMAP_NPY`
  */
 export function readHeader(source: Bytes, maxHeaderSize: number): NpyInfo {
-  const start = source.read(0, 12)
+  let [text, version, offset] = readText(source, maxHeaderSize)
+  for (let attempt = 1; attempt < MAX_ATTEMPTS && source.mayChange === true; attempt++) {
+    const before = text
+    ;[text, version, offset] = readText(source, maxHeaderSize)
+    if (text === before) break
+  }
+  return { ...parseHeader(text, version), offset }
+}
+
+/** Reads the text of a header, its version, and the offset of the data behind it. */
+function readText(source: Bytes, maxHeaderSize: number): [text: string, version: NpyVersion, offset: number] {
+  const start = source.read(0, Math.min(FIRST_BYTES, source.size))
   const magic = start.subarray(0, MAGIC.length)
   if (!magic.equals(MAGIC)) throw noArray(start, source.size)
   if (start.length < 8) throw short('its version', 8, start.length)
@@ -34,12 +52,13 @@ export function readHeader(source: Bytes, maxHeaderSize: number): NpyInfo {
   if (prefix + length > source.size) throw short('its header', prefix + length, source.size)
   // A header that is too long even at four bytes a character is not read at all.
   if (length > (major === 3 ? 4 : 1) * maxHeaderSize) throw tooLong(length, maxHeaderSize)
-  const bytes = source.read(prefix, length)
+  const end = prefix + length
+  const bytes = end <= start.length ? start.subarray(prefix, end) : source.read(prefix, length)
   if (bytes.length < length) throw short('its header', prefix + length, prefix + bytes.length)
   const text = decode(bytes, major)
   const characters = major === 3 ? Array.from(text).length : text.length
   if (characters > maxHeaderSize) throw tooLong(characters, maxHeaderSize)
-  return { ...parseHeader(text, [major, 0] as NpyVersion), offset: prefix + length }
+  return [text, [major, 0] as NpyVersion, end]
 }
 
 function decode(bytes: Buffer, major: number): string {

@@ -104,6 +104,12 @@ export declare enum Comparison {
 }
 
 /**
+ * Copies the access control list and the extended attributes of a file to another, and returns the names of those that the
+ * system refused.
+ */
+export declare function copyAttributes(from: string, to: string): Array<string>
+
+/**
  * How many elements are further apart than they may be, and which are furthest apart. `columns` is empty, or for a stretch of
  * two arrays in Fortran order, in whose C order `first` counts, the elements before it and their shape.
  */

@@ -64,3 +64,10 @@ pub fn support() -> NativeSupport {
 pub fn waiting_buffers(env: &Env) -> f64 {
     buffers::waiting(env.raw()) as f64
 }
+
+/// Copies the access control list and the extended attributes of a file to another, and returns the names of those that the
+/// system refused.
+#[napi(catch_unwind)]
+pub fn copy_attributes(from: String, to: String) -> Vec<String> {
+    memmap_core::copy_attributes(from.as_ref(), to.as_ref())
+}

@@ -21,6 +21,7 @@ import type { Stats } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
+import { native } from '../native/native.js'
 import { nameOf } from './open.js'
 import { systemError } from './system-error.js'
 
@@ -29,6 +30,9 @@ export type PathLike = string | URL | Uint8Array
 
 /** Symbolic links to follow before assuming a cycle, as in Linux. */
 const MAX_LINKS = 40
+
+/** The errors of a file that cannot be replaced: one that is mounted, or in a folder that this process may not change. */
+const NOT_REPLACEABLE = ['EACCES', 'EBUSY', 'EPERM', 'EROFS', 'EXDEV']
 
 /** A file in the writing that will replace another. */
 export interface Replacement {
@@ -41,8 +45,9 @@ export interface Replacement {
 }
 
 /**
- * Replaces the file at `path` by the one that `write` creates; any failure leaves the old file unchanged. Follows links and
- * keeps the permissions of the old file.
+ * Replaces the file at `path` by the one that `write` creates; any failure leaves the old file unchanged. Follows symbolic
+ * links, and keeps what the old file has beyond its bytes: mode, owner, access control list, extended attributes. Other hard
+ * links of the old file keep the old bytes.
  * @param write creates a complete file at its argument and flushes it to the device
  * @throws MemmapError what `write` throws; the system's
  */
@@ -77,11 +82,13 @@ export function replacing(path: PathLike, of: string): Replacement {
   let old: Stats | null
   try {
     old = existing(target)
+    // Of the owner alone, so that nobody reads the new bytes whom the old file would have refused.
+    if (old !== null) closeSync(openSync(temporary, 'wx', 0o600))
   } catch (error) {
     throw undo(error)
   }
   const finish = (): void => {
-    if (old !== null) keepPermissions(temporary, old)
+    if (old !== null) keepAttributes(temporary, target, old)
     renameSync(temporary, target)
     syncFolder(dirname(target))
   }
@@ -129,13 +136,38 @@ function existing(target: string): Stats | null {
   return stats
 }
 
-function keepPermissions(path: string, { uid, gid, mode }: Stats): void {
+/**
+ * Gives a file the owner, access control list, extended attributes and mode of the one that it replaces. What the system refuses
+ * is named in a warning; a group that is not the old one, and a group whose list is lost, gets no access.
+ */
+function keepAttributes(path: string, target: string, { uid, gid, mode }: Stats): void {
+  if (process.platform === 'win32') return chmodSync(path, mode & 0o7777)
+  if (!changeOwner(path, uid, gid)) changeOwner(path, -1, gid)
+  const lost = native.copyAttributes(target, path)
+  const hasList = !lost.some((name) => name.includes('acl') || name.includes('access control'))
+  const now = statSync(path)
+  if (now.uid !== uid) lost.unshift('owner')
+  if (now.gid !== gid) lost.unshift('group')
+  let kept = mode & 0o7777
+  if (now.uid !== uid) kept &= ~0o4000
+  // With a list, the bits of the group are the most that the list grants.
+  if (now.gid !== gid || !hasList) kept &= ~0o2070
+  chmodSync(path, kept)
+  if (lost.length === 0) return
+  process.emitWarning(
+    `'${target}' is a new file without what the old one had: ${lost.join(', ')}. The system does not let this process set that.`,
+    { type: 'MemmapWarning', code: 'MEMMAP_ATTRIBUTES' },
+  )
+}
+
+/** Returns false where the system refuses: only root gives files away, and some file systems have no owners. */
+function changeOwner(path: string, uid: number, gid: number): boolean {
   try {
     chownSync(path, uid, gid)
+    return true
   } catch {
-    // Only root may change the owner, and some file systems have none.
+    return false
   }
-  chmodSync(path, mode & 0o7777)
 }
 
 /** Makes the rename durable. Errors are ignored, because some systems cannot flush a folder. */
@@ -158,7 +190,11 @@ function named(error: unknown, shown: string, temporary: string, path: string): 
   const { code, message, syscall, errno, expected, actual } = error
   if (code.startsWith('ERR_MEMMAP_')) return error
   const text = message.replaceAll(temporary, path)
-  return new MemmapError(code, `cannot save ${inspect(shown)}, which is unchanged: ${text}`, {
+  const wayOut = NOT_REPLACEABLE.includes(code)
+    ? '; a saved file is a new one that takes the name of the old, which its folder must permit: save to another folder, or store ' +
+      "into the file itself with openMemmap() or memmap() in mode 'r+' or 'w+'"
+    : ''
+  return new MemmapError(code, `cannot save ${inspect(shown)}, which is unchanged: ${text}${wayOut}`, {
     path,
     syscall,
     errno,

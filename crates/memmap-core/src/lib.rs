@@ -9,12 +9,14 @@
 //! - [`guard`]: a page that cannot be loaded becomes a page of zeros and a mark, instead of ending the process.
 //! - [`Mapped`]: pages and their file, for any thread: flush, advice, residency, faults.
 //! - `size_lock`: writers of several processes change the size of a file by turns.
+//! - [`copy_attributes`]: a file that replaces another keeps its access control list and extended attributes.
 //! - [`Mapping`]: one opened file, which ties these together; resizes it (`resize.rs`) and releases it.
 //!
 //! JavaScript, other threads and other processes write to the memory at any time, so neither this crate nor its callers make
 //! a reference (`&[u8]`) to it: raw pointers only.
 
 mod advice;
+mod attributes;
 mod error;
 mod file;
 pub mod guard;
@@ -29,6 +31,7 @@ mod size_lock;
 mod window;
 
 pub use advice::Advice;
+pub use attributes::copy_attributes;
 pub use error::{Code, Error, Result};
 pub use file::{Identity, Lock, Source};
 pub use mapped::{Lease, Mapped, Residency};

@@ -1,8 +1,8 @@
 /**
  * Files that other handles, threads and processes change meanwhile.
  */
-import { execFile } from 'node:child_process'
-import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { execFile, spawnSync } from 'node:child_process'
+import { appendFileSync, closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
@@ -12,6 +12,7 @@ import { fileOf, folder } from './support/files.js'
 import { live } from './support/live.js'
 import { NODE } from './support/node.js'
 import { askPython } from './support/numpy-live.js'
+import { linux } from './support/platform.js'
 import { times } from './support/slow.js'
 
 const UNSUPPORTED = { instanceOf: MemmapError, code: 'ERR_MEMMAP_UNSUPPORTED' }
@@ -233,4 +234,28 @@ test('refresh in mode c is refused where the length changed, because the stores 
   appendFileSync(path, Buffer.alloc(8))
   t.throws(() => a.refresh(), UNSUPPORTED)
   t.is(a.get(0), 5)
+})
+
+linux("the option lock leaves the lock of a caller's descriptor alone", (t) => {
+  const path = fileOf(t, new Uint8Array(64))
+  const descriptor = openSync(path, 'r+')
+  t.teardown(() => closeSync(descriptor))
+  const flock = (kind: string): void =>
+    void spawnSync('flock', [kind, '3'], { stdio: ['ignore', 'ignore', 'ignore', descriptor] })
+  const isFree = (kind: string): boolean => spawnSync('flock', ['-n', kind, path, 'true']).status === 0
+  if (spawnSync('flock', ['--version']).status !== 0) return t.pass('no flock here')
+  flock('-x')
+  for (const lock of ['exclusive', 'shared'] as const) {
+    memmap(descriptor, { lock }).close()
+    t.false(isFree('-s'), lock)
+  }
+  flock('-s')
+  t.throws(() => memmap(descriptor, { lock: 'exclusive' }), { instanceOf: MemmapError, code: 'ERR_MEMMAP_LOCKED' })
+  memmap(descriptor, { lock: 'shared' }).close()
+  t.deepEqual([isFree('-s'), isFree('-x')], [true, false])
+  flock('-u')
+  const a = memmap(descriptor, { lock: 'exclusive' })
+  t.false(isFree('-s'))
+  a.close()
+  t.true(isFree('-x'))
 })

@@ -66,7 +66,7 @@ impl Mapping {
     fn try_open(source: Source<'_>, options: &Options) -> Result<Self> {
         let mode = options.mode;
         let mut file = OpenFile::open(source, mode)?;
-        let lock = options.lock.map(|lock| file.lock(lock)).transpose()?;
+        let lock = options.lock.map(|lock| file.lock(lock)).transpose()?.flatten();
         let plan = plan(mode, file.size(), options.offset, options.extent)?;
         if !options.grow && mode == Mode::ReadWrite && plan.file_size > file.size() {
             return Err(Error::new(
@@ -154,7 +154,7 @@ impl Mapping {
         let fault = mapped.fault();
         self.size_lock = None;
         if let Some(lock) = self.lock.take() {
-            // A descriptor of the caller's shares the lock, so closing ours alone would keep it.
+            // A clone of the descriptor may be open, which closing this one would not unlock.
             let _ = lock.unlock();
         }
         let path = mapped.file.path.clone();

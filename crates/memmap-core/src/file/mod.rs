@@ -134,15 +134,23 @@ impl<'a> OpenFile<'a> {
         Error::system(error, syscall, self.source.path())
     }
 
-    /// Takes the lock without waiting, and returns the descriptor that holds it.
-    pub(crate) fn lock(&self, lock: Lock) -> Result<File> {
-        let holder = self.file.try_clone().map_err(|error| self.error(&error, "dup"))?;
+    /// Takes the lock without waiting, and returns the descriptor that holds it; none where the caller's own descriptor has an
+    /// exclusive lock already.
+    ///
+    /// A caller's descriptor is opened anew for that, because the lock belongs to what was opened: ours would replace the
+    /// caller's, and its end would end both.
+    pub(crate) fn lock(&self, lock: Lock) -> Result<Option<File>> {
+        let holder = match self.source {
+            Source::Path(_) => self.file.try_clone().map_err(|error| self.error(&error, "dup"))?,
+            Source::Descriptor(_) => system::opened_anew(&self.file).map_err(|error| self.error(&error, "open"))?,
+        };
         let taken = match lock {
             Lock::Shared => holder.try_lock_shared(),
             Lock::Exclusive => holder.try_lock(),
         };
         match taken {
-            Ok(()) => Ok(holder),
+            Ok(()) => Ok(Some(holder)),
+            Err(TryLockError::WouldBlock) if self.source.path().is_none() && system::has_lock(&self.file) => Ok(None),
             Err(TryLockError::WouldBlock) => Err(Error::new(
                 Code::Locked,
                 "the file is locked by another: wait until its array is closed, or open without the option lock",

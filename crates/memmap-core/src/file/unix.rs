@@ -128,6 +128,42 @@ pub(super) fn borrow(number: RawFd, mode: Mode) -> Result<File> {
     Ok(unsafe { File::from_raw_fd(number) })
 }
 
+/// Opens the file of a descriptor another time.
+#[cfg(target_os = "linux")]
+pub(super) fn opened_anew(file: &File) -> io::Result<File> {
+    File::open(format!("/proc/self/fd/{}", file.as_raw_fd()))
+}
+
+/// Opens the file of a descriptor another time, by its path.
+#[cfg(target_vendor = "apple")]
+pub(super) fn opened_anew(file: &File) -> io::Result<File> {
+    use std::ffi::{CStr, OsStr};
+    use std::os::unix::ffi::OsStrExt;
+
+    let mut path = [0u8; libc::PATH_MAX as usize];
+    // SAFETY: an open descriptor, and as much memory as the call asks for.
+    let status = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETPATH, path.as_mut_ptr()) };
+    if status < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let path = CStr::from_bytes_until_nul(&path).map_err(|_| io::Error::from_raw_os_error(libc::ENAMETOOLONG))?;
+    let opened = File::open(OsStr::from_bytes(path.to_bytes()))?;
+    let [found, wanted] = [opened.metadata()?, file.metadata()?];
+    let is_same = found.dev() == wanted.dev() && found.ino() == wanted.ino();
+    if is_same { Ok(opened) } else { Err(io::Error::from_raw_os_error(libc::ENOENT)) }
+}
+
+#[cfg(not(any(target_os = "linux", target_vendor = "apple")))]
+pub(super) fn opened_anew(_file: &File) -> io::Result<File> {
+    Err(io::Error::from_raw_os_error(libc::ENOTSUP))
+}
+
+/// Whether a descriptor has an exclusive lock of its own, where the system tells.
+pub(super) fn has_lock(file: &File) -> bool {
+    let told = fs::read_to_string(format!("/proc/self/fdinfo/{}", file.as_raw_fd()));
+    told.is_ok_and(|text| text.lines().any(|line| line.contains("FLOCK") && line.contains("WRITE")))
+}
+
 /// Refuses what is not a regular file.
 pub(super) fn check_kind(file: &File, path: Option<&Path>) -> Result<()> {
     let kind = file.metadata().map_err(|error| Error::system(&error, "fstat", path))?.file_type();

@@ -89,6 +89,23 @@ pub(super) fn borrow(handle: RawHandle, _mode: Mode) -> Result<File> {
     Ok(unsafe { File::from_raw_handle(handle) })
 }
 
+/// Opens the file of a handle another time.
+pub(super) fn opened_anew(file: &File) -> io::Result<File> {
+    let share = fsys::FILE_SHARE_READ | fsys::FILE_SHARE_WRITE | fsys::FILE_SHARE_DELETE;
+    // SAFETY: an open handle and numbers.
+    let handle = unsafe { fsys::ReOpenFile(handle_of(file), win::GENERIC_READ, share, 0) };
+    if handle == win::INVALID_HANDLE_VALUE {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: a handle that was opened just now, which nothing else owns.
+    Ok(unsafe { File::from_raw_handle(handle) })
+}
+
+/// Always false, because the system does not tell.
+pub(super) fn has_lock(_file: &File) -> bool {
+    false
+}
+
 /// Refuses what is not a regular file.
 pub(super) fn check_kind(file: &File, path: Option<&Path>) -> Result<()> {
     // SAFETY: asks about a handle; the result tells one that is invalid.

@@ -150,17 +150,17 @@ test('writers in several processes lose no row, and a reader beside them never f
   openMemmap(path, { mode: 'w+', dtype: 'float64', shape: [0, 4] }).close()
   const milliseconds = times(1500)
   const run = promisify(execFile)
-  let running = 2
+  const running = new Set([1, 2])
   const writers = [1, 2].map(async (writer) => {
     const args = [...NODE.slice(1), CHILD, JSON.stringify(path), String(writer), String(milliseconds)]
     const { stdout } = await run(NODE[0] as string, args)
-    running--
+    running.delete(writer)
     return JSON.parse(/^REPORT (.*)$/m.exec(stdout)?.[1] ?? 'null') as { rows: number; refused: number }
   })
   const follower = openMemmap(path, { mode: 'r' })
   let last = 0
   let vanished = 0
-  while (running > 0) {
+  while (running.size > 0) {
     for (const count of [
       () => load(npy(path), { mmapMode: 'r' }).shape[0],
       () => read(path).shape[0],

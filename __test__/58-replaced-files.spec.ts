@@ -215,7 +215,7 @@ asRoot('a file that cannot be replaced stays as it is, and the error names the w
   } finally {
     spawnSync('umount', [mounted])
   }
-  t.deepEqual(readdirSync(at).sort(), ['a.npy', 'mounted', 'source'])
+  t.deepEqual(readdirSync(at).toSorted(), ['a.npy', 'mounted', 'source'])
 })
 
 test('another hard link keeps the old bytes, and a symbolic link leads to the new ones', (t) => {

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 use memmap_core::{Advice, Code, Error, Extent, Lock, Mapped, Mapping, Mode, Options, Source};
 use memmap_kernels::Control;
 use napi::Env;
-use napi::bindgen_prelude::{AsyncTask, Either, Either3, Float64ArraySlice, Uint8ArraySlice, Unknown};
+use napi::bindgen_prelude::{Either, Either3, Float64ArraySlice, Uint8ArraySlice, Unknown};
 use napi_derive::napi;
 
 use crate::buffers::{self, Exposure};
 use crate::environment;
 use crate::error::throw;
-use crate::work::{Done, Failure, Job, NativeTask, Outcome, Work};
+use crate::work::{Done, Failure, NativeTask, Outcome, Promise, Work};
 
 /// Bits of `flags` of `NativeMapping.open`.
 mod flag {
@@ -267,30 +267,25 @@ impl NativeMapping {
             mapped.flush(start, length, durable).map_err(|error| throw(env, error))?;
             return Ok(Either::A(Done::Nothing.into()));
         };
-        Ok(Either::B(Work::new(env, Some(task)).later(move |control| {
+        let later = Work::new(env, Some(task)).later(move |control| {
             in_pieces(start, length, control, |from, length| mapped.flush(from, length, false))?;
             mapped.flush(start, 0, durable)?;
             Ok(Done::Nothing)
-        })))
+        });
+        later.map(Either::B)
     }
 
     /// Reads the pages of `length` bytes from `start` in the array in, where they are not in memory.
     #[napi(catch_unwind, ts_return_type = "void")]
-    pub fn prefetch(
-        &self,
-        env: &Env,
-        start: f64,
-        length: f64,
-        task: &NativeTask,
-    ) -> napi::Result<AsyncTask<Job>> {
+    pub fn prefetch(&self, env: &Env, start: f64, length: f64, task: &NativeTask) -> napi::Result<Promise> {
         let mapped = self.open_one(env)?;
-        Ok(Work::new(env, Some(task)).later(move |control| {
+        Work::new(env, Some(task)).later(move |control| {
             in_pieces(start as u64, length as u64, control, |from, length| {
                 mapped.advise(Advice::Populate, from, length)
             })?;
             mapped.check()?;
             Ok(Done::Nothing)
-        }))
+        })
     }
 
     /// `advice` counts normal, random, sequential, willneed, dontneed, hugepage, populate from 0.

@@ -4,14 +4,14 @@
 //! ArrayBuffers are held (TypeScript passes none that JavaScript could move away meanwhile). When it is done,
 //! it checks that the mapping still showed the file.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
 use memmap_core::Mapped;
-use memmap_kernels::{self as kernels, Control, Value};
-use napi::bindgen_prelude::{AsyncTask, BigInt, Either, Either5, Float64ArraySlice};
-use napi::{Env, Task, sys};
+use memmap_kernels::{self as kernels, Control, TaskId, Value};
+use napi::bindgen_prelude::{BigInt, Either, Either5, Float64ArraySlice, JsValue, ToNapiValue};
+use napi::{Env, JsDeferred, sys};
 use napi_derive::napi;
 
 use crate::error::{throw, throw_kernel};
@@ -22,6 +22,8 @@ use crate::operand::{Memory, Operand};
 #[napi]
 pub struct NativeTask {
     control: Arc<Control>,
+    /// Its task in the pool, once it was started.
+    id: Cell<Option<TaskId>>,
 }
 
 #[napi]
@@ -29,13 +31,13 @@ impl NativeTask {
     #[napi(constructor, catch_unwind)]
     #[allow(clippy::new_without_default, reason = "for JavaScript")]
     pub fn new() -> Self {
-        NativeTask { control: Arc::new(Control::new().in_background()) }
+        NativeTask { control: Arc::new(Control::new().in_background()), id: Cell::new(None) }
     }
 
     /// Stops the work, whose promise is then rejected with the code `ABORT_ERR`.
     #[napi(catch_unwind)]
     pub fn cancel(&self) {
-        self.control.cancel();
+        stop(&self.control, self.id.get());
     }
 
     /// Elements, or bytes, that are done. Never goes back.
@@ -67,7 +69,16 @@ impl From<()> for Done {
 pub type Answer = Either5<(), bool, f64, BigInt, Vec<f64>>;
 
 /// The result, or a promise of it.
-pub type Outcome = Either<Answer, AsyncTask<Job>>;
+pub type Outcome = Either<Answer, Promise>;
+
+/// A promise of an [`Answer`].
+pub struct Promise(sys::napi_value);
+
+impl ToNapiValue for Promise {
+    unsafe fn to_napi_value(_env: sys::napi_env, promise: Self) -> napi::Result<sys::napi_value> {
+        Ok(promise.0)
+    }
+}
 
 impl From<Done> for Answer {
     fn from(done: Done) -> Self {
@@ -181,7 +192,7 @@ impl<'a> Work<'a> {
     ) -> napi::Result<Outcome> {
         match self.task {
             None => self.now(work).map(|done| Either::A(done.into())),
-            Some(_) => Ok(Either::B(self.later(move |control| work(control).map_err(Failure::from)))),
+            Some(_) => self.later(move |control| work(control).map_err(Failure::from)).map(Either::B),
         }
     }
 
@@ -189,26 +200,109 @@ impl<'a> Work<'a> {
     pub fn later(
         self,
         work: impl FnOnce(&Control) -> Result<Done, Failure> + Send + 'static,
-    ) -> AsyncTask<Job> {
+    ) -> napi::Result<Promise> {
         let control = self.task.map_or_else(|| Arc::new(Control::new()), |task| Arc::clone(task.control()));
         read_ahead(&self.mapped, &control);
+        let (deferred, promise) = self.env.create_deferred()?;
+        let deferred: JsDeferred<Answer, Resolver> = deferred;
+        let promise = Promise(promise.raw());
+        let Work { task, mapped, held, .. } = self;
+        let begun = Begun::new();
+        let its = Arc::clone(&control);
+        let id = kernels::spawn(Box::new(move || {
+            let _begun = begun;
+            let answer = compute(work, &its, &mapped);
+            // The files are free before the promise has its value.
+            drop(mapped);
+            deferred.resolve(Box::new(move |env| {
+                held.into_iter().for_each(|held| held.release(&env));
+                answer?.map(Answer::from).map_err(|failure| failure.throw(&env))
+            }));
+        }));
+        if let Some(task) = task {
+            task.id.set(Some(id));
+        }
         RUNNING.with_borrow_mut(|running| {
-            running.retain(|control| control.strong_count() > 0);
-            running.push(Arc::downgrade(&control));
+            running.retain(|(control, _)| control.strong_count() > 0);
+            running.push((Arc::downgrade(&control), id));
         });
-        AsyncTask::new(Job { work: Some(Box::new(work)), control, mapped: self.mapped, held: self.held })
+        Ok(promise)
     }
 }
 
-thread_local! {
-    /// Of this JavaScript thread.
-    static RUNNING: RefCell<Vec<Weak<Control>>> = const { RefCell::new(Vec::new()) };
+/// Gives the promise its value, in the JavaScript thread.
+type Resolver = Box<dyn FnOnce(Env) -> napi::Result<Answer>>;
+
+/// Does work of the pool.
+fn compute(
+    work: impl FnOnce(&Control) -> Result<Done, Failure>,
+    control: &Control,
+    mapped: &[Mapped],
+) -> napi::Result<Result<Done, Failure>> {
+    if control.is_cancelled() {
+        return Ok(Err(Failure::Kernel(kernels::Error::Cancelled)));
+    }
+    // A panic must not keep the promise from an answer.
+    let answer = catch_unwind(AssertUnwindSafe(|| work(control)))
+        .map_err(|_| napi::Error::from_reason("the work panicked: this is a fault of memmap"))?;
+    Ok(answer.and_then(|answer| settle(mapped, answer)))
 }
 
-/// Stops all work of this JavaScript thread, which waits for it at its end.
+thread_local! {
+    /// The work of this JavaScript thread that is in the pool.
+    static RUNNING: RefCell<Vec<(Weak<Control>, TaskId)>> = const { RefCell::new(Vec::new()) };
+    /// How much of it has not ended.
+    static COUNT: Arc<Count> = Arc::default();
+}
+
+#[derive(Default)]
+struct Count {
+    number: Mutex<usize>,
+    zero: Condvar,
+}
+
+/// Counts as work of this JavaScript thread until it is dropped.
+struct Begun(Arc<Count>);
+
+impl Begun {
+    fn new() -> Self {
+        let count = COUNT.with(Arc::clone);
+        *count.number.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        Begun(count)
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        let mut number = self.0.number.lock().unwrap_or_else(PoisonError::into_inner);
+        *number -= 1;
+        if *number == 0 {
+            self.0.zero.notify_all();
+        }
+    }
+}
+
+/// Stops work. Work that no thread has begun ends here, so that its promise does not wait for other work.
+fn stop(control: &Control, id: Option<TaskId>) {
+    control.cancel();
+    if let Some(task) = id.and_then(kernels::withdraw) {
+        task();
+    }
+}
+
+/// Stops all work of this JavaScript thread, and waits until it has ended, because it uses the memory of buffers that the
+/// environment is about to free.
 pub fn cancel_all() {
-    RUNNING
-        .with_borrow(|running| running.iter().filter_map(Weak::upgrade).for_each(|control| control.cancel()));
+    for (control, id) in RUNNING.take() {
+        if let Some(control) = control.upgrade() {
+            stop(&control, Some(id));
+        }
+    }
+    let count = COUNT.with(Arc::clone);
+    let mut number = count.number.lock().unwrap_or_else(PoisonError::into_inner);
+    while *number > 0 {
+        number = count.zero.wait(number).unwrap_or_else(PoisonError::into_inner);
+    }
 }
 
 /// Has the kernel read pages in, each just before it is needed. Where little is mapped, asking costs more than faults do.
@@ -229,39 +323,6 @@ fn read_ahead(mapped: &[Mapped], control: &Control) {
 fn settle<T>(mapped: &[Mapped], answer: T) -> Result<T, Failure> {
     mapped.iter().try_for_each(Mapped::check)?;
     Ok(answer)
-}
-
-/// The work itself.
-type Rest = Box<dyn FnOnce(&Control) -> Result<Done, Failure> + Send>;
-
-/// Work for the thread pool.
-pub struct Job {
-    work: Option<Rest>,
-    control: Arc<Control>,
-    mapped: Vec<Mapped>,
-    held: Vec<Held>,
-}
-
-impl Task for Job {
-    type Output = Result<Done, Failure>;
-    type JsValue = Answer;
-
-    fn compute(&mut self) -> napi::Result<Self::Output> {
-        let Some(work) = self.work.take() else { return Ok(Err(Failure::Kernel(kernels::Error::Cancelled))) };
-        // A panic must not leave the pool's thread.
-        let answer = catch_unwind(AssertUnwindSafe(|| work(&self.control)))
-            .map_err(|_| napi::Error::from_reason("the work panicked: this is a fault of memmap"))?;
-        Ok(answer.and_then(|answer| settle(&self.mapped, answer)))
-    }
-
-    fn resolve(&mut self, env: Env, output: Self::Output) -> napi::Result<Self::JsValue> {
-        output.map(Answer::from).map_err(|failure| failure.throw(&env))
-    }
-
-    fn finally(self, env: Env) -> napi::Result<()> {
-        self.held.into_iter().for_each(|held| held.release(&env));
-        Ok(())
-    }
 }
 
 /// Keeps an ArrayBuffer from being collected.

@@ -54,9 +54,8 @@ mod system {
             return Ok(());
         }
         // SAFETY: two strings that end with a zero, and a value of this length.
-        let status = unsafe {
-            libc::setxattr(to.as_ptr(), name.as_ptr(), value.as_ptr().cast(), value.len(), 0)
-        };
+        let status =
+            unsafe { libc::setxattr(to.as_ptr(), name.as_ptr(), value.as_ptr().cast(), value.len(), 0) };
         if status == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
     }
 

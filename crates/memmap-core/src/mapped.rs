@@ -193,7 +193,8 @@ impl Mapped {
             Some(size) => Ok(size),
             None => {
                 let file = self.reopen(false)?;
-                let metadata = file.metadata().map_err(|error| Error::system(&error, "fstat", self.path()))?;
+                let metadata =
+                    file.metadata().map_err(|error| Error::system(&error, "fstat", self.path()))?;
                 Ok(metadata.len())
             }
         }

@@ -28,7 +28,8 @@ impl Mapping {
         self.size_lock = None;
         let mapped = self.mapped()?;
         let file = mapped.reopen(true)?;
-        let path = mapped.file.path.clone().ok_or_else(|| Error::new(Code::Unsupported, "the file has no path"))?;
+        let path =
+            mapped.file.path.clone().ok_or_else(|| Error::new(Code::Unsupported, "the file has no path"))?;
         let holder = self.lock.as_ref().and_then(|lock| lock.try_clone().ok());
         let lock = SizeLock::wait(file, holder, &path)?;
         // Another writer may have replaced the file, or truncated it, before it gave up the lock.
@@ -69,7 +70,8 @@ impl Mapping {
 
     fn locked_file(&self) -> Result<&File> {
         let lock = self.size_lock.as_ref();
-        lock.map(SizeLock::file).ok_or_else(|| Error::new(Code::Unsupported, "the size of the file is not locked"))
+        lock.map(SizeLock::file)
+            .ok_or_else(|| Error::new(Code::Unsupported, "the size of the file is not locked"))
     }
 
     fn system(&self, error: &io::Error, syscall: &'static str) -> Error {
@@ -128,7 +130,10 @@ impl Mapping {
             let region = if fits {
                 None
             } else {
-                Some(pending.map(size, |file| map_with_reserve(file, offset, length, Backing::Shared, &label))?)
+                Some(
+                    pending
+                        .map(size, |file| map_with_reserve(file, offset, length, Backing::Shared, &label))?,
+                )
             };
             pending.commit(size, None)?;
             region
@@ -164,18 +169,18 @@ impl Mapping {
         let size = file.metadata().map_err(|error| self.system(&error, "fstat"))?.len();
         let end = mapped.offset.saturating_add(length);
         if size < end {
-            return Err(Error::new(Code::Size, format!("the file has {size} bytes, and the array needs {end}"))
-                .with_sizes(end, size)
-                .with_path(path.as_deref()));
+            return Err(Error::new(
+                Code::Size,
+                format!("the file has {size} bytes, and the array needs {end}"),
+            )
+            .with_sizes(end, size)
+            .with_path(path.as_deref()));
         }
         let present = mapped.region.as_ref().map_or(0, |region| region.length() as u64);
         let label = Label { path, owner };
         let fits = cfg!(unix) && length > mapped.length && mapped.page_offset as u64 + length <= present;
-        let new = if fits {
-            None
-        } else {
-            Some(map_with_reserve(&file, mapped.offset, length, backing, &label)?)
-        };
+        let new =
+            if fits { None } else { Some(map_with_reserve(&file, mapped.offset, length, backing, &label)?) };
         self.continue_in(new, length)
     }
 
@@ -210,7 +215,13 @@ impl Mapping {
         }
         let (offset, old) = (mapped.offset, mapped.length);
         let truncated = if cfg!(windows) { file.truncate(size) } else { Ok(()) };
-        let region = map_exact(file.file(), offset, if truncated.is_ok() { length } else { old }, Backing::Shared, label);
+        let region = map_exact(
+            file.file(),
+            offset,
+            if truncated.is_ok() { length } else { old },
+            Backing::Shared,
+            label,
+        );
         if cfg!(windows) {
             if truncated.is_err() {
                 mapped.region = region?;

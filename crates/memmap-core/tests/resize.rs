@@ -108,9 +108,64 @@ fn another_file_at_the_path_and_too_large_sizes_are_refused() {
 fn write_file_writes_in_front_of_the_array() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[8; 20]);
-    let mapping = open(&path, 10, 10);
+    let mut mapping = open(&path, 10, 10);
     mapping.lock_size().unwrap();
     mapping.write_file(3, &[1, 2]).unwrap();
     mapping.unlock_size();
     assert_eq!(fs::read(&path).unwrap()[..6], [8, 8, 8, 1, 2, 8]);
+}
+
+#[test]
+fn writers_of_one_file_take_turns() {
+    use std::time::{Duration, Instant};
+
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[1; 20]);
+    let mut first = open(&path, 0, 20);
+    assert_eq!(first.lock_size().unwrap(), 20);
+    let start = Instant::now();
+    let other = path.clone();
+    let waiting = std::thread::spawn(move || {
+        let mut second = open(&other, 0, 20);
+        (second.lock_size().unwrap(), Instant::now())
+    });
+    std::thread::sleep(Duration::from_millis(50));
+    first.resize(30, false, false, 0).unwrap();
+    let end = Instant::now();
+    first.unlock_size();
+    let (size, taken) = waiting.join().unwrap();
+    assert_eq!(size, 30, "the size that the first writer gave it");
+    assert!(taken >= end && end > start);
+    // A writer that is gone holds no lock.
+    assert_eq!(first.lock_size().unwrap(), 30);
+}
+
+#[test]
+fn without_the_lock_nothing_is_written_around_the_array() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[1; 20]);
+    let mapping = open(&path, 10, 10);
+    assert_eq!(mapping.write_file(0, &[2]).unwrap_err().code, Code::Unsupported);
+    assert_eq!(mapping.read_file(0, &mut [0]).unwrap_err().code, Code::Unsupported);
+    assert_eq!(fs::read(&path).unwrap(), [1; 20]);
+}
+
+#[test]
+fn refit_follows_the_file_and_leaves_it_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, &[1; 20]);
+    for mode in [Mode::Read, Mode::ReadWrite] {
+        fs::write(&path, [1; 20]).unwrap();
+        let mut mapping = Mapping::open(Source::Path(&path), &options(mode, 0, Extent::Bytes(20))).unwrap();
+        fs::write(&path, [2; 9000]).unwrap();
+        mapping.refit(9000, 0).unwrap();
+        assert_eq!([at(&mapping, 0), at(&mapping, 8999)], [2, 2]);
+        assert_eq!(mapping.refit(9001, 0).unwrap_err().code, Code::Size);
+        mapping.refit(5, 0).unwrap();
+        assert_eq!(mapping.mapped().unwrap().length(), 5);
+        assert_eq!(fs::read(&path).unwrap(), [2; 9000]);
+        mapping.close().unwrap();
+    }
+    let mut private = Mapping::open(Source::Path(&path), &options(Mode::Copy, 0, Extent::Bytes(20))).unwrap();
+    assert_eq!(private.refit(30, 0).unwrap_err().code, Code::Unsupported);
 }

@@ -1,5 +1,5 @@
 //! Where threads begin to pay: sums and copies from 64 KiB to 8 MiB on one thread and on all. The threshold
-//! `PARALLEL_BYTES` of `exec/pool.rs` belongs where the second column becomes the smaller one.
+//! `PARALLEL_BYTES` of `exec/pieces.rs` belongs where the second column becomes the smaller one.
 
 use memmap_kernels::{ArrayMut, ArrayRef, Control, Element, Kind, Params, Reduction, assign, reduce_all};
 use std::hint::black_box;

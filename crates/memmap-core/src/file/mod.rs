@@ -142,7 +142,9 @@ impl<'a> OpenFile<'a> {
     pub(crate) fn lock(&self, lock: Lock) -> Result<Option<File>> {
         let holder = match self.source {
             Source::Path(_) => self.file.try_clone().map_err(|error| self.error(&error, "dup"))?,
-            Source::Descriptor(_) => system::opened_anew(&self.file).map_err(|error| self.error(&error, "open"))?,
+            Source::Descriptor(_) => {
+                system::opened_anew(&self.file).map_err(|error| self.error(&error, "open"))?
+            }
         };
         let taken = match lock {
             Lock::Shared => holder.try_lock_shared(),

@@ -146,7 +146,8 @@ pub(super) fn opened_anew(file: &File) -> io::Result<File> {
     if status < 0 {
         return Err(io::Error::last_os_error());
     }
-    let path = CStr::from_bytes_until_nul(&path).map_err(|_| io::Error::from_raw_os_error(libc::ENAMETOOLONG))?;
+    let path =
+        CStr::from_bytes_until_nul(&path).map_err(|_| io::Error::from_raw_os_error(libc::ENAMETOOLONG))?;
     let opened = File::open(OsStr::from_bytes(path.to_bytes()))?;
     let [found, wanted] = [opened.metadata()?, file.metadata()?];
     let is_same = found.dev() == wanted.dev() && found.ino() == wanted.ino();

@@ -45,7 +45,7 @@ impl Control {
         self
     }
 
-    /// All large work runs in the pool, whose threads yield to others: for a caller that must not compete with an event loop.
+    /// The work gives way to that of threads that wait for theirs: for a task in the background.
     pub const fn in_background(mut self) -> Control {
         self.background = true;
         self
@@ -83,7 +83,7 @@ impl Control {
         self.max_threads
     }
 
-    /// Whether the calling thread leaves large work to the pool.
+    /// Whether the work gives way to that of threads that wait.
     pub(crate) fn is_in_background(&self) -> bool {
         self.background
     }

@@ -2,9 +2,11 @@
 
 mod control;
 mod error;
+mod pieces;
 mod pool;
+mod shared_work;
 
 pub use control::{Control, Prefetch};
 pub use error::{Error, Result};
-pub use pool::threads;
-pub(crate) use pool::{PIECE_BYTES, by_large_pages, for_pieces, in_order};
+pub(crate) use pieces::{PIECE_BYTES, by_large_pages, for_pieces, in_order};
+pub use pool::{Task, TaskId, spawn, threads, withdraw};

@@ -1,29 +1,287 @@
-//! The thread pool. It starts with the first large work, and threads take its pieces in order.
+//! The thread pool. It starts with the first large work.
+//!
+//! Two kinds of threads do two kinds of work:
+//!
+//! - *Helpers*, one less than the processor has cores, take pieces of work that another thread owns ([`shared_out`]). Work of a
+//!   thread that waits comes first: a helper leaves background work for it after a piece, and background work pauses.
+//! - *Drivers* run whole tasks in the background ([`spawn`]), each the owner of the work that its task shares out. Background
+//!   works take turns with the helpers, piece by piece.
+//!
+//! No thread waits for the work of another owner.
+
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread;
+use std::time::Duration;
 
 use super::control::Control;
 use super::error::Result;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use super::shared_work::SharedWork;
 
-/// Bytes of source that one thread works through between two looks at the control, and the unit of sharing out. Unit tests
-/// use small pieces, because then small arrays are cut and shared too.
-pub(crate) const PIECE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 1 << 20 };
+/// Tasks that run at a time; others wait.
+const MAX_DRIVERS: usize = 16;
 
-/// Work on fewer bytes stays on the calling thread. Measured with `cargo run --release --example crossover`:
-/// waking the pool costs 10 to 20 us, about what one core needs for this much.
-pub(crate) const PARALLEL_BYTES: usize = if cfg!(test) { 1 << 10 } else { 1 << 20 };
+/// How long background work pauses for work of a thread that waits, before it does another piece.
+const PAUSE: Duration = Duration::from_millis(5);
 
-/// The pool of [`std::thread::available_parallelism`] threads (`MEMMAP_THREADS` overrides); `None` when there is
-/// only one, or when threads cannot be had.
-fn pool() -> Option<&'static rayon::ThreadPool> {
-    static POOL: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
-    POOL.get_or_init(|| {
-        let threads = configured_threads();
-        let builder = rayon::ThreadPoolBuilder::new().num_threads(threads);
-        let builder = builder.thread_name(|i| format!("memmap-{i}")).start_handler(|_| yield_to_sleepers());
-        if threads > 1 { builder.build().ok() } else { None }
+/// A task in the background.
+pub type Task = Box<dyn FnOnce() + Send>;
+
+/// Names a task that [`spawn`] took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskId(u64);
+
+struct Pool {
+    /// Threads that share one work, its owner included.
+    threads: usize,
+    queue: Mutex<Queue>,
+    /// There may be work for a helper.
+    work: Condvar,
+    /// There may be a task for a driver.
+    task: Condvar,
+    /// No thread waits for its work any more.
+    calm: Condvar,
+    /// The number of works in `urgent`, to be read without the lock.
+    urgent: AtomicUsize,
+    /// The number of works in `background`, to be read without the lock.
+    background: AtomicUsize,
+}
+
+#[derive(Default)]
+struct Queue {
+    /// Works of threads that wait.
+    urgent: Vec<Arc<SharedWork>>,
+    /// Works of drivers; the first has waited longest for a helper.
+    background: VecDeque<Arc<SharedWork>>,
+    /// Tasks that no driver has begun.
+    tasks: VecDeque<(TaskId, Task)>,
+    last_task: u64,
+    drivers: usize,
+    idle_drivers: usize,
+    /// Helpers at background work.
+    in_background: usize,
+}
+
+/// The pool, with as many threads as [`thread::available_parallelism`] says (`MEMMAP_THREADS` overrides).
+fn pool() -> &'static Pool {
+    static POOL: OnceLock<Pool> = OnceLock::new();
+    POOL.get_or_init(|| Pool {
+        threads: configured_threads(),
+        queue: Mutex::default(),
+        work: Condvar::new(),
+        task: Condvar::new(),
+        calm: Condvar::new(),
+        urgent: AtomicUsize::new(0),
+        background: AtomicUsize::new(0),
     })
-    .as_ref()
+}
+
+/// The number of threads that large work is shared among.
+pub fn threads() -> usize {
+    static THREADS: OnceLock<usize> = OnceLock::new();
+    *THREADS.get_or_init(|| {
+        let pool = pool();
+        let start = |number: usize| {
+            let builder = thread::Builder::new().name(format!("memmap-{number}"));
+            builder.spawn(|| pool.help()).is_ok()
+        };
+        1 + (1..pool.threads).take_while(|number| start(*number)).count()
+    })
+}
+
+fn configured_threads() -> usize {
+    let asked = std::env::var("MEMMAP_THREADS").ok().and_then(|text| text.trim().parse().ok());
+    let available = || std::thread::available_parallelism().map_or(1, usize::from);
+    asked.filter(|&n| n > 0).unwrap_or_else(available)
+}
+
+/// Does the pieces in this thread and in helpers, `wanted` threads in all.
+pub(super) fn shared_out(
+    control: &Control,
+    wanted: usize,
+    pieces: usize,
+    work: &(dyn Fn(usize) -> Result<()> + Sync),
+) -> Result<()> {
+    let pool = pool();
+    let is_background = control.is_in_background();
+    // SAFETY: `Open` closes it when this function returns or unwinds, before the borrows end.
+    let shared = Arc::new(unsafe { SharedWork::new(control, wanted - 1, pieces, work) });
+    let open = Open::new(pool, &shared, is_background);
+    loop {
+        if is_background {
+            pool.give_way();
+        }
+        if !shared.do_piece() {
+            break;
+        }
+    }
+    drop(open);
+    shared.outcome()
+}
+
+/// A work that helpers find, until this is dropped.
+struct Open<'a> {
+    pool: &'static Pool,
+    shared: &'a Arc<SharedWork>,
+    is_background: bool,
+}
+
+impl<'a> Open<'a> {
+    fn new(pool: &'static Pool, shared: &'a Arc<SharedWork>, is_background: bool) -> Self {
+        let mut queue = pool.lock();
+        if is_background {
+            queue.background.push_back(Arc::clone(shared));
+            pool.background.store(queue.background.len(), Ordering::Relaxed);
+        } else {
+            queue.urgent.push(Arc::clone(shared));
+            pool.urgent.store(queue.urgent.len(), Ordering::Relaxed);
+        }
+        drop(queue);
+        pool.work.notify_all();
+        Open { pool, shared, is_background }
+    }
+}
+
+impl Drop for Open<'_> {
+    fn drop(&mut self) {
+        let mut queue = self.pool.lock();
+        let is_other = |one: &Arc<SharedWork>| !Arc::ptr_eq(one, self.shared);
+        if self.is_background {
+            queue.background.retain(is_other);
+            self.pool.background.store(queue.background.len(), Ordering::Relaxed);
+        } else {
+            queue.urgent.retain(is_other);
+            self.pool.urgent.store(queue.urgent.len(), Ordering::Relaxed);
+            if queue.urgent.is_empty() && !queue.background.is_empty() {
+                self.pool.calm.notify_all();
+                self.pool.work.notify_all();
+            }
+        }
+        drop(queue);
+        self.shared.close();
+    }
+}
+
+impl Pool {
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a helper does.
+    fn help(&self) {
+        yield_to_sleepers();
+        let mut queue = self.lock();
+        loop {
+            if let Some(work) = queue.urgent_work() {
+                drop(queue);
+                while work.do_piece() {}
+                work.leave();
+                queue = self.lock();
+            } else if let Some(work) = queue.background_work(self.threads) {
+                drop(queue);
+                // Leaves for other works as soon as there are any.
+                while self.urgent.load(Ordering::Relaxed) == 0 && work.do_piece() {
+                    if self.background.load(Ordering::Relaxed) > 1 {
+                        break;
+                    }
+                }
+                work.leave();
+                queue = self.lock();
+                queue.in_background -= 1;
+            } else {
+                queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
+            }
+        }
+    }
+
+    /// A driver helps threads that wait for their work, or pauses, before it goes on with its own.
+    fn give_way(&self) {
+        if self.urgent.load(Ordering::Relaxed) == 0 {
+            return;
+        }
+        let mut queue = self.lock();
+        if let Some(work) = queue.urgent_work() {
+            drop(queue);
+            while work.do_piece() {}
+            work.leave();
+            queue = self.lock();
+        }
+        if !queue.urgent.is_empty() {
+            drop(self.calm.wait_timeout(queue, PAUSE));
+        }
+    }
+
+    /// What a driver does.
+    fn drive(&self) {
+        yield_to_sleepers();
+        let mut queue = self.lock();
+        loop {
+            if let Some((_, task)) = queue.tasks.pop_front() {
+                drop(queue);
+                // A panic must not end the thread; the task has told its caller.
+                let _ = catch_unwind(AssertUnwindSafe(task));
+                queue = self.lock();
+            } else {
+                queue.idle_drivers += 1;
+                if !queue.background.is_empty() {
+                    self.work.notify_all();
+                }
+                queue = self.task.wait(queue).unwrap_or_else(PoisonError::into_inner);
+                queue.idle_drivers -= 1;
+            }
+        }
+    }
+}
+
+impl Queue {
+    /// A work of a thread that waits; the caller has begun it.
+    fn urgent_work(&self) -> Option<Arc<SharedWork>> {
+        self.urgent.iter().find(|work| work.begin()).map(Arc::clone)
+    }
+
+    /// A background work, unless the drivers and the helpers with them take all cores; the caller has begun it.
+    fn background_work(&mut self, threads: usize) -> Option<Arc<SharedWork>> {
+        let is_paused = !self.urgent.is_empty();
+        if is_paused || self.drivers - self.idle_drivers + self.in_background >= threads {
+            return None;
+        }
+        let place = self.background.iter().position(|work| work.begin())?;
+        let work = self.background.remove(place)?;
+        self.background.push_back(Arc::clone(&work));
+        self.in_background += 1;
+        Some(work)
+    }
+}
+
+/// Runs a task in a thread of the pool, or here where no thread can be had.
+pub fn spawn(task: Task) -> TaskId {
+    let pool = pool();
+    let mut queue = pool.lock();
+    queue.last_task += 1;
+    let id = TaskId(queue.last_task);
+    queue.tasks.push_back((id, task));
+    if queue.idle_drivers >= queue.tasks.len() {
+        pool.task.notify_one();
+    } else if queue.drivers < MAX_DRIVERS {
+        let builder = thread::Builder::new().name(format!("memmap-task-{}", queue.drivers));
+        if builder.spawn(|| pool.drive()).is_ok() {
+            queue.drivers += 1;
+        } else if queue.drivers == 0 {
+            let task = queue.tasks.pop_back();
+            drop(queue);
+            task.into_iter().for_each(|(_, task)| task());
+        }
+    }
+    id
+}
+
+/// Takes back a task that no thread has begun.
+pub fn withdraw(id: TaskId) -> Option<Task> {
+    let mut queue = pool().lock();
+    let place = queue.tasks.iter().position(|(one, _)| *one == id)?;
+    queue.tasks.remove(place).map(|(_, task)| task)
 }
 
 /// Lets a thread that wakes up, such as an event loop's, preempt this one. Linux runs a thread to the end of its time slice
@@ -54,111 +312,4 @@ struct SchedAttr {
     runtime: u64,
     deadline: u64,
     period: u64,
-}
-
-/// The number of threads that large work is shared among.
-pub fn threads() -> usize {
-    static THREADS: OnceLock<usize> = OnceLock::new();
-    *THREADS.get_or_init(|| pool().map_or(1, rayon::ThreadPool::current_num_threads))
-}
-
-fn configured_threads() -> usize {
-    let asked = std::env::var("MEMMAP_THREADS").ok().and_then(|text| text.trim().parse().ok());
-    let available = || std::thread::available_parallelism().map_or(1, usize::from);
-    asked.filter(|&n| n > 0).unwrap_or_else(available)
-}
-
-/// Pieces of whole large pages, for a target whose pages are created by the stores and that is written in the order of memory:
-/// how many units of `size` bytes each has, and how many the first one lacks.
-///
-/// Two threads that touch one new page at the same time both clear a page for it, and one of the two is discarded.
-pub(crate) fn by_large_pages(target: *const u8, size: usize) -> (usize, usize) {
-    const LARGE_PAGE: usize = if cfg!(test) { 1 << 9 } else { 2 << 20 };
-    let size = size.max(1);
-    let piece = (2 * LARGE_PAGE / size).max(1);
-    (piece, (target.addr() % LARGE_PAGE / size).min(piece - 1))
-}
-
-/// Runs `work(i)` for every piece `i` below `pieces`, on several threads when `bytes` (in all) are many.
-///
-/// Threads take pieces in ascending order, because a file is then read almost sequentially. The first error ends the
-/// rest. `work` must not depend on which thread runs it.
-pub(crate) fn for_pieces(
-    control: &Control,
-    pieces: usize,
-    bytes: usize,
-    work: impl Fn(usize) -> Result<()> + Sync,
-) -> Result<()> {
-    hand_out(control, pieces, bytes, &work)
-}
-
-/// Returns what `work` returns for each piece, in the order of the pieces.
-pub(crate) fn in_order<T: Send + Sync>(
-    control: &Control,
-    pieces: usize,
-    bytes: usize,
-    work: impl Fn(usize) -> T + Sync,
-) -> Result<Vec<T>> {
-    let slots: Vec<OnceLock<T>> = (0..pieces).map(|_| OnceLock::new()).collect();
-    for_pieces(control, pieces, bytes, |i| {
-        // Each piece is done once, so its slot is free.
-        let _ = slots[i].set(work(i));
-        Ok(())
-    })?;
-    Ok(slots.into_iter().filter_map(OnceLock::into_inner).collect())
-}
-
-/// [`for_pieces`], compiled once for all kernels.
-fn hand_out(
-    control: &Control,
-    pieces: usize,
-    bytes: usize,
-    work: &(dyn Fn(usize) -> Result<()> + Sync),
-) -> Result<()> {
-    let wanted = if bytes < PARALLEL_BYTES || pieces < 2 {
-        1
-    } else {
-        threads().min(control.max_threads().unwrap_or(usize::MAX)).min(pieces)
-    };
-    match pool() {
-        Some(pool) if wanted > 1 => shared_out(control, pool, wanted, pieces, work),
-        _ => (0..pieces).try_for_each(|piece| {
-            control.check()?;
-            work(piece)
-        }),
-    }
-}
-
-fn shared_out(
-    control: &Control,
-    pool: &rayon::ThreadPool,
-    wanted: usize,
-    pieces: usize,
-    work: &(dyn Fn(usize) -> Result<()> + Sync),
-) -> Result<()> {
-    let next = AtomicUsize::new(0);
-    let failure = OnceLock::new();
-    let take_pieces = || {
-        loop {
-            let piece = next.fetch_add(1, Ordering::Relaxed);
-            if piece >= pieces {
-                return;
-            }
-            if let Err(error) = control.check().and_then(|()| work(piece)) {
-                next.store(pieces, Ordering::Relaxed);
-                // The first error is returned; a second one adds nothing.
-                let _ = failure.set(error);
-                return;
-            }
-        }
-    };
-    if control.is_in_background() {
-        pool.scope(|scope| (0..wanted).for_each(|_| scope.spawn(|_| take_pieces())));
-    } else {
-        pool.in_place_scope(|scope| {
-            (1..wanted).for_each(|_| scope.spawn(|_| take_pieces()));
-            take_pieces();
-        });
-    }
-    failure.into_inner().map_or(Ok(()), Err)
 }

@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { totalmem } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
 import { MemmapError, memmap } from '../lib/index.js'
 import { child } from './support/child.js'
-import { folder } from './support/files.js'
+import { memmapIn } from './support/cli.js'
+import { folder, hole } from './support/files.js'
 import { linux, linux64 } from './support/platform.js'
 
 const root = process.platform === 'linux' && process.getuid?.() === 0 ? test : test.skip
@@ -97,4 +99,34 @@ root('on a read-only file system r and c open, and r+ and w+ throw EROFS', (t) =
   }
   t.throws(() => memmap(path, { mode: 'r+' }), { code: 'EROFS' })
   t.is(readFileSync(path, 'utf8'), 'abcd')
+})
+
+const plentiful = totalmem() > 6 * 2 ** 30 ? test : test.skip
+
+plentiful('lists and texts that JavaScript cannot hold are ERR_MEMMAP_TOO_LARGE, and the process goes on', (t) => {
+  const path = hole(t, 1_000_000_000)
+  for (const flags of [[], ['--max-old-space-size=200']]) {
+    const { status, signal, report, output } = child('too-large', [path], { flags })
+    t.deepEqual([status, signal], [0, null], output)
+    const { codes, peak } = report as { codes: Record<string, string>; peak: number }
+    for (const [name, code] of Object.entries(codes)) {
+      // Elements of zeros are short texts, and bytes of any number are one Uint8Array.
+      const isShort = name.startsWith('get "')
+      if (!name.startsWith('repr "U')) t.is(code, isShort ? 'done' : 'ERR_MEMMAP_TOO_LARGE', name)
+    }
+    t.true(peak < 3500, `${peak} MiB`)
+  }
+})
+
+linux64('show of more elements than a text holds is an error of one line', (t) => {
+  const { code, out, err } = memmapIn(folder(t), [
+    'show',
+    hole(t, 1_000_000_000),
+    '--dtype',
+    'u1',
+    '--threshold',
+    '1000000000',
+  ])
+  t.deepEqual([code, out], [2, ''])
+  t.regex(err, /^memmap: .*invalid (text|size|list) of .*\n$/)
 })

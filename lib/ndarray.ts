@@ -20,6 +20,7 @@ import type {
   Writable,
 } from './dtype/index.js'
 import { checkBoolean, checkOptions } from './errors/check-options.js'
+import { checkText } from './errors/check-size.js'
 import { isAligned } from './layout/layout.js'
 import type { IntegerArray, ShapeLike } from './layout/shape.js'
 import { isContiguous } from './layout/strides.js'
@@ -598,8 +599,13 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return inspectText(this)
   }
 
-  /** The elements as nested lists, for `JSON.stringify`. */
+  /**
+   * The elements as nested lists, for `JSON.stringify`.
+   * @throws MemmapError as {@link toArray}; `ERR_MEMMAP_TOO_LARGE` for a text that is too long for JavaScript
+   */
   toJSON(): unknown {
+    // Each element takes a digit and a comma at least.
+    checkText(2 * this.size, 'write parts by blocks()')
     return this.toArray()
   }
 }

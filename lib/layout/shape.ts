@@ -1,3 +1,4 @@
+import { checkList } from '../errors/check-size.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 
@@ -55,9 +56,10 @@ function shapeError(value: unknown, rule: string): MemmapError {
 /** The entries of an array or typed array; null for anything else. */
 export function listOf(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value
-  if (ArrayBuffer.isView(value) && !(value instanceof DataView))
-    return Array.from(value as unknown as ArrayLike<unknown>)
-  return null
+  if (!ArrayBuffer.isView(value) || value instanceof DataView) return null
+  const list = value as unknown as ArrayLike<unknown>
+  checkList(list.length, 'pass the lengths of the axes')
+  return Array.from(list)
 }
 
 /** Returns the value as a safe integer; null where it is none. */

@@ -1,8 +1,12 @@
 import type { DType } from '../dtype/index.js'
+import { checkText } from '../errors/check-size.js'
 import { castError, simpleCodec } from './codec.js'
 import type { Codec } from './codec.js'
 import { pythonNumber } from './number-text.js'
 import { isLittleEndian } from './number.js'
+
+/** Where an element is longer than a text of JavaScript. */
+const TEXT_WAY_OUT = "read it as bytes, by view('V...') or bytes"
 
 /** The replacement of a code point beyond Unicode, for which NumPy raises a SystemError. */
 const REPLACEMENT = 0xfffd
@@ -15,6 +19,7 @@ export function bytesCodec(dtype: DType): Codec {
     (view, position) => {
       let end = position + size
       while (end > position && view.getUint8(end - 1) === 0) end--
+      checkText(end - position, TEXT_WAY_OUT)
       return Buffer.from(view.buffer, view.byteOffset + position, end - position).toString('latin1')
     },
     (value) => toAscii(value, dtype),
@@ -44,6 +49,7 @@ export function unicodeCodec(dtype: DType): Codec {
     (view, position) => {
       let count = length
       while (count > 0 && view.getUint32(position + 4 * (count - 1), little) === 0) count--
+      checkText(count, TEXT_WAY_OUT)
       let text = ''
       for (let i = 0; i < count; i++) {
         const point = view.getUint32(position + 4 * i, little)

@@ -1,5 +1,6 @@
 import { fieldsInOrder } from '../dtype/index.js'
 import type { AnyRecord, AnyScalar, DType, Nested } from '../dtype/index.js'
+import { checkHeap, checkList } from '../errors/check-size.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { castError } from './codec.js'
@@ -52,6 +53,9 @@ export function recordCodec(dtype: DType, codecOf: (dtype: DType) => Codec): Cod
   }
 }
 
+/** Where a sub-array has more elements than JavaScript holds in lists. */
+const WAY_OUT = 'read it as an array, by field() of the whole array'
+
 /** A sub-array. Reads nested lists; writes lists of the shape or of one that broadcasts to it. */
 export function subArrayCodec(dtype: DType, base: Codec): Codec {
   const { shape, base: element } = dtype
@@ -61,6 +65,7 @@ export function subArrayCodec(dtype: DType, base: Codec): Codec {
     const length = shape[axis]
     if (length === undefined) return base.read(view, position)
     const step = bytes / Math.max(length, 1)
+    checkList(length, WAY_OUT)
     return Array.from({ length }, (_, i) => readAxis(view, position + i * step, axis + 1, step))
   }
 
@@ -70,8 +75,11 @@ export function subArrayCodec(dtype: DType, base: Codec): Codec {
   }
 
   return {
-    // AnyScalar has no nested lists, because arrays take over the axes of a sub-array and their elements have none.
-    read: (view, position) => readAxis(view, position, 0, size * element.itemsize) as AnyScalar,
+    read(view, position) {
+      checkHeap(16 * size, `lists of ${size} elements`, WAY_OUT)
+      // AnyScalar has no nested lists, because arrays take over the axes of a sub-array and their elements have none.
+      return readAxis(view, position, 0, size * element.itemsize) as AnyScalar
+    },
     prepare,
     write: (view, position, value) => prepare(value)(view, position),
   }

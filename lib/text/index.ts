@@ -1,3 +1,5 @@
+import { LONGEST_TEXT } from '../errors/check-size.js'
+import { MemmapError } from '../errors/memmap-error.js'
 import { sizeOf } from '../layout/shape.js'
 import { isImplied, shortRepr } from './dtype-text.js'
 import { elementFormat } from './element-format.js'
@@ -13,12 +15,15 @@ export { printing } from './options.js'
 export type { FloatMode, Printing, PrintOptions } from './options.js'
 export type { Printable } from './shown.js'
 
+/** Where the text of all elements is too large. */
+const WAY_OUT = 'select a part by index(), or lower threshold or edgeitems'
+
 /**
  * Formats an array as NumPy does. Reads only the elements shown, each once, so that the size of a summarised array does not
  * matter.
  * @param kind `'repr'` is `memmap([1., 2.], dtype=float32)`, `'str'` is `[1. 2.]`
  * @param name the prefix of a repr
- * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for an unknown or invalid print option
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for an unknown or invalid print option; `ERR_MEMMAP_TOO_LARGE`
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.array2string.html, implemented as in NumPy 2.4.6
  */
 export function format(
@@ -28,7 +33,21 @@ export function format(
   options: PrintOptions = {},
 ): string {
   const printOptions = printing(options)
-  return kind === 'repr' ? repr(array, name, printOptions) : str(array, printOptions)
+  try {
+    return kind === 'repr' ? repr(array, name, printOptions) : str(array, printOptions)
+  } catch (error) {
+    // What the size of the elements could not tell: the text of one column is as wide as its widest element.
+    if (error instanceof RangeError) throw tooLong(error)
+    throw error
+  }
+}
+
+function tooLong(cause: RangeError): MemmapError {
+  return new MemmapError(
+    'ERR_MEMMAP_TOO_LARGE',
+    `invalid text of an array: JavaScript holds texts of at most ${LONGEST_TEXT} characters; ${WAY_OUT}`,
+    { actual: LONGEST_TEXT, cause },
+  )
 }
 
 function str(array: Printable, options: Printing): string {
@@ -58,7 +77,7 @@ function repr(array: Printable, name: string, options: Printing): string {
 
 function elements(array: Printable, separator: string, indent: number, options: Printing): string {
   if (sizeOf(array.shape) === 0) return '[]'
-  const shown = shownPart(array, options)
+  const shown = shownPart(array, options, WAY_OUT)
   const write = elementFormat(array.dtype, shown.elements, { ...options, single: array.shape.length === 0 })
   return layOutText(shown, shown.elements.map(write), { separator, indent, linewidth: options.linewidth })
 }

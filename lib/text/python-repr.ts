@@ -1,5 +1,7 @@
 // Text and bytes as Python's `repr` writes them.
 
+import { checkText } from '../errors/check-size.js'
+
 /** The characters that Python escapes: all that are not printable, including every separator except the space. */
 const NOT_PRINTABLE = /[\p{C}\p{Z}]/u
 
@@ -28,7 +30,9 @@ export function bytesRepr(latin1: string): string {
 
 /** `str` of a NumPy void: every byte escaped, in upper case. */
 export function voidRepr(bytes: Uint8Array): string {
-  return `b'${Array.from(bytes, (byte) => `\\x${hex(byte, 2).toUpperCase()}`).join('')}'`
+  checkText(4 * bytes.length + 3, 'read the bytes themselves with get()')
+  const digits = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex').toUpperCase()
+  return `b'${digits.replaceAll(/../g, '\\x$&')}'`
 }
 
 /** `repr` of a tuple of integers, for shapes. */

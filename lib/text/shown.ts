@@ -1,4 +1,5 @@
 import type { DType } from '../dtype/index.js'
+import { checkHeap, checkList } from '../errors/check-size.js'
 import { sizeOf } from '../layout/shape.js'
 import type { Printing } from './options.js'
 
@@ -24,8 +25,18 @@ export interface Shown {
   readonly elements: readonly unknown[]
 }
 
-/** Reads the elements shown, each once; only the corners of a summarised array. */
-export function shownPart(array: Printable, { threshold, edgeitems }: Printing): Shown {
+/** About the bytes that the text of one element takes while it is laid out, and the element itself. */
+const TEXT_BYTES = 150
+
+/**
+ * Reads the elements shown, each once; only the corners of a summarised array.
+ * @throws MemmapError `ERR_MEMMAP_TOO_LARGE`
+ */
+export function shownPart(
+  array: Printable,
+  { threshold, edgeitems, floatmode, precision }: Printing,
+  wayOut: string,
+): Shown {
   const { shape } = array
   const summarised = sizeOf(shape) > threshold
   const cut = (length: number): boolean => summarised && length > 2 * edgeitems
@@ -34,6 +45,11 @@ export function shownPart(array: Printable, { threshold, edgeitems }: Printing):
     length: cut(length) ? edgeitems + Math.max(edgeitems, 1) : length,
     cutAfter: cut(length) ? edgeitems : undefined,
   }))
+
+  const count = sizeOf(axes.map(({ length }) => length))
+  checkList(count, wayOut)
+  const digits = floatmode === 'fixed' ? precision : 0
+  checkHeap(count * (TEXT_BYTES + digits + 4 * array.dtype.itemsize), `text of ${count} elements`, wayOut)
 
   const elements: unknown[] = []
   const indices = shape.map(() => 0)

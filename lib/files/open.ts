@@ -13,6 +13,7 @@ import type { Mode, ModeLike, OpenOptions } from '../memory/origin.js'
 import { Store } from '../memory/store.js'
 import { native, unwrapNative } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
+import { systemError } from './system-error.js'
 
 /** A file: its path, `file:` URL, descriptor, or the `FileHandle` of `fs.promises.open`. */
 export type FileLike = string | URL | Uint8Array | number | { readonly fd: number }
@@ -101,6 +102,7 @@ export function mapRange(
 ): Range {
   const flags = flagsOf(options) | (fixed ? 64 : 0)
   const [name, filename] = nameOf(file)
+  checkPermission(filename, mode)
   const number = MODE_NUMBER[mode]
   const mapping = unwrapNative(() =>
     native.NativeMapping.open(name, number, offset, length, unit, flags, header, mappingInfo),
@@ -236,7 +238,7 @@ export function nameOf(file: unknown): [name: string | Uint8Array | number, file
   if (typeof file === 'string') {
     checkPath(file, file.includes('\0'))
     // The system rejects an empty path; resolved, it would be the current folder.
-    const filename = file === '' ? file : resolve(file)
+    const filename = file === '' ? file : absolute(file)
     return [filename, filename]
   }
   if (file instanceof Uint8Array) {
@@ -249,6 +251,33 @@ export function nameOf(file: unknown): [name: string | Uint8Array | number, file
   throw new MemmapError(
     'ERR_MEMMAP_ARGUMENT',
     `invalid file ${inspect(file)}: it must be a path, a file: URL, a descriptor or a FileHandle`,
+  )
+}
+
+/** @throws MemmapError `ENOENT` for a relative path where the current folder was removed */
+function absolute(path: string): string {
+  try {
+    return resolve(path)
+  } catch (error) {
+    throw systemError(error, path)
+  }
+}
+
+/**
+ * Checks the permissions of the process (`node --permission`), which do not bind native code.
+ * @throws MemmapError `ERR_ACCESS_DENIED`, as from `node:fs`
+ */
+function checkPermission(filename: string | null, mode: Mode): void {
+  const { permission } = process as { permission?: { has(scope: string, path?: string): boolean } }
+  if (permission === undefined || filename === null) return
+  const scope = mode === 'r+' || mode === 'w+' ? 'fs.write' : 'fs.read'
+  if (permission.has('fs.read', filename) && permission.has(scope, filename)) return
+  const missing = permission.has('fs.read', filename) ? '--allow-fs-write' : '--allow-fs-read'
+  const hint = missing === '--allow-fs-write' ? ", or open the file with mode 'r'" : ''
+  throw new MemmapError(
+    'ERR_ACCESS_DENIED',
+    `invalid file ${inspect(filename)}: this process has no permission for it; run node with ${missing}${hint}`,
+    { path: filename, syscall: 'open' },
   )
 }
 

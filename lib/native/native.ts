@@ -27,6 +27,13 @@ function load(): typeof Binding {
   try {
     return createRequire(import.meta.url)('#native')
   } catch (cause) {
+    if (causes(cause).some(({ message }) => /addons is disabled/.test(String(message)))) {
+      throw new MemmapError(
+        'ERR_MEMMAP_NATIVE_MISSING',
+        'invalid permissions for memmap: this process may not load native code; run node with --allow-addons',
+        { cause },
+      )
+    }
     const name = platformPackage()
     throw new MemmapError(
       'ERR_MEMMAP_NATIVE_MISSING',
@@ -35,6 +42,16 @@ function load(): typeof Binding {
       { expected: name, cause },
     )
   }
+}
+
+/** An error and its causes, the innermost last. */
+function causes(error: unknown): { message?: unknown }[] {
+  const found: object[] = []
+  for (let next = error; typeof next === 'object' && next !== null; next = (next as { cause?: unknown }).cause) {
+    if (found.includes(next)) break
+    found.push(next)
+  }
+  return found
 }
 
 function platformPackage(): string {

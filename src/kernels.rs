@@ -74,6 +74,7 @@ pub fn take(
 ) -> napi::Result<()> {
     let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
     work.with_fresh(&target)
+        .at_random(&source, to.bytes())
         .now(|control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control))
 }
 
@@ -92,7 +93,7 @@ pub fn gather(
 ) -> napi::Result<()> {
     let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
     let offsets = work.offsets(&from, &offsets)?;
-    work.now(
+    work.at_random(&source, to.bytes()).now(
         // SAFETY: `Work::offsets` made sure that each block is in the source's memory.
         |control| unsafe { kernels::gather(&from.array(), &offsets, &to.array_mut(), control) },
     )
@@ -142,7 +143,8 @@ pub fn mask_gather(
 ) -> napi::Result<()> {
     let (work, [from, flags, to]) =
         Work::of(env, None, [(&source, &source_layout), (&mask, &mask_layout), (&target, &target_layout)])?;
-    work.now(|control| kernels::mask_gather(&from.array(), &flags.array(), &to.array_mut(), control))
+    work.at_random(&source, to.bytes())
+        .now(|control| kernels::mask_gather(&from.array(), &flags.array(), &to.array_mut(), control))
 }
 
 /// Compares elements with the same index; `op` is a `Comparison`.

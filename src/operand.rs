@@ -110,6 +110,11 @@ impl Operand {
             .collect()
     }
 
+    /// Bytes of all elements.
+    pub fn bytes(&self) -> usize {
+        self.layout.shape.iter().fold(self.layout.element.size, |bytes, length| bytes.saturating_mul(*length))
+    }
+
     /// To read from, for as long as the operand lives.
     pub fn array(&self) -> ArrayRef {
         let Layout { element, position, shape, strides } = &self.layout;

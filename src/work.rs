@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
-use memmap_core::Mapped;
+use memmap_core::{Mapped, RandomAccess};
 use memmap_kernels::{self as kernels, Control, TaskId, Value};
 use napi::bindgen_prelude::{BigInt, Either, Either5, Float64ArraySlice, JsValue, ToNapiValue};
 use napi::{Env, JsDeferred, sys};
@@ -130,12 +130,13 @@ pub struct Work<'a> {
     mapped: Vec<Mapped>,
     held: Vec<Held>,
     fresh_target: bool,
+    random: Option<RandomAccess>,
 }
 
 impl<'a> Work<'a> {
     /// In the pool where there is a task.
     pub fn new(env: &'a Env, task: Option<&'a NativeTask>) -> Self {
-        Work { env, task, mapped: Vec::new(), held: Vec::new(), fresh_target: false }
+        Work { env, task, mapped: Vec::new(), held: Vec::new(), fresh_target: false, random: None }
     }
 
     /// Work on these arrays: in the pool where there is a task.
@@ -160,6 +161,18 @@ impl<'a> Work<'a> {
         Work { fresh_target: is_fresh(target), ..self }
     }
 
+    /// The source is read at random, for a target of `wanted` bytes. Does nothing where most of the source is read, or little is
+    /// mapped: advice takes longer than it saves. The source is the first array.
+    pub fn at_random(self, source: &Memory, wanted: usize) -> Self {
+        let random = match source {
+            Memory::Mapped(_) => self.mapped.first().filter(|mapped| {
+                mapped.length() >= LITTLE && (wanted as u64).saturating_mul(MOST) <= mapped.length()
+            }),
+            Memory::Heap { .. } => None,
+        };
+        Work { random: random.and_then(Mapped::random_access), ..self }
+    }
+
     /// One of its arrays.
     fn operand(&mut self, memory: &Memory, layout: &Float64ArraySlice) -> napi::Result<Operand> {
         match memory {
@@ -180,8 +193,16 @@ impl<'a> Work<'a> {
     /// Does the work in the calling thread.
     pub fn now<T>(self, work: impl FnOnce(&Control) -> kernels::Result<T>) -> napi::Result<T> {
         let control = if self.fresh_target { Control::new().with_fresh_target() } else { Control::new() };
-        read_ahead(&self.mapped, &control);
+        let random = self.random.map(Arc::new);
+        match &random {
+            None => read_ahead(&self.mapped, &control),
+            Some(random) => {
+                let random = Arc::clone(random);
+                control.set_prefetch(Box::new(move |first, bytes| random.will_need(first, bytes)));
+            }
+        }
         let answer = work(&control).map_err(Failure::from);
+        drop((control, random));
         answer.and_then(|answer| settle(&self.mapped, answer)).map_err(|failure| failure.throw(self.env))
     }
 
@@ -305,9 +326,14 @@ pub fn cancel_all() {
     }
 }
 
+/// Less is mapped than advice about it pays for.
+const LITTLE: u64 = 4 << 20;
+
+/// The most of the source that a selection reads at random: one part in so many.
+const MOST: u64 = 4;
+
 /// Has the kernel read pages in, each just before it is needed. Where little is mapped, asking costs more than faults do.
 fn read_ahead(mapped: &[Mapped], control: &Control) {
-    const LITTLE: u64 = 4 << 20;
     if mapped.iter().all(|mapped| mapped.length() < LITTLE) {
         return;
     }

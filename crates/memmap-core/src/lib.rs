@@ -38,5 +38,5 @@ pub use mapped::{Lease, Mapped, Residency};
 pub use mapping::{Mapping, Options};
 pub use mode::Mode;
 pub use plan::Extent;
-pub use region::{Backing, page_size};
+pub use region::{Backing, RandomAccess, page_size};
 pub use window::{Window, granularity};

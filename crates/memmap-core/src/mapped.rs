@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::file;
 use crate::memory::memory_limit;
-use crate::region::{Region, page_size};
+use crate::region::{RandomAccess, Region, page_size};
 use crate::{Advice, Code, Error, Identity, Mode, Result};
 
 /// Mapped pages and their file, for any thread to work on.
@@ -119,6 +119,7 @@ impl Mapped {
             ));
         }
         let Some((region, from, length)) = self.within(from, length) else { return Ok(()) };
+        region.note_advice(advice, length as u64 == self.length);
         region.advise(advice, from, length).map_err(|error| Error::system(&error, "madvise", self.path()))
     }
 
@@ -132,6 +133,12 @@ impl Mapped {
             let drop_behind = self.mode != Mode::Copy && self.length > memory_limit() / 2;
             region.populate(first, length, drop_behind);
         }
+    }
+
+    /// Reads of the pages are at random while the result lives, so the system reads no pages around them. `None` where it
+    /// knows that already, and for an array without bytes.
+    pub fn random_access(&self) -> Option<RandomAccess> {
+        self.region.as_ref().and_then(RandomAccess::of)
     }
 
     /// Counts the pages of these bytes that are in memory.

@@ -1,11 +1,27 @@
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+
+use crate::Advice;
 
 /// The chunks of a range that were read in ahead of their use. Reading a chunk in once saves a page fault for each of its pages;
 /// doing so again for pages that are present costs more than it saves.
 pub(super) struct Readahead {
     /// A bit for each chunk.
     words: Box<[AtomicU64]>,
+    /// The last advice about the order of reads: an [`Order`].
+    order: AtomicU8,
+}
+
+/// What the system was advised of about the order of reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Order {
+    /// Nothing, or [`Advice::Normal`].
+    Normal,
+    /// Front to back.
+    Sequential,
+    /// At random, or different advice for different parts.
+    Other,
 }
 
 impl Readahead {
@@ -14,7 +30,28 @@ impl Readahead {
 
     pub(super) fn new(length: usize) -> Self {
         let words = length.div_ceil(Self::CHUNK).div_ceil(64);
-        Readahead { words: (0..words).map(|_| AtomicU64::new(0)).collect() }
+        let words = (0..words).map(|_| AtomicU64::new(0)).collect();
+        Readahead { words, order: AtomicU8::new(Order::Normal as u8) }
+    }
+
+    /// Remembers advice for a part of the range, or for all of it.
+    pub(super) fn advised(&self, advice: Advice, is_whole: bool) {
+        let order = match advice {
+            Advice::Normal if is_whole => Order::Normal,
+            Advice::Sequential if is_whole => Order::Sequential,
+            Advice::Normal | Advice::Sequential | Advice::Random => Order::Other,
+            _ => return,
+        };
+        self.order.store(order as u8, Ordering::Relaxed);
+    }
+
+    /// The advice that holds for the whole range, where it is one that reads ahead.
+    pub(super) fn order(&self) -> Order {
+        match self.order.load(Ordering::Relaxed) {
+            0 => Order::Normal,
+            1 => Order::Sequential,
+            _ => Order::Other,
+        }
     }
 
     /// The chunks that hold these bytes and were not taken before, in bytes from the start of the range. Only one caller gets

@@ -192,7 +192,9 @@ unsafe fn move_blocks(
         }
         for block in range.clone() {
             if block + AHEAD < range.end {
-                prefetch_lines(from.at(place(block + AHEAD)[0]), extent.min(FETCHED));
+                let next = from.at(place(block + AHEAD)[0]);
+                prefetch_lines(next, extent.min(FETCHED));
+                control.prefetch(next, extent);
             }
             // SAFETY: the caller vouches for every place.
             unsafe { move_block(from, to, place(block), &inner, mover) };

@@ -96,20 +96,27 @@ impl Job<'_> {
     fn single_elements(&self, control: &Control) -> Result<()> {
         let (source, mask, size) = (self.source, self.mask, self.source.element.size);
         let nest = LoopNest::in_order(&mask.shape, [&source.strides, &mask.strides]);
-        let elements = Source::new(source.ptr, source.element, nest.only(0), source.element.kind)?;
+        let element = source.element;
+        let source = Source::new(source.ptr, element, nest.only(0), element.kind)?;
         let flags = Source::new(mask.ptr, mask.element, nest.only(1), Kind::Bool)?;
-        let native = Element { swapped: false, ..source.element };
+        let native = Element { swapped: false, ..element };
         let mover = StridedCopy::between(&native, &self.target.element);
         let (to, step) = (SharedMut(self.target.ptr), self.target.strides[0]);
         let total = mask.len();
         for_pieces(control, self.counts.len(), total * size, |i| {
             let (mut at, end) = (i * PIECE, total.min((i + 1) * PIECE));
             let (mut row, rows) = (self.starts[i], self.starts[i] + self.counts[i]);
-            let (mut elements, mut flags, mut chosen) =
-                (elements.reader(at), flags.reader(at), Buffer::new());
+            let (mut elements, mut flags, mut chosen) = (source.reader(at), flags.reader(at), Buffer::new());
             while at < end {
                 let len = (end - at).min(TILE_BYTES / size.max(1));
-                let (from, flags) = (elements.next_bytes(len), flags.next::<Flag>(len));
+                let flags = flags.next::<Flag>(len);
+                if count_true(flags) == 0 {
+                    // The elements are not read, because their pages may not be in memory.
+                    at += len;
+                    elements = source.reader(at);
+                    continue;
+                }
+                let from = elements.next_bytes(len);
                 // SAFETY: `from` leads to `len` elements of this size; the buffer holds a tile of them.
                 let count = unsafe { compress(flags, from, chosen.as_mut_ptr(), size) }.min(rows - row);
                 let (from, to) = (chosen.as_mut_ptr(), to.at(step.wrapping_mul(row as isize)));

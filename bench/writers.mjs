@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { load, openMemmap } from '../dist/index.js'
+import { load, openMemmap } from 'memmap'
 
 /** Milliseconds between two appends, so that a long run leaves a file that fits on the disk. */
 const PAUSE = 0.2

@@ -1,0 +1,35 @@
+import { inspect } from './inspect.js'
+import { MemmapError } from './memmap-error.js'
+
+/**
+ * Lets methods reject surplus arguments, because JavaScript would silently ignore them: `fill(7, 1, 2)` fills a part of a typed
+ * array, and would fill all of this one.
+ * @param owner a prototype
+ * @param most the number of arguments of each method
+ */
+export function refuseSurplus(owner: object, most: Readonly<Record<string, number>>): void {
+  for (const [name, count] of Object.entries(most)) {
+    const method = Object.getOwnPropertyDescriptor(owner, name)?.value as (...args: unknown[]) => unknown
+    const checked = function (this: unknown, first?: unknown, second?: unknown, third?: unknown): unknown {
+      // oxlint-disable-next-line prefer-rest-params -- a rest parameter makes every call slower
+      if (arguments.length > count) throw surplus(name, count, [...arguments].slice(count))
+      return method.call(this, first, second, third)
+    }
+    Object.defineProperty(checked, 'name', { value: name })
+    Object.defineProperty(checked, 'length', { value: method.length })
+    Object.defineProperty(owner, name, { value: checked, writable: true, configurable: true })
+  }
+}
+
+/** {@link refuseSurplus} for a function, with all of its arguments. */
+export function checkArguments(name: string, count: number, given: ArrayLike<unknown>): void {
+  if (given.length > count) throw surplus(name, count, Array.from(given).slice(count))
+}
+
+function surplus(name: string, count: number, rest: readonly unknown[]): MemmapError {
+  const takes = count === 0 ? 'no arguments' : count === 1 ? 'one argument' : `at most ${count} arguments`
+  return new MemmapError(
+    'ERR_MEMMAP_ARGUMENT',
+    `invalid arguments ${rest.map(inspect).join(', ')} of ${name}: it takes ${takes}; leave them out, or see the options of ${name}`,
+  )
+}

@@ -8,6 +8,7 @@ import { blocksAlong } from './async/blocks.js'
 import type { BlockOptions, Blocks } from './async/blocks.js'
 import { promisesOf } from './async/promises.js'
 import type { AsyncOptions } from './async/task.js'
+import { castElement } from './dtype/index.js'
 import type {
   Canonical,
   Checked,
@@ -25,6 +26,7 @@ import { isAligned } from './layout/layout.js'
 import type { IntegerArray, ShapeLike } from './layout/shape.js'
 import { isContiguous } from './layout/strides.js'
 import type { OrderLike } from './layout/strides.js'
+import { elementBytesOf } from './ops/assign-value.js'
 import { assign, fill } from './ops/assign.js'
 import { broadcastTo, diagonal, expandDims, flip, moveAxis, squeeze, swapAxes, transpose } from './ops/axes.js'
 import { allClose, compare, equals } from './ops/compare/compare.js'
@@ -190,7 +192,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.get(1, -1) // NumPy: a[1, -1]
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
-  override get(...indices: (number | bigint)[]): Scalar<D> {
+  override get(...indices: (number | bigint | NDArray)[]): Scalar<D> {
     return this.getSlow(...indices) as Scalar<D>
   }
 
@@ -202,7 +204,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CAST` for a value that the dtype cannot hold; `ERR_MEMMAP_READONLY`;
    *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
-  override set(...indicesAndValue: [...indices: (number | bigint)[], value: Writable<D>]): void {
+  override set(...indicesAndValue: [...indices: (number | bigint | NDArray)[], value: Writable<D> | NDArray]): void {
     this.setSlow(...indicesAndValue)
   }
 
@@ -306,7 +308,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @returns this array
    * @throws MemmapError as {@link assign}
    */
-  fill(value: Writable<D>): this {
+  fill(value: Writable<D> | NDArray): this {
     fill(this, value)
     return this
   }
@@ -425,6 +427,11 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    */
   rows(): IterableIterator<this> {
     return rowsOf(this) as IterableIterator<this>
+  }
+
+  /** @internal */
+  [castElement](dtype: DType): Uint8Array {
+    return elementBytesOf(this, dtype)
   }
 
   /** Iterates over every element, in C order whatever the order in memory. */
@@ -614,7 +621,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 export type Assignable<D> = Writable<D> | NestedValues<Writable<D>> | ArrayBufferView | NDArray
 
 /** Lists of values, nested as deep as there are axes. */
-export interface NestedValues<T> extends ReadonlyArray<T | NestedValues<T>> {}
+export interface NestedValues<T> extends ReadonlyArray<T | NestedValues<T> | ArrayBufferView | NDArray> {}
 
 /** Rejects a string literal in the option `dtype` that is not a dtype. */
 export type CheckedOptions<O> = O extends { readonly dtype: infer T } ? { readonly dtype: Checked<T> } : unknown
@@ -768,7 +775,7 @@ export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductio
   assign(value: Assignable<D>, selectors: readonly Selector[] | undefined, options?: AsyncOptions): Promise<A>
 
   /** {@link NDArray.fill}. */
-  fill(value: Writable<D>, options?: AsyncOptions): Promise<A>
+  fill(value: Writable<D> | NDArray, options?: AsyncOptions): Promise<A>
 
   /** `Memmap.flush`; does nothing for an array in memory. */
   flush(options?: { durable?: boolean } & AsyncOptions): Promise<void>

@@ -1,4 +1,4 @@
-import type { DType } from '../dtype/index.js'
+import type { castElement, DType } from '../dtype/index.js'
 import { isAligned } from '../layout/layout.js'
 import type { Layout } from '../layout/layout.js'
 import { accessorKindOf, accessorsOf } from '../memory/accessor-kind.js'
@@ -6,8 +6,14 @@ import type { AccessorKind } from '../memory/accessor-kind.js'
 import type { Store } from '../memory/store.js'
 import { ArrayBase } from './array-base.js'
 
+/** An array with the methods that ArrayBase leaves to NDArray. */
+interface CompleteArray extends ArrayBase {
+  [castElement](dtype: DType): Uint8Array
+  rows(): Iterable<unknown>
+}
+
 /** The constructor of arrays, with the same parameters for NDArray and Memmap. */
-type ArrayClass = new (...parts: ConstructorParameters<typeof ArrayBase>) => ArrayBase
+type ArrayClass = new (...parts: ConstructorParameters<typeof ArrayBase>) => CompleteArray
 
 /** The public classes of arrays in memory and in a file. They import this module, and therefore register here. */
 let inMemory: ArrayClass

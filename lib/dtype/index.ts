@@ -1,3 +1,5 @@
+export { castElement, isArrayValue } from './array-value.js'
+export type { ArrayValue } from './array-value.js'
 export { NATIVE_ORDER } from './byte-order.js'
 export type { ByteOrder } from './byte-order.js'
 export { fieldsInOrder } from './descr.js'
@@ -5,6 +7,7 @@ export type { Descr, DescrField, DescrName, DTypeJson, DTypeJsonFields } from '.
 export { DType } from './dtype.js'
 export type { DTypeFields, Field } from './dtype-fields.js'
 export { dtype, parseDType } from './parse.js'
+export { promoteDTypes } from './promote.js'
 export { BY_CONSTRUCTOR, NUMBER_ROWS, NUMBERS, OPAQUE_CODE, TIME_CODE } from './table.js'
 export type { Kind, NumberMethod, NumberName, NumberRow, TypedArrayConstructor } from './table.js'
 export { TIME_UNITS, timeUnitText } from './time-unit.js'

@@ -53,6 +53,42 @@ export function parseTimeUnit(bracket: string, spec: string): TimeUnit {
   return divided({ unit, count }, Number(divisor), spec)
 }
 
+/** What NumPy multiplies each of {@link TIME_UNITS} by for the next finer one, apart from years in months. */
+const FACTORS = [1n, 1n, 7n, 24n, 60n, 60n, 1000n, 1000n, 1000n, 1000n, 1000n, 1000n] as const
+
+/**
+ * The unit that divides two: NumPy's `compute_datetime_metadata_greatest_common_divisor`. A year has no whole number of any unit
+ * but months, so only the finer unit counts beside one.
+ * @param isDurationA durations of years or months have no common unit with those of any other
+ * @returns null where there is none, or its factor exceeds NumPy's 56 bits
+ */
+export function commonUnit(a: TimeUnit, isDurationA: boolean, b: TimeUnit, isDurationB: boolean): TimeUnit | null {
+  if (a.unit === 'generic') return b
+  if (b.unit === 'generic') return a
+  const units: readonly string[] = TIME_UNITS
+  const [x, y] = [units.indexOf(a.unit), units.indexOf(b.unit)]
+  const [coarse, fine, isDuration] = x <= y ? [a, b, isDurationA] : [b, a, isDurationB]
+  let factor: bigint | null = 1n
+  if (coarse.unit === 'Y' && fine.unit === 'M') factor = 12n
+  else if (coarse.unit !== fine.unit) {
+    if (isDuration && (coarse.unit === 'Y' || coarse.unit === 'M')) return null
+    factor = factorBetween(Math.min(x, y), Math.max(x, y))
+  }
+  if (factor === null) return null
+  let [divisor, rest] = [BigInt(coarse.count) * factor, BigInt(fine.count)]
+  while (rest > 0n) [divisor, rest] = [rest, divisor % rest]
+  return divisor > MAX_COUNT ? null : Object.freeze({ unit: fine.unit, count: Number(divisor) })
+}
+
+function factorBetween(coarse: number, fine: number): bigint | null {
+  let factor = 1n
+  for (const one of FACTORS.slice(coarse, fine)) {
+    factor *= one
+    if (factor >= 2n ** 56n) return null
+  }
+  return factor
+}
+
 /** The suffix of a unit: `''` for generic, `[ns]`, `[25s]`. */
 export function timeUnitText({ unit, count }: TimeUnit): string {
   if (unit === 'generic') return ''

@@ -1,3 +1,5 @@
+import { isArrayValue } from '../dtype/index.js'
+import type { ArrayValue } from '../dtype/index.js'
 import { checkList } from '../errors/check-size.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -25,7 +27,8 @@ export type IntegerArray =
  * @throws MemmapError `ERR_MEMMAP_SHAPE`
  */
 export function parseShape(value: unknown, inferred = false): number[] {
-  const list = typeof value === 'number' || typeof value === 'bigint' ? [value] : listOf(value)
+  const isSingle = typeof value === 'number' || typeof value === 'bigint' || isInteger0d(value)
+  const list = isSingle ? [value] : listOf(value)
   if (list === null) throw shapeError(value, 'it must be a whole number or a list of them')
   if (list.length > MAX_NDIM) {
     throw shapeError(value, `an array has at most ${MAX_NDIM} axes, and this shape has ${list.length}`)
@@ -53,6 +56,11 @@ function shapeError(value: unknown, rule: string): MemmapError {
   return new MemmapError('ERR_MEMMAP_SHAPE', `invalid shape ${inspect(value)}: ${rule}`)
 }
 
+/** Returns true for an array of integers without axes, which is taken wherever an integer is. */
+export function isInteger0d(value: unknown): value is ArrayValue {
+  return isArrayValue(value) && value.ndim === 0 && (value.dtype.kind === 'i' || value.dtype.kind === 'u')
+}
+
 /** The entries of an array or typed array; null for anything else. */
 export function listOf(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value
@@ -65,6 +73,7 @@ export function listOf(value: unknown): readonly unknown[] | null {
 /** Returns the value as a safe integer; null where it is none. */
 export function integerOf(value: unknown): number | null {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? value : null
+  if (isInteger0d(value)) return integerOf(value.get())
   if (typeof value !== 'bigint') return null
   const number = Number(value)
   return Number.isSafeInteger(number) ? number : null

@@ -10,6 +10,7 @@ import { bytesOf } from '../array/typed-views.js'
 import type { DType } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { shapeText } from '../layout/shape.js'
+import { castError } from '../scalar/codec.js'
 import { encode } from '../scalar/index.js'
 import { assignElements } from './cast/assign-elements.js'
 import { hasPadding } from './cast/records.js'
@@ -55,6 +56,21 @@ export function fillElements(array: ArrayBase, value: unknown): void {
   // Padding between fields must not change, as in NumPy.
   if (hasPadding(array.dtype)) assignElements(array, elementOf(value, array.dtype))
   else fillKernel(array, encode(array.dtype, value))
+}
+
+/** The bytes of an array without axes, cast to an element of a dtype. */
+export function elementBytesOf(array: ArrayBase, dtype: DType): Uint8Array {
+  if (array.ndim > dtype.shape.length) {
+    throw castError(
+      array,
+      dtype,
+      `an element takes a scalar or an array without axes, and this array has shape ${shapeText(array.shape)}`,
+      'use assign() for whole arrays',
+    )
+  }
+  const one = allocate(dtype.shape, dtype.base)
+  assignElements(one, array)
+  return bytesOf(one)
 }
 
 /** Converts a single value to an array without axes. */

@@ -1,8 +1,7 @@
 /**
- * Nested lists of elements, in which typed arrays and arrays count as lists of their elements.
+ * Nested lists of elements, in which arrays and typed arrays count as lists of their elements, and arrays without axes as elements.
  * @module
  */
-import { isArray } from '../array/array-base.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { asArray, isSingleElement } from '../array/as-array.js'
 import type { DType } from '../dtype/index.js'
@@ -10,16 +9,20 @@ import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { MAX_NDIM } from '../layout/shape.js'
 import { isRecordList } from '../scalar/record-list.js'
-import { castTo } from './copy.js'
-import { elementsOf } from './iterate.js'
 
 /** The shape and elements of nested lists. */
 export interface Flat {
   readonly shape: readonly number[]
-  /** The elements in C order. */
+  /** The elements that are in no array, in C order; they fill the positions between the arrays. */
   readonly leaves: readonly unknown[]
-  /** The arrays among the lists. */
-  readonly arrays: readonly ArrayBase[]
+  /** The arrays among the lists, in C order. */
+  readonly arrays: readonly Placed[]
+}
+
+/** An array and the position of its first element, in C order. */
+export interface Placed {
+  readonly array: ArrayBase
+  readonly start: number
 }
 
 /**
@@ -43,10 +46,32 @@ export function flattenLists(values: unknown, dtype?: DType): Flat {
     if (list.array !== null || list.entries.length === 0) break
     level = list.entries[0]
   }
+  const found = { leaves: [], arrays: [], position: 0 }
+  collect(values, shape, 0, dtype, found)
+  return { shape, leaves: found.leaves, arrays: found.arrays }
+}
+
+/** The values of one shape in C order, in which arrays have no axes. */
+export function flatOf(shape: readonly number[], values: readonly unknown[]): Flat {
   const leaves: unknown[] = []
-  const arrays: ArrayBase[] = []
-  collect(values, shape, 0, dtype, leaves, arrays)
+  const arrays: Placed[] = []
+  values.forEach((value, start) => {
+    const array = ArrayBuffer.isView(value) ? null : asArray(value)
+    if (array === null) leaves.push(value)
+    else arrays.push({ array, start })
+  })
   return { shape, leaves, arrays }
+}
+
+/** Calls back with each element that is in no array, and its position in C order. */
+export function forEachLeaf({ leaves, arrays }: Flat, fn: (leaf: unknown, position: number) => void): void {
+  let position = 0
+  let next = 0
+  for (const { array, start } of arrays) {
+    while (position < start) fn(leaves[next++], position++)
+    position += array.size
+  }
+  while (next < leaves.length) fn(leaves[next++], position++)
 }
 
 interface Entries {
@@ -65,32 +90,38 @@ function listEntriesOf(value: unknown, dtype: DType | undefined): Entries | null
   return array === null || array.ndim === 0 ? null : { shape: array.shape, entries: [], array }
 }
 
+interface Found {
+  readonly leaves: unknown[]
+  readonly arrays: Placed[]
+  position: number
+}
+
 function collect(
   value: unknown,
   shape: readonly number[],
   depth: number,
   dtype: DType | undefined,
-  leaves: unknown[],
-  arrays: ArrayBase[],
+  found: Found,
 ): void {
   if (depth === shape.length) {
     if (listEntriesOf(value, dtype) !== null) throw ragged(value, shape, depth)
-    // An array without axes counts as its element.
-    leaves.push(isArray(value) ? value.get() : value)
+    const array = typeof value === 'object' && !isSingleElement(value, dtype) ? asArray(value) : null
+    if (array === null) found.leaves.push(value)
+    else found.arrays.push({ array, start: found.position })
+    found.position++
     return
   }
   const list = listEntriesOf(value, dtype)
   if (list === null || list.shape.some((length, axis) => length !== shape[depth + axis]))
     throw ragged(value, shape, depth)
-  if (list.array === null) {
-    for (const entry of list.entries) collect(entry, shape, depth + 1, dtype, leaves, arrays)
+  const { array } = list
+  if (array === null) {
+    for (const entry of list.entries) collect(entry, shape, depth + 1, dtype, found)
     return
   }
   if (depth + list.shape.length !== shape.length) throw ragged(value, shape, depth)
-  // Casts like a whole array: values that do not fit wrap, where a single value would throw.
-  const array = dtype === undefined ? list.array : castTo(list.array, dtype)
-  arrays.push(array)
-  for (const element of elementsOf(array)) leaves.push(element)
+  found.arrays.push({ array, start: found.position })
+  found.position += array.size
 }
 
 function ragged(value: unknown, shape: readonly number[], depth: number): MemmapError {

@@ -16,6 +16,7 @@ const MAX_CODE_POINT = 0x10ffff
 export function bytesCodec(dtype: DType): Codec {
   const size = dtype.itemsize
   return simpleCodec(
+    dtype,
     (view, position) => {
       let end = position + size
       while (end > position && view.getUint8(end - 1) === 0) end--
@@ -31,6 +32,7 @@ export function bytesCodec(dtype: DType): Codec {
 export function voidCodec(dtype: DType): Codec {
   const size = dtype.itemsize
   return simpleCodec(
+    dtype,
     (view, position) => new Uint8Array(view.buffer, view.byteOffset + position, size).slice(),
     (value) => {
       if (!ArrayBuffer.isView(value))
@@ -46,6 +48,7 @@ export function unicodeCodec(dtype: DType): Codec {
   const length = dtype.itemsize / 4
   const little = isLittleEndian(dtype)
   return simpleCodec(
+    dtype,
     (view, position) => {
       let count = length
       while (count > 0 && view.getUint32(position + 4 * (count - 1), little) === 0) count--

@@ -1,3 +1,4 @@
+import { castElement, isArrayValue } from '../dtype/index.js'
 import type { AnyScalar, DType } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -14,8 +15,9 @@ export interface Codec {
   write(view: DataView, position: number, value: unknown): void
 }
 
-/** Creates a codec that converts each value to one `T`. */
+/** Creates a codec that converts each value to one `T`. An array without axes is cast as whole arrays are. */
 export function simpleCodec<T>(
+  dtype: DType,
   read: (view: DataView, position: number) => AnyScalar,
   convert: (value: unknown) => T,
   store: (view: DataView, position: number, converted: T) => void,
@@ -23,13 +25,20 @@ export function simpleCodec<T>(
   return {
     read,
     prepare(value) {
+      if (isArrayValue(value)) return bytesStore(value[castElement](dtype))
       const converted = convert(value)
       return (view, position) => store(view, position, converted)
     },
     write(view, position, value) {
-      store(view, position, convert(value))
+      if (isArrayValue(value)) bytesStore(value[castElement](dtype))(view, position)
+      else store(view, position, convert(value))
     },
   }
+}
+
+/** Stores bytes that are already those of the element. */
+export function bytesStore(bytes: Uint8Array): StoreElement {
+  return (view, position) => new Uint8Array(view.buffer, view.byteOffset + position, bytes.length).set(bytes)
 }
 
 /** Creates an `ERR_MEMMAP_CAST` error with the value, the dtype, the rule that it breaks and the way out. */

@@ -1,4 +1,4 @@
-import { NATIVE_ORDER, NUMBERS } from '../dtype/index.js'
+import { isArrayValue, NATIVE_ORDER, NUMBERS } from '../dtype/index.js'
 import type { Complex, DType, NumberMethod, NumberName, NumberRow } from '../dtype/index.js'
 import { castError, simpleCodec } from './codec.js'
 import type { Codec } from './codec.js'
@@ -12,7 +12,7 @@ export function numberCodec(dtype: DType): Codec {
   if (method.startsWith('Float')) {
     const { get, set } = floatAccess(method, little)
     if (kind === 'c') return complexCodec(dtype, { get, set }, itemsize / 2)
-    return simpleCodec(get, (value) => toFloat(value, dtype), set)
+    return simpleCodec(dtype, get, (value) => toFloat(value, dtype), set)
   }
   const bits = BigInt(8 * itemsize)
   const [min, max] = kind === 'i' ? [-(2n ** (bits - 1n)), 2n ** (bits - 1n) - 1n] : [0n, 2n ** bits - 1n]
@@ -32,6 +32,7 @@ export function isLittleEndian(dtype: DType): boolean {
 /** The codec of bools: any byte but 0 reads as true, as in NumPy; true is written as 1. */
 function boolCodec(dtype: DType): Codec {
   return simpleCodec(
+    dtype,
     (view, position) => view.getUint8(position) !== 0,
     (value) => {
       if (typeof value === 'boolean') return value ? 1 : 0
@@ -49,6 +50,7 @@ function integerCodec(dtype: DType, type: Integer8to32, min: number, max: number
   const get = DataView.prototype[`get${type}`]
   const set = DataView.prototype[`set${type}`]
   return simpleCodec(
+    dtype,
     (view, position) => get.call(view, position, little),
     (value) => {
       if (typeof value === 'number') {
@@ -70,6 +72,7 @@ function integer64Codec(dtype: DType, type: Integer64, min: bigint, max: bigint)
   const get = DataView.prototype[`get${type}`]
   const set = DataView.prototype[`set${type}`]
   return simpleCodec(
+    dtype,
     (view, position) => get.call(view, position, little),
     (value) => {
       if (typeof value === 'boolean') return value ? 1n : 0n
@@ -86,6 +89,7 @@ function integer64Codec(dtype: DType, type: Integer64, min: bigint, max: bigint)
 /** The codec of complex numbers: the real part, then the imaginary part. */
 function complexCodec(dtype: DType, { get, set }: FloatAccess, partSize: number): Codec {
   return simpleCodec(
+    dtype,
     (view, position) => ({ re: get(view, position), im: get(view, position + partSize) }),
     (value): Complex => {
       if (Array.isArray(value) && value.length === 2)
@@ -129,6 +133,7 @@ function floatAccess(method: NumberMethod, little: boolean): FloatAccess {
 function toFloat(value: unknown, dtype: DType): number {
   if (typeof value === 'number') return value
   if (typeof value === 'boolean') return value ? 1 : 0
+  if (isArrayValue(value) && value.ndim === 0) return toFloat(value.get(), dtype)
   if (typeof value !== 'bigint') throw notNumeric(value, dtype)
   const float = Number(value)
   if (Number.isFinite(float)) return float

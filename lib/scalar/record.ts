@@ -1,43 +1,48 @@
-import { fieldsInOrder } from '../dtype/index.js'
-import type { AnyRecord, AnyScalar, DType, Nested } from '../dtype/index.js'
+import { castElement, fieldsInOrder, isArrayValue } from '../dtype/index.js'
+import type { AnyRecord, AnyScalar, ArrayValue, DType, Nested } from '../dtype/index.js'
 import { checkHeap, checkList } from '../errors/check-size.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
-import { castError } from './codec.js'
+import { bytesStore, castError } from './codec.js'
 import type { Codec, StoreElement } from './codec.js'
 import { isRecordList } from './record-list.js'
 
-/** A structured dtype: an object by names, or a list by position. Checks all fields before it stores the first. */
+/**
+ * The values of one record by the position of its fields: of an object by names, of a list by position; a scalar for each field, as
+ * in NumPy.
+ * @throws MemmapError `ERR_MEMMAP_CAST` for other fields or values
+ */
+export function recordValues(dtype: DType, value: unknown): readonly unknown[] {
+  const names = dtype.names ?? []
+  if (isScalar(value)) return names.map(() => value)
+  if (isList(value)) {
+    if (value.length === names.length) return Array.from(value)
+    throw castError(
+      value,
+      dtype,
+      `it has ${count(names.length, 'field')}, the list ${count(value.length, 'value')}`,
+      fieldsHint(names),
+    )
+  }
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date) {
+    throw castError(value, dtype, 'a structured element takes an object or a list', fieldsHint(names))
+  }
+  for (const key of Object.keys(value)) {
+    if (!names.includes(key)) throw castError(value, dtype, `it has no field ${inspect(key)}`, fieldsHint(names))
+  }
+  return names.map((name) => {
+    if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name]
+    throw castError(value, dtype, `the value of field ${inspect(name)} is missing`, fieldsHint(names))
+  })
+}
+
+/** A structured dtype. Checks all fields before it stores the first. */
 export function recordCodec(dtype: DType, codecOf: (dtype: DType) => Codec): Codec {
   const fields = fieldsInOrder(dtype).map(({ name, offset, dtype: type }) => ({ name, offset, codec: codecOf(type) }))
-  const names = new Set(fields.map(({ name }) => name))
-
-  const valuesOf = (value: unknown): readonly unknown[] => {
-    // As in NumPy, a scalar broadcasts to every field.
-    if (isScalar(value)) return fields.map(() => value)
-    if (isList(value)) {
-      if (value.length === fields.length) return Array.from(value)
-      throw castError(
-        value,
-        dtype,
-        `it has ${count(fields.length, 'field')}, the list ${count(value.length, 'value')}`,
-        fieldsHint(names),
-      )
-    }
-    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date) {
-      throw castError(value, dtype, 'a structured element takes an object or a list', fieldsHint(names))
-    }
-    for (const key of Object.keys(value)) {
-      if (!names.has(key)) throw castError(value, dtype, `it has no field ${inspect(key)}`, fieldsHint(names))
-    }
-    return fields.map(({ name }) => {
-      if (Object.hasOwn(value, name)) return (value as Record<string, unknown>)[name]
-      throw castError(value, dtype, `the value of field ${inspect(name)} is missing`, fieldsHint(names))
-    })
-  }
 
   const prepare = (value: unknown): StoreElement => {
-    const values = valuesOf(value)
+    if (isArrayValue(value)) return fieldsStore(dtype, value[castElement](dtype))
+    const values = recordValues(dtype, value)
     const stores = fields.map(({ name, codec }, i) => inField(name, () => codec.prepare(values[i])))
     return (view, position) => fields.forEach(({ offset }, i) => stores[i]?.(view, position + offset))
   }
@@ -70,7 +75,7 @@ export function subArrayCodec(dtype: DType, base: Codec): Codec {
   }
 
   const prepare = (value: unknown): StoreElement => {
-    const stores = broadcast(value, dtype).map((item) => base.prepare(item))
+    const stores = subArrayItems(value, dtype).map((item) => base.prepare(item))
     return (view, position) => stores.forEach((store, i) => store(view, position + i * element.itemsize))
   }
 
@@ -86,14 +91,19 @@ export function subArrayCodec(dtype: DType, base: Codec): Codec {
 }
 
 /** The values of a sub-array's elements in C order. Missing axes and axes of length 1 broadcast, as in NumPy. */
-function broadcast(value: unknown, dtype: DType): unknown[] {
+export function subArrayItems(value: unknown, dtype: DType): unknown[] {
   const { shape, base } = dtype
-  const isAxis = (item: unknown): item is ArrayLike<unknown> =>
-    isList(item) &&
-    !(isBytes(item) && 'SUV'.includes(base.kind) && !base.names) &&
-    !(Array.isArray(item) && isRecordList(item, base))
+  /** The entries of a list or array; null for an element. */
+  const entriesOf = (item: unknown): ArrayLike<unknown> | null => {
+    if (isArrayValue(item)) return item.ndim > 0 ? rowsOf(item) : null
+    const isElement =
+      !isList(item) ||
+      (isBytes(item) && 'SUV'.includes(base.kind) && !base.names) ||
+      (Array.isArray(item) && isRecordList(item, base))
+    return isElement ? null : item
+  }
   const lengths: number[] = []
-  for (let level: unknown = value; lengths.length < shape.length && isAxis(level); level = level[0])
+  for (let level = entriesOf(value); lengths.length < shape.length && level !== null; level = entriesOf(level[0]))
     lengths.push(level.length)
 
   const missing = shape.length - lengths.length
@@ -112,12 +122,32 @@ function broadcast(value: unknown, dtype: DType): unknown[] {
     if (length === undefined) items.push(level)
     else if (axis < missing) for (let i = 0; i < length; i++) collect(level, axis + 1)
     else {
-      if (!isAxis(level) || level.length !== lengths[axis - missing]) throw mismatch()
-      for (let i = 0; i < length; i++) collect(level[level.length === 1 ? 0 : i], axis + 1)
+      const entries = entriesOf(level)
+      if (entries === null || entries.length !== lengths[axis - missing]) throw mismatch()
+      for (let i = 0; i < length; i++) collect(entries[entries.length === 1 ? 0 : i], axis + 1)
     }
   }
   collect(value, 0)
   return items
+}
+
+/** The entries of an array on axis 0, as arrays. */
+function rowsOf(array: ArrayValue): unknown[] {
+  return Array.from(array.rows())
+}
+
+/** Stores the bytes of the fields, without those between them. */
+function fieldsStore(dtype: DType, bytes: Uint8Array): StoreElement {
+  const stores = fieldsInOrder(dtype).flatMap(({ offset, dtype: { base, itemsize } }) => {
+    const isPlain = base.names === null || base.itemsize === 0
+    const size = isPlain ? itemsize : base.itemsize
+    return Array.from({ length: size === 0 ? 0 : itemsize / size }, (_, i) => {
+      const at = offset + i * size
+      const part = bytes.subarray(at, at + size)
+      return { at, store: isPlain ? bytesStore(part) : fieldsStore(base, part) }
+    })
+  })
+  return (view, position) => stores.forEach(({ at, store }) => store(view, position + at))
 }
 
 /** Adds the name of the field to an error about its value. */
@@ -154,6 +184,6 @@ function count(n: number, noun: string): string {
   return `${n} ${noun}${n === 1 ? '' : 's'}`
 }
 
-function fieldsHint(names: ReadonlySet<string>): string {
-  return `give the fields ${[...names].map(inspect).join(', ')}, all of them and no other`
+function fieldsHint(names: readonly string[]): string {
+  return `give the fields ${names.map(inspect).join(', ')}, all of them and no other`
 }

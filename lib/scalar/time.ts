@@ -15,6 +15,7 @@ const INTEGER_TEXT = /^\s*[+-]?\d+$/
 export function timeCodec(dtype: DType): Codec {
   const little = isLittleEndian(dtype)
   return simpleCodec(
+    dtype,
     (view, position) => view.getBigInt64(position, little),
     dtype.kind === 'M' ? (value) => toDatetime(value, dtype) : (value) => toTimedelta(value, dtype),
     (view, position, ticks) => view.setBigInt64(position, ticks, little),

@@ -9,10 +9,11 @@ import { dataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import { inspect } from '../../errors/inspect.js'
 import { indexError, MemmapError } from '../../errors/memmap-error.js'
-import { integerOf } from '../../layout/shape.js'
+import { integerOf, isInteger0d } from '../../layout/shape.js'
 import type { IntegerArray } from '../../layout/shape.js'
 import { newaxis, parseSlice, Slice } from '../../layout/slice.js'
 import { nativeCopy } from '../cast/parts.js'
+import { fromFlat } from '../from-values.js'
 import { flattenLists } from '../nested-lists.js'
 import type { Flat } from '../nested-lists.js'
 
@@ -23,10 +24,10 @@ export type BasicSelector = number | bigint | string | Slice | typeof newaxis
 export type Selector = BasicSelector | boolean | IntegerList | BooleanList | IntegerArray | ArrayBase
 
 /** A list of positions; its depth is the number of axes in the result. */
-export interface IntegerList extends ReadonlyArray<number | bigint | IntegerList> {}
+export interface IntegerList extends ReadonlyArray<number | bigint | IntegerList | IntegerArray | ArrayBase> {}
 
 /** A mask as nested lists; its depth is the number of axes that it selects on. */
-export interface BooleanList extends ReadonlyArray<boolean | BooleanList> {}
+export interface BooleanList extends ReadonlyArray<boolean | BooleanList | ArrayBase> {}
 
 /** Positions on one axis, in C order over a shape. */
 export interface Positions {
@@ -60,6 +61,7 @@ export function parseSelector(selector: unknown): Item {
     const value = integerOf(selector)
     if (value !== null) return { kind: 'integer', axes: 1, value }
   }
+  if (isInteger0d(selector)) return { kind: 'integer', axes: 1, value: parsePosition(selector) }
   if (selector instanceof Slice) return { kind: 'slice', axes: 1, part: selector }
   if (selector === newaxis) return { kind: 'newaxis', axes: 0 }
   if (typeof selector === 'boolean') return { kind: 'mask', axes: 0, shape: [], flags: Uint8Array.of(selector ? 1 : 0) }
@@ -81,14 +83,13 @@ function listItem(selector: unknown): Item | null {
     return { kind: 'mask', axes: ndim, shape, flags: dataOf(nativeCopy(selector)) as Uint8Array }
   }
   const lists = Array.isArray(selector) ? flattenSelector(selector) : null
-  if (lists !== null && lists.leaves.length > 0 && lists.leaves.every((leaf) => typeof leaf === 'boolean')) {
-    const { shape, leaves } = lists
-    return { kind: 'mask', axes: shape.length, shape, flags: Uint8Array.from(leaves, Number) }
+  if (lists !== null && isMask(lists)) {
+    const { shape } = lists
+    const flags =
+      lists.arrays.length === 0 ? Uint8Array.from(lists.leaves, Number) : (dataOf(fromFlat(lists, parseDType('bool'))) as Uint8Array)
+    return { kind: 'mask', axes: shape.length, shape, flags }
   }
-  const positions =
-    lists === null
-      ? positionsIn(selector)
-      : { shape: lists.shape, values: Float64Array.from(lists.leaves, parsePosition) }
+  const positions = lists === null ? positionsIn(selector) : positionsOf(lists)
   return positions === null ? null : { kind: 'positions', axes: 1, positions }
 }
 
@@ -99,15 +100,29 @@ function listItem(selector: unknown): Item | null {
 export function positionsIn(value: unknown): Positions | null {
   if (typeof value === 'number' || typeof value === 'bigint')
     return { shape: [], values: Float64Array.of(parsePosition(value)) }
-  if (Array.isArray(value)) {
-    const { shape, leaves } = flattenSelector(value)
-    return { shape, values: Float64Array.from(leaves, parsePosition) }
-  }
+  if (Array.isArray(value)) return positionsOf(flattenSelector(value))
   const array = value instanceof DataView ? null : asArray(value)
   if (array === null) return null
   if (array.dtype.kind !== 'i' && array.dtype.kind !== 'u') throw notSelecting(array)
   // Positions beyond 2^53 are inexact in float64, but outside every array.
   return { shape: array.shape, values: dataOf(nativeCopy(array, parseDType('float64'))) as Float64Array }
+}
+
+/** Returns true for lists of booleans and of arrays of bool, with at least one element. */
+function isMask({ leaves, arrays }: Flat): boolean {
+  return (
+    leaves.length + arrays.length > 0 &&
+    leaves.every((leaf) => typeof leaf === 'boolean') &&
+    arrays.every(({ array }) => array.dtype.kind === 'b')
+  )
+}
+
+function positionsOf({ shape, leaves, arrays }: Flat): Positions {
+  const bools = arrays.find(({ array }) => array.dtype.kind === 'b')
+  if (bools !== undefined) throw notSelecting(bools.array)
+  const values = leaves.map(parsePosition)
+  if (arrays.length === 0) return { shape, values: Float64Array.from(values) }
+  return { shape, values: dataOf(fromFlat({ shape, leaves: values, arrays }, parseDType('float64'))) as Float64Array }
 }
 
 function parsePosition(value: unknown): number {
@@ -132,8 +147,8 @@ function flattenSelector(list: readonly unknown[]): Flat {
     const isInvalid = error.code === 'ERR_MEMMAP_SHAPE' || error.code === 'ERR_MEMMAP_DTYPE'
     throw isInvalid ? indexError(error.message) : error
   }
-  const invalid = lists.arrays.find(({ dtype }) => !'biu'.includes(dtype.kind))
-  if (invalid !== undefined) throw notSelecting(invalid)
+  const invalid = lists.arrays.find(({ array }) => !'biu'.includes(array.dtype.kind))
+  if (invalid !== undefined) throw notSelecting(invalid.array)
   return lists
 }
 

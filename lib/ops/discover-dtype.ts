@@ -41,7 +41,7 @@ function dtypeOfLeaves(leaves: readonly unknown[]): DType {
 function dtypeOfIntegers(leaves: readonly unknown[]): DType {
   if (leaves.every(fitsInt64)) return parseDType('int64')
   const isMixed =
-    leaves.some((leaf) => (leaf as bigint) < 0n) && leaves.every((leaf) => BigInt(leaf as bigint) < 2n ** 64n)
+    leaves.some((leaf) => (leaf as bigint) < 0n) && leaves.every((leaf) => fitsInt64(leaf) || fitsUint64(leaf))
   return parseDType(isMixed ? 'float64' : 'uint64')
 }
 
@@ -90,6 +90,10 @@ function lengthOf(leaf: unknown, kind: string): number {
 
 function fitsInt64(value: unknown): boolean {
   return typeof value === 'boolean' || BigInt.asIntN(64, value as bigint) === value
+}
+
+function fitsUint64(value: unknown): boolean {
+  return BigInt.asUintN(64, value as bigint) === value
 }
 
 function kindsOf(leaves: readonly unknown[]): Set<string> {

@@ -3,28 +3,40 @@
  * @module
  */
 import { allocateResult } from '../../array/allocate.js'
+import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
 import { dataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
+import type { DType } from '../../dtype/index.js'
 import { checkBoolean, checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
-import { broadcastShapes, broadcastStrides } from '../../layout/broadcast.js'
 import { native, unwrapNative } from '../../native/native.js'
 import { allOfEach } from '../cast/to-bool.js'
-import { coerceOperand } from './coerce-operand.js'
+import type { Comparison } from '../table.js'
+import { broadcastPair } from './broadcast-pair.js'
+import { coerceOperand, ExactNumbers, RecordValues } from './coerce-operand.js'
+import type { Comparand } from './coerce-operand.js'
 import { isNumber, parseComparison } from './comparable.js'
 import { compareInto } from './compare-into.js'
+import { allCloseExactly, compareExactly } from './exact-numbers.js'
+import { compareRecordValues } from './record-values.js'
 
 /** `NDArray.compare`. */
 export function compare(array: ArrayBase, op: unknown, other: unknown): ArrayBase {
   array.store.checkOpen()
   const comparison = parseComparison(op)
-  const [left, right] = broadcastPair(array, coerceOperand(array, other))
+  return compareWith(array, comparison, coerceOperand(array, other))
+}
+
+/** Compares an array element by element with an operand of any kind, broadcast. */
+export function compareWith(array: ArrayBase, op: Comparison, other: Comparand): ArrayBase {
+  if (other instanceof ExactNumbers) return compareExactly(array, op, other)
+  if (other instanceof RecordValues) return compareRecordValues(array, op, other, compareWith)
+  const [left, right] = broadcastPair(array, other)
   const result = allocateResult(left.shape, parseDType('bool'), left.byteStrides, right.byteStrides)
-  compareInto(result, comparison, left, right)
+  compareInto(result, op, left, right)
   return result
 }
 
@@ -32,9 +44,10 @@ export function compare(array: ArrayBase, op: unknown, other: unknown): ArrayBas
 export function equals(array: ArrayBase, other: unknown): boolean {
   array.store.checkOpen()
   const right = coerceOperand(array, other, false)
-  if (array.ndim !== right.ndim || array.shape.some((length, axis) => length !== right.shape[axis])) return false
-  if (!isNumber(array.dtype) || !isNumber(right.dtype))
-    return (dataOf(allOfEach(compare(array, '==', right), 0)) as Uint8Array)[0] === 1
+  const { shape } = right instanceof RecordValues ? right.flat : right
+  if (array.ndim !== shape.length || array.shape.some((length, axis) => length !== shape[axis])) return false
+  if (!isArray(right) || !isNumber(array.dtype) || !isNumber(right.dtype))
+    return (dataOf(allOfEach(compareWith(array, '==', right), 0)) as Uint8Array)[0] === 1
   const a = operand(array)
   const b = operand(right)
   return unwrapNative(() => native.equals(a.memory, a.layout, b.memory, b.layout))
@@ -58,17 +71,23 @@ export function allClose(array: ArrayBase, other: unknown, options: CloseOptions
   checkTolerance('rtol', rtol)
   checkTolerance('atol', atol)
   checkBoolean('equalNaN', equalNaN)
-  const [left, right] = broadcastPair(array, coerceOperand(array, other))
+  const comparand = coerceOperand(array, other)
+  if (comparand instanceof ExactNumbers) return allCloseExactly(array, comparand, { rtol, atol, equalNaN })
+  if (comparand instanceof RecordValues) throw notClose(array.dtype)
+  const [left, right] = broadcastPair(array, comparand)
   for (const { dtype } of [left, right]) {
-    if (isNumber(dtype)) continue
-    throw new MemmapError(
-      'ERR_MEMMAP_DTYPE',
-      `invalid dtype ${dtype.name}: only numbers are close to one another; use equals`,
-    )
+    if (!isNumber(dtype)) throw notClose(dtype)
   }
   const a = operand(left)
   const b = operand(right)
   return unwrapNative(() => native.allClose(a.memory, a.layout, b.memory, b.layout, rtol, atol, equalNaN))
+}
+
+function notClose(dtype: DType): MemmapError {
+  return new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `invalid dtype ${dtype.name}: only numbers are close to one another; use equals`,
+  )
 }
 
 function checkTolerance(name: string, value: unknown): void {
@@ -77,11 +96,4 @@ function checkTolerance(name: string, value: unknown): void {
     'ERR_MEMMAP_ARGUMENT',
     `invalid ${name} ${inspect(value)}: it must be a number that is not negative`,
   )
-}
-
-function broadcastPair(a: ArrayBase, b: ArrayBase): [ArrayBase, ArrayBase] {
-  const shape = broadcastShapes(a.shape, b.shape)
-  const broadcast = (array: ArrayBase): ArrayBase =>
-    viewOf(array, { shape, byteStrides: broadcastStrides(array, shape), position: array.position })
-  return [broadcast(a), broadcast(b)]
 }

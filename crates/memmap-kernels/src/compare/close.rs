@@ -1,16 +1,19 @@
 //! Equality within a tolerance.
 
-use super::measure::{Measure, Measured, Precision, Tolerance};
+use super::elementwise::equals;
+use super::measure::{Measure, Measured, Precision, Reference, Tolerance};
 use super::pair::{Pair, nest_of};
 use crate::array::ArrayRef;
+use crate::dtype::Native;
 use crate::exec::{Control, Result};
 use crate::loops::{AnySlice, Kernel, Level, RawSlice, dispatch};
+use std::marker::PhantomData;
 
 /// Whether every element of `a` is close to its counterpart in `b`: NumPy's `allclose`.
 ///
 /// The rule is `|a - b| <= atol + rtol * |b|` where `b` is finite, and `a == b` elsewhere. It is worked out in NumPy's
-/// precision: that of the common kind on the left, that of `b` (integers as `F64`) on the right. Different shapes are not
-/// close: broadcast with strides of 0.
+/// precision: that of the common kind on the left, that of `b` (integers as `F64`) on the right. The difference of 64-bit
+/// integers is exact. Different shapes are not close: broadcast with strides of 0.
 ///
 /// # Errors
 /// [`Error::Unsupported`] for opaque elements and times; [`Error::Cancelled`].
@@ -21,6 +24,9 @@ pub fn all_close(a: &ArrayRef, b: &ArrayRef, tolerance: Tolerance, control: &Con
     }
     if a.is_empty() {
         return Ok(true);
+    }
+    if tolerance.is_zero() && a.element.kind.is_integer() && b.element.kind.is_integer() {
+        return equals(a, b, control);
     }
     let pair = Pair::new(a, b, &nest_of(a, b)?, precision.kinds())?;
     let close = precision.select(Select);
@@ -35,30 +41,33 @@ struct Select;
 impl Measured for Select {
     type Output = CloseFn;
 
-    fn of<D: Measure, R: Measure + Into<D>>(self) -> CloseFn {
-        |a, b, tolerance| dispatch(Close::<D, R> { a: a.typed(), b: b.typed(), tolerance })
+    fn of<A: Native + Into<D>, B: Reference + Into<D>, D: Measure>(self) -> CloseFn {
+        |a, b, tolerance| {
+            dispatch(Close::<A, B, D> { a: a.typed(), b: b.typed(), tolerance, difference: PhantomData })
+        }
     }
 }
 
-struct Close<'a, D, R> {
-    a: RawSlice<'a, D>,
-    b: RawSlice<'a, R>,
+struct Close<'a, A, B, D> {
+    a: RawSlice<'a, A>,
+    b: RawSlice<'a, B>,
     tolerance: Tolerance,
+    difference: PhantomData<D>,
 }
 
-impl<D: Measure, R: Measure + Into<D>> Kernel for Close<'_, D, R> {
+impl<A: Native + Into<D>, B: Reference + Into<D>, D: Measure> Kernel for Close<'_, A, B, D> {
     type Output = bool;
     #[inline(always)]
     fn run<L: Level>(self) -> bool {
-        let limits = R::limits(self.tolerance);
+        let limits = B::limits(self.tolerance);
         let nan = self.tolerance.equal_nan;
         let mut all = true;
         assert!(self.a.len() == self.b.len());
         for i in 0..self.a.len() {
             let (a, b) = (self.a.get(i), self.b.get(i));
-            let other: D = b.into();
-            let near = (a.distance(other) <= R::bound(limits, b.size())) & b.is_finite();
-            all &= near | a.same(other) | (nan & a.is_nan() & b.is_nan());
+            let (left, right): (D, D) = (a.into(), b.into());
+            let near = left.distance(right).within(B::bound(limits, b.size())) & b.is_finite();
+            all &= near | left.same(right) | (nan & a.is_nan() & b.is_nan());
         }
         all
     }

@@ -1,8 +1,9 @@
 //! How two arrays differ: the number of elements, and the largest distances.
 
-use super::measure::{Measure, Measured, Precision, Tolerance};
+use super::measure::{Distance, Measure, Measured, Precision, Reference, Tolerance};
 use super::pair::{Pair, check_shapes};
 use crate::array::{ArrayRef, LoopNest};
+use crate::dtype::Native;
 use crate::exec::{Control, Error, Result};
 use crate::loops::AnySlice;
 use std::sync::{Mutex, PoisonError};
@@ -25,8 +26,16 @@ pub struct Distances {
 pub struct Farthest {
     /// How far apart.
     pub distance: f64,
+    /// What of it `distance` cannot hold, for 64-bit integers.
+    pub rest: f64,
     /// Where.
     pub place: usize,
+}
+
+impl Farthest {
+    fn apart(self) -> Distance {
+        Distance { value: self.distance, rest: self.rest }
+    }
 }
 
 /// The two arrays of one axis are a part of two whole ones in Fortran order.
@@ -89,7 +98,7 @@ pub fn distances(
 struct Difference {
     /// Whether they are further apart than they may be.
     differs: bool,
-    distance: f64,
+    distance: Distance,
     /// `|b|`.
     size: f64,
 }
@@ -102,25 +111,25 @@ struct Select;
 impl Measured for Select {
     type Output = MeasureFn;
 
-    fn of<D: Measure, R: Measure + Into<D>>(self) -> MeasureFn {
-        measure::<D, R>
+    fn of<A: Native + Into<D>, B: Reference + Into<D>, D: Measure>(self) -> MeasureFn {
+        measure::<A, B, D>
     }
 }
 
-fn measure<D: Measure, R: Measure + Into<D>>(
+fn measure<A: Native + Into<D>, B: Reference + Into<D>, D: Measure>(
     a: AnySlice,
     b: AnySlice,
     tolerance: Tolerance,
     found: &mut dyn FnMut(usize, Difference),
 ) {
-    let limits = R::limits(tolerance);
-    for (i, (a, b)) in a.typed::<D>().iter().zip(b.typed::<R>().iter()).enumerate() {
-        let other: D = b.into();
-        if a.same(other) | (tolerance.equal_nan & a.is_nan() & b.is_nan()) {
+    let limits = B::limits(tolerance);
+    for (i, (a, b)) in a.typed::<A>().iter().zip(b.typed::<B>().iter()).enumerate() {
+        let (left, right): (D, D) = (a.into(), b.into());
+        if left.same(right) | (tolerance.equal_nan & a.is_nan() & b.is_nan()) {
             continue;
         }
-        let (distance, size) = (a.distance(other), b.size());
-        let near = (distance <= R::bound(limits, size)) & b.is_finite();
+        let (distance, size) = (left.distance(right), b.size());
+        let near = distance.within(B::bound(limits, size)) & b.is_finite();
         found(i, Difference { differs: !near, distance, size });
     }
 }
@@ -133,14 +142,16 @@ impl Distances {
             self.differing += 1;
             self.first = Some(self.first.map_or(rank, |first| first.min(rank)));
         }
-        let farther = |best: Option<Farthest>, distance: f64| match best {
-            Some(best) if distance <= best.distance => Some(best),
-            _ if distance > 0.0 => Some(Farthest { distance, place }),
+        let farther = |best: Option<Farthest>, distance: Distance| match best {
+            Some(best) if distance <= best.apart() => Some(best),
+            _ if distance.value > 0.0 => {
+                Some(Farthest { distance: distance.value, rest: distance.rest, place })
+            }
             best => best,
         };
         self.absolute = farther(self.absolute, distance);
         if size > 0.0 {
-            self.relative = farther(self.relative, distance / size);
+            self.relative = farther(self.relative, (distance.value / size).into());
         }
     }
 
@@ -160,7 +171,7 @@ impl Distances {
 fn farther(a: Option<Farthest>, b: Option<Farthest>) -> Option<Farthest> {
     match (a, b) {
         (Some(a), Some(b)) => {
-            let second = b.distance > a.distance || (b.distance == a.distance && b.place < a.place);
+            let second = b.apart() > a.apart() || (b.apart() == a.apart() && b.place < a.place);
             Some(if second { b } else { a })
         }
         (a, b) => a.or(b),

@@ -30,7 +30,7 @@ fn expected(
     let round = |x: f64| if single { f64::from(x as f32) } else { x };
     let larger = |best: &mut Option<Farthest>, distance: f64, place: usize| {
         if distance > best.map_or(0.0, |best| best.distance) {
-            *best = Some(Farthest { distance, place });
+            *best = Some(Farthest { distance, rest: 0.0, place });
         }
     };
     for (place, (a, b)) in a.numbers().into_iter().zip(b.numbers()).enumerate() {
@@ -104,6 +104,61 @@ proptest! {
     }
 }
 
+/// 64-bit integers that are close to each other, to powers of two and to the ends of their range.
+fn integers(kind: Kind, seed: u64) -> impl FnMut(usize) -> Number {
+    let mut next = random(seed);
+    move |_| {
+        let near = |x: i128, by: u64| x + i128::from(by % 4) - 2;
+        let value = match next() % 6 {
+            0 => near(1 << 53, next()),
+            1 => near(1 << (next() % 64), next()),
+            2 => near(i128::from(i64::MAX), next()),
+            3 => near(i128::from(u64::MAX), next()),
+            4 => near(i128::from(i64::MIN), next()),
+            _ => near(0, next()),
+        };
+        match kind {
+            Kind::I64 => Number::Int(value.clamp(i64::MIN.into(), i64::MAX.into())),
+            Kind::U64 => Number::Int(value.clamp(0, u64::MAX.into())),
+            _ => Number::Real(value as f64),
+        }
+    }
+}
+
+/// The exact integer, for numbers of [`integers`].
+fn whole(number: Number) -> i128 {
+    if let Number::Int(value) = number { value } else { number.re() as i128 }
+}
+
+proptest! {
+    #![proptest_config(config(800))]
+
+    #[test]
+    fn integers_of_64_bits_are_measured_exactly(
+        kinds in (prop::sample::select(vec![Kind::I64, Kind::U64, Kind::F64, Kind::C128]), prop::sample::select(vec![Kind::I64, Kind::U64])),
+        exchanged: bool,
+        (rtol, atol) in (prop::sample::select(vec![0.0, 1e-19, 1e-16, 1.0]), prop::sample::select(vec![0.0, 1.0, 2.0, 1024.0])),
+        len in 1usize..40,
+        seed: u64,
+    ) {
+        let (left, right) = if exchanged { (kinds.1, kinds.0) } else { kinds };
+        let of = |kind, seed| Owned::packed(Element::native(kind).expect("a number"), &[len], integers(kind, seed));
+        let (a, b) = (of(left, seed), of(right, seed / 2));
+        let tolerance = Tolerance { rtol, atol, equal_nan: false };
+        let found = distances(&a.array(), &b.array(), tolerance, None, &Control::new()).expect("distances");
+        let pairs: Vec<_> = a.numbers().into_iter().zip(b.numbers()).map(|(a, b)| (whole(a), whole(b))).collect();
+        let far = |(a, b): &(i128, i128)| (a - b).unsigned_abs() > (atol + rtol * (*b as f64).abs()) as u128;
+        prop_assert_eq!(found.differing, pairs.iter().filter(|pair| far(pair)).count());
+        prop_assert_eq!(found.first, pairs.iter().position(far));
+        let most = pairs.iter().map(|(a, b)| (a - b).unsigned_abs()).max().expect("elements");
+        let place = pairs.iter().position(|(a, b)| (a - b).unsigned_abs() == most).expect("a place");
+        let absolute = found.absolute.map(|far| (far.distance as i128 + far.rest as i128, far.place));
+        prop_assert_eq!(absolute, (most > 0).then_some((most.cast_signed(), place)));
+        let close = all_close(&a.array(), &b.array(), tolerance, &Control::new());
+        prop_assert_eq!(close, Ok(found.differing == 0));
+    }
+}
+
 #[test]
 fn halves_and_complex_numbers_are_rounded_as_they_are() {
     let of = |kind, number| Owned::packed(Element::native(kind).expect("a number"), &[3], move |_| number);
@@ -113,12 +168,12 @@ fn halves_and_complex_numbers_are_rounded_as_they_are() {
     };
     let halves = of_pair(&of(Kind::F16, Number::Real(2048.0)), &of(Kind::F16, Number::Real(0.5)));
     // 2047.5 lies halfway between two halves.
-    assert_eq!(halves.absolute, Some(Farthest { distance: 2048.0, place: 0 }));
+    assert_eq!(halves.absolute, Some(Farthest { distance: 2048.0, rest: 0.0, place: 0 }));
     assert_eq!(halves.differing, 3);
     let complex =
         of_pair(&of(Kind::C128, Number::Complex(3.0, 5.0)), &of(Kind::C128, Number::Complex(0.0, 1.0)));
-    assert_eq!(complex.absolute, Some(Farthest { distance: 5.0, place: 0 }));
-    assert_eq!(complex.relative, Some(Farthest { distance: 5.0, place: 0 }));
+    assert_eq!(complex.absolute, Some(Farthest { distance: 5.0, rest: 0.0, place: 0 }));
+    assert_eq!(complex.relative, Some(Farthest { distance: 5.0, rest: 0.0, place: 0 }));
     // Not a number in one part, and so the same, however far the others are.
     let missing = of_pair(
         &of(Kind::C64, Number::Complex(f64::NAN, f64::INFINITY)),
@@ -145,8 +200,8 @@ fn a_later_tile_is_searched_where_its_relative_distance_alone_is_larger() {
     let (a, b) = (of(2000, 21), of(1000, 10));
     let found =
         distances(&a.array(), &b.array(), Tolerance::default(), None, &Control::new()).expect("distances");
-    assert_eq!(found.absolute, Some(Farthest { distance: 1000.0, place: 0 }));
-    assert_eq!(found.relative, Some(Farthest { distance: 1.1, place: 70 }));
+    assert_eq!(found.absolute, Some(Farthest { distance: 1000.0, rest: 0.0, place: 0 }));
+    assert_eq!(found.relative, Some(Farthest { distance: 1.1, rest: 0.0, place: 70 }));
 }
 
 #[test]
@@ -154,10 +209,10 @@ fn pieces_are_joined_in_any_order() {
     let of = |distance, place| Distances {
         differing: 1,
         first: Some(place),
-        absolute: Some(Farthest { distance, place }),
+        absolute: Some(Farthest { distance, rest: 0.0, place }),
         relative: None,
     };
-    let far = Some(Farthest { distance: 2.0, place: 5 });
+    let far = Some(Farthest { distance: 2.0, rest: 0.0, place: 5 });
     for pieces in [[of(2.0, 5), of(1.0, 3), of(2.0, 9)], [of(2.0, 9), of(1.0, 3), of(2.0, 5)]] {
         let mut all = Distances::default();
         pieces.into_iter().for_each(|piece| all.join(piece));

@@ -1,17 +1,18 @@
-import { allocate } from '../array/allocate.js'
-import type { ArrayBase } from '../array/array-base.js'
-import { asOwner } from '../array/make-array.js'
-import { parseDType } from '../dtype/index.js'
-import type { DTypeLike } from '../dtype/index.js'
-import { checkOptions } from '../errors/check-options.js'
-import { inspect } from '../errors/inspect.js'
-import { MemmapError } from '../errors/memmap-error.js'
-import { checkWriteable } from '../memory/writeable.js'
-import { isFlexible } from './cast/resolve-flexible.js'
-import { fromNestedLists } from './from-values.js'
-import { innerBlocksOf } from './inner-blocks.js'
-import { elementsOf } from './iterate.js'
-import { reshape } from './reshape.js'
+import { allocate } from '../../array/allocate.js'
+import type { ArrayBase } from '../../array/array-base.js'
+import { asOwner, viewOf } from '../../array/make-array.js'
+import { parseDType } from '../../dtype/index.js'
+import type { DTypeLike } from '../../dtype/index.js'
+import { checkOptions } from '../../errors/check-options.js'
+import { inspect } from '../../errors/inspect.js'
+import { MemmapError } from '../../errors/memmap-error.js'
+import { checkWriteable } from '../../memory/writeable.js'
+import { isFlexible } from '../cast/resolve-flexible.js'
+import { fromNestedLists } from '../from-values.js'
+import { innerBlocksOf } from '../inner-blocks.js'
+import { elementsOf, entriesOf } from '../iterate.js'
+import { reshape } from '../reshape.js'
+import { restoreOf } from './returned-text.js'
 
 /** A function of an element and its index in C order. */
 type ElementFunction = (value: unknown, index: number) => unknown
@@ -29,17 +30,20 @@ export function mapTo(array: ArrayBase, fn: ElementFunction, options: { dtype?: 
     )
   }
   let index = 0
+  const restore = restoreOf(array.dtype, dtype)
+  const apply = (value: unknown): unknown => {
+    const at = index++
+    const result = fn(value, at)
+    return restore === null ? result : restore(result, value, () => elementView(array, at))
+  }
   if (isFlexible(dtype)) {
     // The dtype has the length of the longest result of the function.
-    const values = Array.from(elementsOf(array), (value) => fn(value, index++))
+    const values = Array.from(elementsOf(array), apply)
     return asOwner(reshape(fromNestedLists(values, dtype), [array.shape]))
   }
   const result = allocate(array.shape, dtype)
   const flat = reshape(result, [[result.size]])
-  for (const value of elementsOf(array)) {
-    flat.set(index, fn(value, index))
-    index++
-  }
+  for (const value of elementsOf(array)) flat.set(index, apply(value))
   return result
 }
 
@@ -48,6 +52,14 @@ export function applyTo(array: ArrayBase, fn: ElementFunction): void {
   checkWriteable(array)
   checkFunction(fn)
   let index = 0
+  const restore = restoreOf(array.dtype, array.dtype)
+  if (restore !== null) {
+    for (const [indices, value] of entriesOf(array)) {
+      const at = index++
+      array.set(...indices, restore(fn(value, at), value, () => elementView(array, at)))
+    }
+    return
+  }
   const next = (value: unknown): unknown => fn(value, index++)
   for (const block of innerBlocksOf(array)) {
     const [length0 = 0, length1 = 0, length2 = 0] = block.shape
@@ -71,6 +83,19 @@ export function applyTo(array: ArrayBase, fn: ElementFunction): void {
         }
     }
   }
+}
+
+/** A view of one element, by its index in C order. */
+function elementView(array: ArrayBase, index: number): ArrayBase {
+  const { shape, byteStrides } = array
+  let { position } = array
+  let rest = index
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const length = shape[axis] as number
+    position += (rest % length) * (byteStrides[axis] as number)
+    rest = Math.floor(rest / length)
+  }
+  return viewOf(array, { shape: [], byteStrides: [], position })
 }
 
 function checkFunction(fn: unknown): void {

@@ -1,0 +1,11 @@
+import type { ArrayBase } from '../../array/array-base.js'
+import { viewOf } from '../../array/make-array.js'
+import { broadcastShapes, broadcastStrides } from '../../layout/broadcast.js'
+
+/** Broadcasts two arrays to their common shape. */
+export function broadcastPair(a: ArrayBase, b: ArrayBase): [ArrayBase, ArrayBase] {
+  const shape = broadcastShapes(a.shape, b.shape)
+  const broadcast = (array: ArrayBase): ArrayBase =>
+    viewOf(array, { shape, byteStrides: broadcastStrides(array, shape), position: array.position })
+  return [broadcast(a), broadcast(b)]
+}

@@ -196,7 +196,7 @@ live('diff agrees with numpy.testing.assert_allclose', async (t, python) => {
     t.deepEqual(found.first?.index ?? null, first, about)
     const value = found.maxAbsolute?.value ?? 0
     const wanted = largest === 'inf' ? Infinity : largest
-    t.true(value === wanted || Math.abs(value - wanted) <= 1e-6 * wanted, `${value} ${wanted} ${about}`)
+    t.true(Number(value) === wanted || Math.abs(Number(value) - wanted) <= 1e-6 * wanted, `${value} ${wanted} ${about}`)
   }
 })
 

@@ -429,11 +429,6 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return rowsOf(this) as IterableIterator<this>
   }
 
-  /** @internal */
-  [castElement](dtype: DType): Uint8Array {
-    return elementBytesOf(this, dtype)
-  }
-
   /** Iterates over every element, in C order whatever the order in memory. */
   values(): IterableIterator<Scalar<D>> {
     return elementsOf(this) as IterableIterator<Scalar<D>>
@@ -788,4 +783,9 @@ export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductio
 function orderOption(options: { order?: OrderLike }, of: string): OrderLike | undefined {
   checkOptions(options, ['order'], of)
   return options.order
+}
+
+// On the class below, because it is no method of the public one.
+ArrayBase.prototype[castElement] = function (this: ArrayBase, dtype: DType) {
+  return elementBytesOf(this, dtype)
 }

@@ -112,7 +112,7 @@ export abstract class ArrayBase implements ArrayValue {
   }
 
   /** @internal Casts the element of an array without axes to the bytes of one of another dtype. */
-  abstract [castElement](dtype: DType): Uint8Array
+  declare [castElement]: (dtype: DType) => Uint8Array
 
   /** @internal */
   abstract rows(): Iterable<unknown>

@@ -1,4 +1,4 @@
-import type { castElement, DType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { isAligned } from '../layout/layout.js'
 import type { Layout } from '../layout/layout.js'
 import { accessorKindOf, accessorsOf } from '../memory/accessor-kind.js'
@@ -8,7 +8,6 @@ import { ArrayBase } from './array-base.js'
 
 /** An array with the methods that ArrayBase leaves to NDArray. */
 interface CompleteArray extends ArrayBase {
-  [castElement](dtype: DType): Uint8Array
   rows(): Iterable<unknown>
 }
 

@@ -63,8 +63,8 @@ function promoteTimes(a: DType, b: DType): DType | null {
     const isTicks = 'bi'.includes(number.kind) || (number.kind === 'u' && number.itemsize < 8)
     return times.kind === 'm' && isTicks ? times.newByteOrder('=') : null
   }
-  const unit = commonUnit(a.unit, a.kind === 'm', b.unit, b.kind === 'm')
-  return unit === null ? null : time(a.kind === 'm' ? b.kind as 'M' | 'm' : 'M', unit)
+  const unit = commonUnit(a.unit, b.unit, a.kind === 'm' && b.kind === 'm')
+  return unit === null ? null : time(a.kind === 'm' ? (b.kind as 'M' | 'm') : 'M', unit)
 }
 
 function promoteNumbers(a: DType, b: DType): NumberName {

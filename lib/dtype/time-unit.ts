@@ -59,15 +59,15 @@ const FACTORS = [1n, 1n, 7n, 24n, 60n, 60n, 1000n, 1000n, 1000n, 1000n, 1000n, 1
 /**
  * The unit that divides two: NumPy's `compute_datetime_metadata_greatest_common_divisor`. A year has no whole number of any unit
  * but months, so only the finer unit counts beside one.
- * @param isDurationA durations of years or months have no common unit with those of any other
+ * @param isDuration durations of years or months have no common unit with those of any other
  * @returns null where there is none, or its factor exceeds NumPy's 56 bits
  */
-export function commonUnit(a: TimeUnit, isDurationA: boolean, b: TimeUnit, isDurationB: boolean): TimeUnit | null {
+export function commonUnit(a: TimeUnit, b: TimeUnit, isDuration: boolean): TimeUnit | null {
   if (a.unit === 'generic') return b
   if (b.unit === 'generic') return a
   const units: readonly string[] = TIME_UNITS
   const [x, y] = [units.indexOf(a.unit), units.indexOf(b.unit)]
-  const [coarse, fine, isDuration] = x <= y ? [a, b, isDurationA] : [b, a, isDurationB]
+  const [coarse, fine] = x <= y ? [a, b] : [b, a]
   let factor: bigint | null = 1n
   if (coarse.unit === 'Y' && fine.unit === 'M') factor = 12n
   else if (coarse.unit !== fine.unit) {

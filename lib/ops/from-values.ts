@@ -56,7 +56,11 @@ export function fromFlat(flat: Flat, dtype: DType): ArrayBase {
     else forEachLeaf(flat, (leaf, position) => codec.write(view, position * itemsize, leaf))
   }
   for (const { array, start } of arrays) {
-    const layout = { shape: array.shape, byteStrides: stridesOf(array.shape, itemsize, 'C'), position: start * itemsize }
+    const layout = {
+      shape: array.shape,
+      byteStrides: stridesOf(array.shape, itemsize, 'C'),
+      position: start * itemsize,
+    }
     assignElements(viewOf(result, layout), array)
   }
   return result

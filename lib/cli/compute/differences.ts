@@ -1,14 +1,23 @@
 /**
- * Computes how two arrays differ, for `diff`: the rule of `numpy.testing.assert_allclose`, in the precision of NumPy.
+ * Computes how two arrays differ, for `diff`: the rule of `numpy.testing.assert_allclose`, in the precision of NumPy, and exactly
+ * for 64-bit integers.
  * @module
  */
+import { zeros } from '../../api/create.js'
+import { allocate } from '../../array/allocate.js'
+import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
+import { dataOf } from '../../array/typed-views.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { broadcastStrides } from '../../layout/broadcast.js'
 import { native, unwrapNative } from '../../native/native.js'
 import type { NDArray } from '../../ndarray.js'
 import { isNumber } from '../../ops/compare/comparable.js'
+import { compareInto } from '../../ops/compare/compare-into.js'
+import { compareRecords } from '../../ops/compare/records.js'
+import { castTo } from '../../ops/copy.js'
+import type { Comparison } from '../../ops/table.js'
 import { lineOf, partsOf, CHUNK_ELEMENTS, releasePages, unravel } from './line.js'
 import { Positions } from './positions.js'
 
@@ -29,7 +38,8 @@ export interface DifferingElement {
 
 /** An element with the difference of its two values. */
 export interface Distance extends DifferingElement {
-  readonly value: number
+  /** A bigint for integers of 64 bits. */
+  readonly value: number | bigint
 }
 
 /** How two arrays of one shape differ. */
@@ -54,7 +64,7 @@ export interface DifferenceCounts {
   first: number
   /** Its index on the first axis. */
   firstRow: number
-  absolute: number
+  absolute: number | bigint
   absoluteAt: number
   relative: number
   relativeAt: number
@@ -201,7 +211,7 @@ function recordFirst(counts: DifferenceCounts, positions: Positions, position: n
 function equality({ equalNaN }: Tolerance, counts: DifferenceCounts): (chunk: Chunk) => void {
   return (chunk) => {
     for (const [left, right, from] of partsOfPair(chunk, CHUNK_ELEMENTS)) {
-      const unequal = left.compare('!=', right).ravel()
+      const unequal = unequalIn(left, right)
       const isTime = (array: NDArray): boolean => array.dtype.kind === 'M' || array.dtype.kind === 'm'
       if (equalNaN && isTime(left) && isTime(right)) {
         const both = left.compare('!=', left).ravel().data as Uint8Array
@@ -224,14 +234,16 @@ function equality({ equalNaN }: Tolerance, counts: DifferenceCounts): (chunk: Ch
 /** Compares numbers within a tolerance, in the precision of NumPy. */
 function closeness({ rtol, atol, equalNaN }: Tolerance, counts: DifferenceCounts): (chunk: Chunk) => void {
   return ({ a, b, positions }) => {
+    const isExact = isInteger(a) && isInteger(b) && Math.max(a.itemsize, b.itemsize) === 8
     const [left, right] = [operand(a), operand(b)]
     const of = unwrapNative(() =>
       native.distances(left.memory, left.layout, right.memory, right.layout, rtol, atol, equalNaN, positions.columns),
     )
     counts.differing += of.differing
     if (of.first >= 0) counts.first = Math.min(counts.first, positions.ordered ? positions.of(of.first) : of.first)
-    if (of.absolute > counts.absolute) {
-      counts.absolute = of.absolute
+    const absolute = isExact && of.absoluteAt >= 0 ? distanceAt(a, b, of.absoluteAt) : of.absolute
+    if (absolute > counts.absolute) {
+      counts.absolute = absolute
       counts.absoluteAt = positions.of(of.absoluteAt)
     }
     if (of.relative > counts.relative) {
@@ -239,4 +251,41 @@ function closeness({ rtol, atol, equalNaN }: Tolerance, counts: DifferenceCounts
       counts.relativeAt = positions.of(of.relativeAt)
     }
   }
+}
+
+function isInteger({ dtype }: NDArray): boolean {
+  return 'biu'.includes(dtype.kind)
+}
+
+/** The difference of two integers, by their position in a chunk in C order. */
+function distanceAt(a: NDArray, b: NDArray, position: number): bigint {
+  const index = unravel(position, a.shape)
+  const difference = BigInt(a.get(...index) as bigint) - BigInt(b.get(...index) as bigint)
+  return difference < 0n ? -difference : difference
+}
+
+/** Flags on one axis that are true where elements differ. */
+function unequalIn(left: NDArray, right: NDArray): NDArray<'bool'> {
+  const flags = zeros(left.shape, { dtype: 'bool' })
+  compareFieldsExactly(flags, '!=', left, right)
+  return flags.ravel()
+}
+
+/** As `compareInto`; fields of 64-bit integers are not rounded to the floats that they are compared with. */
+function compareFieldsExactly(into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase): void {
+  if (left.dtype.names !== null && right.dtype.names !== null) {
+    compareRecords(into, op, left, right, compareFieldsExactly)
+    return
+  }
+  compareInto(into, op, left, right)
+  const [integers, floats] = 'iu'.includes(left.dtype.kind) ? [left, right] : [right, left]
+  if (!'iu'.includes(integers.dtype.kind) || integers.itemsize < 8 || !'fc'.includes(floats.dtype.kind)) return
+  // A float that equals the rounded integer is equal if it also converts to that integer; one out of range converts to another.
+  const back = allocate(into.shape, into.dtype)
+  compareInto(back, op, integers, castTo(floats, integers.dtype))
+  const [flags, others] = [dataOf(into) as Uint8Array, dataOf(back) as Uint8Array]
+  others.forEach((flag, at) => {
+    if (op === '==') flags[at] = (flags[at] as number) & flag
+    else flags[at] = (flags[at] as number) | flag
+  })
 }

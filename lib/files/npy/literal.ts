@@ -30,7 +30,6 @@ const DECIMAL_NUMBER = /0(?:_?0)*|[1-9](?:_?\d)*/y
 const NAME = /[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*/y
 const STRING_START = /([rRuU]?)('''|"""|'|")/y
 const COMMENT = /#[^\n]*/y
-const INDENTATION = /[ \t\f]*(?:#[^\n]*)?/y
 const PART_OF_NAME = /[\w\u0080-\uffff]/
 
 /** Whether a value can be a key of a dict. */
@@ -51,12 +50,15 @@ export function parseLiteral(text: string, python2: boolean): PythonLiteral {
 class Parser {
   readonly #text: string
   readonly #python2: boolean
+  /** Whether the last line break is a carriage return alone, with nothing but blanks behind it. */
+  readonly #endsAfterReturn: boolean
   #at = 0
   #depth = 0
 
   constructor(text: string, python2: boolean) {
     this.#text = text.replaceAll(/\r\n?/g, '\n')
     this.#python2 = python2
+    this.#endsAfterReturn = /\r[ \t\f]*$/.test(text)
   }
 
   whole(): PythonLiteral {
@@ -74,20 +76,55 @@ class Parser {
   /** Skips empty lines outside of brackets. The first line may be indented, because `literal_eval` strips it. */
   #lines(first: boolean): void {
     if (first) {
-      this.#take(INDENTATION)
+      const indented = this.#indentation()
       this.#space()
+      const next = this.#text[this.#at]
+      // NumPy's filter for Python 2 drops an indentation behind a form feed.
+      const isDropped = this.#python2 && indented === 'plain'
+      if (indented !== null && next !== '\n' && !isDropped) throw this.#wrong('a line is indented', 0)
     } else this.#take(COMMENT)
     while (this.#text[this.#at] === '\n') {
       this.#at++
       const start = this.#at
-      this.#take(INDENTATION)
-      const indented = /[ \t]+$/.test(this.#text.slice(start, this.#at))
+      const indented = this.#indentation()
       this.#space()
       const next = this.#text[this.#at]
       if (next === '\n') continue
-      // Only Python 3 takes spaces at the very end, without a line break, for an indentation.
-      if (indented && !(next === undefined && this.#python2)) throw this.#wrong('a line is indented', start)
+      // Only Python 3 takes spaces at the very end, without a line break, for an indentation; NumPy's filter for Python 2 drops
+      // them, but sees no line break in a carriage return alone.
+      const isDropped = next === undefined && this.#python2 && indented === 'plain' && !this.#endsAfterReturn
+      if (indented !== null && !isDropped) throw this.#wrong('a line is indented', start)
     }
+  }
+
+  /**
+   * Skips the blanks at the start of a line, and a comment behind them. Returns null where there is no indentation, or a comment: a
+   * form feed starts it anew, and a backslash continues it in the next line.
+   */
+  #indentation(): 'plain' | 'continued' | null {
+    let isIndented = false
+    let wasIndented = false
+    let isContinued = false
+    for (;;) {
+      const c = this.#text[this.#at]
+      if (c === '\\' && this.#text[this.#at + 1] === '\n') {
+        wasIndented ||= isIndented
+        isContinued = true
+        this.#continueLine()
+        continue
+      }
+      if (c !== ' ' && c !== '\t' && c !== '\f') break
+      isIndented = c !== '\f'
+      this.#at++
+    }
+    if (this.#take(COMMENT) !== null || !(isIndented || wasIndented)) return null
+    return isContinued ? 'continued' : 'plain'
+  }
+
+  /** Skips a backslash and the line break behind it. */
+  #continueLine(): void {
+    this.#at += 2
+    if (this.#at === this.#text.length) throw this.#wrong('it ends after a backslash')
   }
 
   /** Skips what separates tokens: inside brackets line breaks and comments too. */
@@ -95,10 +132,8 @@ class Parser {
     for (;;) {
       const c = this.#text[this.#at]
       if (c === ' ' || c === '\t' || c === '\f') this.#at++
-      else if (c === '\\' && this.#text[this.#at + 1] === '\n') {
-        this.#at += 2
-        if (this.#at === this.#text.length) throw this.#wrong('it ends after a backslash')
-      } else if (this.#depth > 0 && c === '\n') this.#at++
+      else if (c === '\\' && this.#text[this.#at + 1] === '\n') this.#continueLine()
+      else if (this.#depth > 0 && c === '\n') this.#at++
       else if (this.#depth > 0 && c === '#') this.#take(COMMENT)
       else return
     }

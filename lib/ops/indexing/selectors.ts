@@ -86,7 +86,9 @@ function listItem(selector: unknown): Item | null {
   if (lists !== null && isMask(lists)) {
     const { shape } = lists
     const flags =
-      lists.arrays.length === 0 ? Uint8Array.from(lists.leaves, Number) : (dataOf(fromFlat(lists, parseDType('bool'))) as Uint8Array)
+      lists.arrays.length === 0
+        ? Uint8Array.from(lists.leaves, Number)
+        : (dataOf(fromFlat(lists, parseDType('bool'))) as Uint8Array)
     return { kind: 'mask', axes: shape.length, shape, flags }
   }
   const positions = lists === null ? positionsIn(selector) : positionsOf(lists)

@@ -56,7 +56,10 @@ export function applyTo(array: ArrayBase, fn: ElementFunction): void {
   if (restore !== null) {
     for (const [indices, value] of entriesOf(array)) {
       const at = index++
-      array.set(...indices, restore(fn(value, at), value, () => elementView(array, at)))
+      array.set(
+        ...indices,
+        restore(fn(value, at), value, () => elementView(array, at)),
+      )
     }
     return
   }

@@ -53,10 +53,16 @@ test('dtypes without a common one are refused', (t) => {
     ['V2', 'int16'],
   ]
   for (const [a, b] of refused) {
-    t.is(code(() => array([zeros([1], { dtype: a as 'f8' }), zeros([1], { dtype: b as 'f8' })])), 'ERR_MEMMAP_DTYPE')
+    t.is(
+      code(() => array([zeros([1], { dtype: a as 'f8' }), zeros([1], { dtype: b as 'f8' })])),
+      'ERR_MEMMAP_DTYPE',
+    )
   }
   const records = (name: string): NDArray => zeros([1], { dtype: [[name, 'i2']] as never })
-  t.is(code(() => array([records('a'), records('b')])), 'ERR_MEMMAP_DTYPE')
+  t.is(
+    code(() => array([records('a'), records('b')])),
+    'ERR_MEMMAP_DTYPE',
+  )
 })
 
 test('arrays in lists keep every bit: bytes beyond ASCII, surrogates, records', (t) => {
@@ -67,17 +73,39 @@ test('arrays in lists keep every bit: bytes beyond ASCII, surrogates, records', 
   t.true(s.equals([...s.rows()]))
   const u = array([bytes(0x3d, 0xd8, 0, 0, 0, 0xde, 0, 0)], { dtype: 'V8' }).view('U2')
   t.is(hex(array([u, u]).index(1)), hex(u))
-  const r = zeros([2], { dtype: [['name', 'S2'], ['flag', 'i1']] })
+  const r = zeros([2], {
+    dtype: [
+      ['name', 'S2'],
+      ['flag', 'i1'],
+    ],
+  })
   r.field('name').assign(s)
   t.is(hex(array([...r.rows()])), hex(r))
 })
 
 test('rows of records are rows, however many fields there are', (t) => {
-  const dtype = [['x', [['a', 'u1']]], ['y', [['b', 'u1']]]] as const
+  const dtype = [
+    ['x', [['a', 'u1']]],
+    ['y', [['b', 'u1']]],
+  ] as const
   const grid = zeros([2, 2], { dtype })
-  grid.field('x').field('a').assign([[1, 2], [3, 4]])
-  t.true(zeros([2, 2], { dtype }).assign([...grid] as never).equals(grid))
-  t.true(zeros([2], { dtype }).assign([...grid.index(1).rows()] as never).equals(grid.index(1)))
+  grid
+    .field('x')
+    .field('a')
+    .assign([
+      [1, 2],
+      [3, 4],
+    ])
+  t.true(
+    zeros([2, 2], { dtype })
+      .assign([...grid] as never)
+      .equals(grid),
+  )
+  t.true(
+    zeros([2], { dtype })
+      .assign([...grid.index(1).rows()] as never)
+      .equals(grid.index(1)),
+  )
   const positions = zeros([2], { dtype: [['position', 'i4']] })
   const error = t.throws(() => positions.set(0, positions.index('1:') as never))
   t.false(/layout|accessorKind/.test(error.message), error.message)
@@ -90,12 +118,25 @@ test('an array without axes is taken wherever a scalar is', (t) => {
   t.true(z.index(0, 1).equals(day))
   z.fill(day)
   t.true(z.compare('==', day).all())
-  t.true(z.compare('==', [[day, day], [day, day]]).all())
+  t.true(
+    z
+      .compare('==', [
+        [day, day],
+        [day, day],
+      ])
+      .all(),
+  )
   t.deepEqual(z.index(array(1, { dtype: 'u1' })).shape, [2])
   t.deepEqual(z.index([array(1, { dtype: 'u1' }), 0], 0).shape, [2])
   t.deepEqual(z.index([array(true), false]).shape, [1, 2])
   t.deepEqual(z.index([array([true, false]), [false, true]]).shape, [2])
-  const r = zeros([3], { dtype: [['day', 'M8[D]'], ['n', 'i4'], ['v', 'i2', [2]]] })
+  const r = zeros([3], {
+    dtype: [
+      ['day', 'M8[D]'],
+      ['n', 'i4'],
+      ['v', 'i2', [2]],
+    ],
+  })
   const second = array('2021-03-04T05:06:07', { dtype: 'M8[s]' })
   r.set(0, { day: second, n: array(7), v: array([1, 2]) } as never)
   r.set(1, [second, array(7), [array(1), 2]] as never)
@@ -126,12 +167,26 @@ test('map and apply store the text that they were handed', (t) => {
   t.is(hex(s.copy().apply((x) => x)), hex(s))
   t.is(hex(s.map((x) => x, { dtype: 'S' })), hex(s))
   t.deepEqual(s.map(() => 'ä').toArray(), ['ä', 'ä', 'ä'])
-  t.is(code(() => s.map(() => 'ā')), 'ERR_MEMMAP_CAST')
-  t.is(code(() => s.copy().set(0, 'é')), 'ERR_MEMMAP_CAST')
-  const u = array([bytes(0x3d, 0xd8, 0, 0, 0, 0xde, 0, 0), bytes(0, 0, 0x7f, 0, 1, 2, 0, 0)], { dtype: 'V8' }).view('U2')
+  t.is(
+    code(() => s.map(() => 'ā')),
+    'ERR_MEMMAP_CAST',
+  )
+  t.is(
+    code(() => s.copy().set(0, 'é')),
+    'ERR_MEMMAP_CAST',
+  )
+  const u = array([bytes(0x3d, 0xd8, 0, 0, 0, 0xde, 0, 0), bytes(0, 0, 0x7f, 0, 1, 2, 0, 0)], { dtype: 'V8' }).view(
+    'U2',
+  )
   t.is(hex(u.map((x) => x)), hex(u))
   t.is(hex(u.copy().apply((x) => x)), hex(u))
-  const r = zeros([3], { dtype: [['name', 'S2'], ['flag', 'i1'], ['u', 'U2', [2]]] })
+  const r = zeros([3], {
+    dtype: [
+      ['name', 'S2'],
+      ['flag', 'i1'],
+      ['u', 'U2', [2]],
+    ],
+  })
   r.field('name').assign(s)
   r.field('u').assign(u)
   const before = [hex(r.field('name')), hex(r.field('u'))]
@@ -142,13 +197,39 @@ test('map and apply store the text that they were handed', (t) => {
 })
 
 const UNITS = ['Y', 'M', 'W', 'D', 'h', 'm', 's', 'ms', 'us', 'ns', 'ps', 'fs', 'as', '7D', '2Y', '1000ms', '5h', '12M']
-const DTYPES = ['?', 'i1', 'u1', 'i2', '>u2', 'i4', 'u4', 'i8', '>u8', 'f2', '>f4', 'f8', 'c8', 'c16', 'S3', 'U2', '>U4', 'V2', 'V3']
+const DTYPES = [
+  '?',
+  'i1',
+  'u1',
+  'i2',
+  '>u2',
+  'i4',
+  'u4',
+  'i8',
+  '>u8',
+  'f2',
+  '>f4',
+  'f8',
+  'c8',
+  'c16',
+  'S3',
+  'U2',
+  '>U4',
+  'V2',
+  'V3',
+]
 const STRUCTURED = [
   [['a', 'i2']],
   [['a', 'f4']],
   [['b', 'f4']],
-  [['a', '>i4'], ['b', 'U3']],
-  [['a', 'f4'], ['b', 'U5']],
+  [
+    ['a', '>i4'],
+    ['b', 'U3'],
+  ],
+  [
+    ['a', 'f4'],
+    ['b', 'U5'],
+  ],
   [['a', [['x', 'i2']]]],
   [['a', [['x', 'f4']]]],
   [['a', 'i4', [2]]],
@@ -158,7 +239,13 @@ const STRUCTURED = [
 ]
 
 live('the common dtype of two is that of NumPy', (t, python) => {
-  const all: unknown[] = [...DTYPES, ...UNITS.flatMap((unit) => [`M8[${unit}]`, `m8[${unit}]`]), 'M8', 'm8', ...STRUCTURED]
+  const all: unknown[] = [
+    ...DTYPES,
+    ...UNITS.flatMap((unit) => [`M8[${unit}]`, `m8[${unit}]`]),
+    'M8',
+    'm8',
+    ...STRUCTURED,
+  ]
   const script = `
 import json, sys
 import numpy as np
@@ -209,7 +296,8 @@ function randomArray(random: Random, dtype: string, shape: readonly number[]): S
     const raw = Uint8Array.from({ length: count * itemsize }, () => random.below(256))
     if (kind === 'b') raw.forEach((byte, at) => (raw[at] = byte & 1))
     if (kind === 'S') raw.forEach((byte, at) => (raw[at] = byte & 0x7f))
-    if (kind === 'U') raw.forEach((byte, at) => (raw[at] = at % 4 === (made.byteOrder === '>' ? 3 : 0) ? (byte & 0x7f) : 0))
+    if (kind === 'U')
+      raw.forEach((byte, at) => (raw[at] = at % 4 === (made.byteOrder === '>' ? 3 : 0) ? byte & 0x7f : 0))
     if (kind === 'M' || kind === 'm') raw.forEach((_, at) => at % 8 > 2 && (raw[at] = 0))
     data = array(raw).view(dtype as 'f8') as NDArray
   }
@@ -220,7 +308,8 @@ function randomArray(random: Random, dtype: string, shape: readonly number[]): S
 
 function randomScalar(random: Random, kind: string): Sample {
   const n = random.below(200) - 100
-  if (kind === 'b' || kind === '?') return random.chance(0.5) ? { value: true, python: 'True' } : { value: false, python: 'False' }
+  if (kind === 'b' || kind === '?')
+    return random.chance(0.5) ? { value: true, python: 'True' } : { value: false, python: 'False' }
   if ('iu'.includes(kind)) return { value: BigInt(n), python: String(n) }
   if (kind === 'f') return { value: n / 4, python: `${n / 4}`.includes('.') ? String(n / 4) : `${n / 4}.0` }
   if (kind === 'c') return { value: { re: n, im: 1 }, python: `complex(${n}, 1)` }

@@ -1,7 +1,10 @@
+import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
+import { fillKernel } from '../../array/kernel-calls.js'
+import { viewOf } from '../../array/make-array.js'
 import { dataOf } from '../../array/typed-views.js'
 import type { DType, TimeUnit } from '../../dtype/index.js'
-import { DAY, instantOf, NAT, ratioOf } from '../../scalar/calendar.js'
+import { DAY, floorDivide, instantOf, NAT, ratioOf, ticksOf as tickOf } from '../../scalar/calendar.js'
 import { nativeCopy } from '../cast/parts.js'
 import { noUnit } from '../cast/times.js'
 import { COMPARISONS } from '../table.js'
@@ -18,6 +21,7 @@ export function compareTimes(into: ArrayBase, op: Comparison, left: ArrayBase, r
   }
   const scales = scalesOf(a, b)
   if (scales === null) throw noComparison(op, a, b)
+  if (compareWithOne(into, op, left, right)) return
   const [x, y] = [ticksOf(left), ticksOf(right)]
   const [scaleX, scaleY] = scales
   storeFlags(into, (index) => {
@@ -26,6 +30,45 @@ export function compareTimes(into: ArrayBase, op: Comparison, left: ArrayBase, r
     const difference = scaleX(i) - scaleY(j)
     return COMPARISONS[op].holds(difference === 0n ? 0 : difference < 0n ? -1 : 1)
   })
+}
+
+/** The operator that compares ticks with the next tick below a time between two of them. */
+const BETWEEN = { '<': '<=', '<=': '<=', '>': '>', '>=': '>' } as const
+
+/**
+ * Compares with one time, broadcast, by the kernel: with its tick in the unit of the other array, or the next one below.
+ * @returns false where there are several times, or the tick does not fit
+ */
+function compareWithOne(into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase): boolean {
+  const { shape, byteStrides, position } = right
+  if (into.size === 0 || shape.some((length, axis) => length > 1 && byteStrides[axis] !== 0)) return false
+  const time = ticksOf(viewOf(right, { shape: [], byteStrides: [], position }))[0] as bigint
+  if (time === NAT) return false
+  const [tick, isExact] = tickBelow(time, right.dtype, left.dtype)
+  if (BigInt.asIntN(64, tick) !== tick || tick === NAT) return false
+  if (!isExact && (op === '==' || op === '!=')) fillKernel(into, Uint8Array.of(op === '!=' ? 1 : 0))
+  else {
+    const one = allocate([], left.dtype.newByteOrder('='))
+    const data = dataOf(one) as BigInt64Array
+    data[0] = tick
+    const broadcast = viewOf(one, { shape, byteStrides: shape.map(() => 0), position: 0 })
+    compareNumbers(into, isExact ? op : BETWEEN[op as keyof typeof BETWEEN], left, broadcast)
+  }
+  return true
+}
+
+/** The last tick of a unit that is not after a time, and whether it is that time. */
+function tickBelow(time: bigint, from: DType, to: DType): [tick: bigint, isExact: boolean] {
+  const [x, y] = [from.unit as TimeUnit, to.unit as TimeUnit]
+  const ratio = ratioOf(x, y, false)
+  if (ratio !== null) {
+    const ticks = time * ratio.numerator
+    return [floorDivide(ticks, ratio.denominator), ticks % ratio.denominator === 0n]
+  }
+  const instant = instantOf(time, x)
+  const tick = tickOf(instant, y)
+  const { days, attoseconds } = instantOf(tick, y)
+  return [tick, days === instant.days && attoseconds === instant.attoseconds]
 }
 
 type Scale = (ticks: bigint) => bigint

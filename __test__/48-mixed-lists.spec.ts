@@ -1,9 +1,11 @@
 // Lists that hold arrays: the list's dtype is NumPy's promotion of what is in it, and arrays are cast whole.
+import { join } from 'node:path'
 import test from 'ava'
-import { array, dtype as dtypeOf, zeros } from '../lib/index.js'
+import { array, dtype as dtypeOf, openMemmap, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { MemmapError } from '../lib/index.js'
 import { promoteDTypes, parseDType } from '../lib/dtype/index.js'
+import { folder } from './support/files.js'
 import { live } from './support/live.js'
 import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
@@ -141,7 +143,7 @@ test('an array without axes is taken wherever a scalar is', (t) => {
   r.set(0, { day: second, n: array(7), v: array([1, 2]) } as never)
   r.set(1, [second, array(7), [array(1), 2]] as never)
   r.set(2, r.index(0))
-  t.deepEqual(r.toArray(), Array<unknown>(3).fill({ day: 18690n, n: 7, v: [1, 2] }) as never)
+  t.deepEqual(r.toArray(), [0, 1, 2].map(() => ({ day: 18690n, n: 7, v: [1, 2] })) as never)
   const wrapped = zeros([2], { dtype: 'u1' })
   wrapped.set(0, array(300))
   wrapped.fill(wrapped.index(0))
@@ -298,7 +300,7 @@ function randomArray(random: Random, dtype: string, shape: readonly number[]): S
     if (kind === 'S') raw.forEach((byte, at) => (raw[at] = byte & 0x7f))
     if (kind === 'U')
       raw.forEach((byte, at) => (raw[at] = at % 4 === (made.byteOrder === '>' ? 3 : 0) ? byte & 0x7f : 0))
-    if (kind === 'M' || kind === 'm') raw.forEach((_, at) => at % 8 > 2 && (raw[at] = 0))
+    if (kind === 'M' || kind === 'm') raw.forEach((_, at) => (made.swapped ? at % 8 < 5 : at % 8 > 2) && (raw[at] = 0))
     data = array(raw).view(dtype as 'f8') as NDArray
   }
   const value = data.reshape(shape)
@@ -380,4 +382,81 @@ print(json.dumps([answer(*one) for one in json.load(sys.stdin)]))`
       return t.fail(`${sample.python} as ${sample.target}: ${JSON.stringify(found)}, NumPy ${JSON.stringify(answer)}`)
   }
   t.true(agreed > 1500, `${agreed} agreed, ${refused} refused`)
+})
+
+live('assign, append and compare take such lists as NumPy does', (t, python) => {
+  const random = randomFrom(seed() + 1)
+  const at = folder(t)
+  const samples = Array.from({ length: 1200 }, () => {
+    const dtypes = random.pick(FAMILIES)
+    const shape = random.pick([[2], [3], [2, 2], [2, 1, 2]])
+    const entries = Array.from({ length: shape[0] as number }, () => randomList(random, dtypes, shape.slice(1)))
+    // An array in every list, because plain numbers have another dtype in Python.
+    entries[0] = randomArray(random, random.pick(dtypes), shape.slice(1))
+    const left = randomArray(random, random.pick(dtypes), shape)
+    return { left, value: entries.map(({ value }) => value), list: `[${entries.map((one) => one.python).join(', ')}]` }
+  })
+  const script = `
+import json, sys, warnings
+import numpy as np
+warnings.simplefilter('ignore')
+def stored(left, items):
+    try:
+        a = np.array(left)
+        a[...] = items
+        return a.tobytes().hex()
+    except Exception: return None
+def compared(left, items):
+    try:
+        right = np.array(items)
+        if right.dtype == object: return None
+        return [(left < right).tolist(), (left == right).tolist()]
+    except Exception: return None
+def answer(left, items):
+    left, items = eval(left), eval(items)
+    return [stored(left, items), compared(left, items)]
+print(json.dumps([answer(*one) for one in json.load(sys.stdin)]))`
+  const wanted = askPython<[string | null, [unknown, unknown] | null][]>(
+    python,
+    script,
+    samples.map(({ left, list }) => [left.python, list]),
+  )
+  const attempt = <T>(work: () => T): T | null => {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof MemmapError)) throw error
+      return null
+    }
+  }
+  let [stores, comparisons] = [0, 0]
+  for (const [index, { left, value, list }] of samples.entries()) {
+    const [stored, compared] = wanted[index] as (typeof wanted)[number]
+    const about = `${left.python} ${list}`
+    const array0 = left.value as NDArray
+    const found = attempt(() => hex(array0.copy().assign(value as never)))
+    // NumPy parses text as numbers, and casts complex objects.
+    if (found !== null || !/S|U|complex/.test(about)) t.is(found, stored, about)
+    if (found !== null) stores++
+    if (found !== null && index % 20 === 0) {
+      const file = openMemmap(join(at, `${index}.npy`), {
+        mode: 'w+',
+        shape: [0, ...array0.shape.slice(1)],
+        dtype: array0.dtype as never,
+      })
+      file.append(value as never)
+      t.is(hex(file as never), found, about)
+      file.close()
+    }
+    // NumPy compares text with text of the other kind, and 64-bit integers with floats in float64.
+    if (/U|S|i8|u8/.test(about)) continue
+    const ours = attempt(() => [
+      array0.compare('<', value as never).toArray(),
+      array0.compare('==', value as never).toArray(),
+    ])
+    if (ours === null || compared === null) continue
+    t.deepEqual(ours as unknown, compared, about)
+    comparisons++
+  }
+  t.true(stores > 500 && comparisons > 300, `${stores} ${comparisons}`)
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fieldsInOrder } from '../lib/dtype/index.js'
 import type { DType } from '../lib/dtype/index.js'
 import { MemmapError } from '../lib/index.js'
+import { parseHeader } from '../lib/files/npy/header.js'
 import { readHeader } from '../lib/files/npy/read-header.js'
 import { fileWith, randomHeader } from './support/npy-headers.js'
 import { live } from './support/live.js'
@@ -71,4 +72,47 @@ live(`${COUNT} valid and invalid headers are read and rejected like NumPy`, (t, 
   })
   t.true(accepted > COUNT / 4, `only ${accepted} were valid`)
   t.true(accepted < (COUNT * 3) / 4, `${accepted} were valid`)
+})
+
+live('indentations, line breaks and comments around a header are accepted or rejected as by NumPy', (t, python) => {
+  const random = randomFrom(SEED)
+  const blanks = (): string =>
+    Array.from({ length: random.below(6) }, () =>
+      random.pick(['\r', '\n', '\r\n', ' ', '\t', '\f', '#', '\\', 'x']),
+    ).join('')
+  const cases = Array.from({ length: 4000 }, () => {
+    const [before, within, after] = [random.chance(0.3), random.chance(0.3), random.chance(0.7)].map((has) =>
+      has ? blanks() : '',
+    )
+    const text = `${before}{'descr': '<i2',${within} 'fortran_order': False, 'shape': (2,), }${after}`
+    return [random.pick([1, 3] as const), text] as const
+  })
+  const script = `
+import io, json, sys, warnings
+import numpy as np
+warnings.simplefilter('ignore')
+def reads(version, text):
+    raw = text.encode('latin1')
+    size = len(raw).to_bytes(2 if version == 1 else 4, 'little')
+    try: return bool(np.lib.format.read_magic(io.BytesIO(b'\\x93NUMPY' + bytes([version, 0]))) and read(io.BytesIO(size + raw), version))
+    except Exception: return False
+def read(file, version):
+    if version == 1: np.lib.format.read_array_header_1_0(file)
+    else:
+        from numpy.lib._format_impl import _read_array_header
+        _read_array_header(file, (version, 0))
+    return True
+print(json.dumps([reads(*one) for one in json.load(sys.stdin)]))`
+  const wanted = askPython<boolean[]>(python, script, cases)
+  for (const [at, [version, text]] of cases.entries()) {
+    let accepted = true
+    try {
+      parseHeader(text, [version, 0])
+    } catch (error) {
+      if (!(error instanceof MemmapError) || error.code !== 'ERR_MEMMAP_NPY') throw error
+      accepted = false
+    }
+    t.is(accepted, wanted[at], `${version} ${JSON.stringify(text)}`)
+  }
+  t.true(wanted.includes(true) && wanted.includes(false))
 })

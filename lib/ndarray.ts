@@ -314,8 +314,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * Returns a copy with `fn(value, index)` in the place of every element, called in C order.
-   * @param options.dtype of the copy; by default this array's
+   * Returns a copy with `fn(value, index)` in the place of every element, called in C order. The copy keeps the dtype, so that
+   * fractions of integers are cut; NumPy's `vectorize` takes that of the results.
+   * @param options.dtype of the copy; by default this array's. Text for an `S` dtype is stored as latin-1
    * @example
    * a.map(Math.sqrt, { dtype: 'float64' })
    * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_CLOSED`
@@ -330,7 +331,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * Replaces every element by `fn(value, index)`, called in C order.
+   * Replaces every element by `fn(value, index)`, called in C order; text for an `S` dtype is stored as latin-1. Where `fn` throws, or
+   * returns a value that the dtype cannot hold, the elements before stay stored.
    * @returns this array
    * @example
    * a.apply((value) => 2 * value)
@@ -342,8 +344,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * Compares every element with another array or a scalar, broadcast. A single number takes the precision of the array; dates
-   * of different units compare exactly; elements whose kinds cannot be compared are never equal.
+   * Compares every element with another array or a scalar, broadcast. Values keep a dtype of their own: dates of different units,
+   * and integers beside numbers of any size, compare exactly. A single number takes the precision of an array of floats; elements
+   * whose kinds cannot be compared are never equal.
    * @returns an array of bool, for {@link mask} and {@link index}
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` if the kinds have no order; `ERR_MEMMAP_CLOSED`
    */
@@ -360,7 +363,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * Returns whether every element is within `atol + rtol * |other|` of the other array's, broadcast: NumPy's `allclose`.
+   * Returns whether every element is within `atol + rtol * |other|` of the other array's, broadcast: NumPy's `allclose`. Differences
+   * of 64-bit integers are exact, and with both tolerances 0 only equal elements are close.
    * @param options.rtol 1e-5 by default
    * @param options.atol 1e-8 by default
    * @param options.equalNaN whether NaN is close to NaN; false by default

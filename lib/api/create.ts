@@ -35,9 +35,10 @@ export function zeros<const D extends DTypeLike = 'float64'>(
 
 /**
  * Creates an array in memory from a scalar, (nested) lists of them, a typed array, or another array, and copies the elements.
- * Typed arrays and arrays may be entries of the lists too.
+ * Typed arrays and arrays may be entries of the lists too; those are cast as whole arrays, from their own dtype.
  * @param options.dtype by default that of a typed array or array; of lists: `'bool'`, `'int64'` for bigint, `'float64'` for
- *   numbers, `'complex128'`, `'M8[ms]'` for `Date`, or `'U'` as long as the longest text
+ *   numbers, `'complex128'`, `'M8[ms]'` for `Date`, or `'U'` as long as the longest text, promoted with the dtypes of arrays in
+ *   them as by NumPy
  * @param options.order `'C'` or `'F'`; by default that of an array that is copied, else `'C'`
  * @throws MemmapError `ERR_MEMMAP_SHAPE` if lists on one level differ in length; `ERR_MEMMAP_CAST`; `ERR_MEMMAP_DTYPE`
  * @example

@@ -68,16 +68,15 @@ function printStatistics(name: string, dtype: DType, shape: readonly number[], s
 }
 
 /** The dtype of the mean and standard deviation. */
-function floatOf({ name }: DType): 'float16' | 'float32' | 'float64' {
-  if (name === 'float16') return 'float16'
-  return name === 'float32' || name === 'complex64' ? 'float32' : 'float64'
+function floatOf({ name }: DType): 'float32' | 'float64' {
+  return ['float16', 'float32', 'complex64'].includes(name) ? 'float32' : 'float64'
 }
 
 function meanText(mean: Statistics['mean'], dtype: DType): string {
   if (mean === null) return '-'
   if (typeof mean === 'bigint') return elementText(mean, dtype)
   if (typeof mean === 'number') return floatScalar(mean, floatOf(dtype))
-  return complexScalar(mean as Complex, floatOf(dtype) as 'float32' | 'float64')
+  return complexScalar(mean as Complex, floatOf(dtype))
 }
 
 function printHistogram({ edges, counts, of }: Histogram, count: number): void {

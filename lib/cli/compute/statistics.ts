@@ -4,7 +4,6 @@
  */
 import type { Complex } from '../../dtype/index.js'
 import type { NDArray } from '../../ndarray.js'
-import { halfToNumber, numberToHalf } from '../../scalar/half.js'
 import { UsageError } from '../exit.js'
 import { histogramOf } from './histogram.js'
 import type { Histogram } from './histogram.js'
@@ -86,10 +85,12 @@ export async function statisticsOf(
       }
     }
     if (hasMean && dtype.kind !== 'm') {
-      const wide = block.size < size ? WIDER[dtype.name] : undefined
+      // Half precision has too few digits for a mean, and its sums overflow.
+      const wide = block.size < size || dtype.name === 'float16' ? WIDER[dtype.name] : undefined
       const options = wide === undefined ? { skipNaN } : { skipNaN, dtype: wide }
       const mean = (await block.promises.mean(options as { skipNaN: boolean })) as number | Complex
-      if (block.size === size) whole = { mean, std: await block.promises.std(options as { skipNaN: boolean }) }
+      if (block.size === size && dtype.name !== 'float16')
+        whole = { mean, std: await block.promises.std(options as { skipNaN: boolean }) }
       else {
         // With a complex dtype the variance is complex, as in NumPy.
         const variance = (await block.promises.var(options as { skipNaN: boolean })) as number | Complex
@@ -175,7 +176,7 @@ function weightedMean(mean: number, other: number, shift: number, share: number)
   return Number.isFinite(shift) ? mean + shift * share : mean * (1 - share) + other * share
 }
 
-/** The mean, rounded to the dtype of NumPy's `mean`. */
+/** The mean, rounded to the dtype of NumPy's `mean`; to single precision for halves. */
 function meanOf({ re, im }: Moments, name: string): number | Complex {
   return name.startsWith('complex') ? { re: rounded(re, name), im: rounded(im, name) } : rounded(re, name)
 }
@@ -185,6 +186,5 @@ function stdOf({ squares, count }: Moments, name: string): number {
 }
 
 function rounded(value: number, name: string): number {
-  if (name === 'float16') return halfToNumber(numberToHalf(value))
-  return name === 'float32' || name === 'complex64' ? Math.fround(value) : value
+  return name === 'float16' || name === 'float32' || name === 'complex64' ? Math.fround(value) : value
 }

@@ -180,6 +180,9 @@ function times(dtype: DType, flat: Flat): ArrayBase {
   const native = dtype.newByteOrder('=')
   const isOwn = (leaf: unknown): boolean => dtype.kind === 'M' && (leaf instanceof Date || typeof leaf === 'string')
   if (flat.arrays.length === 0 && !flat.leaves.some(isOwn)) return fromFlat(flat, native)
+  // Beside arrays of durations in the same list, numbers are ticks of the list's unit, as in NumPy.
+  if (dtype.kind === 'm' && flat.leaves.every(isReal) && flat.arrays.some(({ array }) => array.dtype.kind === 'm'))
+    return fromFlat(flat, discoverDType(flat))
   const leaves: unknown[] = []
   const arrays: Placed[] = flat.arrays.map(({ array, start }) => ({ array: asTimes(array), start }))
   forEachLeaf(flat, (leaf, start) => {

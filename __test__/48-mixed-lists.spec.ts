@@ -60,6 +60,10 @@ test('dtypes without a common one are refused', (t) => {
       'ERR_MEMMAP_DTYPE',
     )
   }
+  t.is(
+    code(() => array([array([1n]), [2n ** 70n]])),
+    'ERR_MEMMAP_CAST',
+  )
   const records = (name: string): NDArray => zeros([1], { dtype: [[name, 'i2']] as never })
   t.is(
     code(() => array([records('a'), records('b')])),
@@ -111,6 +115,20 @@ test('rows of records are rows, however many fields there are', (t) => {
   const positions = zeros([2], { dtype: [['position', 'i4']] })
   const error = t.throws(() => positions.set(0, positions.index('1:') as never))
   t.false(/layout|accessorKind/.test(error.message), error.message)
+})
+
+test('an array is no object of options', (t) => {
+  const a = array([1, 2])
+  const calls = [
+    () => array([1], a as never),
+    () => a.sum(a as never),
+    () => a.repr(a as never),
+    () => a.take([0], a as never),
+  ]
+  for (const call of calls) {
+    const error = t.throws(call, { code: 'ERR_MEMMAP_ARGUMENT' })
+    t.regex(error.message, /array\(\[1\., 2\.\]\)/)
+  }
 })
 
 test('an array without axes is taken wherever a scalar is', (t) => {

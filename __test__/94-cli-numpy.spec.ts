@@ -17,6 +17,7 @@ interface Wire {
 
 const PYTHON = `
 import base64, json, sys, warnings
+from fractions import Fraction
 import numpy as np
 warnings.simplefilter('ignore'); np.seterr(all='ignore')
 q = json.load(sys.stdin)
@@ -96,7 +97,26 @@ def diff():
         d = np.where(same | np.isnan(d), 0, d)
         out['largest'] = float(d.max()) if d.size and d.max() > 0 else 0
         if isinstance(out['largest'], float) and np.isinf(out['largest']): out['largest'] = 'inf'
+        if any(x.dtype.kind in 'iu' and x.dtype.itemsize == 8 for x in (a, b)):
+            out.update(exactly(a, b, wide, rtol, atol, equal))
     return out
+
+def exactly(a, b, wide, rtol, atol, equal):
+    """As above for 64-bit integers, which NumPy rounds to floats."""
+    def number(x):
+        if np.imag(x) != 0 or not np.isfinite(x): return x.item()
+        return Fraction(np.real(x).item())
+    bad, largest = [], 0
+    for at in np.ndindex(a.shape):
+        x, y = number(a[at]), number(b[at])
+        if x == y or (x != x and y != y and equal): continue
+        d = abs(x - y) if isinstance(x, Fraction) and isinstance(y, Fraction) else float(np.abs(a[at] - wide[at]))
+        bound = atol + rtol * abs(wide[at])
+        close = np.isfinite(b[at]) and np.isfinite(float(d)) and (np.isinf(bound) or Fraction(d) <= Fraction(float(bound)))
+        if not close: bad.append(list(at))
+        if d == d: largest = max(largest, d)
+    largest = 'inf' if largest == float('inf') else float(largest)
+    return dict(ok=not bad, differing=len(bad), first=bad[0] if bad else None, largest=largest)
 
 def other_values(dtype, shape):
     dtype = np.dtype(dtype)

@@ -8,7 +8,7 @@ import { blocksAlong } from './async/blocks.js'
 import type { BlockOptions, Blocks } from './async/blocks.js'
 import { promisesOf } from './async/promises.js'
 import type { AsyncOptions } from './async/task.js'
-import { castElement } from './dtype/index.js'
+import { registerArrayValue } from './dtype/index.js'
 import type {
   Canonical,
   Checked,
@@ -789,7 +789,7 @@ function orderOption(options: { order?: OrderLike }, of: string): OrderLike | un
   return options.order
 }
 
-// On the class below, because it is no method of the public one.
-ArrayBase.prototype[castElement] = function (this: ArrayBase, dtype: DType) {
-  return elementBytesOf(this, dtype)
-}
+registerArrayValue(ArrayBase, {
+  castElement: (array, dtype) => elementBytesOf(array as ArrayBase, dtype),
+  rowsOf: (array) => Array.from(rowsOf(array as ArrayBase)),
+})

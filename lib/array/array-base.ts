@@ -1,4 +1,4 @@
-import type { castElement, ArrayValue, DType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { sizeOf } from '../layout/shape.js'
 import type { AccessorKind } from '../memory/accessor-kind.js'
@@ -9,7 +9,7 @@ import type { Store } from '../memory/store.js'
  * An array without operations: its fields, and access to single elements. Operations are functions that take one; `NDArray` adds
  * them as methods.
  */
-export abstract class ArrayBase implements ArrayValue {
+export class ArrayBase {
   readonly dtype: DType
   readonly shape: readonly number[]
   readonly byteStrides: readonly number[]
@@ -110,12 +110,6 @@ export abstract class ArrayBase implements ArrayValue {
   set(...indicesAndValue: unknown[]): void {
     this.setSlow(...indicesAndValue)
   }
-
-  /** @internal Casts the element of an array without axes to the bytes of one of another dtype. */
-  declare [castElement]: (dtype: DType) => Uint8Array
-
-  /** @internal */
-  abstract rows(): Iterable<unknown>
 
   /** @internal Reads an element, for any rank and any index; or throws the error. */
   getSlow(...indices: unknown[]): unknown {

@@ -6,13 +6,8 @@ import type { AccessorKind } from '../memory/accessor-kind.js'
 import type { Store } from '../memory/store.js'
 import { ArrayBase } from './array-base.js'
 
-/** An array with the methods that ArrayBase leaves to NDArray. */
-interface CompleteArray extends ArrayBase {
-  rows(): Iterable<unknown>
-}
-
 /** The constructor of arrays, with the same parameters for NDArray and Memmap. */
-type ArrayClass = new (...parts: ConstructorParameters<typeof ArrayBase>) => CompleteArray
+type ArrayClass = new (...parts: ConstructorParameters<typeof ArrayBase>) => ArrayBase
 
 /** The public classes of arrays in memory and in a file. They import this module, and therefore register here. */
 let inMemory: ArrayClass

@@ -1,4 +1,4 @@
-export { castElement, isArrayValue } from './array-value.js'
+export { arrayOperations, isArrayValue, registerArrayValue } from './array-value.js'
 export type { ArrayValue } from './array-value.js'
 export { NATIVE_ORDER } from './byte-order.js'
 export type { ByteOrder } from './byte-order.js'

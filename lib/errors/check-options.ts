@@ -6,7 +6,8 @@ import { MemmapError } from './memmap-error.js'
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
  */
 export function checkOptions(options: unknown, names: readonly string[], owner: string): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  // Lists and arrays are iterable, and no options: their properties would be taken for options.
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options) {
     throw new MemmapError(
       'ERR_MEMMAP_ARGUMENT',
       `invalid options ${inspect(options)}: ${owner} takes an object; give one with ${names.join(', ')}`,

@@ -18,6 +18,9 @@ export function discoverDType({ leaves, arrays }: Flat): DType {
   const [first = parseDType('float64'), ...others] = dtypes
   const common = others.reduce(commonDType, first.newByteOrder('='))
   if (leaves.length === 0) return common
+  const isHuge = leaves.some((leaf) => typeof leaf === 'bigint' && !fitsInt64(leaf) && !fitsUint64(leaf))
+  // No dtype holds it, which its store says.
+  if (isHuge && 'biu'.includes(common.kind)) return parseDType('uint64')
   // Beside durations whole numbers are ticks.
   const isTicks = common.kind === 'm' && leaves.every((leaf) => typeof leaf !== 'number' || Number.isSafeInteger(leaf))
   return commonDType(common, isTicks && kindsOf(leaves).has('number') ? parseDType('int64') : dtypeOfLeaves(leaves))

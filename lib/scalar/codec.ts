@@ -1,4 +1,4 @@
-import { castElement, isArrayValue } from '../dtype/index.js'
+import { arrayOperations, isArrayValue } from '../dtype/index.js'
 import type { AnyScalar, DType } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -25,12 +25,12 @@ export function simpleCodec<T>(
   return {
     read,
     prepare(value) {
-      if (isArrayValue(value)) return bytesStore(value[castElement](dtype))
+      if (isArrayValue(value)) return bytesStore(arrayOperations.castElement(value, dtype))
       const converted = convert(value)
       return (view, position) => store(view, position, converted)
     },
     write(view, position, value) {
-      if (isArrayValue(value)) bytesStore(value[castElement](dtype))(view, position)
+      if (isArrayValue(value)) bytesStore(arrayOperations.castElement(value, dtype))(view, position)
       else store(view, position, convert(value))
     },
   }

@@ -1,5 +1,5 @@
-import { castElement, fieldsInOrder, isArrayValue } from '../dtype/index.js'
-import type { AnyRecord, AnyScalar, ArrayValue, DType, Nested } from '../dtype/index.js'
+import { arrayOperations, fieldsInOrder, isArrayValue } from '../dtype/index.js'
+import type { AnyRecord, AnyScalar, DType, Nested } from '../dtype/index.js'
 import { checkHeap, checkList } from '../errors/check-size.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -41,7 +41,7 @@ export function recordCodec(dtype: DType, codecOf: (dtype: DType) => Codec): Cod
   const fields = fieldsInOrder(dtype).map(({ name, offset, dtype: type }) => ({ name, offset, codec: codecOf(type) }))
 
   const prepare = (value: unknown): StoreElement => {
-    if (isArrayValue(value)) return fieldsStore(dtype, value[castElement](dtype))
+    if (isArrayValue(value)) return fieldsStore(dtype, arrayOperations.castElement(value, dtype))
     const values = recordValues(dtype, value)
     const stores = fields.map(({ name, codec }, i) => inField(name, () => codec.prepare(values[i])))
     return (view, position) => fields.forEach(({ offset }, i) => stores[i]?.(view, position + offset))
@@ -95,7 +95,7 @@ export function subArrayItems(value: unknown, dtype: DType): unknown[] {
   const { shape, base } = dtype
   /** The entries of a list or array; null for an element. */
   const entriesOf = (item: unknown): ArrayLike<unknown> | null => {
-    if (isArrayValue(item)) return item.ndim > 0 ? rowsOf(item) : null
+    if (isArrayValue(item)) return item.ndim > 0 ? arrayOperations.rowsOf(item) : null
     const isElement =
       !isList(item) ||
       (isBytes(item) && 'SUV'.includes(base.kind) && !base.names) ||
@@ -129,11 +129,6 @@ export function subArrayItems(value: unknown, dtype: DType): unknown[] {
   }
   collect(value, 0)
   return items
-}
-
-/** The entries of an array on axis 0, as arrays. */
-function rowsOf(array: ArrayValue): unknown[] {
-  return Array.from(array.rows())
 }
 
 /** Stores the bytes of the fields, without those between them. */

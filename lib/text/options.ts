@@ -69,7 +69,7 @@ const CHECKS: Record<keyof Printing, { readonly rule: string; readonly isValid: 
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for an unknown or invalid option
  */
 export function printing(options: PrintOptions = {}): Printing {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Symbol.iterator in options) {
     throw new MemmapError(
       'ERR_MEMMAP_ARGUMENT',
       `invalid print options ${inspect(options)}: they must be an object; give one such as { precision: 3 }`,

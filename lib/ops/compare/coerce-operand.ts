@@ -36,17 +36,19 @@ export type Comparand = ArrayBase | ExactNumbers | RecordValues
  * Converts the other operand of a comparison. A single number takes the precision of floats, as in NumPy 2 (NEP 50); lists have
  * their own dtype. Beside integers, whole numbers are exact; beside dates, numbers are ticks.
  * @param weakScalar false if a single number has its own dtype too
+ * @param mayClamp whether only the order counts, in which a number beyond 64 bits is infinite beside integers
  */
-export function coerceOperand({ dtype }: ArrayBase, other: unknown, weakScalar = true): Comparand {
+export function coerceOperand({ dtype }: ArrayBase, other: unknown, weakScalar = true, mayClamp = true): Comparand {
   const existing = other instanceof Uint8Array && isBytes(dtype) ? null : asArray(other)
   if (existing !== null) return existing
   // Records can be lists, and text and raw bytes typed arrays.
   const flat = flattenLists(other, dtype.names !== null || isBytes(dtype) ? dtype : undefined)
-  return coerceFlat(dtype, flat, weakScalar && flat.shape.length === 0)
+  const isSingle = flat.shape.length === 0
+  return coerceFlat(dtype, flat, weakScalar && isSingle, mayClamp && isSingle)
 }
 
 /** Converts flattened lists beside elements of a dtype; see {@link coerceOperand}. */
-export function coerceFlat(dtype: DType, flat: Flat, isWeak: boolean): Comparand {
+export function coerceFlat(dtype: DType, flat: Flat, isWeak: boolean, mayClamp: boolean): Comparand {
   if (dtype.names !== null) {
     return flat.leaves.length === 0 && flat.arrays.length > 0
       ? fromFlat(flat, discoverDType(flat))
@@ -63,7 +65,7 @@ export function coerceFlat(dtype: DType, flat: Flat, isWeak: boolean): Comparand
     case 'b':
     case 'i':
     case 'u':
-      return besideIntegers(flat)
+      return besideIntegers(flat, mayClamp)
     case 'f':
     case 'c':
       return besideFloats(dtype, flat, isWeak)
@@ -81,11 +83,12 @@ function isReal(value: unknown): value is number | bigint | boolean {
 }
 
 /** Beside integers: whole numbers exactly, fractions as floats. */
-function besideIntegers(flat: Flat): ArrayBase | ExactNumbers {
+function besideIntegers(flat: Flat, mayClamp: boolean): ArrayBase | ExactNumbers {
   const { shape, leaves, arrays } = flat
   const isReals = leaves.every(isReal) && arrays.every(({ array }) => 'biuf'.includes(array.dtype.kind))
   if (!isReals) return fromFlat(flat, discoverDType(flat))
   const numbers = leaves.map((leaf) => (typeof leaf === 'boolean' ? leaf : inReach(leaf as number | bigint)))
+  if (!mayClamp && numbers.some((number, at) => isHuge(number, leaves[at]))) return exactNumbers(flat)
   const dtypes = arrays.map(({ array }) => array.dtype)
   if (leaves.length > 0) {
     const own = dtypeOfReals(numbers)
@@ -97,6 +100,11 @@ function besideIntegers(flat: Flat): ArrayBase | ExactNumbers {
   if (common.kind === 'f' && dtypes.some(({ kind, itemsize }) => 'iu'.includes(kind) && itemsize === 8))
     return exactNumbers(flat)
   return fromFlat({ shape, leaves: numbers, arrays }, common)
+}
+
+/** Returns true for a number that {@link inReach} made infinite. */
+function isHuge(number: unknown, leaf: unknown): boolean {
+  return typeof number === 'number' && !Number.isFinite(number) && number !== leaf && !Number.isNaN(leaf)
 }
 
 /** Whole numbers as integers; those beyond 64 bits as infinity, because no element is as large. */
@@ -125,8 +133,8 @@ function besideFloats(dtype: DType, flat: Flat, isWeak: boolean): ArrayBase | Ex
     if (leaves.every(isReal)) return fromFlat({ ...flat, leaves: leaves.map(Number) }, native)
     if (dtype.kind === 'c') return fromFlat(flat, native)
   }
-  const isHuge = leaves.some((leaf) => typeof leaf === 'bigint' && typeof inReach(leaf) === 'number')
-  if (!isHuge || !leaves.every(isReal)) return fromFlat(flat, discoverDType(flat))
+  const anyHuge = leaves.some((leaf) => typeof leaf === 'bigint' && typeof inReach(leaf) === 'number')
+  if (!anyHuge || !leaves.every(isReal)) return fromFlat(flat, discoverDType(flat))
   if (dtype.kind === 'f' && arrays.every(({ array }) => 'biuf'.includes(array.dtype.kind))) return exactNumbers(flat)
   const numbers = { ...flat, leaves: leaves.map(Number) }
   return fromFlat(numbers, discoverDType(numbers))

@@ -71,7 +71,7 @@ export function allClose(array: ArrayBase, other: unknown, options: CloseOptions
   checkTolerance('rtol', rtol)
   checkTolerance('atol', atol)
   checkBoolean('equalNaN', equalNaN)
-  const comparand = coerceOperand(array, other)
+  const comparand = coerceOperand(array, other, true, false)
   if (comparand instanceof ExactNumbers) return allCloseExactly(array, comparand, { rtol, atol, equalNaN })
   if (comparand instanceof RecordValues) throw notClose(array.dtype)
   const [left, right] = broadcastPair(array, comparand)

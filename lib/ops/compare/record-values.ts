@@ -37,7 +37,8 @@ export function compareRecordValues(
     const values = records.map((record) => record[index])
     const items = field.shape.length === 0 ? values : values.flatMap((value) => subArrayItems(value, field))
     const plain = flatOf([...flat.shape, ...field.shape], field.base.kind === 'c' ? items.map(complexOf) : items)
-    const other = coerceFlat(field.base, plain, flat.shape.length === 0)
+    const isSingle = flat.shape.length === 0
+    const other = coerceFlat(field.base, plain, isSingle, isSingle)
     // Sub-arrays are equal if all of their elements are.
     const same = dataOf(allOfEach(compareWith(fieldOf(array, name), '==', other), shape.length)) as Uint8Array
     equal.forEach((flag, at) => (equal[at] = flag & (same[at] as number)))

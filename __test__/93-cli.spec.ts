@@ -519,3 +519,14 @@ linking('the command works through a link, as npm installs it', (t) => {
   const { status } = spawnSync(node, [...before, join(at, 'bin/memmap'), 'info', 'grid.npy'], { cwd: at })
   t.is(status, 0)
 })
+
+test('stats of float16 has mean and standard deviation in single precision', (t) => {
+  const { at, run } = place(t)
+  // 100 halves from 0 to 99: the mean 49.5 and the deviation 28.866 need more digits than a half has; their sum would overflow.
+  const values = Array.from({ length: 100 }, (_, index) => index)
+  save(join(at, 'half.npy'), array([values, values.map((value) => 2000 + value)], { dtype: 'float16' }))
+  const { mean, std } = JSON.parse(run('stats half.npy --json').out) as { mean: number; std: number }
+  t.is(mean, Math.fround(1049.5))
+  t.true(Math.abs(std - 1000.4164833403845) < 1e-3, String(std))
+  t.regex(run('stats half.npy').out, /mean +1049\.5\nstd +1000\.416/)
+})

@@ -4,6 +4,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::file;
+use crate::guard;
 use crate::memory::memory_limit;
 use crate::region::{RandomAccess, Region, page_size};
 use crate::{Advice, Code, Error, Identity, Mode, Result};
@@ -161,7 +162,8 @@ impl Mapped {
     ///
     /// # Errors
     ///
-    /// [`Code::Truncated`] where the file is shorter than the mapping, `ENOSPC` where the disk is full, else `EIO`.
+    /// [`Code::Truncated`] where the file is shorter than the mapping, `ENOMEM` where a store to a private page got no memory,
+    /// `ENOSPC` where the disk is full, else `EIO`.
     pub fn fault(&self) -> Result<()> {
         match &self.region {
             Some(region) if region.fault() != 0 => Err(self.explain_fault()),
@@ -210,6 +212,12 @@ impl Mapped {
     fn explain_fault(&self) -> Error {
         match self.current_size() {
             Some(size) if size < self.end() => self.truncated(size),
+            _ if self.region.as_ref().is_some_and(|region| region.fault() == guard::OUT_OF_MEMORY) => Error::new(
+                Code::System(file::NO_MEMORY),
+                "ENOMEM: no memory was left for stores to private pages, so the array was seen as zeros from then on: raise the \
+                 limit of the process (RLIMIT_DATA, overcommit), or store to fewer places",
+            )
+            .with_path(self.path()),
             _ if self.disk_is_full() => Error::new(
                 Code::System(file::NO_SPACE),
                 "ENOSPC: the disk was full at the first store to a page of the file, so stores to that page are lost: \

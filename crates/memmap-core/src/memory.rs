@@ -1,3 +1,5 @@
+#[cfg(unix)]
+use std::mem::MaybeUninit;
 use std::sync::OnceLock;
 
 /// Bytes of memory that this process may use: the machine's, or the limit of its control group if that is lower. `u64::MAX` where
@@ -5,6 +7,25 @@ use std::sync::OnceLock;
 pub(crate) fn memory_limit() -> u64 {
     static LIMIT: OnceLock<u64> = OnceLock::new();
     *LIMIT.get_or_init(|| physical().min(system::cgroup_limit().unwrap_or(u64::MAX)))
+}
+
+/// Bytes of private memory that this process may still reserve; `u64::MAX` where that is not known.
+#[cfg(unix)]
+pub(crate) fn private_room() -> u64 {
+    [system::data_room(), system::commit_room()].into_iter().flatten().min().unwrap_or(u64::MAX)
+}
+
+/// The limit of the process on private writable memory (`RLIMIT_DATA`). Mapping over a range of ours passes it unseen, and leaves
+/// others without memory. One system call, for handlers too.
+#[cfg(unix)]
+pub(crate) fn data_limit() -> Option<u64> {
+    let mut limit = MaybeUninit::<libc::rlimit>::uninit();
+    // SAFETY: the result goes to memory of the right type.
+    let status = unsafe { libc::getrlimit(libc::RLIMIT_DATA, limit.as_mut_ptr()) };
+    // SAFETY: filled in, if the call succeeded.
+    let limit = (status == 0).then(|| unsafe { limit.assume_init() }.rlim_cur)?;
+    #[allow(clippy::unnecessary_cast, reason = "the type differs between systems")]
+    (limit != libc::RLIM_INFINITY).then_some(limit as u64)
 }
 
 #[cfg(unix)]
@@ -23,6 +44,28 @@ fn physical() -> u64 {
 mod system {
     use std::fs;
     use std::path::Path;
+
+    /// What `RLIMIT_DATA` leaves.
+    pub(super) fn data_room() -> Option<u64> {
+        let limit = super::data_limit()?;
+        // Source: proc(5), statm: data and stack are the sixth number, in pages.
+        let statm = fs::read_to_string("/proc/self/statm").ok()?;
+        let used: u64 = statm.split(' ').nth(5)?.parse().ok()?;
+        Some(limit.saturating_sub(used.saturating_mul(crate::page_size() as u64)))
+    }
+
+    /// What the system has left to commit, where it refuses more (`vm.overcommit_memory` 2).
+    pub(super) fn commit_room() -> Option<u64> {
+        if fs::read_to_string("/proc/sys/vm/overcommit_memory").ok()?.trim() != "2" {
+            return None;
+        }
+        let meminfo = fs::read_to_string("/proc/meminfo").ok()?;
+        let kilobytes = |name: &str| -> Option<u64> {
+            let line = meminfo.lines().find(|line| line.starts_with(name))?;
+            line.split_whitespace().nth(1)?.parse().ok()
+        };
+        Some(kilobytes("CommitLimit:")?.saturating_sub(kilobytes("Committed_AS:")?) * 1024)
+    }
 
     /// The smallest limit of the control groups that this process is in, of either version.
     pub(super) fn cgroup_limit() -> Option<u64> {
@@ -52,6 +95,16 @@ mod system {
 
 #[cfg(not(target_os = "linux"))]
 mod system {
+    #[cfg(unix)]
+    pub(super) fn data_room() -> Option<u64> {
+        None
+    }
+
+    #[cfg(unix)]
+    pub(super) fn commit_room() -> Option<u64> {
+        None
+    }
+
     pub(super) fn cgroup_limit() -> Option<u64> {
         None
     }

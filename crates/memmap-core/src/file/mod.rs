@@ -25,7 +25,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub(crate) use system::{INPUT_OUTPUT, NO_SPACE, error_name, is_full, read_at, write_at};
+pub(crate) use system::{INPUT_OUTPUT, NO_MEMORY, NO_SPACE, error_name, is_full, read_at, write_at};
 
 use crate::{Code, Error, Mode, Result};
 

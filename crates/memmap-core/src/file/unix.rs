@@ -9,8 +9,9 @@ use std::path::Path;
 use super::{Identity, OpenFile, PendingResize, lock_sizes};
 use crate::{Code, Error, Mode, Result};
 
-/// The numbers of `ENOSPC` and `EIO`.
+/// The numbers of `ENOSPC`, `ENOMEM` and `EIO`.
 pub(crate) const NO_SPACE: i32 = libc::ENOSPC;
+pub(crate) const NO_MEMORY: i32 = libc::ENOMEM;
 pub(crate) const INPUT_OUTPUT: i32 = libc::EIO;
 
 /// The system calls that errors name.

@@ -14,8 +14,9 @@ use windows_sys::Win32::System::Ioctl::{FILE_ZERO_DATA_INFORMATION, FSCTL_SET_SP
 use super::{Identity, OpenFile, PendingResize, lock_sizes};
 use crate::{Code, Error, Mode, Result};
 
-/// The numbers of "disk full" and of an input or output error.
+/// The numbers of "disk full", "not enough memory" and of an input or output error.
 pub(crate) const NO_SPACE: i32 = win::ERROR_DISK_FULL as i32;
+pub(crate) const NO_MEMORY: i32 = win::ERROR_NOT_ENOUGH_MEMORY as i32;
 pub(crate) const INPUT_OUTPUT: i32 = win::ERROR_IO_DEVICE as i32;
 
 /// The system calls that errors name.

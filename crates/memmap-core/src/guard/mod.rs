@@ -7,8 +7,8 @@
 //!   load or store ──► page cannot be loaded ──► SIGBUS ──► handler
 //!                                                            │ table: which registered range holds the address?
 //!                                                 none ◄─────┴─────► this one
-//!                                                  │                  │ map one private page of zeros there
-//!                              the previously installed handler       │ mark the range, count it in FAULTS, wake the notifier
+//!                                                  │                  │ map a private page of zeros there, or more (`areas.rs`)
+//!                             handlers of others (`chain.rs`)         │ mark the range, count it in FAULTS, wake the notifier
 //!                                                                     └─► the instruction runs again and goes on
 //! ```
 //!
@@ -18,10 +18,15 @@
 //! The same table serves pages that get their memory late, because a private mapping could not reserve it or a range was
 //! released: the first store (SIGSEGV), on Windows the first touch (an exception), makes one page usable.
 //!
-//! `unix.rs` has the handlers of Linux and macOS. Windows neither truncates a mapped file nor leaves its pages without space, so
+//! `unix.rs` has the handlers of Linux and macOS, `areas.rs` bounds what they take from the system, and `chain.rs` installs them
+//! among those of others. Windows neither truncates a mapped file nor leaves its pages without space, so
 //! `windows.rs` handles released ranges only. Inside a handler only async-signal-safe calls are allowed: `table.rs` has atomics
 //! only, and `notifier.rs` is woken by one of them.
 
+#[cfg(unix)]
+mod areas;
+#[cfg(unix)]
+mod chain;
 #[cfg(unix)]
 mod notifier;
 mod table;
@@ -38,13 +43,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 #[cfg(unix)]
+pub(crate) use areas::set_limit as set_area_limit;
+#[cfg(unix)]
 pub use notifier::on_fault;
 #[cfg(not(unix))]
 pub use system::on_fault;
 pub(crate) use table::Registration;
 
+#[cfg(unix)]
+use crate::memory::private_room;
+
 /// Number of open mappings that are marked. JavaScript reads this word after every element.
 static FAULTS: AtomicI32 = AtomicI32::new(0);
+
+/// The fault of a range that has no memory for a store to one of its private pages.
+pub(crate) const OUT_OF_MEMORY: u32 = u32::MAX;
 
 static ALLOWED: AtomicBool = AtomicBool::new(true);
 
@@ -86,9 +99,19 @@ pub(crate) fn install_handler() {
     }
 }
 
+/// Installs our handlers again where they are not the current ones, for callers that others may have run before: libuv, as a
+/// listener for a signal comes or goes, or an addon.
+pub fn reinstall_handlers() {
+    if enabled() {
+        system::reinstall_handlers();
+    }
+}
+
 /// As [`install_handler`], for ranges whose pages become writable at the first store, or are committed at the first touch.
 pub(crate) fn install_lazy_store_handler() {
     if allowed() {
         system::install_lazy_store_handler();
+        #[cfg(unix)]
+        areas::set_store_room(usize::try_from(private_room() / 4).unwrap_or(usize::MAX));
     }
 }

@@ -1,9 +1,13 @@
 //! The table of guarded ranges. A signal handler reads it, so it has atomics only: no locks, no allocation.
 
+#[cfg(unix)]
+use std::ops::Range;
 use std::ptr;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+#[cfg(unix)]
+use super::areas::Areas;
 #[cfg(unix)]
 use super::notifier;
 use super::{FAULTS, Label};
@@ -20,6 +24,9 @@ pub(super) struct Entry {
     fault: AtomicU32,
     /// Whether pages become writable at their first store; on Windows, whether pages are committed at their first touch.
     lazy_stores: AtomicBool,
+    /// Areas that handlers added inside the range.
+    #[cfg(unix)]
+    areas: Areas,
     /// Index of its label in [`INVENTORY`].
     index: AtomicUsize,
 }
@@ -38,6 +45,8 @@ impl Block {
                     end: AtomicUsize::new(0),
                     fault: AtomicU32::new(0),
                     lazy_stores: AtomicBool::new(false),
+                    #[cfg(unix)]
+                    areas: Areas::new(),
                     index: AtomicUsize::new(0),
                 }
             }; BLOCK],
@@ -84,6 +93,8 @@ impl Registration {
 
     /// Clears the fault, because the range no longer shows the file.
     pub(crate) fn clear(&self) {
+        #[cfg(unix)]
+        self.0.areas.clear();
         if self.0.fault.swap(0, Ordering::AcqRel) != 0 {
             FAULTS.fetch_sub(1, Ordering::AcqRel);
         }
@@ -166,11 +177,15 @@ impl Entry {
         self.lazy_stores.load(Ordering::Acquire)
     }
 
-    /// First address and length.
+    /// Its addresses.
     #[cfg(unix)]
-    pub(super) fn range(&self) -> (usize, usize) {
-        let start = self.start.load(Ordering::Acquire);
-        (start, self.end.load(Ordering::Acquire).saturating_sub(start))
+    pub(super) fn range(&self) -> Range<usize> {
+        self.start.load(Ordering::Acquire)..self.end.load(Ordering::Acquire)
+    }
+
+    #[cfg(unix)]
+    pub(super) fn areas(&self) -> &Areas {
+        &self.areas
     }
 }
 
@@ -211,7 +226,8 @@ mod tests {
             .map(|index| Registration::new(0x1000 + index * 0x100, 0x80, false, None))
             .collect();
         let inside = 0x1000 + 1000 * 0x100 + 0x7f;
-        assert_eq!(find(inside).map(Entry::range), Some((0x1000 + 1000 * 0x100, 0x80)));
+        let start = 0x1000 + 1000 * 0x100;
+        assert_eq!(find(inside).map(Entry::range), Some(start..start + 0x80));
         assert!(find(inside + 1).is_none());
         drop(slots);
         assert!(find(inside).is_none());

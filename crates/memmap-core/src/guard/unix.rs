@@ -1,85 +1,65 @@
 //! Handlers of Linux and macOS: `SIGBUS`, and `SIGSEGV` for pages that become writable at the first store.
 //!
-//! Handlers use async-signal-safe calls only: atomics, and `mmap` and `mprotect`, which POSIX does not list but which are plain
-//! system calls on both.
+//! Handlers use async-signal-safe calls only: atomics, and `mmap`, `mprotect` and `getrlimit`, which POSIX does not list but which
+//! are plain system calls on both.
 
-use std::mem::MaybeUninit;
+use std::ops::Range;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Mutex, PoisonError};
 
-use libc::{c_int, c_void, sigaction, siginfo_t};
+use libc::{c_int, c_void, siginfo_t};
 
-use super::table;
+use super::OUT_OF_MEMORY;
+use super::chain::{Chain, fault_of};
+use super::table::{self, Entry};
+use crate::memory::data_limit;
 use crate::region::page_size;
 
-/// The previously installed handler. Leaked, because a handler may be reading the old one while it is replaced.
-struct Previous(AtomicPtr<sigaction>);
+static BUS: Chain = Chain::new(libc::SIGBUS, on_bus);
+static SEGV: Chain = Chain::new(libc::SIGSEGV, on_segv);
 
-static PREVIOUS_BUS: Previous = Previous(AtomicPtr::new(ptr::null_mut()));
-static PREVIOUS_SEGV: Previous = Previous(AtomicPtr::new(ptr::null_mut()));
-
-type Handler = extern "C" fn(c_int, *mut siginfo_t, *mut c_void);
-
+/// Installs the handler for missing pages.
 pub(super) fn install_handler() {
-    install(libc::SIGBUS, on_bus, &PREVIOUS_BUS);
+    BUS.install();
+    SEGV.reinstall();
 }
 
 pub(super) fn install_lazy_store_handler() {
-    install(libc::SIGSEGV, on_segv, &PREVIOUS_SEGV);
+    SEGV.install();
 }
 
-fn install(signal: c_int, handler: Handler, previous: &Previous) {
-    // The system keeps handlers by address.
-    let ours = handler as usize;
-    if current(signal).is_some_and(|action| action.sa_sigaction == ours) {
-        return;
-    }
-    static INSTALLING: Mutex<()> = Mutex::new(());
-    let _one_at_a_time = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
-    let Some(found) = current(signal) else { return };
-    if found.sa_sigaction == ours {
-        return;
-    }
-    previous.0.store(Box::into_raw(Box::new(found)), Ordering::Release);
-    // SAFETY: all-zero bytes are a valid `sigaction`: no handler, empty mask, no flags.
-    let mut action: sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
-    action.sa_sigaction = ours;
-    // On the alternate stack where a thread has one, because the ordinary one may be exhausted.
-    action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
-    // SAFETY: the action is initialised and its handler has the signature that SA_SIGINFO demands.
-    unsafe { libc::sigaction(signal, &action, ptr::null_mut()) };
-}
-
-fn current(signal: c_int) -> Option<sigaction> {
-    let mut action = MaybeUninit::uninit();
-    // SAFETY: only queries; the result goes to memory of the right type.
-    let status = unsafe { libc::sigaction(signal, ptr::null(), action.as_mut_ptr()) };
-    // SAFETY: on success the system has filled it in.
-    (status == 0).then(|| unsafe { action.assume_init() })
+/// Installs those handlers again that were installed before and are not the current ones.
+pub(super) fn reinstall_handlers() {
+    BUS.reinstall();
+    SEGV.reinstall();
 }
 
 extern "C" fn on_bus(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
-    if !preserving_errno(|| replace_page(info)) {
-        forward(signal, info, context, &PREVIOUS_BUS);
+    if !preserving_errno(|| (cfg!(target_os = "macos") && allow_first_store(info)) || replace_page(info)) {
+        BUS.forward(signal, info, context);
     }
 }
 
 extern "C" fn on_segv(signal: c_int, info: *mut siginfo_t, context: *mut c_void) {
     if !preserving_errno(|| allow_store(info)) {
-        forward(signal, info, context, &PREVIOUS_SEGV);
+        SEGV.forward(signal, info, context);
     }
 }
 
 /// Maps a private page of zeros over the page that cannot be loaded, and marks the range.
+///
+/// A page of its own adds areas to the process, so after some pages everything behind the lowest of them is replaced, and the
+/// whole range where the process has no area left for that (`areas.rs`). Earlier stores are in the file, and a marked range is
+/// not trusted any more.
 fn replace_page(info: *mut siginfo_t) -> bool {
     let Some((code, address)) = fault_of(info) else { return false };
     let Some(entry) = table::find(address) else { return false };
-    let page = address - address % page_size();
-    // A replaced page is a mapping of its own, and the system limits their number. Past the limit the whole range is replaced,
-    // which loses nothing: earlier stores are in the file, and a marked range is not trusted any more.
-    let (start, length) = entry.range();
-    let replaced = map_zeros(page, page_size()) || map_zeros(start, length.next_multiple_of(page_size()));
+    let areas = entry.areas();
+    let (page, range) = (page_of(address), pages_of(entry));
+    // Another thread may have replaced the tail meanwhile. A page in it that is missing all the same has failed on its own.
+    let in_tail = areas.note(page);
+    let replaced = (areas.take_page() && map_zeros(page..page + page_size()))
+        || (!in_tail && replace_tail(entry, &range))
+        || replace_all(entry, &range);
     if replaced {
         // Never 0, which means no fault.
         entry.mark(code.unsigned_abs().max(1));
@@ -87,82 +67,101 @@ fn replace_page(info: *mut siginfo_t) -> bool {
     replaced
 }
 
-fn map_zeros(start: usize, length: usize) -> bool {
-    // SAFETY: MAP_FIXED replaces whole pages inside a range that the table lists as one of our mappings of a file, which the
-    // touching thread keeps mapped; the new pages are readable and writable like the old ones.
-    let mapped = unsafe {
-        libc::mmap(
-            ptr::without_provenance_mut(start),
-            length,
-            libc::PROT_READ | libc::PROT_WRITE,
-            libc::MAP_FIXED | libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_NORESERVE,
-            -1,
-            0,
-        )
+fn replace_tail(entry: &Entry, range: &Range<usize>) -> bool {
+    let Some(tail) = entry.areas().tail(range.end) else { return false };
+    let start = tail.start;
+    let replaced = map_zeros(tail);
+    if replaced {
+        entry.areas().replaced_from(start, 1);
+    }
+    replaced
+}
+
+fn replace_all(entry: &Entry, range: &Range<usize>) -> bool {
+    let replaced = map_zeros(range.clone());
+    if replaced {
+        entry.areas().replaced_from(range.start, 0);
+    }
+    replaced
+}
+
+/// Maps zeros that only this process sees: private pages, or shared ones where `RLIMIT_DATA` limits the private ones. A page is
+/// little, but a range must leave V8 its memory.
+fn map_zeros(pages: Range<usize>) -> bool {
+    let sharing = if pages.len() > page_size() && data_limit().is_some() {
+        [libc::MAP_SHARED, libc::MAP_PRIVATE]
+    } else {
+        [libc::MAP_PRIVATE, libc::MAP_SHARED]
     };
-    mapped != libc::MAP_FAILED
+    sharing.into_iter().any(|sharing| {
+        // SAFETY: MAP_FIXED replaces whole pages inside a range that the table lists as one of our mappings of a file, which the
+        // touching thread keeps mapped; the new pages are readable and writable like the old ones.
+        let mapped = unsafe {
+            libc::mmap(
+                ptr::without_provenance_mut(pages.start),
+                pages.len(),
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_FIXED | sharing | libc::MAP_ANON | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        mapped != libc::MAP_FAILED
+    })
 }
 
 /// Makes a private page writable whose memory could not be reserved beforehand.
+///
+/// As many stores go on, larger blocks become writable at a time, because each adds areas to the process (`areas.rs`). Where there
+/// is no memory, or no area, for the store, the range becomes zeros and is marked.
 fn allow_store(info: *mut siginfo_t) -> bool {
     let Some((_, address)) = fault_of(info) else { return false };
     let Some(entry) = table::find(address).filter(|entry| entry.stores_are_lazy()) else { return false };
-    let page = address - address % page_size();
-    let (start, length) = entry.range();
-    allow_writes(page, page_size()) || allow_writes(start, length)
+    let areas = entry.areas();
+    let (page, range) = (page_of(address), pages_of(entry));
+    let block = areas.block(page, page_size(), &range);
+    if [block, page..page + page_size()]
+        .into_iter()
+        .any(|pages| areas.take_block(pages.len()) && allow_writes(pages))
+    {
+        return true;
+    }
+    let replaced = replace_all(entry, &range);
+    if replaced {
+        entry.mark(OUT_OF_MEMORY);
+    }
+    replaced
 }
 
-fn allow_writes(start: usize, length: usize) -> bool {
+/// As [`allow_store`] on macOS, where a store to a page without write permission raises `SIGBUS`, as a missing page does. A second
+/// signal for the same page means that the page is missing.
+fn allow_first_store(info: *mut siginfo_t) -> bool {
+    let Some((_, address)) = fault_of(info) else { return false };
+    table::find(address)
+        .is_some_and(|entry| entry.stores_are_lazy() && entry.areas().is_first_store(page_of(address)))
+        && allow_store(info)
+}
+
+fn allow_writes(pages: Range<usize>) -> bool {
     // SAFETY: whole pages inside a range that the table lists as one of our private mappings, so nobody else sees stores.
     let status = unsafe {
-        libc::mprotect(ptr::without_provenance_mut(start), length, libc::PROT_READ | libc::PROT_WRITE)
+        libc::mprotect(
+            ptr::without_provenance_mut(pages.start),
+            pages.len(),
+            libc::PROT_READ | libc::PROT_WRITE,
+        )
     };
     status == 0
 }
 
-/// Code and address of a fault that an instruction of this process caused; `None` for a signal that was sent.
-fn fault_of(info: *mut siginfo_t) -> Option<(c_int, usize)> {
-    // SAFETY: with SA_SIGINFO the system passes a pointer that is valid while the handler runs.
-    let info = unsafe { info.as_ref() }?;
-    if info.si_code <= 0 {
-        return None;
-    }
-    // SAFETY: a positive code of SIGBUS or SIGSEGV means that the address field is set.
-    let address = unsafe { info.si_addr() };
-    Some((info.si_code, address.addr()))
+fn page_of(address: usize) -> usize {
+    address - address % page_size()
 }
 
-fn forward(signal: c_int, info: *mut siginfo_t, context: *mut c_void, previous: &Previous) {
-    let action = previous.0.load(Ordering::Acquire);
-    // SAFETY: null before `install`, else a leaked box.
-    let handler = unsafe { action.as_ref() }
-        .map_or((libc::SIG_DFL, 0), |action| (action.sa_sigaction, action.sa_flags));
-    match handler {
-        (libc::SIG_DFL | libc::SIG_IGN, _) => default_action(signal, info),
-        (address, flags) if flags & libc::SA_SIGINFO != 0 => {
-            // SAFETY: SA_SIGINFO says that the function at this address has this signature.
-            let handler = unsafe { std::mem::transmute::<usize, Handler>(address) };
-            handler(signal, info, context);
-        }
-        (address, _) => {
-            // SAFETY: without SA_SIGINFO the function at this address takes the signal's number only.
-            let handler = unsafe { std::mem::transmute::<usize, extern "C" fn(c_int)>(address) };
-            handler(signal);
-        }
-    }
-}
-
-/// Restores the default action: the instruction faults again and ends the process; a signal that was sent is sent again.
-fn default_action(signal: c_int, info: *mut siginfo_t) {
-    // SAFETY: as in `install`.
-    let mut action: sigaction = unsafe { MaybeUninit::zeroed().assume_init() };
-    action.sa_sigaction = libc::SIG_DFL;
-    // SAFETY: the action is initialised.
-    unsafe { libc::sigaction(signal, &action, ptr::null_mut()) };
-    if fault_of(info).is_none() {
-        // SAFETY: no pointers; blocked until the handler returns, then delivered.
-        unsafe { libc::raise(signal) };
-    }
+/// The addresses of an entry, in whole pages.
+fn pages_of(entry: &Entry) -> Range<usize> {
+    let range = entry.range();
+    range.start..range.start + range.len().next_multiple_of(page_size())
 }
 
 fn preserving_errno(work: impl FnOnce() -> bool) -> bool {

@@ -21,6 +21,8 @@ const FETCH: usize = 8;
 
 pub(super) fn install_handler() {}
 
+pub(super) fn reinstall_handlers() {}
+
 /// Installs the handler for ranges whose pages are committed at the first touch.
 pub(super) fn install_lazy_store_handler() {
     static INSTALLED: Once = Once::new();

@@ -9,6 +9,7 @@ use memmap2::{MmapOptions, MmapRaw};
 use super::readahead::Readahead;
 use super::{Backing, page_size};
 use crate::guard::{self, Label, Registration};
+use crate::memory::data_limit;
 use crate::{Advice, Window};
 
 /// Page size and allocation granularity, which are the same on Unix.
@@ -31,7 +32,7 @@ pub(crate) struct Region {
 static REGIONS: AtomicUsize = AtomicUsize::new(0);
 
 /// Whether the process may have another mapping. An eighth of the system's limit is left to others, because V8 ends the process
-/// when it gets none.
+/// when it gets none, and a sixteenth to the guard, which splits mappings.
 ///
 /// Adjacent regions that were released count as one mapping, so there may be many more regions than mappings. Counting mappings
 /// takes milliseconds, so it is done only when there are as many regions as the limit allows mappings.
@@ -41,7 +42,10 @@ fn has_free_mapping() -> bool {
     let most = *MOST.get_or_init(|| {
         let limit =
             fs::read_to_string("/proc/sys/vm/max_map_count").ok().and_then(|text| text.trim().parse().ok());
-        limit.map_or(usize::MAX, |limit: usize| limit - limit / 8)
+        limit.map_or(usize::MAX, |limit: usize| {
+            guard::set_area_limit(limit / 16);
+            limit - limit / 8 - limit / 16
+        })
     });
     let regions = REGIONS.load(Ordering::Relaxed);
     if regions < most.max(RECOUNT_AT.load(Ordering::Relaxed)) {
@@ -104,11 +108,12 @@ impl Region {
 
     /// Replaces the file's pages by private pages of zeros, in place.
     ///
-    /// Where no memory can be reserved for them they are read-only, and the guard makes them writable page by page; where even
+    /// Where no memory can be reserved for them, or its amount is limited, they are read-only, and the guard makes them writable page by page; where even
     /// that fails the file's pages stay until the range is unmapped.
     pub(crate) fn release(&self) {
         let writable = libc::PROT_READ | libc::PROT_WRITE;
-        if !self.replace_pages(writable) && guard::enabled() {
+        let limited = data_limit().is_some() && guard::enabled();
+        if (limited || !self.replace_pages(writable)) && guard::enabled() {
             guard::install_lazy_store_handler();
             self.registration.set_lazy_stores(true);
             self.replace_pages(libc::PROT_READ);

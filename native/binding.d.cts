@@ -128,10 +128,11 @@ export declare function fill(target: Memory, targetLayout: Float64Array, element
 export declare function gather(source: Memory, sourceLayout: Float64Array, offsets: Float64Array, target: Memory, targetLayout: Float64Array): void
 
 /**
- * Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` says
- * whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's.
+ * Called before anything else by each copy of the library in an environment. `guard` false leaves faults to the system; `transfer`
+ * says whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's. Returns whether it is the
+ * first call in this environment.
  */
-export declare function initialize(guard: boolean, transfer: boolean, worker: boolean): void
+export declare function initialize(guard: boolean, transfer: boolean, worker: boolean): boolean
 
 /** Kinds of elements, by NumPy's name. */
 export declare enum Kind {
@@ -234,6 +235,9 @@ export declare enum Reduction {
 
 /** The `Kind` of a reduction's result. `op` is a `Reduction`; `dtype` is a `Kind`, or negative for NumPy's choice. */
 export declare function reductionKind(op: number, kind: number, dtype: number): number
+
+/** Installs the signal handlers of the guard again where others replaced them. A listener for events of `process`. */
+export declare function reinstallHandlers(): void
 
 /** Stores the sum, or product, of all elements so far along an axis; a negative axis takes all elements in C order. */
 export declare function scan(product: boolean, source: Memory, sourceLayout: Float64Array, axis: number, dtype: number, target: Memory, targetLayout: Float64Array): void

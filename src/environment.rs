@@ -78,6 +78,40 @@ pub fn number() -> u64 {
     NUMBER.with(|number| *number)
 }
 
+/// Whether it is called for the first time in this thread.
+pub fn is_first_call() -> bool {
+    thread_local! {
+        static CALLED: Cell<bool> = const { Cell::new(false) };
+    }
+    !CALLED.replace(true)
+}
+
+/// Keeps this module loaded until the process ends. A Worker that is the only one to load it unloads it otherwise, while other threads
+/// may still have buffers whose finalizers are in it, the pool its threads, and the system its signal handlers.
+#[cfg(windows)]
+pub fn keep_loaded() {
+    use windows_sys::Win32::System::LibraryLoader as loader;
+    let pin = loader::GET_MODULE_HANDLE_EX_FLAG_PIN | loader::GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS;
+    let mut module = ptr::null_mut();
+    // SAFETY: an address in this module; the handle is not used.
+    unsafe { loader::GetModuleHandleExW(pin, (keep_loaded as *const ()).cast(), &mut module) };
+}
+
+/// As on Windows.
+#[cfg(unix)]
+pub fn keep_loaded() {
+    let mut info = std::mem::MaybeUninit::<libc::Dl_info>::uninit();
+    // SAFETY: an address in this module, and memory of the right type.
+    let found = unsafe { libc::dladdr((keep_loaded as *const ()).cast(), info.as_mut_ptr()) };
+    if found != 0 {
+        // SAFETY: filled in, since the call succeeded.
+        let name = unsafe { info.assume_init() }.dli_fname;
+        let flags = libc::RTLD_LAZY | libc::RTLD_NOLOAD | libc::RTLD_NODELETE;
+        // SAFETY: the name of a loaded module. The handle is kept, and with it a count.
+        unsafe { libc::dlopen(name, flags) };
+    }
+}
+
 /// Whether this thread is a Worker, which may end before the process does.
 pub fn is_worker() -> bool {
     WORKER.get()

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 
-use memmap_core::{Advice, Code, Error, Extent, Lock, Mapped, Mapping, Mode, Options, Source};
+use memmap_core::{Advice, Code, Error, Extent, Lock, Mapped, Mapping, Mode, Options, Source, guard};
 use memmap_kernels::Control;
 use napi::Env;
 use napi::bindgen_prelude::{Either, Either3, Float64ArraySlice, Uint8ArraySlice, Unknown};
@@ -159,6 +159,7 @@ impl NativeMapping {
         length: f64,
         inside: bool,
     ) -> napi::Result<Unknown<'a>> {
+        guard::reinstall_handlers();
         let Some(lease) = self.open_one(env)?.lease() else {
             return Err(throw(env, Error::new(Code::Closed, "the array has no bytes to make a buffer of")));
         };
@@ -173,6 +174,7 @@ impl NativeMapping {
     /// A SharedArrayBuffer for users, over `length` bytes from `start` in the range; undefined where there are none.
     #[napi(catch_unwind, ts_return_type = "SharedArrayBuffer | null")]
     pub fn share<'a>(&self, env: &'a Env, start: f64, length: f64) -> napi::Result<Option<Unknown<'a>>> {
+        guard::reinstall_handlers();
         let Some(lease) = self.open_one(env)?.lease() else { return Ok(None) };
         // SAFETY: TypeScript keeps `start` and `length` within the range.
         let data = unsafe { lease.start().add(start as usize) };
@@ -261,6 +263,7 @@ impl NativeMapping {
         durable: bool,
         task: Option<&NativeTask>,
     ) -> napi::Result<Outcome> {
+        guard::reinstall_handlers();
         let mapped = self.open_one(env)?;
         let (start, length) = (start as u64, length as u64);
         let Some(task) = task else {

@@ -9,10 +9,12 @@ use napi_derive::napi;
 
 use crate::{buffers, environment, work};
 
-/// Called once by each environment, before anything else. `guard` false leaves faults to the system; `transfer` says
-/// whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's.
+/// Called before anything else by each copy of the library in an environment. `guard` false leaves faults to the system; `transfer`
+/// says whether `ArrayBuffer.prototype.transfer` exists, `worker` whether the environment is a Worker's. Returns whether it is the
+/// first call in this environment.
 #[napi(catch_unwind)]
-pub fn initialize(env: &Env, guard: bool, transfer: bool, worker: bool) -> napi::Result<()> {
+pub fn initialize(env: &Env, guard: bool, transfer: bool, worker: bool) -> napi::Result<bool> {
+    environment::keep_loaded();
     environment::is_deno(env.raw(), true);
     environment::set_buffers_can_move(transfer);
     environment::set_worker(worker);
@@ -21,7 +23,13 @@ pub fn initialize(env: &Env, guard: bool, transfer: bool, worker: bool) -> napi:
     }
     // An environment waits for its work in the pool when it ends.
     env.add_env_cleanup_hook((), |()| work::cancel_all())?;
-    Ok(())
+    Ok(environment::is_first_call())
+}
+
+/// Installs the signal handlers of the guard again where others replaced them. A listener for events of `process`.
+#[napi(catch_unwind)]
+pub fn reinstall_handlers() {
+    guard::reinstall_handlers();
 }
 
 /// Four bytes that count the open mappings with a fault, shared by all threads.

@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
-use memmap_core::{Mapped, RandomAccess};
+use memmap_core::{Mapped, RandomAccess, guard};
 use memmap_kernels::{self as kernels, Control, TaskId, Value};
 use napi::bindgen_prelude::{BigInt, Either, Either5, Float64ArraySlice, JsValue, ToNapiValue};
 use napi::{Env, JsDeferred, sys};
@@ -197,6 +197,7 @@ impl<'a> Work<'a> {
         match &random {
             None => read_ahead(&self.mapped, &control),
             Some(random) => {
+                guard::reinstall_handlers();
                 let random = Arc::clone(random);
                 control.set_prefetch(Box::new(move |first, bytes| random.will_need(first, bytes)));
             }
@@ -332,11 +333,13 @@ const LITTLE: u64 = 4 << 20;
 /// The most of the source that a selection reads at random: one part in so many.
 const MOST: u64 = 4;
 
-/// Has the kernel read pages in, each just before it is needed. Where little is mapped, asking costs more than faults do.
+/// Has the kernel read pages in, each just before it is needed. Where little is mapped, asking costs more than faults do, and a look
+/// at the signal handlers more than the work.
 fn read_ahead(mapped: &[Mapped], control: &Control) {
     if mapped.iter().all(|mapped| mapped.length() < LITTLE) {
         return;
     }
+    guard::reinstall_handlers();
     let mapped = mapped.to_vec();
     control.set_prefetch(Box::new(move |first, bytes| {
         for one in &mapped {

@@ -12,7 +12,17 @@ export type { NativeMapping, NativeTask } from '../../native/binding.cjs'
 /** The binding's functions. Callers check the arguments first, because native code takes 1.7 for 1 and NaN for 0. */
 export const native: typeof Binding = load()
 
-native.initialize(process.env['MEMMAP_GUARD'] !== 'off', 'transfer' in ArrayBuffer.prototype, !isMainThread)
+const isFirst = native.initialize(
+  process.env['MEMMAP_GUARD'] !== 'off',
+  'transfer' in ArrayBuffer.prototype,
+  !isMainThread,
+)
+
+// Node installs and removes a handler as listeners for a signal come and go, and the guard's must be the current one. A native
+// function as the listener keeps nothing of this module alive, and one is enough for every realm that loads the module.
+if (isFirst && isMainThread) {
+  for (const event of ['newListener', 'removeListener']) process.on(event, native.reinstallHandlers)
+}
 
 native.onFault((path) => {
   const file = path === null ? 'a mapped file' : `'${path}'`

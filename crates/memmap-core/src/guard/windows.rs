@@ -9,7 +9,6 @@ use std::sync::{Arc, Once};
 
 use windows_sys::Win32::Foundation as win;
 use windows_sys::Win32::System::Diagnostics::Debug as debug;
-use windows_sys::Win32::System::LibraryLoader as loader;
 use windows_sys::Win32::System::Memory as memory;
 use windows_sys::Win32::System::Threading::SwitchToThread;
 
@@ -27,12 +26,7 @@ pub(super) fn reinstall_handlers() {}
 pub(super) fn install_lazy_store_handler() {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
-        let mut module = ptr::null_mut();
-        let pin = loader::GET_MODULE_HANDLE_EX_FLAG_PIN | loader::GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS;
-        // Pins this module, because a Worker that was the only one to load it unloads it otherwise.
-        // SAFETY: an address in this module; the handle is not used.
-        unsafe { loader::GetModuleHandleExW(pin, (on_exception as *const ()).cast(), &mut module) };
-        // SAFETY: a handler of the demanded signature, in a module that is never unloaded.
+        // SAFETY: a handler of the demanded signature, in a module that the binding keeps loaded.
         unsafe { debug::AddVectoredExceptionHandler(1, Some(on_exception)) };
     });
 }

@@ -39,6 +39,9 @@ for (const [how, expected] of [
   ['flush', [/^msync 0x\w+, 16384, MS_SYNC$/]],
   ['flush view', [/^msync 0x\w+, 8, MS_SYNC$/]],
   ['durable', [/^msync 0x\w+, 16384, MS_SYNC$/, /^fsync \d+$/]],
+  // The file, its folder once, then the file alone.
+  ['created', [/^msync/, /^fsync \d+$/, /^fsync \d+$/, /^msync/, /^fsync \d+$/]],
+  ['created and opened again', [/^msync/, /^fsync \d+$/, /^fsync \d+$/]],
   ['read-only', []],
   ['close', []],
 ] as const) {

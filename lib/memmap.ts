@@ -54,7 +54,7 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   }
 
   /**
-   * The error code that every method fails with because a page could not be loaded: `ERR_MEMMAP_TRUNCATED`, `ENOSPC` or `EIO`;
+   * The error code that every method fails with because a page could not be loaded: `ERR_MEMMAP_TRUNCATED`, `ENOSPC`, `EIO`, or `ENOMEM`;
    * null if there was no such fault.
    */
   get fault(): string | null {

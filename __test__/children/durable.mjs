@@ -16,5 +16,14 @@ if (how === 'read-only') {
   r.flush({ durable: true })
   r.close()
 }
+if (how.startsWith('created')) {
+  let b = memmap(`${path}.new`, { mode: 'w+', shape: 8 })
+  if (how === 'created') b.flush({ durable: true })
+  else {
+    b.close()
+    b = memmap(`${path}.new`, { mode: 'r+' })
+  }
+  b.flush({ durable: true })
+}
 if (how === 'kill') process.kill(process.pid, 'SIGKILL')
 if (how === 'exit') process.exit(0)

@@ -166,7 +166,7 @@ export class Store implements Views {
 
   /**
    * Throws if a page behind the mapping could not be loaded.
-   * @throws MemmapError `ERR_MEMMAP_TRUNCATED`, `ENOSPC`, `EIO`: see `Memmap.fault`
+   * @throws MemmapError `ERR_MEMMAP_TRUNCATED`, `ENOSPC`, `EIO`, `ENOMEM`: see `Memmap.fault`
    */
   checkFault(): void {
     const { mapping } = this

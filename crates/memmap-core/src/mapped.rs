@@ -85,7 +85,8 @@ impl Mapped {
     /// device has them. Does nothing where stores do not reach the file.
     ///
     /// `durable` also writes the file's metadata and empties the device's cache, which a power cut demands on top of the pages
-    /// (`File::sync_all`: `fsync`, on macOS `F_FULLFSYNC`, on Windows `FlushFileBuffers`).
+    /// (`File::sync_all`: `fsync`, on macOS `F_FULLFSYNC`, on Windows `FlushFileBuffers`), and once the folder of a file that this
+    /// process created.
     ///
     /// # Errors
     ///
@@ -103,6 +104,13 @@ impl Mapped {
             // FlushFileBuffers needs a handle with write access.
             let file = self.reopen(cfg!(windows))?;
             file.sync_all().map_err(|error| Error::system(&error, "fsync", self.path()))?;
+            if let Some(path) = self.path().filter(|_| file::take_created(self.file.identity)) {
+                let synced = file::sync_folder(path);
+                if synced.is_err() {
+                    file::remember_created(self.file.identity);
+                }
+                synced.map_err(|error| Error::system(&error, "fsync", self.path()))?;
+            }
         }
         self.check()
     }

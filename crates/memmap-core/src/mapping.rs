@@ -2,7 +2,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Arc, Weak};
 
-use crate::file::OpenFile;
+use crate::file::{OpenFile, remember_created};
 use crate::guard::Label;
 use crate::mapped::{Mapped, Origin};
 use crate::plan::plan;
@@ -106,9 +106,16 @@ impl Mapping {
             } else {
                 from
             };
+            if mode == Mode::Create {
+                file.check_clear(plan.file_size)?;
+            }
+            let created = file.is_created();
             let mut pending = file.prepare(plan.file_size, from..until)?;
             let region = pending.map(plan.file_size, map)?;
             pending.commit(plan.file_size, (mode == Mode::Create).then_some(until))?;
+            if created {
+                remember_created(identity);
+            }
             region
         } else {
             map(file.file())?

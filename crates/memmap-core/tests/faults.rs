@@ -105,3 +105,39 @@ fn faults_of_many_threads_mark_the_mapping_once() {
     assert_eq!(mapping.mapped().unwrap().fault().unwrap_err().code, Code::Truncated);
     assert_eq!(faults(), 1);
 }
+
+#[test]
+#[cfg(target_os = "linux")]
+fn scattered_faults_add_few_areas_and_keep_what_the_file_has_left() {
+    let file = Pages::new();
+    let page = page_size();
+    file.resize(4000);
+    let mapping = open(&file.path, Mode::ReadWrite);
+    let areas = || fs::read_to_string("/proc/self/maps").unwrap().lines().count();
+    let before = areas();
+    file.resize(8);
+    // Downwards, so that each is in front of what was replaced.
+    for index in (8..4000).step_by(2).rev() {
+        assert_eq!(at(&mapping, index * page), 0);
+    }
+    assert!(areas() < before + 300, "{} areas, {before} before", areas());
+    assert_eq!((at(&mapping, 0), at(&mapping, 8 * page - 1)), (7, 7));
+    common::store(&mapping, 5, 9);
+    assert_eq!(fs::read(&file.path).unwrap()[5], 9);
+    assert_eq!(mapping.mapped().unwrap().fault().unwrap_err().code, Code::Truncated);
+}
+
+#[test]
+fn a_mapping_has_its_share_of_areas_again_after_close() {
+    for _ in 0..100 {
+        let file = Pages::new();
+        file.resize(600);
+        let mut mapping = open(&file.path, Mode::ReadWrite);
+        file.resize(8);
+        for index in (8..600).step_by(2) {
+            assert_eq!(at(&mapping, index * page_size()), 0);
+        }
+        assert_eq!(at(&mapping, 0), 7);
+        assert_eq!(mapping.close().unwrap_err().code, Code::Truncated);
+    }
+}

@@ -169,6 +169,82 @@ fn a_descriptor_stays_open_and_keeps_its_position() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn w_plus_clears_a_file_through_a_descriptor_with_any_flags() {
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::OpenOptionsExt;
+    // A memory file system has no call that clears a range, so zeros are written there.
+    for root in [std::env::temp_dir(), "/dev/shm".into()] {
+        let Ok(folder) = tempfile::tempdir_in(root) else { continue };
+        for (old, new) in [(8192, 8192), (10_000, 5000), (100, 9000)] {
+            for flags in [libc::O_APPEND, libc::O_DIRECT, libc::O_APPEND | libc::O_DIRECT, libc::O_SYNC] {
+                let path = file(&folder, &vec![7; old]);
+                let Ok(caller) = fs::File::options().read(true).write(true).custom_flags(flags).open(&path)
+                else {
+                    continue;
+                };
+                let source = Source::Descriptor(caller.as_raw_fd());
+                for sparse in [false, true] {
+                    fs::write(&path, vec![7; old]).unwrap();
+                    let request = Options { sparse, ..options(Mode::Create, 0, Extent::Bytes(new)) };
+                    let mapping = Mapping::open(source, &request).unwrap();
+                    assert!(bytes(&mapping) == vec![0; new as usize], "flags {flags:o}");
+                    assert!(fs::read(&path).unwrap() == vec![0; new as usize], "flags {flags:o}");
+                }
+            }
+        }
+    }
+}
+
+/// A file in memory of 8192 sevens, with seals.
+#[cfg(target_os = "linux")]
+fn sealed(seals: libc::c_int) -> fs::File {
+    use std::io::Write;
+    use std::os::fd::{AsRawFd, FromRawFd};
+    // SAFETY: a name with its NUL, and flags.
+    let number = unsafe { libc::memfd_create(c"sealed".as_ptr(), libc::MFD_ALLOW_SEALING) };
+    // SAFETY: a new descriptor.
+    let mut file = unsafe { fs::File::from_raw_fd(number) };
+    file.write_all(&[7; 8192]).unwrap();
+    // SAFETY: an open descriptor and seals.
+    assert_eq!(unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) }, 0);
+    file
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn w_plus_over_a_sealed_file_fails_before_a_byte_changes() {
+    use std::os::fd::AsRawFd;
+    use std::os::unix::fs::FileExt;
+    for (seals, size) in [
+        (libc::F_SEAL_SHRINK, 100),
+        (libc::F_SEAL_GROW, 10_000),
+        (libc::F_SEAL_WRITE, 8192),
+        (libc::F_SEAL_WRITE, 100),
+        (libc::F_SEAL_FUTURE_WRITE, 8192),
+    ] {
+        for sparse in [false, true] {
+            let file = sealed(seals);
+            let request = Options { sparse, ..options(Mode::Create, 0, Extent::Bytes(size)) };
+            let failed = Mapping::open(Source::Descriptor(file.as_raw_fd()), &request);
+            assert_eq!(
+                failed.err().map(|error| error.code.name()),
+                Some("EPERM"),
+                "seals {seals} size {size}"
+            );
+            let mut content = vec![0; 8192];
+            file.read_exact_at(&mut content, 0).unwrap();
+            assert!(content.iter().all(|byte| *byte == 7), "seals {seals} size {size}");
+            assert_eq!(file.metadata().unwrap().len(), 8192);
+        }
+    }
+    // Seals that do not matter.
+    let file = sealed(libc::F_SEAL_SHRINK | libc::F_SEAL_GROW);
+    Mapping::open(Source::Descriptor(file.as_raw_fd()), &options(Mode::Create, 0, Extent::Bytes(8192)))
+        .unwrap();
+}
+
+#[test]
 fn locks_are_held_until_close() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, &[0; 8]);

@@ -12,6 +12,7 @@
 //! The systems differ in the order that they allow. Unix maps past the end of a file, so its size changes last. Windows maps
 //! no further than the file reaches and cannot truncate a mapped file, so there the size changes first.
 
+mod created;
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod system;
@@ -25,7 +26,10 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-pub(crate) use system::{INPUT_OUTPUT, NO_MEMORY, NO_SPACE, error_name, is_full, read_at, write_at};
+pub(crate) use created::{remember_created, take_created};
+pub(crate) use system::{
+    INPUT_OUTPUT, NO_MEMORY, NO_SPACE, error_name, is_full, read_at, sync_folder, write_at,
+};
 
 use crate::{Code, Error, Mode, Result};
 
@@ -53,12 +57,12 @@ impl<'a> Source<'a> {
 }
 
 /// Identifies a file whatever its name: two paths lead to the same file when their identities are equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Identity {
     /// The device, or volume.
     pub device: u64,
-    /// The inode, or file index.
-    pub inode: u64,
+    /// The inode, or the file's id in its volume.
+    pub inode: u128,
 }
 
 /// An advisory lock on the whole file.
@@ -75,6 +79,8 @@ pub(crate) struct OpenFile<'a> {
     source: Source<'a>,
     // `drop` closes it unless it belongs to the caller.
     file: ManuallyDrop<File>,
+    /// Opened anew for writing at any position, where the caller's descriptor does not.
+    writer: Option<File>,
     size: u64,
     identity: Identity,
     /// This call created the file, and removes it again if it fails.
@@ -84,8 +90,8 @@ pub(crate) struct OpenFile<'a> {
 /// What `OpenFile::prepare` did to the file: undone by `Drop` unless `commit` is called.
 pub(crate) struct PendingResize<'a, 'b> {
     file: &'a mut OpenFile<'b>,
-    /// The size to go back to, where space was reserved behind it.
-    undo: Option<u64>,
+    /// The size to go back to where space was reserved behind it, and the size that the file has meanwhile.
+    undo: Option<(u64, u64)>,
     // Threads that resize files take turns.
     _lock: Option<MutexGuard<'static, ()>>,
 }
@@ -105,6 +111,7 @@ impl<'a> OpenFile<'a> {
         let mut opened = OpenFile {
             source,
             file: ManuallyDrop::new(file),
+            writer: None,
             size: 0,
             identity: Identity { device: 0, inode: 0 },
             created,
@@ -114,11 +121,29 @@ impl<'a> OpenFile<'a> {
         opened.size = metadata.len();
         opened.identity =
             system::identity_of(&opened.file, &metadata).map_err(|error| opened.error(&error, "fstat"))?;
+        if mode == Mode::Create && matches!(source, Source::Descriptor(_)) {
+            opened.writer = system::writer(&opened.file)?;
+        }
         Ok(opened)
     }
 
     pub(crate) fn file(&self) -> &File {
         &self.file
+    }
+
+    fn writer(&self) -> &File {
+        self.writer.as_ref().unwrap_or(&self.file)
+    }
+
+    /// Whether this call created the file.
+    pub(crate) fn is_created(&self) -> bool {
+        self.created
+    }
+
+    /// Fails where the file cannot be cleared and get `size` bytes, before a byte changes.
+    pub(crate) fn check_clear(&self, size: u64) -> Result<()> {
+        system::check_clear(&self.file, self.size, size)
+            .map_err(|error| self.error(&error, system::RESIZE_CALL).with_sizes(size, self.size))
     }
 
     pub(crate) fn size(&self) -> u64 {
@@ -179,8 +204,11 @@ impl PendingResize<'_, '_> {
 
 impl Drop for PendingResize<'_, '_> {
     fn drop(&mut self) {
-        if let Some(old) = self.undo {
-            system::undo(self.file.file(), old);
+        if let Some((old, meanwhile)) = self.undo {
+            // Not where another process has changed the size since.
+            if self.file().metadata().is_ok_and(|metadata| metadata.len() == meanwhile) {
+                let _ = self.file().set_len(old);
+            }
         }
     }
 }

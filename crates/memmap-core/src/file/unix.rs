@@ -33,7 +33,8 @@ impl<'a> OpenFile<'a> {
         let mut pending = PendingResize { file: self, undo: None, _lock: Some(lock) };
         let old = pending.file.size;
         if !space.is_empty() {
-            pending.undo = Some(old);
+            // Setting the size again frees the space behind it.
+            pending.undo = Some((old, old));
             allocate(&pending.file.file, space.start, space.end - space.start, true)
                 .map_err(|error| pending.file.error(&error, "fallocate").with_sizes(size, old))?;
         }
@@ -67,19 +68,12 @@ impl PendingResize<'_, '_> {
             grow(file, old, size).map_err(|error| (error, RESIZE_CALL))?;
         }
         if let Some(kept) = clear {
-            zero(file, old.min(size), kept).map_err(|error| (error, "write"))?;
+            zero(self.file.writer(), old.min(size), kept).map_err(|error| (error, "write"))?;
             if size < old {
                 file.set_len(size).map_err(|error| (error, RESIZE_CALL))?;
             }
         }
         Ok(())
-    }
-}
-
-/// Frees the space that was reserved behind the end, by setting the size again, unless another has changed it meanwhile.
-pub(super) fn undo(file: &File, old: u64) {
-    if file.metadata().is_ok_and(|metadata| metadata.len() == old) {
-        let _ = file.set_len(old);
     }
 }
 
@@ -164,6 +158,49 @@ pub(super) fn opened_anew(_file: &File) -> io::Result<File> {
 pub(super) fn has_lock(file: &File) -> bool {
     let told = fs::read_to_string(format!("/proc/self/fdinfo/{}", file.as_raw_fd()));
     told.is_ok_and(|text| text.lines().any(|line| line.contains("FLOCK") && line.contains("WRITE")))
+}
+
+/// A descriptor by which `w+` can write zeros at any position, where the caller's cannot: Linux writes at the end through one that was
+/// opened for appending, and O_DIRECT takes whole blocks only. `None` where the caller's will do.
+#[cfg(target_os = "linux")]
+pub(super) fn writer(file: &File) -> Result<Option<File>> {
+    // SAFETY: asks about an open descriptor.
+    let flags = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GETFL) };
+    if flags & (libc::O_APPEND | libc::O_DIRECT) == 0 {
+        return Ok(None);
+    }
+    let opened = File::options().read(true).write(true).open(format!("/proc/self/fd/{}", file.as_raw_fd()));
+    opened.map(Some).map_err(|error| {
+        Error::new(
+            Code::Unsupported,
+            format!(
+                "mode 'w+' cannot clear a file through a descriptor that was opened for appending, or for direct access, and the \
+                 file cannot be opened anew ({error}): open it with the flags 'r+', or pass its path"
+            ),
+        )
+    })
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn writer(_file: &File) -> Result<Option<File>> {
+    Ok(None)
+}
+
+/// Checks that a file of `old` bytes can be cleared and get `size` bytes, as far as that can be known before a byte changes.
+pub(super) fn check_clear(file: &File, old: u64, size: u64) -> io::Result<()> {
+    check_size_limit(size)?;
+    // Source: fcntl(2), F_GET_SEALS. Mapping checks the seal on stores, and taking space the one on growth.
+    #[cfg(target_os = "linux")]
+    {
+        // SAFETY: asks about an open descriptor; files without seals give EINVAL.
+        let seals = unsafe { libc::fcntl(file.as_raw_fd(), libc::F_GET_SEALS) };
+        let has = |seal| seals >= 0 && seals & seal != 0;
+        if (size < old && has(libc::F_SEAL_SHRINK)) || (size > old && has(libc::F_SEAL_GROW)) {
+            return Err(io::Error::from_raw_os_error(libc::EPERM));
+        }
+    }
+    let _ = (file, old);
+    Ok(())
 }
 
 /// Refuses what is not a regular file.
@@ -252,7 +289,10 @@ fn allocate(file: &File, from: u64, length: u64, keep_size: bool) -> io::Result<
     if !keep_size {
         return Err(io::Error::from_raw_os_error(libc::ENOTSUP));
     }
-    let length = (from + length).saturating_sub(file.metadata()?.len().max(from));
+    let size = file.metadata()?.len();
+    // No call takes space for a hole, so zeros are written there, which changes no byte.
+    fill_holes(file, from, (from + length).min(size))?;
+    let length = (from + length).saturating_sub(size.max(from));
     if length == 0 {
         return Ok(());
     }
@@ -331,6 +371,18 @@ fn next_data(file: &File, from: u64, end: u64) -> Option<(u64, u64)> {
     Some((start, stop.clamp(start + 1, end)))
 }
 
+/// Writes zeros into the holes between `from` and `end`, all of which are in the file.
+#[cfg(any(test, target_os = "macos"))]
+fn fill_holes(file: &File, mut from: u64, end: u64) -> io::Result<()> {
+    let position = seek(file, 0, libc::SEEK_CUR)?;
+    while from < end {
+        let (start, stop) = next_data(file, from, end).unwrap_or((end, end));
+        write_zeros(file, from, start - from)?;
+        from = stop;
+    }
+    seek(file, position, libc::SEEK_SET).map(drop)
+}
+
 fn zero_range(file: &File, from: u64, length: u64, sparse: bool) -> io::Result<()> {
     if length == 0 {
         return Ok(());
@@ -372,17 +424,29 @@ pub(crate) fn write_at(file: &File, bytes: &[u8], position: u64) -> io::Result<(
     file.write_all_at(bytes, position)
 }
 
+/// Writes the folder of a file to the device, which makes a new name durable. A folder that cannot be opened or flushed is no error.
+pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
+    let Ok(path) = fs::canonicalize(path) else { return Ok(()) };
+    let Some(Ok(folder)) = path.parent().map(File::open) else { return Ok(()) };
+    match folder.sync_all() {
+        Err(error) if matches!(error.raw_os_error(), Some(libc::EIO | libc::ENOSPC | libc::EDQUOT)) => {
+            Err(error)
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether the file system that holds `path` has no free block.
 pub(crate) fn is_full(path: &Path) -> bool {
     File::open(path).is_ok_and(|file| check_free_space(&file, 1).is_err())
 }
 
 pub(super) fn identity(_path: &Path, metadata: &Metadata) -> Result<Identity> {
-    Ok(Identity { device: metadata.dev(), inode: metadata.ino() })
+    Ok(Identity { device: metadata.dev(), inode: metadata.ino().into() })
 }
 
 pub(super) fn identity_of(_file: &File, metadata: &Metadata) -> io::Result<Identity> {
-    Ok(Identity { device: metadata.dev(), inode: metadata.ino() })
+    Ok(Identity { device: metadata.dev(), inode: metadata.ino().into() })
 }
 
 /// The name of an `errno`, as in Node's `error.code`.
@@ -399,5 +463,27 @@ pub(crate) fn error_name(number: i32) -> &'static str {
         EPERM ENOENT EINTR EIO ENXIO EBADF ENOMEM EACCES EFAULT EBUSY EEXIST ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE
         ENOTTY ETXTBSY EFBIG ENOSPC ESPIPE EROFS EMLINK EAGAIN ENAMETOOLONG ELOOP EOVERFLOW EILSEQ EDQUOT ESTALE ENOTSUP
         ETIMEDOUT ENOSYS EDEADLK ENOLCK
+    }
+}
+
+#[cfg(all(test, target_os = "linux", not(miri)))]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::fs::FileExt;
+
+    use super::*;
+
+    #[test]
+    fn fill_holes_takes_space_and_changes_no_byte() {
+        let mut file = tempfile::tempfile().expect("a file");
+        file.set_len(1 << 20).expect("a hole");
+        file.write_all_at(&[7; 5000], 1 << 18).expect("data");
+        file.write_all(b"ab").expect("data");
+        fill_holes(&file, 0, (1 << 20) - 100).expect("space");
+        let mut bytes = vec![1; 1 << 20];
+        file.read_exact_at(&mut bytes, 0).expect("all bytes");
+        assert!(file.metadata().expect("a size").blocks() * 512 >= (1 << 20) - 4096);
+        assert_eq!(bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>(), 7 * 5000 + 97 + 98);
+        assert_eq!(seek(&file, 0, libc::SEEK_CUR).expect("a position"), 2);
     }
 }

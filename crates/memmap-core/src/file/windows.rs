@@ -1,5 +1,5 @@
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io;
+use std::io::{self, Seek, SeekFrom};
 use std::ops::Range;
 use std::os::windows::fs::{FileExt, OpenOptionsExt};
 use std::os::windows::io::{AsRawHandle, FromRawHandle, RawHandle};
@@ -32,32 +32,33 @@ impl<'a> OpenFile<'a> {
         let old = self.size;
         let mut pending = PendingResize { file: self, undo: None, _lock: Some(lock) };
         if size > old {
-            pending.undo = Some(old);
-            let file = pending.file();
-            let handle = handle_of(file);
-            let grown = if sparse { make_sparse(handle) } else { allocate(handle, size) }
-                .and_then(|()| file.set_len(size));
-            grown.map_err(|error| pending.file.error(&error, RESIZE_CALL).with_sizes(size, old))?;
+            grow(pending.file(), old, size, sparse)
+                .map_err(|error| pending.file.error(&error, RESIZE_CALL).with_sizes(size, old))?;
+            pending.undo = Some((old, size));
         }
         Ok(pending)
     }
 }
 
 impl PendingResize<'_, '_> {
-    /// Maps the file by `map`. A mapped file cannot be truncated, so a trial mapping comes first and the new size second.
+    /// Maps the file by `map`. A mapped file cannot be truncated, so a longer one is mapped and written to on trial before it is
+    /// truncated. Only the lack of the addresses that the trial had can fail after that.
     pub(crate) fn map<T>(&mut self, size: u64, map: impl Fn(&File) -> Result<T>) -> Result<T> {
         if size < self.file.size {
             drop(map(self.file())?);
+            for position in [0, self.file.size - 1] {
+                rewrite_byte(self.file(), position).map_err(|error| self.file.error(&error, "write"))?;
+            }
             self.file.file.set_len(size).map_err(|error| self.file.error(&error, RESIZE_CALL))?;
         }
         map(self.file())
     }
 
-    /// Keeps the size that the file has by now, and writes zeros where `clear` asks for them.
+    /// Keeps the size that the file has by now, and writes zeros where `clear` asks for them. Only the device can fail here.
     pub(crate) fn commit(mut self, size: u64, clear: Option<u64>) -> Result<()> {
         let old = self.file.size;
         if clear.is_some() {
-            zero(self.file(), old.min(size)).map_err(|error| self.file.error(&error, "write"))?;
+            zero(self.file.writer(), old.min(size)).map_err(|error| self.file.error(&error, "write"))?;
         }
         self.undo = None;
         self.file.created = false;
@@ -65,9 +66,43 @@ impl PendingResize<'_, '_> {
     }
 }
 
-/// Gives the file its old size.
-pub(super) fn undo(file: &File, old: u64) {
-    let _ = file.set_len(old);
+/// Takes space for a file of `size` bytes, and makes it that long; never shorter, even if another process has written to it since it
+/// had `old` bytes.
+fn grow(file: &File, old: u64, size: u64, sparse: bool) -> io::Result<()> {
+    if sparse {
+        make_sparse(handle_of(file))?;
+    }
+    // Both calls truncate a file that is longer.
+    if !sparse && file.metadata()?.len() <= old {
+        allocate(handle_of(file), size)?;
+    }
+    if file.metadata()?.len() <= old { file.set_len(size) } else { Ok(()) }
+}
+
+/// Writes a byte as it is, which fails where another process has locked it or the disk takes no writes.
+fn rewrite_byte(mut file: &File, position: u64) -> io::Result<()> {
+    // A handle of the caller's keeps its position.
+    let before = file.stream_position()?;
+    let mut byte = [0];
+    if file.seek_read(&mut byte, position)? == 1 {
+        file.seek_write(&byte, position)?;
+    }
+    file.seek(SeekFrom::Start(before)).map(drop)
+}
+
+/// The caller's handle writes at any position.
+pub(super) fn writer(_file: &File) -> Result<Option<File>> {
+    Ok(None)
+}
+
+/// Always succeeds: `map` looks before the first byte changes.
+pub(super) fn check_clear(_file: &File, _old: u64, _size: u64) -> io::Result<()> {
+    Ok(())
+}
+
+/// Does nothing, because Windows flushes no folders.
+pub(crate) fn sync_folder(_path: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Removes a file that was created.
@@ -233,13 +268,28 @@ pub(super) fn identity_of(file: &File, _metadata: &Metadata) -> io::Result<Ident
 }
 
 fn by_handle(file: &File) -> io::Result<Identity> {
+    let mut id = fsys::FILE_ID_INFO::default();
+    // SAFETY: an open handle, and a structure of the class that is named, with its size.
+    let done = unsafe {
+        fsys::GetFileInformationByHandleEx(
+            handle_of(file),
+            fsys::FileIdInfo,
+            ptr::from_mut(&mut id).cast(),
+            size_of::<fsys::FILE_ID_INFO>() as u32,
+        )
+    };
+    if done != 0 {
+        let inode = u128::from_le_bytes(id.FileId.Identifier);
+        return Ok(Identity { device: id.VolumeSerialNumber, inode });
+    }
+    // A file system without ids of 128 bits.
     let mut info = fsys::BY_HANDLE_FILE_INFORMATION::default();
     // SAFETY: an open handle, and a structure to fill in.
     let done = unsafe { fsys::GetFileInformationByHandle(handle_of(file), &mut info) };
     if done == 0 {
         return Err(io::Error::last_os_error());
     }
-    let inode = u64::from(info.nFileIndexHigh) << 32 | u64::from(info.nFileIndexLow);
+    let inode = u128::from(info.nFileIndexHigh) << 32 | u128::from(info.nFileIndexLow);
     Ok(Identity { device: info.dwVolumeSerialNumber.into(), inode })
 }
 

@@ -84,6 +84,11 @@ impl Areas {
     /// Remembers that this page has to be replaced. Returns whether the replaced tail holds it already.
     pub(super) fn note(&self, page: usize) -> bool {
         self.lowest.fetch_min(page, Ordering::AcqRel);
+        self.is_in_tail(page)
+    }
+
+    /// Whether the replaced tail holds this page.
+    pub(super) fn is_in_tail(&self, page: usize) -> bool {
         page >= self.tail.load(Ordering::Acquire)
     }
 

@@ -282,7 +282,9 @@ fn registers(context: *mut c_void) -> usize {
     let (start, length) = register_bytes(context.cast());
     let hash = (0..length).fold(0xcbf2_9ce4_8422_2325, |hash: u64, index| {
         // SAFETY: inside the structure that the system passed to the handler.
-        let byte = unsafe { start.add(index).read() };
+        let address = unsafe { start.add(index) };
+        // SAFETY: as above; any byte is a number.
+        let byte = unsafe { address.read() };
         (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
     });
     hash as usize

@@ -55,10 +55,11 @@ fn replace_page(info: *mut siginfo_t) -> bool {
     let Some(entry) = table::find(address) else { return false };
     let areas = entry.areas();
     let (page, range) = (page_of(address), pages_of(entry));
-    // Another thread may have replaced the tail meanwhile. A page in it that is missing all the same has failed on its own.
+    // A page in the tail that is missing all the same has failed on its own.
     let in_tail = areas.note(page);
     let replaced = (areas.take_page() && map_zeros(page..page + page_size()))
-        || (!in_tail && replace_tail(entry, &range))
+        // Another thread may have replaced the tail meanwhile.
+        || (!in_tail && (areas.is_in_tail(page) || replace_tail(entry, &range)))
         || replace_all(entry, &range);
     if replaced {
         // Never 0, which means no fault.

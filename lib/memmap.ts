@@ -1,6 +1,7 @@
 import { registerArrayClasses } from './array/make-array.js'
 import type { Canonical, Checked, DTypeLike } from './dtype/index.js'
 import { checkBoolean, checkOptions } from './errors/check-options.js'
+import { refuseSurplus } from './errors/refuse-surplus.js'
 import { attach, describe } from './files/attach.js'
 import type { AttachOptions, Descriptor } from './files/attach.js'
 import { advise, faultOf, flush, residency } from './files/pages.js'
@@ -220,5 +221,17 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
     return (dtype === undefined ? super.view() : super.view(dtype as string)) as never
   }
 }
+
+refuseSurplus(Memmap.prototype, {
+  field: 1,
+  view: 1,
+  flush: 1,
+  advise: 1,
+  residency: 0,
+  resize: 1,
+  append: 1,
+  refresh: 0,
+})
+refuseSurplus(Memmap, { attach: 2 })
 
 registerArrayClasses({ inMemory: NDArray, inFile: Memmap })

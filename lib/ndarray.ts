@@ -22,6 +22,7 @@ import type {
 } from './dtype/index.js'
 import { checkBoolean, checkOptions } from './errors/check-options.js'
 import { checkText } from './errors/check-size.js'
+import { refuseSurplus } from './errors/refuse-surplus.js'
 import { isAligned } from './layout/layout.js'
 import type { IntegerArray, ShapeLike } from './layout/shape.js'
 import { isContiguous } from './layout/strides.js'
@@ -741,6 +742,42 @@ function addMethod(name: string, method: (this: NDArray, options?: object) => un
   Object.defineProperty(method, 'name', { value: name })
   Object.defineProperty(NDArray.prototype, name, { value: method, configurable: true, writable: true })
 }
+
+refuseSurplus(NDArray.prototype, {
+  slice: 3,
+  take: 2,
+  mask: 1,
+  field: 1,
+  assign: 2,
+  fill: 1,
+  map: 2,
+  apply: 1,
+  compare: 2,
+  equals: 1,
+  allClose: 2,
+  item: 0,
+  toArray: 0,
+  rows: 0,
+  values: 0,
+  entries: 0,
+  blocks: 1,
+  ravel: 1,
+  flatten: 1,
+  transpose: 1,
+  swapAxes: 2,
+  moveAxis: 2,
+  squeeze: 1,
+  expandDims: 1,
+  flip: 1,
+  diagonal: 1,
+  broadcastTo: 1,
+  view: 1,
+  copy: 1,
+  astype: 2,
+  byteswap: 1,
+  repr: 1,
+  ...Object.fromEntries([...Object.keys(REDUCTIONS), ...Object.keys(SCANS)].map((name) => [name, 1])),
+})
 
 /** The reductions off the event loop, each with the options `signal` and `onProgress` too. */
 type AsyncReductions<D> = { [Name in keyof typeof REDUCTIONS]: AsyncReductionMethod<D, Name> }

@@ -2,6 +2,7 @@ import { allocate } from '../array/allocate.js'
 import { parseDType } from '../dtype/index.js'
 import type { Canonical, Checked, DType, DTypeLike, NumberName, TypedArrayOf } from '../dtype/index.js'
 import { checkOptions } from '../errors/check-options.js'
+import { checkArguments } from '../errors/refuse-surplus.js'
 import { parseShape } from '../layout/shape.js'
 import type { ShapeLike } from '../layout/shape.js'
 import type { OrderLike } from '../layout/strides.js'
@@ -28,6 +29,7 @@ export function zeros<const D extends DTypeLike = 'float64'>(
   shape: ShapeLike,
   options: ArrayOptions<Checked<D>> = {},
 ): NDArray<Canonical<D>> {
+  checkArguments('zeros', 2, arguments)
   checkOptions(options, ['dtype', 'order'], 'zeros')
   const dtype = withLength(parseDType(options.dtype ?? 'float64'))
   return allocate([...parseShape(shape), ...dtype.shape], dtype.base, options.order) as NDArray<Canonical<D>>
@@ -50,6 +52,7 @@ export function array<const D extends DTypeLike>(
 ): NDArray<Canonical<D>>
 export function array<V>(values: V, options?: { order?: OrderLike }): NDArray<DTypeOfValues<V>>
 export function array(values: unknown, options: { dtype?: DTypeLike; order?: OrderLike } = {}): NDArray {
+  checkArguments('array', 2, arguments)
   checkOptions(options, ['dtype', 'order'], 'array')
   const dtype = options.dtype === undefined ? undefined : parseDType(options.dtype)
   return arrayFrom(values, dtype, options.order) as NDArray

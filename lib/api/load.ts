@@ -1,5 +1,6 @@
 import type { ArrayBase } from '../array/array-base.js'
 import { checkOptions } from '../errors/check-options.js'
+import { checkArguments } from '../errors/refuse-surplus.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { parseMmapMode } from '../files/mmap-mode.js'
 import type { MmapMode } from '../files/mmap-mode.js'
@@ -45,6 +46,7 @@ export function load(path: FileLike, options: Mapping): Memmap | NpzFile
 export function load(path: FileLike, options?: Reading): NDArray | NpzFile
 export function load(path: FileLike, options?: LoadOptions): Memmap | NDArray | NpzFile
 export function load(path: FileLike, options: LoadOptions = {}): Memmap | NDArray | NpzFile {
+  checkArguments('load', 2, arguments)
   checkOptions(options, ['mmapMode', 'maxHeaderSize'], 'load')
   const mode = parseMmapMode(options.mmapMode)
   const maxHeaderSize = parseMaxHeaderSize(options.maxHeaderSize)

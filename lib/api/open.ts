@@ -1,6 +1,7 @@
 import { parseDType } from '../dtype/index.js'
 import type { Canonical, Checked, DTypeLike } from '../dtype/index.js'
 import { checkBoolean, checkOptions } from '../errors/check-options.js'
+import { checkArguments } from '../errors/refuse-surplus.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { parseVersion } from '../files/npy/header.js'
 import type { NpyVersion } from '../files/npy/header.js'
@@ -55,6 +56,7 @@ export function memmap<const D extends DTypeLike = 'uint8'>(
   file: FileLike,
   options: MemmapOptions<Checked<D>> = {},
 ): Memmap<Canonical<D>> {
+  checkArguments('memmap', 2, arguments)
   checkOptions(options, RAW_OPTIONS, 'memmap')
   const mode = parseMode(options.mode === undefined ? 'r+' : options.mode)
   const dtype = options.dtype === undefined ? parseDType('uint8') : parseDType(options.dtype ?? 'float64')
@@ -102,6 +104,7 @@ export function openMemmap<const D extends DTypeLike = 'float64', const M extend
   options?: OpenMemmapOptions<Checked<D>> & { mode?: M },
 ): Memmap<[M] extends ['w+' | 'write'] ? Canonical<D> : DTypeLike>
 export function openMemmap(path: FileLike, options: OpenMemmapOptions = {}): Memmap {
+  checkArguments('openMemmap', 2, arguments)
   checkOptions(options, NPY_OPTIONS, 'openMemmap')
   const mode = parseMode(options.mode === undefined ? 'r+' : options.mode)
   const maxHeaderSize = parseMaxHeaderSize(options.maxHeaderSize)

@@ -1,6 +1,7 @@
 import type { ArrayBase } from '../array/array-base.js'
 import type { DTypeLike } from '../dtype/index.js'
 import { checkBoolean, checkOptions } from '../errors/check-options.js'
+import { refuseSurplus } from '../errors/refuse-surplus.js'
 import type { OrderLike } from '../layout/strides.js'
 import { planCast, planCopy } from '../ops/copy.js'
 import type { ReduceOptions } from '../ops/reduce/options.js'
@@ -62,6 +63,20 @@ class Promises {
     }
   }
 }
+
+const MOST = {
+  copy: 1,
+  astype: 2,
+  assign: 3,
+  fill: 2,
+  flush: 1,
+  prefetch: 1,
+  ...Object.fromEntries(Object.keys(REDUCTIONS).map((name) => [name, 1])),
+}
+
+refuseSurplus(Promises.prototype, MOST, async (error) => {
+  throw error
+})
 
 /** Created at the first use, because most arrays have none. */
 const promises = new WeakMap<ArrayBase, Promises>()

@@ -6,19 +6,28 @@ import { MemmapError } from './memmap-error.js'
  * array, and would fill all of this one.
  * @param owner a prototype
  * @param most the number of arguments of each method
+ * @param fail returns the error, or throws it
  */
-export function refuseSurplus(owner: object, most: Readonly<Record<string, number>>): void {
+export function refuseSurplus(
+  owner: object,
+  most: Readonly<Record<string, number>>,
+  fail: (error: MemmapError) => unknown = raise,
+): void {
   for (const [name, count] of Object.entries(most)) {
     const method = Object.getOwnPropertyDescriptor(owner, name)?.value as (...args: unknown[]) => unknown
     const checked = function (this: unknown, first?: unknown, second?: unknown, third?: unknown): unknown {
-      // oxlint-disable-next-line prefer-rest-params -- a rest parameter makes every call slower
-      if (arguments.length > count) throw surplus(name, count, [...arguments].slice(count))
+      // Not a rest parameter, which makes every call slower.
+      if (arguments.length > count) return fail(surplus(name, count, [...arguments].slice(count)))
       return method.call(this, first, second, third)
     }
     Object.defineProperty(checked, 'name', { value: name })
     Object.defineProperty(checked, 'length', { value: method.length })
     Object.defineProperty(owner, name, { value: checked, writable: true, configurable: true })
   }
+}
+
+function raise(error: MemmapError): never {
+  throw error
 }
 
 /** {@link refuseSurplus} for a function, with all of its arguments. */

@@ -2,6 +2,7 @@ import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
 import type { DType } from '../../dtype/index.js'
 import { checkOptions } from '../../errors/check-options.js'
+import { checkArguments } from '../../errors/refuse-surplus.js'
 import { arrayFrom } from '../../ops/from-values.js'
 import { flush } from '../pages.js'
 import { replaceFile } from '../replace-file.js'
@@ -29,6 +30,7 @@ export interface SaveOptions {
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.save.html
  */
 export function save(path: PathLike, array: unknown, options: SaveOptions = {}): void {
+  checkArguments('save', 3, arguments)
   checkOptions(options, ['version'], 'save')
   const version = parseVersion(options.version)
   const source = arrayToSave(array)

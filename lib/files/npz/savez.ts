@@ -4,6 +4,7 @@ import { makeArray } from '../../array/make-array.js'
 import { bytesOf } from '../../array/typed-views.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
+import { checkArguments } from '../../errors/refuse-surplus.js'
 import { stridesOf } from '../../layout/strides.js'
 import { Store } from '../../memory/store.js'
 import { unwrapNative } from '../../native/native.js'
@@ -34,6 +35,7 @@ const CHUNK_BYTES = 2 ** 24
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.savez.html
  */
 export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>): void {
+  checkArguments('savez', 2, arguments)
   if (
     typeof arrays !== 'object' ||
     arrays === null ||

@@ -57,6 +57,7 @@ const USES: Readonly<Record<string, (a: Memmap, other: NDArray) => unknown>> = {
   ravel: (a) => a.ravel(),
   real: (a) => a.real,
   reshape: (a) => a.reshape(12),
+  refresh: (a) => a.refresh(),
   residency: (a) => a.residency(),
   resize: (a) => a.resize([4, 4]),
   rows: (a) => a.rows(),

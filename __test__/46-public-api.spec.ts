@@ -28,7 +28,7 @@ const OF_NDARRAY = `
 
 const OF_MEMMAP = `
   [Symbol.asyncDispose] [Symbol.dispose] advise append close closed describe fault fileOffset filename
-  flush mode offset residency resize toJSON
+  flush mode offset refresh residency resize toJSON
 `
 
 const OF_NPZ = `

@@ -36,6 +36,7 @@ const EXAMPLES: Readonly<Record<string, { args?: string[]; prints: RegExp[]; run
     args: ['3000'],
     prints: [
       /^a reader sees 10 rows, the last of 2024-01-01T00:00:00\.090$/m,
+      /^the reader sees 3000 rows now$/m,
       /^3000 rows in 42000 bytes; of sensor 2 there are 1000,/m,
     ],
   },

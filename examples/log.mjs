@@ -14,20 +14,22 @@ const dtype = [
   ['value', 'f4'],
 ]
 
+let reader
 const log = openMemmap(path, { mode: 'w+', dtype, shape: 0 })
 const start = Date.UTC(2024, 0, 1)
 for (let row = 0; row < rows; row++) {
   const value = Math.sin(row / 1000) + (row % 7) / 100
   log.append({ time: new Date(start + 10 * row), sensor: row % 3, value })
   if (row === 9) {
-    // A reader meanwhile needs no lock, and keeps the rows that it saw.
-    const reader = load(path, { mmapMode: 'r' })
+    // A reader, here or in another process, needs no lock, and keeps the rows that it saw until it asks for more.
+    reader = openMemmap(path, { mode: 'r' })
     console.log(`a reader sees ${reader.shape[0]} rows, the last of ${reader.field('time').index(-1)}`)
-    reader.close()
   }
 }
 log.flush({ durable: true }) // against power cuts; other processes see the rows without it
 log.close()
+if (reader?.refresh()) console.log(`the reader sees ${reader.shape[0]} rows now`)
+reader?.close()
 
 const all = load(path, { mmapMode: 'r' })
 const third = all.field('value').mask(all.field('sensor').compare('==', 2))

@@ -39,15 +39,19 @@ export async function writeArray(
   fill: (array: Memmap, signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   const format = formatFor(path)
-  const { temporary, finish, undo } = replacing(path, format)
   const interruption = new AbortController()
   let caught: NodeJS.Signals | null = null
   const interrupt = (signal: NodeJS.Signals): void => {
     caught = signal
     interruption.abort(new UsageError(`interrupted by ${signal}: no file was written`))
   }
+  // Before the temporary file is there.
   for (const signal of SIGNALS) process.on(signal, interrupt)
+  let undo = (error: unknown): unknown => error
   try {
+    const replacement = replacing(path, format)
+    const { temporary, finish } = replacement
+    undo = replacement.undo
     const array = format === 'npy' ? npyAt(temporary, target) : rawAt(temporary, target)
     try {
       await fill(array, interruption.signal)

@@ -70,6 +70,11 @@ impl Region {
             return;
         }
         for chunk in self.readahead.take(from, length.min(self.length() - from)) {
+            // The system would read the pages of a range that is read at random one by one.
+            if self.readahead.order() == Order::Other {
+                let _ =
+                    self.advise(Advice::WillNeed, chunk.start, chunk.len().min(self.length() - chunk.start));
+            }
             // A page that cannot be read shows when it is touched.
             let _ = self.advise(Advice::Populate, chunk.start, chunk.len());
             if drop_behind && let Some(behind) = self.readahead.take_back(chunk.start, DISTANCE) {

@@ -4,8 +4,9 @@
 //!
 //! - *Helpers*, one less than the processor has cores, take pieces of work that another thread owns ([`shared_out`]). Work of a
 //!   thread that waits comes first: a helper leaves background work for it after a piece, and background work pauses.
-//! - *Drivers* run whole tasks in the background ([`spawn`]), each the owner of the work that its task shares out. Background
-//!   works take turns with the helpers, piece by piece.
+//! - *Drivers* run whole tasks in the background ([`spawn`]), each the owner of the work that its task shares out. No more of them
+//!   do pieces at a time than there are cores, with the helpers among them, because a thread that wakes up, such as an event
+//!   loop's, would wait behind them all: they take turns.
 //!
 //! No thread waits for the work of another owner.
 
@@ -14,7 +15,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::control::Control;
 use super::error::Result;
@@ -25,6 +26,9 @@ const MAX_DRIVERS: usize = 16;
 
 /// How long background work pauses for work of a thread that waits, before it does another piece.
 const PAUSE: Duration = Duration::from_millis(5);
+
+/// How long a driver does pieces before another has its turn.
+const TURN: Duration = Duration::from_millis(2);
 
 /// A task in the background.
 pub type Task = Box<dyn FnOnce() + Send>;
@@ -43,6 +47,10 @@ struct Pool {
     task: Condvar,
     /// No thread waits for its work any more.
     calm: Condvar,
+    /// A driver may have its turn.
+    turn: Condvar,
+    /// Drivers that wait for their turn, to be read without the lock.
+    waiting: AtomicUsize,
     /// The number of works in `urgent`, to be read without the lock.
     urgent: AtomicUsize,
     /// The number of works in `background`, to be read without the lock.
@@ -60,8 +68,11 @@ struct Queue {
     last_task: u64,
     drivers: usize,
     idle_drivers: usize,
-    /// Helpers at background work.
+    /// Drivers and helpers that do pieces of background work.
     in_background: usize,
+    /// The drivers that wait for their turn, the one that has waited longest first.
+    waiting: VecDeque<u64>,
+    last_wait: u64,
 }
 
 /// The pool, with as many threads as [`thread::available_parallelism`] says (`MEMMAP_THREADS` overrides).
@@ -73,6 +84,8 @@ fn pool() -> &'static Pool {
         work: Condvar::new(),
         task: Condvar::new(),
         calm: Condvar::new(),
+        turn: Condvar::new(),
+        waiting: AtomicUsize::new(0),
         urgent: AtomicUsize::new(0),
         background: AtomicUsize::new(0),
     })
@@ -109,13 +122,10 @@ pub(super) fn shared_out(
     // SAFETY: `Open` closes it when this function returns or unwinds, before the borrows end.
     let shared = Arc::new(unsafe { SharedWork::new(control, wanted - 1, pieces, work) });
     let open = Open::new(pool, &shared, is_background);
-    loop {
-        if is_background {
-            pool.give_way();
-        }
-        if !shared.do_piece() {
-            break;
-        }
+    if is_background {
+        pool.take_turns(&shared, control);
+    } else {
+        while shared.do_piece() {}
     }
     drop(open);
     shared.outcome()
@@ -190,10 +200,64 @@ impl Pool {
                 work.leave();
                 queue = self.lock();
                 queue.in_background -= 1;
+                self.turn.notify_all();
             } else {
                 queue = self.work.wait(queue).unwrap_or_else(PoisonError::into_inner);
             }
         }
+    }
+
+    /// A driver does the pieces of its work, a turn at a time.
+    fn take_turns(&self, work: &SharedWork, control: &Control) {
+        let mut queue = self.wait_for_turn(self.lock(), control);
+        loop {
+            drop(queue);
+            let start = Instant::now();
+            let mut is_done = false;
+            while !is_done && self.urgent.load(Ordering::Relaxed) == 0 {
+                is_done = !work.do_piece();
+                if self.waiting.load(Ordering::Relaxed) > 0 && start.elapsed() > TURN {
+                    break;
+                }
+            }
+            queue = self.lock();
+            queue.in_background -= 1;
+            self.turn.notify_all();
+            self.work.notify_all();
+            if is_done {
+                return;
+            }
+            drop(queue);
+            self.give_way();
+            queue = self.wait_for_turn(self.lock(), control);
+        }
+    }
+
+    /// Waits until fewer threads do background work than there are cores, behind the drivers that wait already, or until the work
+    /// is cancelled; then counts this one among them.
+    fn wait_for_turn<'a>(
+        &self,
+        mut queue: MutexGuard<'a, Queue>,
+        control: &Control,
+    ) -> MutexGuard<'a, Queue> {
+        if queue.waiting.is_empty() && queue.in_background < self.threads {
+            queue.in_background += 1;
+            return queue;
+        }
+        queue.last_wait += 1;
+        let own = queue.last_wait;
+        queue.waiting.push_back(own);
+        self.waiting.store(queue.waiting.len(), Ordering::Relaxed);
+        while !control.is_cancelled()
+            && (queue.waiting.front() != Some(&own) || queue.in_background >= self.threads)
+        {
+            queue = self.turn.wait_timeout(queue, PAUSE).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        queue.waiting.retain(|one| *one != own);
+        self.waiting.store(queue.waiting.len(), Ordering::Relaxed);
+        queue.in_background += 1;
+        self.turn.notify_all();
+        queue
     }
 
     /// A driver helps threads that wait for their work, or pauses, before it goes on with its own.
@@ -225,9 +289,6 @@ impl Pool {
                 queue = self.lock();
             } else {
                 queue.idle_drivers += 1;
-                if !queue.background.is_empty() {
-                    self.work.notify_all();
-                }
                 queue = self.task.wait(queue).unwrap_or_else(PoisonError::into_inner);
                 queue.idle_drivers -= 1;
             }
@@ -241,10 +302,11 @@ impl Queue {
         self.urgent.iter().find(|work| work.begin()).map(Arc::clone)
     }
 
-    /// A background work, unless the drivers and the helpers with them take all cores; the caller has begun it.
+    /// A background work, unless as many threads do such work as there are cores, or a driver waits for its turn; the caller has
+    /// begun it.
     fn background_work(&mut self, threads: usize) -> Option<Arc<SharedWork>> {
         let is_paused = !self.urgent.is_empty();
-        if is_paused || self.drivers - self.idle_drivers + self.in_background >= threads {
+        if is_paused || !self.waiting.is_empty() || self.in_background >= threads {
             return None;
         }
         let place = self.background.iter().position(|work| work.begin())?;

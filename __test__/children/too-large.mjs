@@ -1,5 +1,5 @@
 // Asks for lists and text that no heap holds; reports the code of each error, and the memory that the process had at most.
-import { args, memmap, report } from './common.mjs'
+import { array, args, memmap, report, save, zeros } from './common.mjs'
 
 const [path] = args
 const codes = {}
@@ -35,4 +35,15 @@ for (const dtype of ['S1000000000', 'U200000000', 'V1000000000', [['x', 'u1', [2
 attempt('fixed digits', () =>
   one.astype('float64').broadcastTo([1e6]).repr({ threshold: Infinity, floatmode: 'fixed', precision: 16_000 }),
 )
+const holes = new Array(2 ** 32 - 1)
+const four = zeros([4])
+attempt('array of holes', () => array(holes))
+attempt('assign of holes', () => four.assign(holes))
+attempt('take of holes', () => four.take(holes))
+attempt('index of holes', () => four.index(holes))
+attempt('mask of holes', () => four.mask(holes))
+attempt('compare with holes', () => four.compare('<', holes))
+attempt('equals holes', () => four.equals(holes))
+attempt('save of holes', () => save(`${path}.npy`, holes))
+attempt('array of lists of holes', () => array([new Array(1e8), new Array(1e8)]))
 report({ codes, peak: process.resourceUsage().maxRSS / 1024 })

@@ -1,6 +1,6 @@
 import { inspect } from '../errors/inspect.js'
 import { indexError } from '../errors/memmap-error.js'
-import { integerOf, listOf } from './shape.js'
+import { integerOf, listOf, MAX_NDIM } from './shape.js'
 
 /**
  * Returns an axis counted from the front.
@@ -28,7 +28,8 @@ export function axesToReduce(axis: unknown, ndim: number): number[] {
  * @throws MemmapError `ERR_MEMMAP_INDEX`
  */
 export function axisList(axes: unknown, ndim: number): number[] {
-  const list = (listOf(axes) ?? [axes]).map((axis) => parseAxis(axis, ndim))
+  // A longer list names an axis twice.
+  const list = (listOf(axes) ?? [axes]).slice(0, MAX_NDIM + 1).map((axis) => parseAxis(axis, ndim))
   if (new Set(list).size !== list.length) throw indexError(`duplicate axis in ${inspect(axes)}: name each axis once`)
   return list
 }

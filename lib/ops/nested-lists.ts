@@ -5,6 +5,7 @@
 import type { ArrayBase } from '../array/array-base.js'
 import { asArray, isSingleElement } from '../array/as-array.js'
 import type { DType } from '../dtype/index.js'
+import { checkHeap, checkList } from '../errors/check-size.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { MAX_NDIM } from '../layout/shape.js'
@@ -90,6 +91,9 @@ function listEntriesOf(value: unknown, dtype: DType | undefined): Entries | null
   return array === null || array.ndim === 0 ? null : { shape: array.shape, entries: [], array }
 }
 
+/** Where lists have too many elements, as those with holes may. */
+const WAY_OUT = 'pass typed arrays or arrays'
+
 interface Found {
   readonly leaves: unknown[]
   readonly arrays: Placed[]
@@ -116,6 +120,11 @@ function collect(
     throw ragged(value, shape, depth)
   const { array } = list
   if (array === null) {
+    if (depth === shape.length - 1) {
+      const count = found.leaves.length + list.entries.length
+      checkList(count, WAY_OUT)
+      checkHeap(16 * count, `lists of ${count} elements`, WAY_OUT)
+    }
     for (const entry of list.entries) collect(entry, shape, depth + 1, dtype, found)
     return
   }

@@ -6,6 +6,7 @@ import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
 import { parseDType, promoteDTypes } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
+import { checkList } from '../../errors/check-size.js'
 import { elementOf } from '../assign-value.js'
 import { noUnit } from '../cast/times.js'
 import { castTo } from '../copy.js'
@@ -204,6 +205,7 @@ function times(dtype: DType, flat: Flat): ArrayBase {
   function asTimes(array: ArrayBase): ArrayBase {
     if (array.dtype.kind === dtype.kind) return array
     if (isNumber(array.dtype)) return castTo(array, native)
+    checkList(array.size, 'convert the array with astype() first')
     return times(dtype, { shape: array.shape, leaves: Array.from(elementsOf(array)), arrays: [] })
   }
 }

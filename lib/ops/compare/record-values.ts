@@ -4,6 +4,7 @@ import type { ArrayBase } from '../../array/array-base.js'
 import { dataOf } from '../../array/typed-views.js'
 import { fieldsInOrder, parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
+import { checkHeap } from '../../errors/check-size.js'
 import { broadcastShapes } from '../../layout/broadcast.js'
 import { recordValues, subArrayItems } from '../../scalar/record.js'
 import { allOfEach } from '../cast/to-bool.js'
@@ -47,11 +48,15 @@ export function compareRecordValues(
   return result
 }
 
+/** About the bytes of an array without axes. */
+const ARRAY_BYTES = 250
+
 /** All records of flattened lists, those of arrays as arrays without axes. */
 function recordsOf(flat: Flat): unknown[] {
   const records: unknown[] = []
   forEachLeaf(flat, (leaf, position) => (records[position] = leaf))
   for (const { array, start } of flat.arrays) {
+    checkHeap(ARRAY_BYTES * array.size, `lists of ${array.size} records`, 'compare the array itself')
     const elements = array.ndim === 0 ? [array] : Array.from(rowsOf(ravel(array)))
     elements.forEach((element, index) => (records[start + index] = element))
   }

@@ -5,7 +5,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { TARGETS, manifestOf } from './targets.mjs'
+import { TARGETS, manifestOf, packageOf } from './targets.mjs'
 
 const check = process.argv.includes('--check')
 const main = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -14,7 +14,7 @@ for (const target of TARGETS) {
   const folder = join('npm', target.platform)
   const files = {
     'package.json': `${JSON.stringify(manifestOf(target, main), null, 2)}\n`,
-    'README.md': `# memmap-${target.platform}\n\nThe native part of [memmap](https://www.npmjs.com/package/memmap) for ${target.what}. Install \`memmap\`, which brings it along.\n`,
+    'README.md': `# ${packageOf(target, main)}\n\nThe native part of [memmap](https://www.npmjs.com/package/memmap) for ${target.what}. Install \`memmap\`, which brings it along.\n`,
     LICENSE: readFileSync('LICENSE', 'utf8'),
   }
   for (const [name, text] of Object.entries(files)) {

@@ -42,17 +42,32 @@ export function binaryOf({ platform }) {
   return `memmap.${platform}.node`
 }
 
+/** The name of the package that holds the binary, which the loader requires; `main` is the manifest of the main package. */
+export function packageOf({ platform }, main) {
+  return `${main.napi.packageName}-${platform}`
+}
+
+/** The file that npm packs a package into. */
+export function tarballOf({ name, version }) {
+  return `${name.replace('@', '').replace('/', '-')}-${version}.tgz`
+}
+
 /** The manifest of the package that holds the binary. */
-export function manifestOf(target, { version, license }) {
+export function manifestOf(target, main) {
   const [os, cpu, abi] = target.platform.split('-')
   const libc = os === 'linux' ? { libc: [abi === 'musl' ? 'musl' : 'glibc'] } : {}
   return {
-    name: `memmap-${target.platform}`,
-    version,
+    name: packageOf(target, main),
+    version: main.version,
     description: `The native part of memmap for ${target.what}`,
-    license,
+    homepage: main.homepage,
+    bugs: main.bugs,
+    repository: { ...main.repository, directory: `npm/${target.platform}` },
+    license: main.license,
+    author: main.author,
     main: binaryOf(target),
     files: [binaryOf(target)],
+    publishConfig: main.publishConfig,
     os: [os],
     cpu: [cpu],
     ...libc,

@@ -150,7 +150,7 @@ check('without the platform package the error names it', () => {
   const alone = install('alone', [main])
   const script = `import('memmap').then(() => process.exit(3), (error) => console.log(error.code, error.message))`
   const { stdout } = spawnSync(process.execPath, ['-e', script], { cwd: alone, env: bare, encoding: 'utf8' })
-  const [name] = basename(own).split(/-\d/)
+  const name = `@${basename(own).replace(/-\d.*/, '').replace('-', '/')}`
   expect(stdout.startsWith('ERR_MEMMAP_NATIVE_MISSING') && stdout.includes(name), stdout)
 })
 

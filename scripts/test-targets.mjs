@@ -7,17 +7,18 @@
  * (`__test__/support/slow.ts`) and take a quarter of an hour each. After each suite the Node of that platform installs the packages
  * and runs the command. Wine needs root, and so does musl for the packages.
  */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import { nodesFor } from './foreign.mjs'
 import { pack } from './pack.mjs'
 import { Steps } from './steps.mjs'
-import { TARGETS, binaryOf } from './targets.mjs'
+import { TARGETS, binaryOf, manifestOf, tarballOf } from './targets.mjs'
 
 const wanted = process.argv.slice(2)
 const steps = new Steps()
 const packed = pack({ released: true })
+const main = JSON.parse(readFileSync('package.json', 'utf8'))
 
 for (const target of TARGETS) {
   if (wanted.length > 0 && !wanted.includes(target.platform)) continue
@@ -29,7 +30,7 @@ for (const target of TARGETS) {
   const nodes = nodesFor(target.platform)
   if (nodes.length === 0) console.log(`--    ${target.platform}: built only, nothing here runs it`)
   for (const node of nodes) await suite(node, binary)
-  const tarball = packed.platforms.find((path) => basename(path).startsWith(`memmap-${target.platform}-`))
+  const tarball = packed.platforms.find((path) => basename(path) === tarballOf(manifestOf(target, main)))
   const args = ['scripts/test-package-foreign.mjs', target.platform, packed.main, tarball]
   if (nodes.length > 0) await steps.run(`${target.platform}: the packages, installed`, 'lines', process.execPath, args)
 }

@@ -66,10 +66,10 @@ function causes(error: unknown): { message?: unknown }[] {
 
 function platformPackage(): string {
   const { platform, arch } = process
-  if (platform === 'win32') return `memmap-win32-${arch}-msvc`
-  if (platform !== 'linux') return `memmap-${platform}-${arch}`
-  const abi = arch === 'arm' ? 'gnueabihf' : isGlibc() ? 'gnu' : 'musl'
-  return `memmap-linux-${arch}-${abi}`
+  const parts: string[] = [platform, arch]
+  if (platform === 'win32') parts.push('msvc')
+  if (platform === 'linux') parts.push(arch === 'arm' ? 'gnueabihf' : isGlibc() ? 'gnu' : 'musl')
+  return `@memmap/binding-${parts.join('-')}`
 }
 
 function isGlibc(): boolean {

@@ -29,6 +29,8 @@ async function scriptLane() {
   await documentTypes(steps)
   await steps.run('style of TypeScript and JavaScript', 'status', ...npm('lint:ts'))
   await steps.run('packages of the platforms', 'status', ...node('scripts/platforms.mjs', '--check'))
+  await steps.run('the manifests, ready for a release', 'status', ...node('scripts/release.mjs', '--manifests'))
+  await steps.run('what a release refuses', 'lines', ...node('scripts/test-release.mjs'))
   await steps.run('licences of what is published', 'status', ...node('scripts/licences.mjs', '--check'))
   await steps.run('the table of operations in the docs', 'status', ...node('scripts/operations-table.mjs', '--check'))
   await steps.run('the documentation site', 'status', ...npm('docs'))

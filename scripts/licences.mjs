@@ -3,6 +3,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { bundledPackages } from './tarballs.mjs'
 
 const rust = JSON.parse(
   execFileSync('cargo', ['metadata', '--format-version', '1', '--locked'], { maxBuffer: 2 ** 28, encoding: 'utf8' }),
@@ -26,16 +27,7 @@ function crates() {
 /** The packages that the main package bundles. */
 function bundled() {
   const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'))
-  const { dependencies = {} } = packages['']
-  const found = new Map()
-  const visit = (name) => {
-    const entry = packages[`node_modules/${name}`]
-    if (found.has(name) || entry === undefined) return
-    found.set(name, { name, version: entry.version, license: entry.license })
-    for (const next of Object.keys(entry.dependencies ?? {})) visit(next)
-  }
-  for (const name of Object.keys(dependencies)) visit(name)
-  return [...found.values()]
+  return bundledPackages().map((path) => ({ name: path.replace(/^.*node_modules\//, ''), ...packages[path] }))
 }
 
 const rows = (packages) =>

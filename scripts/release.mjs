@@ -1,59 +1,123 @@
 /**
- * Releases: checks that the versions agree, packs the main package and every platform's, and publishes them; without `--publish`
- * everything but the last step.
+ * Releases, in two steps, so that the job which npm trusts runs nothing but `npm publish`: a dry run checks everything, and packs
+ * into `artifacts/`; then `--publish` publishes those tarballs.
  *
- *   npm run release:dry           builds all platforms, then a dry run; nothing leaves the machine
- *   node scripts/release.mjs      the dry run alone, of what is built
- *   node scripts/release.mjs --publish
+ *   npm run release:dry                  builds all platforms, then a dry run; nothing leaves the machine
+ *   node scripts/release.mjs             the dry run alone, of what is built
+ *   node scripts/release.mjs --manifests only what can be said of the checkout, in a fraction of a second
+ *   node scripts/release.mjs --publish   in release.yml
  */
-import { execFileSync } from 'node:child_process'
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { basename, resolve } from 'node:path'
+import { checkout, fieldProblems, manifestProblems } from './manifests.mjs'
 import { pack } from './pack.mjs'
-import { TARGETS } from './targets.mjs'
+import { writeBills } from './sbom.mjs'
+import { TARGETS, manifestOf, packageOf, tarballOf } from './targets.mjs'
+import { contentProblems, contentsOf, mainContents, platformContents } from './tarballs.mjs'
 
-const publish = process.argv.includes('--publish')
-const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
-const problems = []
-const check = (holds, problem) => holds || problems.push(problem)
-
-const cargo = /^\[workspace\.package\]\nversion = "(.*)"/m.exec(readFileSync('Cargo.toml', 'utf8'))?.[1]
-check(cargo === version, `Cargo.toml has version ${cargo}, package.json ${version}`)
-for (const { platform } of TARGETS) {
-  const of = JSON.parse(readFileSync(join('npm', platform, 'package.json'), 'utf8')).version
-  check(of === version, `npm/${platform} has version ${of}, package.json ${version}: run node scripts/platforms.mjs`)
-}
-const notes = notesOf(version)
-const tag = process.env.GITHUB_REF_NAME
-if (publish) {
-  check(notes !== null, `CHANGELOG.md has no section [${version}]`)
-  check(tag === `v${version}`, `the tag is ${tag}, the version ${version}`)
-}
-
-const { main, platforms } = pack({ released: true })
-const missing = TARGETS.filter(
-  ({ platform }) => !platforms.some((path) => basename(path).startsWith(`memmap-${platform}-`)),
-)
-check(missing.length === 0, `not built: ${missing.map(({ platform }) => platform).join(', ')} (npm run build:all)`)
-for (const path of [...platforms, main]) console.log(`${String(statSync(path).size).padStart(9)}  ${basename(path)}`)
-for (const [tool, args] of [
-  ['publint', ['--strict', main]],
-  ['attw', ['--profile', 'esm-only', main]],
-]) {
-  execFileSync('npx', ['--no-install', tool, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
-}
-
-if (problems.length > 0) {
-  console.error(problems.map((problem) => `not ready: ${problem}`).join('\n'))
-  process.exit(1)
-}
-writeFileSync('artifacts/notes.md', notes ?? '')
+const { env } = process
+const main = JSON.parse(readFileSync('package.json', 'utf8'))
+const tag = env.GITHUB_REF_TYPE === 'tag' ? env.GITHUB_REF_NAME : undefined
+const quiet = { stdio: ['ignore', 'ignore', 'inherit'] }
 // The platforms first, because the main package needs them.
-for (const path of [...platforms, main]) {
-  const args = publish ? ['--provenance', '--access', 'public'] : ['--dry-run']
-  execFileSync('npm', ['publish', path, ...args], { stdio: ['ignore', 'ignore', 'inherit'] })
+const packages = [...TARGETS.map((target) => ({ target, ...manifestOf(target, main) })), main]
+const tarball = (manifest) => resolve('artifacts', tarballOf(manifest))
+
+if (process.argv.includes('--manifests')) {
+  end(manifestProblems(checkout()), `ready: the manifests of ${packages.length} packages`)
+} else if (process.argv.includes('--publish')) {
+  end(publishProblems())
+  for (const manifest of packages) publish(manifest)
+} else {
+  end(dryRun(), `ready: ${main.version}, ${TARGETS.length} platforms`)
 }
-console.log(publish ? `published ${version}` : `ready: ${version}, ${platforms.length} platforms`)
+
+/** Packs and checks all packages; what is not right is returned. */
+function dryRun() {
+  const problems = manifestProblems(checkout())
+  const notes = notesOf(main.version)
+  if (tag !== undefined) {
+    if (notes === null) problems.push(`CHANGELOG.md has no section [${main.version}]`)
+    if (tag !== `v${main.version}`) problems.push(`the tag is ${tag}, the version ${main.version}`)
+  }
+  pack({ released: true })
+  writeFileSync('artifacts/notes.md', notes ?? '')
+  const missing = TARGETS.filter((target) => !existsSync(tarball(manifestOf(target, main))))
+  if (missing.length > 0)
+    problems.push(`not built: ${missing.map(({ platform }) => platform).join(', ')} (npm run build:all)`)
+  for (const manifest of packages) {
+    if (existsSync(tarball(manifest))) problems.push(...packedProblems(manifest))
+  }
+  for (const [tool, args] of [
+    ['publint', ['--strict', tarball(main)]],
+    ['attw', ['--profile', 'esm-only', tarball(main)]],
+  ]) {
+    execFileSync('npx', ['--no-install', tool, ...args], quiet)
+  }
+  const withoutBill = writeBills('artifacts', main)
+  if (withoutBill !== null && tag !== undefined) problems.push(withoutBill)
+  else if (withoutBill !== null) console.log(withoutBill)
+  return problems
+}
+
+/** What is wrong with one tarball. */
+function packedProblems(manifest) {
+  const path = tarball(manifest)
+  const name = basename(path)
+  console.log(`${String(statSync(path).size).padStart(9)}  ${name}`)
+  const files = contentsOf(path)
+  const problems = contentProblems(name, files, manifest === main ? mainContents() : platformContents(manifest.main))
+  const packed = JSON.parse(files.get('package.json').toString())
+  problems.push(...fieldProblems(`package.json of ${name}`, packed, env))
+  if (manifest === main) {
+    for (const target of TARGETS) {
+      const wanted = packageOf(target, main)
+      if (packed.optionalDependencies[wanted] !== main.version)
+        problems.push(`${name} does not depend on this ${wanted}`)
+    }
+  }
+  const { status, stderr } = spawnSync('npm', ['publish', path, '--dry-run', '--access', 'public'], {
+    encoding: 'utf8',
+  })
+  if (status !== 0) problems.push(`npm publish --dry-run of ${name}: ${stderr}`)
+  return problems
+}
+
+/** What is missing for npm to trust this job. */
+function publishProblems() {
+  const problems = []
+  const npm = execFileSync('npm', ['--version'], { encoding: 'utf8' }).trim()
+  const [major, minor, patch] = npm.split('.').map((part) => Number.parseInt(part, 10))
+  if (major * 1e6 + minor * 1e3 + patch < 11_005_001) problems.push(`npm is ${npm}: trusted publishing takes 11.5.1`)
+  if (env.ACTIONS_ID_TOKEN_REQUEST_URL === undefined)
+    problems.push('ACTIONS_ID_TOKEN_REQUEST_URL is not set: the job needs `permissions: id-token: write`')
+  if (tag !== `v${main.version}`) problems.push(`the tag is ${tag}, the version ${main.version}`)
+  for (const manifest of packages) {
+    if (!existsSync(tarball(manifest))) problems.push(`artifacts/${tarballOf(manifest)} is missing`)
+  }
+  return problems
+}
+
+/** A release that broke off is run again: what is published stays as it is. */
+function publish(manifest) {
+  const version = `${manifest.name}@${manifest.version}`
+  if (spawnSync('npm', ['view', version, 'version']).stdout.toString().trim() === manifest.version) {
+    console.log(`${version} is already published`)
+    return
+  }
+  execFileSync('npm', ['publish', tarball(manifest), '--provenance', '--access', 'public'], quiet)
+  console.log(`published ${version}`)
+}
+
+/** Reports problems and ends the process; without any says that all is well. */
+function end(problems, well = '') {
+  if (problems.length > 0) {
+    console.error(problems.map((problem) => `not ready: ${problem}`).join('\n'))
+    process.exit(1)
+  }
+  if (well !== '') console.log(well)
+}
 
 /** The section of a version in the changelog. */
 function notesOf(wanted) {

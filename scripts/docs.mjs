@@ -41,7 +41,15 @@ function filesAsPages() {
   for (const file of new Set([...examples, ...linked])) {
     const text = readFileSync(file, 'utf8')
     const language = { '.mjs': 'js', '.ts': 'ts', '.py': 'python' }[extname(file)]
-    const body = language === undefined ? text : `# ${basename(file)}\n\n\`\`\`\`${language}\n${text}\`\`\`\`\n`
+    const body =
+      language === undefined ? linksIntoSite(text) : `# ${basename(file)}\n\n\`\`\`\`${language}\n${text}\`\`\`\`\n`
     writeFileSync(`docs/${filePage(file)}.md`, `<!-- ${file} -->\n\n${body}`)
   }
+}
+
+/** The text of a page at the root of the repository, with its links as they are from `docs/files/`. */
+function linksIntoSite(text) {
+  return text.replaceAll(/\]\((?![a-z]+:|#)([^)#\s]+)/g, (_, target) =>
+    target.startsWith('docs/') ? `](../${target.slice('docs/'.length)}` : `](/${filePage(target)}`,
+  )
 }

@@ -14,7 +14,7 @@ import { checkout, fieldProblems, manifestProblems } from './manifests.mjs'
 import { pack } from './pack.mjs'
 import { writeBills } from './sbom.mjs'
 import { TARGETS, manifestOf, packageOf, tarballOf } from './targets.mjs'
-import { contentProblems, contentsOf, mainContents, platformContents } from './tarballs.mjs'
+import { contentProblems, contentsOf, machineOf, mainContents, platformContents } from './tarballs.mjs'
 
 const { env } = process
 const main = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -70,7 +70,11 @@ function packedProblems(manifest) {
   const problems = contentProblems(name, files, manifest === main ? mainContents() : platformContents(manifest.main))
   const packed = JSON.parse(files.get('package.json').toString())
   problems.push(...fieldProblems(`package.json of ${name}`, packed, env))
-  if (manifest === main) {
+  if (manifest !== main) {
+    const machine = machineOf(files.get(manifest.main))
+    const wanted = `${manifest.os[0]}-${manifest.cpu[0]}`
+    if (machine !== wanted) problems.push(`${name} has a binary for ${machine}, not ${wanted}`)
+  } else {
     for (const target of TARGETS) {
       const wanted = packageOf(target, main)
       if (packed.optionalDependencies[wanted] !== main.version)

@@ -84,6 +84,20 @@ export function mainContents() {
   }
 }
 
+const ELF = { 62: 'linux-x64', 183: 'linux-arm64', 40: 'linux-arm' }
+const PE = { 0x8664: 'win32-x64', 0xaa64: 'win32-arm64' }
+const MACH = { 0x01000007: 'darwin-x64', 0x0100000c: 'darwin-arm64' }
+
+/** The system and processor that a library is for, such as `linux-x64`; undefined if it is none. */
+export function machineOf(bytes) {
+  if (bytes.length < 64) return undefined
+  if (bytes.readUInt32BE(0) === 0x7f454c46) return ELF[bytes.readUInt16LE(18)]
+  if (bytes.readUInt32LE(0) === 0xfeedfacf) return MACH[bytes.readUInt32LE(4)]
+  const header = bytes.readUInt32LE(60)
+  if (bytes.toString('latin1', 0, 2) !== 'MZ' || header + 6 > bytes.length) return undefined
+  return PE[bytes.readUInt16LE(header + 4)]
+}
+
 /** What the package of a platform may and must hold. */
 export function platformContents(binary) {
   const needed = ['package.json', 'README.md', 'LICENSE', binary]

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { checkout, manifestProblems } from './manifests.mjs'
 import { billOfPackages } from './sbom.mjs'
-import { bundledPackages, contentProblems, mainContents, platformContents } from './tarballs.mjs'
+import { bundledPackages, contentProblems, machineOf, mainContents, platformContents } from './tarballs.mjs'
 
 const { read, files } = checkout()
 const PLATFORM = 'npm/linux-x64-gnu/package.json'
@@ -74,6 +74,20 @@ const map = Buffer.from(JSON.stringify({ sources: ['../src/x.ts'] }))
 test('a map of sources that are not there', contents([...inner, ['node_modules/a/lib/x.js.map', map]]), [
   'maps to sources',
 ])
+
+const library = (place, ...bytes) => {
+  const header = Buffer.alloc(128)
+  header.set(bytes, place)
+  return header
+}
+const elf = library(18, 183)
+elf.set([0x7f, 0x45, 0x4c, 0x46])
+const pe = library(60, 70)
+pe.set([0x4d, 0x5a])
+pe.set([0x50, 0x45, 0, 0, 0x64, 0x86], 70)
+const mach = library(0, 0xcf, 0xfa, 0xed, 0xfe, 0x0c, 0, 0, 1)
+const machines = [elf, pe, mach, Buffer.from('text'), Buffer.alloc(64)].map((bytes) => machineOf(bytes)).join(' ')
+test('libraries are known by their headers', [machines], ['linux-arm64 win32-x64 darwin-arm64  '])
 
 const { components } = JSON.parse(billOfPackages())
 const listed = components.map(({ name, version }) => `${name} ${version}`).toSorted()

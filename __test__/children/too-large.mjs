@@ -26,12 +26,13 @@ const one = memmap(path, { dtype: 'uint8', shape: [1], mode: 'r' })
 attempt('broadcast', () => one.broadcastTo([1e9]).toArray())
 attempt('JSON of memory', () => JSON.stringify(one.copy().broadcastTo([1e9])))
 attempt('text of memory', () => one.copy().broadcastTo([1e9]).toString({ threshold: 2e9 }))
-for (const dtype of ['S1000000000', 'U200000000', 'V1000000000', [['x', 'u1', [200_000_000]]]]) {
+for (const dtype of ['S600000000', [['x', 'u1', [200_000_000]]]]) {
   const a = memmap(path, { dtype, shape: [1], mode: 'r' })
   attempt(`get ${JSON.stringify(dtype)}`, () => a.get(0))
   attempt(`repr ${JSON.stringify(dtype)}`, () => a.repr())
   a.close()
 }
+attempt('repr of bytes', () => memmap(path, { dtype: 'V600000000', shape: [1], mode: 'r' }).repr())
 attempt('fixed digits', () =>
   one.astype('float64').broadcastTo([1e6]).repr({ threshold: Infinity, floatmode: 'fixed', precision: 16_000 }),
 )
@@ -45,5 +46,4 @@ attempt('mask of holes', () => four.mask(holes))
 attempt('compare with holes', () => four.compare('<', holes))
 attempt('equals holes', () => four.equals(holes))
 attempt('save of holes', () => save(`${path}.npy`, holes))
-attempt('array of lists of holes', () => array([new Array(1e8), new Array(1e8)]))
 report({ codes, peak: process.resourceUsage().maxRSS / 1024 })

@@ -11,7 +11,7 @@ import { compiling } from './support/platform.js'
 const ROOT = join(import.meta.dirname, '../../..')
 
 /** Members without declarations: public in TypeScript only to be shared between files. */
-const INTERNAL = ['getSlow', 'setSlow', 'origin', 'member']
+const INTERNAL = ['getSlow', 'setSlow', 'origin', 'member', '[memmap.copy]']
 
 /** A change of this list is a change of the contract. */
 const EXPORTS = `

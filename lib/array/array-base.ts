@@ -1,4 +1,5 @@
 import type { DType } from '../dtype/index.js'
+import { markOwn } from '../errors/brands.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { sizeOf } from '../layout/shape.js'
 import type { AccessorKind } from '../memory/accessor-kind.js'
@@ -121,6 +122,8 @@ export class ArrayBase {
     storeAt(this, indicesAndValue)
   }
 }
+
+markOwn(ArrayBase.prototype)
 
 /** Returns true if a value is an array of this library. */
 export function isArray(value: unknown): value is ArrayBase {

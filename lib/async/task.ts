@@ -1,3 +1,5 @@
+// Test environments have no timers of Node, or fake ones, as globals.
+import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { ArrayBase } from '../array/array-base.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -18,6 +20,16 @@ export const ASYNC_OPTIONS = ['signal', 'onProgress']
 /** Milliseconds between two calls of `onProgress`. */
 const INTERVAL = 25
 
+/** Returns true for an AbortSignal of any realm, and for one that a test environment or a package provides. */
+function isSignal(value: unknown): value is AbortSignal {
+  const signal = Object(value) as Partial<AbortSignal>
+  return (
+    typeof signal.aborted === 'boolean' &&
+    typeof signal.addEventListener === 'function' &&
+    typeof signal.removeEventListener === 'function'
+  )
+}
+
 /**
  * Progress and cancellation of one async operation.
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; the reason of an aborted signal
@@ -32,7 +44,7 @@ export class Task {
     { signal, onProgress }: AsyncOptions,
     private readonly arrays: readonly ArrayBase[],
   ) {
-    if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    if (signal !== undefined && !isSignal(signal)) {
       throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid signal ${inspect(signal)}: it must be an AbortSignal`)
     }
     if (onProgress !== undefined && typeof onProgress !== 'function') {
@@ -45,7 +57,10 @@ export class Task {
 
   /** @throws the signal's reason; MemmapError `ERR_MEMMAP_CLOSED` */
   check(): void {
-    this.signal?.throwIfAborted()
+    if (this.signal?.aborted === true) {
+      const reason: unknown = this.signal.reason
+      throw reason === undefined ? new MemmapError('ABORT_ERR', 'the signal was aborted') : reason
+    }
     for (const { store } of this.arrays) store.checkOpen()
   }
 

@@ -1,4 +1,5 @@
 import { inspect as nodeInspect } from 'node:util'
+import { markOwn } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { FOREIGN_ORDER, NATIVE_ORDER, normalOrder } from './byte-order.js'
@@ -170,6 +171,8 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
     return toJson(this)
   }
 }
+
+markOwn(DType.prototype)
 
 /** The parser, which {@link DType.equals} needs; `parse.ts` imports this module and therefore registers it. */
 let parse: (spec: DTypeLike) => DType

@@ -1,3 +1,4 @@
+import { refuseOtherCopy } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { DType, registerParser } from './dtype.js'
@@ -5,7 +6,7 @@ import { flexible, plain } from './plain.js'
 import { parseString } from './string.js'
 import { dtypeError, roundUp, structured, subarray } from './struct.js'
 import type { NamedDType } from './struct.js'
-import { BY_CONSTRUCTOR } from './table.js'
+import { BY_TYPED_ARRAY } from './table.js'
 import type { Canonical, Checked, DTypeLike, FieldTable, SubArrayShape } from './types/spec.js'
 
 /** The limit of nesting, because the parser recurses and deeper input would overflow the stack. */
@@ -63,6 +64,7 @@ function parse(spec: unknown, nesting: Nesting): DType {
   if (isSubArray(spec)) return withShape(parse(spec[0], nested(nesting)), spec[1], spec)
   if (Array.isArray(spec)) return fromList(spec, nesting)
   if (typeof spec === 'object' && spec !== null && 'names' in spec && 'formats' in spec) return fromTable(spec, nesting)
+  refuseOtherCopy(spec)
   throw new MemmapError(
     'ERR_MEMMAP_DTYPE',
     `invalid dtype ${inspect(spec)}: give a name ('float32'), a NumPy string ('<f4'), a typed-array constructor, a structured list ([['x', '<f4'], ...]), ` +
@@ -71,9 +73,10 @@ function parse(spec: unknown, nesting: Nesting): DType {
 }
 
 function fromConstructor(spec: { readonly name: string }): DType {
-  const name = BY_CONSTRUCTOR.get(spec)
+  // Classes of the same name, which are no typed arrays, have no static BYTES_PER_ELEMENT.
+  const name = Object.hasOwn(spec, 'BYTES_PER_ELEMENT') ? BY_TYPED_ARRAY.get(spec.name) : undefined
   if (name) return plain(name)
-  const accepted = [...BY_CONSTRUCTOR.keys()].map((one) => (one as { readonly name: string }).name).join(', ')
+  const accepted = [...BY_TYPED_ARRAY.keys()].join(', ')
   throw new MemmapError(
     'ERR_MEMMAP_DTYPE',
     `invalid dtype ${inspect(spec)}: it is not a typed-array constructor; accepted are ${accepted}`,

@@ -139,11 +139,11 @@ export const BY_CODE: ReadonlyMap<string, NumberName> = new Map(
 export type NamesByAlias = { [Name in NumberName as Name | (typeof NUMBERS)[Name]['aliases'][number]]: Name }
 export type NamesByCode = { [Name in NumberName as (typeof NUMBERS)[Name]['codes'][number]]: Name }
 
-/** The name of the numeric dtype of a typed array, by its constructor; a DataView and a Buffer's subclass have none. */
-export const BY_CONSTRUCTOR: ReadonlyMap<unknown, NumberName> = new Map<unknown, NumberName>([
+/** The name of the numeric dtype of a typed array, by the name of its constructor, because each realm has its own constructors. */
+export const BY_TYPED_ARRAY: ReadonlyMap<unknown, NumberName> = new Map<unknown, NumberName>([
   // bool and complex have no constructor of their own: theirs belongs to uint8, float32 or float64.
   ...NUMBER_ROWS.filter(([, { kind, array }]) => 'iuf'.includes(kind) && array !== undefined).map(
-    ([name, { array }]) => [array, name] as const,
+    ([name, { array }]) => [array?.name, name] as const,
   ),
-  [Uint8ClampedArray, 'uint8'],
+  ['Uint8ClampedArray', 'uint8'],
 ])

@@ -1,3 +1,4 @@
+import { refuseOtherCopy } from './brands.js'
 import { inspect } from './inspect.js'
 import { MemmapError } from './memmap-error.js'
 
@@ -6,6 +7,7 @@ import { MemmapError } from './memmap-error.js'
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`
  */
 export function checkOptions(options: unknown, names: readonly string[], owner: string): void {
+  refuseOtherCopy(options)
   // Lists and arrays are iterable, and no options: their properties would be taken for options.
   if (typeof options !== 'object' || options === null || Symbol.iterator in options) {
     throw new MemmapError(

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { ArrayBase } from '../array/array-base.js'
 import { makeArray } from '../array/make-array.js'
 import type { DType } from '../dtype/index.js'
+import { checkHasMemory, isUint8Array } from '../errors/brands.js'
 import { checkBoolean } from '../errors/check-options.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -224,9 +225,9 @@ function flagsOf({ sparse, access, populate, shared, lock }: OpenOptions): numbe
  */
 export function nameOf(file: unknown): [name: string | Uint8Array | number, filename: string | null] {
   if (typeof file === 'number') return [descriptor(file), null]
-  if (file instanceof URL) {
+  if (isUrl(file)) {
     try {
-      return nameOf(fileURLToPath(file))
+      return nameOf(fileURLToPath(file.href))
     } catch (cause) {
       throw new MemmapError(
         'ERR_MEMMAP_ARGUMENT',
@@ -241,7 +242,8 @@ export function nameOf(file: unknown): [name: string | Uint8Array | number, file
     const filename = file === '' ? file : absolute(file)
     return [filename, filename]
   }
-  if (file instanceof Uint8Array) {
+  if (isUint8Array(file)) {
+    checkHasMemory(file)
     checkPath(file, file.includes(0))
     // A path of bytes that are not UTF-8 has no absolute path as text.
     const text = Buffer.from(file.buffer, file.byteOffset, file.byteLength).toString()
@@ -278,6 +280,16 @@ function checkPermission(filename: string | null, mode: Mode): void {
     'ERR_ACCESS_DENIED',
     `invalid file ${inspect(filename)}: this process has no permission for it; run node with ${missing}${hint}`,
     { path: filename, syscall: 'open' },
+  )
+}
+
+/** Returns true for a URL of any realm. */
+function isUrl(value: unknown): value is URL {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    typeof (value as Partial<URL>).href === 'string' &&
+    typeof (value as Partial<URL>).protocol === 'string'
   )
 }
 

@@ -1,5 +1,6 @@
 import { isArrayValue } from '../dtype/index.js'
 import type { ArrayValue } from '../dtype/index.js'
+import { checkHasMemory, typedArrayTag } from '../errors/brands.js'
 import { checkList } from '../errors/check-size.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -64,7 +65,8 @@ export function isInteger0d(value: unknown): value is ArrayValue {
 /** The entries of an array or typed array; null for anything else. */
 export function listOf(value: unknown): readonly unknown[] | null {
   if (Array.isArray(value)) return value
-  if (!ArrayBuffer.isView(value) || value instanceof DataView) return null
+  if (typedArrayTag(value) === undefined) return null
+  checkHasMemory(value as ArrayBufferView)
   const list = value as unknown as ArrayLike<unknown>
   checkList(list.length, 'pass the lengths of the axes')
   return Array.from(list)

@@ -1,3 +1,4 @@
+import { markOwn } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { indexError } from '../errors/memmap-error.js'
 import { integerOf } from './shape.js'
@@ -16,6 +17,8 @@ export class Slice {
     return step === undefined ? `${start}:${stop}` : `${start}:${stop}:${step}`
   }
 }
+
+markOwn(Slice.prototype)
 
 /** A selector that adds an axis of length 1: NumPy's `np.newaxis`. */
 export const newaxis: unique symbol = Symbol('memmap.newaxis')

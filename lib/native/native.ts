@@ -91,7 +91,8 @@ export function unwrapNative<T>(work: () => T): T {
 
 /** Converts an error of {@link native} to a {@link MemmapError}. */
 export function fromNative(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof MemmapError) return error
+  // No class tells them: native code throws errors of another realm where this module is in one of its own.
+  if (typeof error !== 'object' || error === null || error instanceof MemmapError) return error
   const { code, message, path, syscall, errno, expected, actual } = error as Error & Record<string, unknown>
   if (typeof code !== 'string') return error
   return new MemmapError(code, message, {

@@ -1,5 +1,6 @@
 import { parseDType, promoteDTypes, timeUnitText } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
+import { isDate, isUint8Array } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { finestUnit } from '../scalar/iso-8601.js'
@@ -71,7 +72,7 @@ export function discoverFlexible(dtype: DType, { leaves, arrays }: Flat): DType 
   let finest = dtype
   if (kind === 'M') {
     const texts = leaves.filter((leaf) => typeof leaf === 'string')
-    const name = leaves.some((leaf) => leaf instanceof Date) ? finestUnit(texts, 'ms') : finestUnit(texts)
+    const name = leaves.some((leaf) => isDate(leaf)) ? finestUnit(texts, 'ms') : finestUnit(texts)
     if (name !== undefined) finest = parseDType(`M8${timeUnitText({ unit: name, count: 1 })}`)
   }
   return ofArrays.reduce(commonDType, finest)
@@ -85,7 +86,7 @@ function longest(leaves: readonly unknown[], kind: string): number {
 }
 
 function lengthOf(leaf: unknown, kind: string): number {
-  if (leaf instanceof Uint8Array) return leaf.length
+  if (isUint8Array(leaf)) return leaf.length
   if (typeof leaf !== 'string')
     return kindOf(leaf) === 'other' ? 0 : pythonNumber(leaf as number | bigint | boolean).length
   return kind === 'U' ? [...leaf].length : leaf.length
@@ -104,7 +105,8 @@ function kindsOf(leaves: readonly unknown[]): Set<string> {
 }
 
 function kindOf(value: unknown): string {
-  if (value instanceof Date) return 'date'
-  if (typeof value === 'object' && value !== null && 're' in value && 'im' in value) return 'complex'
-  return ['number', 'bigint', 'boolean', 'string'].includes(typeof value) ? typeof value : 'other'
+  if (typeof value !== 'object')
+    return ['number', 'bigint', 'boolean', 'string'].includes(typeof value) ? typeof value : 'other'
+  if (isDate(value)) return 'date'
+  return value !== null && 're' in value && 'im' in value ? 'complex' : 'other'
 }

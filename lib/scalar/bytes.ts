@@ -1,4 +1,5 @@
 import type { DType } from '../dtype/index.js'
+import { checkHasMemory, isUint8Array } from '../errors/brands.js'
 import { checkText } from '../errors/check-size.js'
 import { castError, simpleCodec } from './codec.js'
 import type { Codec } from './codec.js'
@@ -77,7 +78,7 @@ export function unicodeCodec(dtype: DType): Codec {
 
 /** The bytes of one element. Checks the whole text, including the characters that do not fit. */
 function toAscii(value: unknown, dtype: DType): Uint8Array {
-  if (value instanceof Uint8Array) return padded(value, dtype.itemsize)
+  if (isUint8Array(value)) return padded(value, dtype.itemsize)
   const text = toText(value, dtype)
   const bytes = new Uint8Array(dtype.itemsize)
   for (let i = 0; i < text.length; i++) {
@@ -100,7 +101,7 @@ function toAscii(value: unknown, dtype: DType): Uint8Array {
 function toText(value: unknown, dtype: DType): string {
   if (typeof value === 'string') return value
   if (typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean') return pythonNumber(value)
-  if (!(value instanceof Uint8Array)) {
+  if (!isUint8Array(value)) {
     throw castError(
       value,
       dtype,
@@ -108,6 +109,7 @@ function toText(value: unknown, dtype: DType): string {
       'convert it with String(value) first',
     )
   }
+  checkHasMemory(value)
   if (value.some((byte) => byte > 0x7f)) {
     throw castError(value, dtype, 'bytes in a U dtype must be ASCII', 'decode them to a string first')
   }
@@ -115,11 +117,13 @@ function toText(value: unknown, dtype: DType): string {
 }
 
 function asBytes(view: ArrayBufferView): Uint8Array {
+  checkHasMemory(view)
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
 }
 
 /** Copies bytes, cut or zero-padded to the size. A copy, because the caller may change the bytes before they are stored. */
 function padded(bytes: Uint8Array, size: number): Uint8Array {
+  checkHasMemory(bytes)
   const result = new Uint8Array(size)
   result.set(bytes.subarray(0, size))
   return result

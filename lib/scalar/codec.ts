@@ -1,5 +1,6 @@
 import { arrayOperations, isArrayValue } from '../dtype/index.js'
 import type { AnyScalar, DType } from '../dtype/index.js'
+import { refuseOtherCopy } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 
@@ -43,5 +44,6 @@ export function bytesStore(bytes: Uint8Array): StoreElement {
 
 /** Creates an `ERR_MEMMAP_CAST` error with the value, the dtype, the rule that it breaks and the way out. */
 export function castError(value: unknown, dtype: DType, rule: string, way: string): MemmapError {
+  refuseOtherCopy(value)
   return new MemmapError('ERR_MEMMAP_CAST', `cannot store ${inspect(value)} as ${dtype.name}: ${rule}; ${way}`)
 }

@@ -1,5 +1,6 @@
 import { isArrayValue } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
+import { isDate } from '../errors/brands.js'
 
 /**
  * Returns true if a list is one record by position, rather than an axis of records, because JavaScript has no tuples. A list is
@@ -39,7 +40,7 @@ function takes(field: DType | undefined, value: unknown): boolean {
   }
   if (field.shape.length > 0) return Array.isArray(value) || takes(field.base, value)
   if (field.names !== null) return true
-  return field.kind === 'c' ? isComplex(value) : field.kind === 'M' && value instanceof Date
+  return field.kind === 'c' ? isComplex(value) : field.kind === 'M' && isDate(value)
 }
 
 function isComplex(value: unknown): boolean {

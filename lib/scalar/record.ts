@@ -1,6 +1,7 @@
 import { arrayOperations, fieldsInOrder, isArrayValue } from '../dtype/index.js'
 import type { AnyRecord, AnyScalar, DType, Nested } from '../dtype/index.js'
 import { checkHeap, checkList } from '../errors/check-size.js'
+import { isDate, isUint8Array, refuseOtherCopy, typedArrayTag } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { bytesStore, castError } from './codec.js'
@@ -24,9 +25,10 @@ export function recordValues(dtype: DType, value: unknown): readonly unknown[] {
       fieldsHint(names),
     )
   }
-  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || value instanceof Date) {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || isDate(value)) {
     throw castError(value, dtype, 'a structured element takes an object or a list', fieldsHint(names))
   }
+  refuseOtherCopy(value)
   for (const key of Object.keys(value)) {
     if (!names.includes(key)) throw castError(value, dtype, `it has no field ${inspect(key)}`, fieldsHint(names))
   }
@@ -98,7 +100,7 @@ export function subArrayItems(value: unknown, dtype: DType): unknown[] {
     if (isArrayValue(item)) return item.ndim > 0 ? arrayOperations.rowsOf(item) : null
     const isElement =
       !isList(item) ||
-      (isBytes(item) && 'SUV'.includes(base.kind) && !base.names) ||
+      (isUint8Array(item) && 'SUV'.includes(base.kind) && !base.names) ||
       (Array.isArray(item) && isRecordList(item, base))
     return isElement ? null : item
   }
@@ -162,11 +164,7 @@ function setOwn(record: AnyRecord, name: string, value: Nested<AnyScalar>): void
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView))
-}
-
-function isBytes(value: unknown): boolean {
-  return value instanceof Uint8Array
+  return Array.isArray(value) || typedArrayTag(value) !== undefined
 }
 
 function isScalar(value: unknown): boolean {

@@ -1,5 +1,6 @@
 import { TIME_UNITS } from '../dtype/index.js'
 import type { DType, TimeUnit } from '../dtype/index.js'
+import { isDate } from '../errors/brands.js'
 import { DAY, daysOf, floorDivide, NAT, ticksOf } from './calendar.js'
 import type { Instant } from './calendar.js'
 import { castError, simpleCodec } from './codec.js'
@@ -36,7 +37,7 @@ function toDatetime(value: unknown, dtype: DType): bigint {
     )
   }
   if (typeof value === 'string') return checkRange(ticksOf(parseDate(value, dtype), unit), value, dtype, unit)
-  if (value instanceof Date) {
+  if (typeof value === 'object' && isDate(value)) {
     const time = value.getTime()
     if (Number.isNaN(time)) throw castError(value, dtype, 'the Date is invalid', "use 'NaT' for a missing date")
     return checkRange(ticksOf(sinceEpoch(time), unit), value, dtype, unit)

@@ -1,3 +1,4 @@
+import { isRangeError } from '../errors/brands.js'
 import { LONGEST_TEXT } from '../errors/check-size.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { sizeOf } from '../layout/shape.js'
@@ -37,7 +38,7 @@ export function format(
     return kind === 'repr' ? repr(array, name, printOptions) : str(array, printOptions)
   } catch (error) {
     // What the size of the elements could not tell: the text of one column is as wide as its widest element.
-    if (error instanceof RangeError) throw tooLong(error)
+    if (isRangeError(error)) throw tooLong(error)
     throw error
   }
 }

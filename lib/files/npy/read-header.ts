@@ -1,3 +1,4 @@
+import { TextDecoder } from 'node:util'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import type { Bytes } from '../source.js'

@@ -2,6 +2,7 @@ import { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
 import { makeArray } from '../../array/make-array.js'
 import { bytesOf } from '../../array/typed-views.js'
+import { refuseOtherCopy } from '../../errors/brands.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { checkArguments } from '../../errors/refuse-surplus.js'
@@ -48,6 +49,7 @@ export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>)
       `invalid arrays ${inspect(arrays)}: savez takes an object of arrays by name; pass { x: array }`,
     )
   }
+  refuseOtherCopy(arrays)
   const members = Object.entries(arrays).map(([name, value]) => {
     const array = arrayToSave(value)
     const { fortranOrder } = headerFor(array)

@@ -7,6 +7,7 @@ import { asArray } from '../../array/as-array.js'
 import { parseDType, promoteDTypes } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import { checkList } from '../../errors/check-size.js'
+import { checkHasMemory, isDate, isUint8Array } from '../../errors/brands.js'
 import { elementOf } from '../assign-value.js'
 import { noUnit } from '../cast/times.js'
 import { castTo } from '../copy.js'
@@ -40,7 +41,7 @@ export type Comparand = ArrayBase | ExactNumbers | RecordValues
  * @param mayClamp whether only the order counts, in which a number beyond 64 bits is infinite beside integers
  */
 export function coerceOperand({ dtype }: ArrayBase, other: unknown, weakScalar = true, mayClamp = true): Comparand {
-  const existing = other instanceof Uint8Array && isBytes(dtype) ? null : asArray(other)
+  const existing = isBytes(dtype) && isUint8Array(other) ? null : asArray(other)
   if (existing !== null) return existing
   // Records can be lists, and text and raw bytes typed arrays.
   const flat = flattenLists(other, dtype.names !== null || isBytes(dtype) ? dtype : undefined)
@@ -161,7 +162,11 @@ function exactNumbers(flat: Flat): ExactNumbers {
  */
 function rawBytes(dtype: DType, flat: Flat): ArrayBase {
   if (flat.leaves.length === 0) return fromFlat(flat, discoverDType(flat))
-  const lengths = flat.leaves.map((leaf) => (ArrayBuffer.isView(leaf) ? leaf.byteLength : dtype.itemsize))
+  const lengths = flat.leaves.map((leaf) => {
+    if (!ArrayBuffer.isView(leaf)) return dtype.itemsize
+    checkHasMemory(leaf)
+    return leaf.byteLength
+  })
   const dtypes = lengths.map((length) => parseDType(`V${length}`)).concat(flat.arrays.map(({ array }) => array.dtype))
   const [first = dtype] = dtypes
   const other = dtypes.find((one) => !one.equals(first))
@@ -173,7 +178,7 @@ function rawBytes(dtype: DType, flat: Flat): ArrayBase {
 function bytesOrText(flat: Flat): ArrayBase {
   const { leaves, arrays } = flat
   const isBytesOnly =
-    leaves.every((one) => one instanceof Uint8Array || (typeof one === 'string' && /^[\0-\xff]*$/.test(one))) &&
+    leaves.every((one) => isUint8Array(one) || (typeof one === 'string' && /^[\0-\xff]*$/.test(one))) &&
     arrays.every(({ array }) => array.dtype.kind === 'S')
   if (!isBytesOnly) return fromFlat(flat, discoverDType(flat))
   const encoded = leaves.map((one) => (typeof one === 'string' ? new Uint8Array(Buffer.from(one, 'latin1')) : one))
@@ -187,7 +192,7 @@ function bytesOrText(flat: Flat): ArrayBase {
  */
 function times(dtype: DType, flat: Flat): ArrayBase {
   const native = dtype.newByteOrder('=')
-  const isOwn = (leaf: unknown): boolean => dtype.kind === 'M' && (leaf instanceof Date || typeof leaf === 'string')
+  const isOwn = (leaf: unknown): boolean => dtype.kind === 'M' && (typeof leaf === 'string' || isDate(leaf))
   if (flat.arrays.length === 0 && !flat.leaves.some(isOwn)) return fromFlat(flat, native)
   // Beside arrays of durations in the same list, numbers are ticks of the list's unit, as in NumPy.
   if (dtype.kind === 'm' && flat.leaves.every(isReal) && flat.arrays.some(({ array }) => array.dtype.kind === 'm'))

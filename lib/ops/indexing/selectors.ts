@@ -7,6 +7,7 @@ import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
 import { dataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
+import { typedArrayTag } from '../../errors/brands.js'
 import { inspect } from '../../errors/inspect.js'
 import { indexError, MemmapError } from '../../errors/memmap-error.js'
 import { integerOf, isInteger0d } from '../../layout/shape.js'
@@ -103,7 +104,7 @@ export function positionsIn(value: unknown): Positions | null {
   if (typeof value === 'number' || typeof value === 'bigint')
     return { shape: [], values: Float64Array.of(parsePosition(value)) }
   if (Array.isArray(value)) return positionsOf(flattenSelector(value))
-  const array = value instanceof DataView ? null : asArray(value)
+  const array = ArrayBuffer.isView(value) && typedArrayTag(value) === undefined ? null : asArray(value)
   if (array === null) return null
   if (array.dtype.kind !== 'i' && array.dtype.kind !== 'u') throw notSelecting(array)
   // Positions beyond 2^53 are inexact in float64, but outside every array.

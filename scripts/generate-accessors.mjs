@@ -70,15 +70,21 @@ function byByte(name, row, little) {
   const method = row.method === 'Float16' ? 'Uint16' : row.method
   const text = functions
     .replace(
-      /this\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\] = value as number/g,
-      (_, at) => `this.store.view.set${method}(${at}, value as number, ${little})`,
+      /if \(this\.store\.f32\[at\] === undefined\) (return this\.setSlow\(.*\))\n *this\.store\.f32\[at\] = value as number\n/g,
+      (_, slow) => lossless(`this.store.view.set${method}(at, value as number, ${little})`, slow),
     )
     .replace(
-      /this\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]/g,
-      (_, at) => `this.store.view.get${method}(${at}, ${little})`,
+      /const element = this\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]\n.*undefined\) (return this\.getSlow\(.*\))\n/g,
+      (_, at, slow) =>
+        `let element\n${lossless(`element = this.store.view.get${method}(${at}, ${little})`, slow)}` +
+        `if (GATE[FAULTS[0]] === undefined) ${slow}\n`,
     )
-    .replaceAll('element === undefined || ', '')
   return specialized(`${name}-${little ? 'little' : 'big'}`, name, row, text)
+}
+
+/** A DataView whose memory was moved away throws, where a typed array reads undefined. */
+function lossless(access, slow) {
+  return `try {\n${access}\n} catch {\n${slow}\n}\n`
 }
 
 function specialized(key, name, { method, itemsize }, text) {

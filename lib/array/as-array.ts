@@ -1,6 +1,6 @@
 import { BY_TYPED_ARRAY, parseDType } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
-import { checkHasMemory, isSharedArrayBuffer, isUint8Array, refuseOtherCopy, typedArrayTag } from '../errors/brands.js'
+import { checkHasMemory, isShared, isUint8Array, refuseOtherCopy, typedArrayTag } from '../errors/brands.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { Store } from '../memory/store.js'
 import { isArray } from './array-base.js'
@@ -28,7 +28,7 @@ export function asArray(value: unknown): ArrayBase | null {
   const dtype = parseDType(name)
   const { buffer, byteOffset, byteLength } = value
   // The kernels take no SharedArrayBuffer.
-  const [memory, position] = isSharedArrayBuffer(buffer)
+  const [memory, position] = isShared(buffer)
     ? [new Uint8Array(buffer, byteOffset, byteLength).slice().buffer, 0]
     : [buffer, byteOffset]
   const layout = { shape: [byteLength / dtype.itemsize], byteStrides: [dtype.itemsize], position }

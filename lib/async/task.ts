@@ -2,7 +2,7 @@
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { ArrayBase } from '../array/array-base.js'
 import { inspect } from '../errors/inspect.js'
-import { MemmapError } from '../errors/memmap-error.js'
+import { closedError, MemmapError } from '../errors/memmap-error.js'
 import { fromNative, native } from '../native/native.js'
 import type { NativeTask } from '../native/native.js'
 
@@ -61,7 +61,8 @@ export class Task {
       const reason: unknown = this.signal.reason
       throw reason === undefined ? new MemmapError('ABORT_ERR', 'the signal was aborted') : reason
     }
-    for (const { store } of this.arrays) store.checkOpen()
+    // An array in memory whose buffer was moved away may be pinned: the work has its memory.
+    for (const { store } of this.arrays) if (store.closed) throw closedError()
   }
 
   /** Reports the fraction that is done. */

@@ -6,7 +6,7 @@
 import { types } from 'node:util'
 import { MemmapError } from './memmap-error.js'
 
-export const { isDate, isSharedArrayBuffer, isUint8Array } = types
+export const { isDate, isUint8Array } = types
 
 const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)
   ?.get as () => string | undefined
@@ -14,6 +14,11 @@ const tag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.pro
 /** The name of a typed array's constructor, whatever its realm and subclass; undefined for anything else. */
 export function typedArrayTag(value: unknown): string | undefined {
   return tag.call(value)
+}
+
+/** Returns true for shared memory. The class of this realm comes first, because it is the quicker test. */
+export function isShared(buffer: ArrayBufferLike): buffer is SharedArrayBuffer {
+  return !(buffer instanceof ArrayBuffer) && types.isSharedArrayBuffer(buffer)
 }
 
 /** Returns true for a RangeError of any realm. */
@@ -36,6 +41,16 @@ function hasMemory(view: ArrayBufferView): boolean {
     return view.byteLength > 0 || Uint8Array.prototype.keys.call(view as Uint8Array) !== null
   } catch {
     return false
+  }
+}
+
+/** Returns true for a buffer that was transferred. */
+export function isDetached(buffer: ArrayBufferLike): boolean {
+  if (buffer.byteLength > 0) return false
+  try {
+    return new Uint8Array(buffer).length > 0
+  } catch {
+    return true
   }
 }
 

@@ -1,4 +1,5 @@
 import { constants } from 'node:buffer'
+import { isDetached, movedError } from '../errors/brands.js'
 import { closedError, MemmapError } from '../errors/memmap-error.js'
 import { faults, unwrapNative } from '../native/native.js'
 import type { NativeMapping, NativeTask } from '../native/native.js'
@@ -143,7 +144,9 @@ export class Store implements Views {
 
   /** Creates a store over a buffer. `escaped` is true if code outside the library has the buffer. */
   static ofBuffer(buffer: ArrayBufferLike, escaped = false): Store {
-    return new Store(buffer.byteLength, null, null, buffer, false, escaped)
+    // An empty buffer that the caller can transfer holds nothing to lose.
+    const memory = buffer.byteLength === 0 ? EMPTY_BUFFER : buffer
+    return new Store(memory.byteLength, null, null, memory, false, escaped)
   }
 
   /** Creates a closed store with the same origin, for closing a view while its base stays open. */
@@ -159,9 +162,11 @@ export class Store implements Views {
     else if (!this.pendingViews.includes(name)) this.pendingViews.push(name)
   }
 
-  /** @throws MemmapError `ERR_MEMMAP_CLOSED` */
+  /** @throws MemmapError `ERR_MEMMAP_CLOSED`, also where the buffer of an array in memory was transferred or made smaller */
   checkOpen(): void {
     if (this.closed) throw closedError()
+    if (this.mapping === null && this.innerBuffer !== null && this.innerBuffer.byteLength < this.length)
+      throw movedError()
   }
 
   /**
@@ -204,7 +209,8 @@ export class Store implements Views {
    */
   expose(position: number, length: number): Exposed {
     this.checkOpen()
-    if (this.mapping === null || this.length === 0) {
+    if (this.length === 0) return this.exposeNothing()
+    if (this.mapping === null) {
       if (this.pins > 0 && !this.escaped) this.continueInCopy()
       this.escaped = true
       return { buffer: this.innerBuffer ?? EMPTY_BUFFER, start: 0, length: this.length }
@@ -299,6 +305,15 @@ export class Store implements Views {
     this.innerBuffer = null
     this.windows = []
     this.exposed = []
+  }
+
+  /** Returns an empty buffer of this store's own, because a caller can transfer it. */
+  private exposeNothing(): Exposed {
+    const [last] = this.exposed
+    if (last !== undefined && !isDetached(last.buffer)) return last
+    const created = { buffer: new ArrayBuffer(0), start: 0, length: 0 }
+    this.exposed = [created]
+    return created
   }
 
   /** Replaces the buffer by a copy, so that no caller gets the memory that another thread reads. */

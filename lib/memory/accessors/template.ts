@@ -15,6 +15,8 @@
  *   the last gate does, so that the first gate stays invariant and V8 hoists it.
  * - The view is only read at valid positions, so that it always returns a number. After one `undefined`, V8 would have to check
  *   all later reads of this kind for it.
+ * - A store reads the old element first, because a store to memory that was moved away has no effect; V8 turns the test into the
+ *   bounds check that the store needs anyway.
  * - After the element, {@link FAULTS} shows a fault of a page behind any open mapping.
  * @module
  */
@@ -88,7 +90,9 @@ export function set1(this: Access, i?: unknown, value?: unknown, extra?: unknown
   ) {
     this.setSlow(i, value, extra)
   } else {
-    this.store.f32[(this.first + Math.imul(a, step)) | 0] = value as number
+    const at = (this.first + Math.imul(a, step)) | 0
+    if (this.store.f32[at] === undefined) return this.setSlow(i, value)
+    this.store.f32[at] = value as number
     if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
   }
 }
@@ -105,7 +109,9 @@ export function set2(this: Access, i?: unknown, j?: unknown, value?: unknown, ex
   ) {
     this.setSlow(i, j, value, extra)
   } else {
-    this.store.f32[(this.first + Math.imul(a, this.step0) + Math.imul(b, step)) | 0] = value as number
+    const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, step)) | 0
+    if (this.store.f32[at] === undefined) return this.setSlow(i, j, value)
+    this.store.f32[at] = value as number
     if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
   }
 }
@@ -125,6 +131,7 @@ export function set3(this: Access, i?: unknown, j?: unknown, k?: unknown, value?
     this.setSlow(i, j, k, value, extra)
   } else {
     const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1) + Math.imul(c, step)) | 0
+    if (this.store.f32[at] === undefined) return this.setSlow(i, j, k, value)
     this.store.f32[at] = value as number
     if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
   }

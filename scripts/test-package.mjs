@@ -2,7 +2,8 @@
  * Tests the packages as users get them: packed, installed from the tarballs into an empty folder with no compiler on the PATH and
  * no install scripts, and used on every Node by `import` and `require`. Prints `ok NAME` or `not ok NAME` for each test.
  */
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
@@ -30,6 +31,14 @@ const { main, platforms } = pack()
 const own = platforms.find((path) => basename(path).includes(`${process.platform}-${process.arch}`))
 // No compiler and no Rust, only what npm needs.
 const bare = { PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(':'), HOME: folder }
+
+// At the same time, because it waits for npm and for other processes.
+const runners = spawn(process.execPath, ['scripts/test-package-runners.mjs', main, own], {
+  stdio: ['ignore', 'pipe', 'inherit'],
+})
+const runnersEnd = once(runners, 'close')
+let runnersText = ''
+runners.stdout.on('data', (piece) => (runnersText += piece))
 
 function install(name, tarballs) {
   const into = join(folder, name)
@@ -164,5 +173,7 @@ for (const [tool, args] of [
   })
 }
 
+const [status] = await runnersEnd
+process.stdout.write(runnersText)
 rmSync(folder, { recursive: true, force: true })
-process.exitCode = failed > 0 ? 1 : 0
+process.exitCode = failed > 0 || status !== 0 ? 1 : 0

@@ -88,6 +88,8 @@ export class Store implements Views {
   /** The position of the bytes in the view that the last call of {@link viewAt} returned. */
   at = 0
   closed = false
+  /** Changes with the views, the length, and the arrays that have this store. */
+  version = 0
 
   /** Bytes from the start of the range to the end of the array. */
   length: number
@@ -151,6 +153,7 @@ export class Store implements Views {
 
   /** Creates a closed store with the same origin, for closing a view while its base stays open. */
   closedCopy(): Store {
+    this.version++
     const copy = new Store(0, null, this.origin, null, false)
     copy.closed = true
     return copy
@@ -286,6 +289,7 @@ export class Store implements Views {
    * @param moved true if the range is at another address
    */
   resized(length: number, capacity: number, moved: boolean): void {
+    this.version++
     this.length = length
     this.capacity = capacity
     this.exposed = []
@@ -299,6 +303,7 @@ export class Store implements Views {
   }
 
   private release(): void {
+    this.version++
     this.closed = true
     this.openMask = -1
     this.emptyViews()
@@ -318,6 +323,7 @@ export class Store implements Views {
 
   /** Replaces the buffer by a copy, so that no caller gets the memory that another thread reads. */
   private continueInCopy(): void {
+    this.version++
     const copy = (this.innerBuffer as ArrayBuffer).slice(0)
     this.innerBuffer = copy
     for (const name of VIEW_NAMES) if (this[name].byteLength > 0) this.setView(name, VIEWS[name](copy))

@@ -13,6 +13,7 @@ import { innerBlocksOf } from '../inner-blocks.js'
 import { elementsOf, entriesOf } from '../iterate.js'
 import { reshape } from '../reshape.js'
 import { restoreOf } from './returned-text.js'
+import { applyInRun, indicesAt, mapInRun } from './run.js'
 
 /** A function of an element and its index in C order. */
 type ElementFunction = (value: unknown, index: number) => unknown
@@ -43,7 +44,10 @@ export function mapTo(array: ArrayBase, fn: ElementFunction, options: { dtype?: 
   }
   const result = allocate(array.shape, dtype)
   const flat = reshape(result, [[result.size]])
-  for (const value of elementsOf(array)) flat.set(index, apply(value))
+  const { shape, size } = array
+  const done = restore === null ? mapInRun(array, result, fn) : 0
+  if (done === 0) for (const value of elementsOf(array)) flat.set(index, apply(value))
+  else for (let at = done; at < size; at++) flat.set(at, fn(array.get(...indicesAt(shape, at)), at))
   return result
 }
 
@@ -60,6 +64,15 @@ export function applyTo(array: ArrayBase, fn: ElementFunction): void {
         ...indices,
         restore(fn(value, at), value, () => elementView(array, at)),
       )
+    }
+    return
+  }
+  const { shape, size } = array
+  const done = applyInRun(array, fn)
+  if (done > 0) {
+    for (let at = done; at < size; at++) {
+      const indices = indicesAt(shape, at)
+      array.set(...indices, fn(array.get(...indices), at))
     }
     return
   }

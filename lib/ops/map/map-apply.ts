@@ -5,6 +5,7 @@ import { parseDType } from '../../dtype/index.js'
 import type { DTypeLike } from '../../dtype/index.js'
 import { checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
+import { checkList } from '../../errors/check-size.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { checkWriteable } from '../../memory/writeable.js'
 import { isFlexible } from '../cast/resolve-flexible.js'
@@ -39,6 +40,7 @@ export function mapTo(array: ArrayBase, fn: ElementFunction, options: { dtype?: 
   }
   if (isFlexible(dtype)) {
     // The dtype has the length of the longest result of the function.
+    checkList(array.size, 'give the option dtype with a length')
     const values = Array.from(elementsOf(array), apply)
     return asOwner(reshape(fromNestedLists(values, dtype), [array.shape]))
   }

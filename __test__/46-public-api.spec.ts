@@ -15,7 +15,8 @@ const INTERNAL = ['getSlow', 'setSlow', 'origin', 'member', '[memmap.copy]']
 
 /** A change of this list is a change of the contract. */
 const EXPORTS = `
-  DType Memmap MemmapError NDArray NpzFile array dtype load memmap newaxis openMemmap save savez slice support zeros
+  DType Memmap MemmapError NDArray NpzFile arange array dtype full linspace load memmap newaxis ones openMemmap save savez
+  slice support zeros
 `
 
 const OF_NDARRAY = `

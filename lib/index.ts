@@ -1,5 +1,5 @@
-export { array, zeros } from './api/create.js'
-export type { ArrayOptions } from './api/create.js'
+export { arange, array, full, linspace, ones, zeros } from './api/create.js'
+export type { ArrayOptions, RangeOptions, SpaceOptions } from './api/create.js'
 export { load } from './api/load.js'
 export type { LoadOptions } from './api/load.js'
 export { NpzFile } from './api/npz-file.js'

@@ -1,13 +1,14 @@
 import { allocate } from '../array/allocate.js'
 import { parseDType } from '../dtype/index.js'
 import type { Canonical, Checked, DType, DTypeLike, NumberName, TypedArrayOf } from '../dtype/index.js'
-import { checkOptions } from '../errors/check-options.js'
+import { checkBoolean, checkOptions } from '../errors/check-options.js'
 import { checkArguments } from '../errors/refuse-surplus.js'
 import { parseShape } from '../layout/shape.js'
 import type { ShapeLike } from '../layout/shape.js'
 import type { OrderLike } from '../layout/strides.js'
 import type { NDArray } from '../ndarray.js'
 import { arrayFrom } from '../ops/from-values.js'
+import { arangeOf, linspaceOf } from '../ops/ranges.js'
 
 /** The options of {@link zeros}. */
 export interface ArrayOptions<D> {
@@ -33,6 +34,147 @@ export function zeros<const D extends DTypeLike = 'float64'>(
   checkOptions(options, ['dtype', 'order'], 'zeros')
   const dtype = withLength(parseDType(options.dtype ?? 'float64'))
   return allocate([...parseShape(shape), ...dtype.shape], dtype.base, options.order) as NDArray<Canonical<D>>
+}
+
+/**
+ * Creates an array of ones in memory: NumPy's `numpy.ones`.
+ * @param shape the length of each axis; a number for one axis, `[]` for none
+ * @param options.dtype by default `'float64'`
+ * @throws MemmapError as {@link zeros}; `ERR_MEMMAP_CAST` for a dtype that holds no 1
+ * @example
+ * ones([2, 2], { dtype: 'uint8' }).toArray() // [[1, 1], [1, 1]]
+ */
+export function ones<const D extends DTypeLike = 'float64'>(
+  shape: ShapeLike,
+  options: ArrayOptions<Checked<D>> = {},
+): NDArray<Canonical<D>> {
+  checkArguments('ones', 2, arguments)
+  checkOptions(options, ['dtype', 'order'], 'ones')
+  const result = zeros(shape, options as ArrayOptions<never>) as NDArray
+  result.assign(1)
+  return result as NDArray<Canonical<D>>
+}
+
+/**
+ * Creates an array in memory with one value in every element: NumPy's `numpy.full`.
+ * @param shape the length of each axis; a number for one axis, `[]` for none
+ * @param value an element, or lists or an array that broadcast to the shape
+ * @param options.dtype by default that of `array(value)`
+ * @throws MemmapError `ERR_MEMMAP_SHAPE`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_ORDER`; `ERR_MEMMAP_CAST`; `ERR_MEMMAP_BROADCAST`
+ * @example
+ * full([2, 2], 7, { dtype: 'int16' }).toArray() // [[7, 7], [7, 7]]
+ * full([2, 3], [1, 2, 3]).toArray() // [[1, 2, 3], [1, 2, 3]]
+ */
+export function full<const D extends DTypeLike>(
+  shape: ShapeLike,
+  value: unknown,
+  options: { dtype: Checked<D>; order?: OrderLike },
+): NDArray<Canonical<D>>
+export function full<V>(shape: ShapeLike, value: V, options?: { order?: OrderLike }): NDArray<DTypeOfValues<V>>
+export function full(
+  shape: ShapeLike,
+  value: unknown,
+  options: { dtype?: DTypeLike; order?: OrderLike } = {},
+): NDArray {
+  checkArguments('full', 3, arguments)
+  checkOptions(options, ['dtype', 'order'], 'full')
+  const { order } = options
+  const asked = options.dtype === undefined ? undefined : parseDType(options.dtype)
+  // Without a dtype, or the length of one, those of the value.
+  const dtype = asked === undefined || asked.itemsize === 0 ? arrayFrom(value, asked).dtype : asked
+  const result = zeros(shape, { dtype, ...(order === undefined ? {} : { order }) }) as NDArray
+  result.assign(value as never)
+  return result
+}
+
+/** The options of {@link arange}. */
+export interface RangeOptions<D> {
+  /** By default `'float64'`, or `'int64'` where all numbers are bigints. */
+  dtype?: D
+}
+
+/**
+ * Creates an array of numbers that are a step apart: NumPy's `numpy.arange`. Of one number, those from 0 below it; of two, those
+ * from the first below the second.
+ * @param options.dtype integers or floats; by default `'float64'`, or `'int64'` where all numbers are bigints
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_CAST`; `ERR_MEMMAP_SHAPE`
+ * @example
+ * arange(4).toArray() // [0, 1, 2, 3]
+ * arange(1, 2, 0.25, { dtype: 'float32' }).toArray() // [1, 1.25, 1.5, 1.75]
+ * arange(3n).dtype.name // 'int64'
+ * @see https://numpy.org/doc/2.4/reference/generated/numpy.arange.html
+ */
+export function arange<const D extends DTypeLike = 'float64'>(
+  stop: number,
+  options?: RangeOptions<Checked<D>>,
+): NDArray<Canonical<D>>
+export function arange<const D extends DTypeLike = 'float64'>(
+  start: number,
+  stop: number,
+  options?: RangeOptions<Checked<D>>,
+): NDArray<Canonical<D>>
+export function arange<const D extends DTypeLike = 'float64'>(
+  start: number,
+  stop: number,
+  step: number,
+  options?: RangeOptions<Checked<D>>,
+): NDArray<Canonical<D>>
+export function arange<const D extends DTypeLike = 'int64'>(
+  stop: bigint,
+  options?: RangeOptions<Checked<D>>,
+): NDArray<Canonical<D>>
+export function arange<const D extends DTypeLike = 'int64'>(
+  start: bigint,
+  stop: bigint,
+  options?: RangeOptions<Checked<D>>,
+): NDArray<Canonical<D>>
+export function arange<const D extends DTypeLike = 'int64'>(
+  start: bigint,
+  stop: bigint,
+  step: bigint,
+  options?: RangeOptions<Checked<D>>,
+): NDArray<Canonical<D>>
+export function arange(...numbersAndOptions: unknown[]): NDArray {
+  const last = numbersAndOptions.at(-1)
+  const hasOptions = typeof last === 'object' && last !== null
+  const options = (hasOptions ? last : {}) as RangeOptions<DTypeLike>
+  const numbers = hasOptions ? numbersAndOptions.slice(0, -1) : numbersAndOptions
+  checkOptions(options, ['dtype'], 'arange')
+  checkArguments('arange', 3, numbers)
+  const dtype = options.dtype === undefined ? undefined : parseDType(options.dtype)
+  const [first, second, step] = numbers
+  const isBigint = numbers.every((one) => typeof one === 'bigint')
+  const [start, stop] = second === undefined ? [isBigint ? 0n : 0, first] : [first, second]
+  return arangeOf(start, stop, step ?? (isBigint ? 1n : 1), dtype) as NDArray
+}
+
+/** The options of {@link linspace}. */
+export interface SpaceOptions<D> {
+  /** `'float64'` by default; integers are rounded down. */
+  dtype?: D
+  /** Whether `stop` is the last number; true by default. */
+  endpoint?: boolean
+}
+
+/**
+ * Creates an array of evenly spaced numbers: NumPy's `numpy.linspace`.
+ * @param count how many; 50 by default
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_SHAPE`
+ * @example
+ * linspace(0, 1, 5).toArray() // [0, 0.25, 0.5, 0.75, 1]
+ * @see https://numpy.org/doc/2.4/reference/generated/numpy.linspace.html
+ */
+export function linspace<const D extends DTypeLike = 'float64'>(
+  start: number,
+  stop: number,
+  count = 50,
+  options: SpaceOptions<Checked<D>> = {},
+): NDArray<Canonical<D>> {
+  checkArguments('linspace', 4, arguments)
+  checkOptions(options, ['dtype', 'endpoint'], 'linspace')
+  checkBoolean('endpoint', options.endpoint)
+  const dtype = options.dtype === undefined ? undefined : parseDType(options.dtype)
+  return linspaceOf(start, stop, count, options.endpoint ?? true, dtype) as NDArray<Canonical<D>>
 }
 
 /**

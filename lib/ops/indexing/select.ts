@@ -9,7 +9,7 @@ import { normalizeIndex } from '../../layout/axis.js'
 import { broadcastShapes } from '../../layout/broadcast.js'
 import type { Layout } from '../../layout/layout.js'
 import { shapeText, sizeOf } from '../../layout/shape.js'
-import { resolveSlice, sliceBetween } from '../../layout/slice.js'
+import { newaxis, resolveSlice, sliceBetween } from '../../layout/slice.js'
 import { parseSelector } from './selectors.js'
 import type { Item, Positions } from './selectors.js'
 
@@ -35,7 +35,7 @@ export function select(selectors: readonly unknown[], of: Layout): Layout | Gath
   let taken = 0
   let ellipses = 0
   let advanced = false
-  for (const selector of selectors) {
+  for (const selector of selectors.flatMap(partsOf)) {
     const item = parseSelector(selector)
     items.push(item)
     taken += item.axes
@@ -50,6 +50,15 @@ export function select(selectors: readonly unknown[], of: Layout): Layout | Gath
   // An ellipsis at the end selects the remaining axes.
   if (ellipses === 0) items.push({ kind: 'ellipsis', axes: 0 })
   return advanced ? gatherItems(items, of, ndim - taken) : viewItems(items, of, ndim - taken)
+}
+
+/** The selectors in one text, as `'10:20, ::2'`; anything else is one selector. */
+function partsOf(selector: unknown): readonly unknown[] {
+  if (typeof selector !== 'string' || !selector.includes(',')) return [selector]
+  const parts = selector.split(',').map((part) => part.trim())
+  // As Python's (1, 2,).
+  if (parts.at(-1) === '') parts.pop()
+  return parts.map((part) => (/^[+-]?\d+$/.test(part) ? Number(part) : part === 'newaxis' ? newaxis : part))
 }
 
 /**

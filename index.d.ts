@@ -99,6 +99,7 @@ export type {
   Reduction,
   Residency,
   SaveOptions,
+  SavezOptions,
   Scalar,
   ScanOptions,
   Selector,

@@ -33,7 +33,7 @@ const OF_MEMMAP = `
 `
 
 const OF_NPZ = `
-  [Symbol.dispose] [Symbol.iterator] close closed get
+  [Symbol.dispose] [Symbol.iterator] close closed get has keys size
 `
 
 function words(text: string): string[] {

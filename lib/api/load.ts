@@ -4,11 +4,14 @@ import { checkArguments } from '../errors/refuse-surplus.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { parseMmapMode } from '../files/mmap-mode.js'
 import type { MmapMode } from '../files/mmap-mode.js'
-import { openNpy } from '../files/npy/open-npy.js'
-import { readAll } from '../files/npy/raw-bytes.js'
-import { isZip, parseMaxHeaderSize } from '../files/npy/read-header.js'
+import { isUint8Array } from '../errors/brands.js'
+import { MAGIC } from '../files/npy/header.js'
+import { checkData, openNpy } from '../files/npy/open-npy.js'
+import { readAll, readFrom } from '../files/npy/raw-bytes.js'
+import { isZip, parseMaxHeaderSize, readHeader } from '../files/npy/read-header.js'
 import type { FileLike } from '../files/open.js'
-import { reading } from '../files/source.js'
+import { MemorySource, reading } from '../files/source.js'
+import type { Mode } from '../memory/origin.js'
 import type { Memmap } from '../memmap.js'
 import type { NDArray } from '../ndarray.js'
 import { NpzFile } from './npz-file.js'
@@ -29,7 +32,7 @@ type Reading = LoadOptions & { mmapMode?: '' | null }
 
 /**
  * Reads a `.npy` file, or maps it with `mmapMode`, or opens a `.npz` file: NumPy's `numpy.load`. The first bytes of the file
- * decide its format, not its name. Python objects (pickles) are rejected, because reading one runs a program.
+ * decide its format, not its name. The bytes of such a file can be passed in place of its path. Python objects (pickles) are rejected, because reading one runs a program.
  * @throws MemmapError `ERR_MEMMAP_NPY` for any other file; `ERR_MEMMAP_SIZE` if the file ends before its data does;
  *   `ERR_MEMMAP_MODE` for `'w+'`, which would create the file; `ERR_MEMMAP_UNSUPPORTED` for a `.npz` with mode `r+`;
  *   `ERR_MEMMAP_TOO_LARGE`; the system's
@@ -37,6 +40,7 @@ type Reading = LoadOptions & { mmapMode?: '' | null }
  * load('scan.npy') // an NDArray in memory
  * load('scan.npy', { mmapMode: 'r' }) // a Memmap
  * load('several.npz').get('x') // one array of several
+ * load(readFileSync('scan.npy')) // of the bytes of a file
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.load.html
  */
 export function load(path: `${string}.npz`, options?: LoadOptions): NpzFile
@@ -50,6 +54,8 @@ export function load(path: FileLike, options: LoadOptions = {}): Memmap | NDArra
   checkOptions(options, ['mmapMode', 'maxHeaderSize'], 'load')
   const mode = parseMmapMode(options.mmapMode)
   const maxHeaderSize = parseMaxHeaderSize(options.maxHeaderSize)
+  const bytes = bytesOfFile(path)
+  if (bytes !== null) return loadBytes(bytes, mode, maxHeaderSize)
   const isArchive = reading(path, (source) => isZip(source.read(0, 4)))
   if (isArchive) return NpzFile.open(path, mode, maxHeaderSize)
   if (mode !== null) return openNpy(path, mode, maxHeaderSize, {}) as Memmap
@@ -65,6 +71,27 @@ export function load(path: FileLike, options: LoadOptions = {}): Memmap | NDArra
       closeQuietly(mapped)
     }
   }
+}
+
+/** The content of a file that was passed in place of a path, by its first bytes; null for a path. */
+function bytesOfFile(value: FileLike): MemorySource | null {
+  if (!isUint8Array(value)) return null
+  const source = new MemorySource(value)
+  const start = source.read(0, MAGIC.length)
+  return start.equals(MAGIC) || isZip(start) ? source : null
+}
+
+function loadBytes(bytes: MemorySource, mode: Mode | null, maxHeaderSize: number): NDArray | NpzFile {
+  if (mode !== null) {
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid mmapMode '${mode}' for the bytes of a file: they are in memory; leave it out, or pass the path of the file`,
+    )
+  }
+  if (isZip(bytes.read(0, 4))) return NpzFile.ofBytes(bytes, maxHeaderSize)
+  const info = readHeader(bytes, maxHeaderSize)
+  checkData(info, bytes.size)
+  return readFrom(bytes, info) as NDArray
 }
 
 function closeQuietly({ store }: ArrayBase): void {

@@ -18,6 +18,21 @@ export interface Bytes {
   read(position: number, length: number): Buffer
 }
 
+/** The bytes of a file in memory. */
+export class MemorySource implements Bytes {
+  readonly size: number
+  readonly #bytes: Buffer
+
+  constructor(bytes: Uint8Array) {
+    this.size = bytes.length
+    this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  }
+
+  read(position: number, length: number): Buffer {
+    return this.#bytes.subarray(position, position + length)
+  }
+}
+
 /** A file, open for the time of one call, for reads at any position. */
 export class Source implements Bytes {
   readonly filename: string | null

@@ -1,11 +1,14 @@
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { makeArray } from '../../array/make-array.js'
+import { bytesOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import { contiguousOrder } from '../../layout/strides.js'
 import type { Order } from '../../layout/strides.js'
 import type { Store } from '../../memory/store.js'
 import { assignElements } from '../../ops/cast/assign-elements.js'
+import type { Bytes } from '../source.js'
+import type { NpyInfo } from './read-header.js'
 
 const BYTE = parseDType('uint8')
 
@@ -38,4 +41,11 @@ export function readAll(mapped: ArrayBase): ArrayBase {
   const copy = allocate(mapped.shape, mapped.dtype, memoryOrderOf(mapped) ?? 'C')
   copyInto(copy, mapped)
   return copy
+}
+
+/** Reads the data behind a header to memory. */
+export function readFrom(source: Bytes, { dtype, shape, fortranOrder, offset }: NpyInfo): ArrayBase {
+  const array = allocate([...shape, ...dtype.shape], dtype.base, fortranOrder ? 'F' : 'C')
+  bytesOf(array).set(source.read(offset, array.nbytes))
+  return array
 }

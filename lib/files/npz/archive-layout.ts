@@ -9,6 +9,7 @@ import { ALIGNMENT } from '../npy/header.js'
 import {
   CENTRAL,
   CENTRAL_SIZE,
+  DEFLATED,
   END,
   END_64,
   END_64_SIZE,
@@ -19,6 +20,7 @@ import {
   LOCATOR_64,
   LOCATOR_64_SIZE,
   MANY,
+  STORED,
   WIDE_FIELD,
 } from './zip-records.js'
 
@@ -27,6 +29,8 @@ export interface Member {
   readonly name: Buffer
   /** All bytes, header included. */
   readonly size: number
+  /** Bytes in the archive, where the member is deflated. */
+  readonly packed?: number
 }
 
 /** A member with its offsets in the archive. */
@@ -55,16 +59,23 @@ export function placeMembers(members: readonly Member[]): Placed[] {
   })
 }
 
+/** The place of a deflated member behind `end`, which needs no alignment. */
+export function placeDeflated(name: Buffer, size: number, end: number): Placed {
+  // With the field for 64 bits in any case, because the packed size is not known yet.
+  return { name, size, header: end, start: end + LOCAL_SIZE + name.length + 20 + FILLER_SIZE }
+}
+
 /** The local header of a member, up to its bytes. */
-export function localHeader({ name, size, header, start }: Placed, crc: number): Buffer {
+export function localHeader(member: Placed, crc: number): Buffer {
+  const { name, size, packed = size, header, start } = member
   const bytes = Buffer.alloc(start - header)
-  const wide = size >= LARGE
+  const wide = Math.max(size, packed) >= LARGE
   bytes.writeUInt32LE(LOCAL, 0)
-  common(bytes, 4, name, crc, size)
+  common(bytes, 4, member, crc)
   bytes.writeUInt16LE(bytes.length - LOCAL_SIZE - name.length, 28)
   let at = LOCAL_SIZE
   at += name.copy(bytes, at)
-  if (wide) at = writeWide(bytes, at, [size, size])
+  if (wide) at = writeWide(bytes, at, [size, packed])
   bytes.writeUInt16LE(FILLER, at)
   bytes.writeUInt16LE(bytes.length - at - 4, at + 2)
   bytes.writeUInt16LE(ALIGNMENT, at + 4)
@@ -110,13 +121,14 @@ export function directorySize(members: readonly Placed[], end: number): number {
   ).length
 }
 
-function centralHeader({ name, size, header }: Placed, crc: number): Buffer {
-  const numbers = [...(size >= LARGE ? [size, size] : []), ...(header >= LARGE ? [header] : [])]
+function centralHeader(member: Placed, crc: number): Buffer {
+  const { name, size, packed = size, header } = member
+  const numbers = [size, packed, header].filter((number) => number >= LARGE)
   const bytes = Buffer.alloc(CENTRAL_SIZE + name.length + (numbers.length > 0 ? 4 + 8 * numbers.length : 0))
   bytes.writeUInt32LE(CENTRAL, 0)
   // Created by version 4.5 on Unix, so that the permissions below apply.
   bytes.writeUInt16LE(0x032d, 4)
-  common(bytes, 6, name, crc, size, header >= LARGE)
+  common(bytes, 6, member, crc, header >= LARGE)
   bytes.writeUInt16LE(bytes.length - CENTRAL_SIZE - name.length, 30)
   bytes.writeUInt32LE(0o100644 * 0x10000, 38)
   bytes.writeUInt32LE(Math.min(header, LARGE), 42)
@@ -126,13 +138,14 @@ function centralHeader({ name, size, header }: Placed, crc: number): Buffer {
 }
 
 /** Writes the fields that both headers of a member have, from the version needed to read it to the length of its name. */
-function common(bytes: Buffer, at: number, name: Buffer, crc: number, size: number, far = false): void {
-  bytes.writeUInt16LE(size >= LARGE || far ? 45 : 20, at)
+function common(bytes: Buffer, at: number, { name, size, packed }: Placed, crc: number, far = false): void {
+  bytes.writeUInt16LE(Math.max(size, packed ?? 0) >= LARGE || far ? 45 : 20, at)
   // The flag for UTF-8, for names beyond ASCII.
   bytes.writeUInt16LE(name.some((byte) => byte >= 0x80) ? 0x800 : 0, at + 2)
+  bytes.writeUInt16LE(packed === undefined ? STORED : DEFLATED, at + 4)
   bytes.writeUInt16LE(DATE, at + 8)
   bytes.writeUInt32LE(crc, at + 10)
-  bytes.writeUInt32LE(Math.min(size, LARGE), at + 14)
+  bytes.writeUInt32LE(Math.min(packed ?? size, LARGE), at + 14)
   bytes.writeUInt32LE(Math.min(size, LARGE), at + 18)
   bytes.writeUInt16LE(name.length, at + 22)
 }

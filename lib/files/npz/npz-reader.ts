@@ -8,22 +8,20 @@ import type { Mode } from '../../memory/origin.js'
 import { parseMmapMode } from '../mmap-mode.js'
 import type { MmapMode } from '../mmap-mode.js'
 import { checkData, dataSize, mapData } from '../npy/open-npy.js'
-import { readAll } from '../npy/raw-bytes.js'
+import { readAll, readFrom } from '../npy/raw-bytes.js'
 import { readHeader } from '../npy/read-header.js'
 import type { NpyInfo } from '../npy/read-header.js'
 import type { FileLike } from '../open.js'
-import { reading } from '../source.js'
-import type { Bytes, Source } from '../source.js'
+import { MemorySource, reading, Source } from '../source.js'
+import type { Bytes } from '../source.js'
 import { crc32 } from './crc32.js'
 import { zlib } from './node-zlib.js'
 import { checkSize, checkSum, damaged, memberStart, readDirectory } from './zip.js'
+import { DEFLATED, STORED } from './zip-records.js'
 import type { Entry } from './zip.js'
 
 /** Bytes of one update of a CRC. */
 const CHUNK_BYTES = 2 ** 24
-
-const STORED = 0
-const DEFLATED = 8
 
 /** The options of {@link NpzFile.get}. */
 export interface MemberOptions {
@@ -50,7 +48,8 @@ export class NpzReader {
   /** The names of the arrays: those of the members, without `.npy`. */
   readonly files: readonly string[]
   readonly #members: ReadonlyMap<string, Entry>
-  readonly #file: FileLike
+  /** The file, or its bytes. */
+  readonly #file: FileLike | MemorySource
   readonly #identity: string
   readonly #directory: number
   readonly #mode: 'r' | 'c' | null
@@ -59,8 +58,8 @@ export class NpzReader {
 
   /** @internal */
   constructor(
-    source: Source,
-    file: FileLike,
+    source: Source | MemorySource,
+    file: FileLike | MemorySource,
     members: ReadonlyMap<string, Entry>,
     directory: number,
     mode: 'r' | 'c' | null,
@@ -71,9 +70,10 @@ export class NpzReader {
     }
     this.files = Object.freeze([...members.keys()].map((name) => name.replace(/\.npy$/, '')))
     this.#members = members
+    const isFile = source instanceof Source
     // The absolute path, because the process may change its working directory.
-    this.#file = source.filename ?? file
-    this.#identity = source.identity
+    this.#file = (isFile ? source.filename : null) ?? file
+    this.#identity = isFile ? source.identity : ''
     this.#directory = directory
     this.#mode = mode
     this.#maxHeaderSize = maxHeaderSize
@@ -87,17 +87,36 @@ export class NpzReader {
     maxHeaderSize: number,
   ): R {
     const checked = checkMode(mode)
-    return reading(file, (source) => {
-      const { entries, start } = readDirectory(source)
-      // Of two members of one name the last counts, as in NumPy.
-      const members = new Map(entries.map((entry) => [entry.name, entry]))
-      return new this(source, file, members, start, checked, maxHeaderSize)
-    })
+    return reading(file, (source) => new this(source, file, ...contentOf(source), checked, maxHeaderSize))
+  }
+
+  /** @internal Use `load`. */
+  static ofBytes<R extends NpzReader>(
+    this: new (...parts: ConstructorParameters<typeof NpzReader>) => R,
+    bytes: MemorySource,
+    maxHeaderSize: number,
+  ): R {
+    return new this(bytes, bytes, ...contentOf(bytes), null, maxHeaderSize)
   }
 
   /** Whether the file is closed. */
   get closed(): boolean {
     return this.#closed
+  }
+
+  /** The number of arrays. */
+  get size(): number {
+    return this.files.length
+  }
+
+  /** Returns true if the file has an array of this name; as in `get`, with or without `.npy`. */
+  has(name: string): boolean {
+    return this.#members.has(name) || this.#members.has(`${name}.npy`)
+  }
+
+  /** Iterates over the names in `files`. */
+  keys(): IterableIterator<string> {
+    return this.files.values()
   }
 
   /** See `NpzFile.get`. */
@@ -171,8 +190,10 @@ export class NpzReader {
   }
 
   /** Reads from the file, and checks that it is the one that was loaded. */
-  #reading<T>(work: (source: Source) => T): T {
-    return reading(this.#file, (source) => {
+  #reading<T>(work: (source: Bytes) => T): T {
+    const file = this.#file
+    if (file instanceof MemorySource) return work(file)
+    return reading(file, (source) => {
       if (source.identity !== this.#identity) {
         throw new MemmapError(
           'ERR_MEMMAP_UNSUPPORTED',
@@ -183,19 +204,17 @@ export class NpzReader {
     })
   }
 
-  #stored(source: Source, entry: Entry, start: number, mode: 'r' | 'c' | null): ArrayBase {
+  #stored(source: Bytes, entry: Entry, start: number, mode: 'r' | 'c' | null): ArrayBase {
     const member = storedBytes(source, entry, start)
     const header = this.#headerOf(entry, member)
     checkData(header, entry.size)
     const info = { ...header, offset: start + header.offset }
-    if (mode !== null) return mapData(this.#file, info, mode, {})
-    const mapped = mapData(this.#file, info, 'r', { access: 'sequential' })
-    let array
-    try {
-      array = readAll(mapped)
-    } finally {
-      mapped.store.close()
+    const file = this.#file
+    if (mode !== null) {
+      if (!(file instanceof MemorySource)) return mapData(file, info, mode, {})
+      throw unsupported(entry, 'was loaded from bytes, so it cannot be mapped', 'leave out mmapMode')
     }
+    const array = file instanceof MemorySource ? readFrom(file, info) : readMapped(file, info)
     let sum = crc32(member.read(0, header.offset))
     sum = sumOf(bytesOf(array), sum)
     for (let position = header.offset + array.nbytes; position < entry.size; position += CHUNK_BYTES) {
@@ -205,7 +224,7 @@ export class NpzReader {
     return array
   }
 
-  #inflated(source: Source, entry: Entry, start: number, mode: 'r' | 'c' | null): ArrayBase {
+  #inflated(source: Bytes, entry: Entry, start: number, mode: 'r' | 'c' | null): ArrayBase {
     if (mode !== null) {
       throw unsupported(
         entry,
@@ -241,6 +260,22 @@ export class NpzReader {
   }
 }
 
+/** The members of an archive by name, and where its directory starts. */
+function contentOf(source: Bytes): [members: ReadonlyMap<string, Entry>, start: number] {
+  const { entries, start } = readDirectory(source)
+  // Of two members of one name the last counts, as in NumPy.
+  return [new Map(entries.map((entry) => [entry.name, entry])), start]
+}
+
+function readMapped(file: FileLike, info: NpyInfo): ArrayBase {
+  const mapped = mapData(file, info, 'r', { access: 'sequential' })
+  try {
+    return readAll(mapped)
+  } finally {
+    mapped.store.close()
+  }
+}
+
 /**
  * Rejects mode `r+`, because a store would make the member's CRC wrong and every reader would call the file damaged.
  */
@@ -263,7 +298,7 @@ function sumOf(bytes: Uint8Array, start: number): number {
 }
 
 /** The bytes of a stored member. */
-function storedBytes(source: Source, entry: Entry, start: number): Bytes {
+function storedBytes(source: Bytes, entry: Entry, start: number): Bytes {
   if (entry.packed !== entry.size) throw damaged(`its member '${entry.name}' is stored, but has two sizes`)
   return {
     size: entry.size,

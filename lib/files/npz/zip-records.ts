@@ -30,3 +30,7 @@ export const WIDE_FIELD = 0x0001
 /** What a field holds whose number is in a record or field of zip64. */
 export const MANY = 0xffff
 export const LARGE = 0xffff_ffff
+
+/** The methods of compression. */
+export const STORED = 0
+export const DEFLATED = 8

@@ -94,8 +94,12 @@ const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'
 check('npm installs the test runners', run('npm', ['install', ...quiet, ...RUNNERS]), /added/)
 // Unpacked, because npm would look for the packages of other platforms, or without optional ones leave out the runners'.
 for (const path of tarballs) {
-  const into = join(folder, 'node_modules', basename(path).replace(/-\d.*$/, ''))
-  mkdirSync(into)
+  // A tarball of `@memmap/binding-...` is named `memmap-binding-...`.
+  const name = basename(path)
+    .replace(/-\d.*$/, '')
+    .replace(/^memmap-binding/, '@memmap/binding')
+  const into = join(folder, 'node_modules', name)
+  mkdirSync(into, { recursive: true })
   check(`unpacks ${basename(path)}`, run('tar', ['-xzf', path, '-C', into, '--strip-components=1']), /^$/)
 }
 const bin = (name) => join(folder, 'node_modules', name)

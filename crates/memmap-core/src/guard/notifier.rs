@@ -12,6 +12,9 @@ use super::{Label, table};
 /// Called in the notifier's thread with the label of each range that has its first fault.
 type Listener = Box<dyn Fn(Arc<Label>) + Send>;
 
+/// Bytes of the thread's stack: calling into Bun takes more than 64 KiB.
+const STACK: usize = 1 << 18;
+
 static LISTENER: Mutex<Option<Listener>> = Mutex::new(None);
 static THREAD: OnceLock<Option<bell::Bell>> = OnceLock::new();
 
@@ -24,7 +27,7 @@ pub fn on_fault(listener: impl Fn(Arc<Label>) + Send + 'static) {
 pub(super) fn start() {
     // Without a thread a fault is still an error of the next call on its mapping.
     THREAD.get_or_init(|| {
-        bell::Bell::spawn(thread::Builder::new().name("memmap-guard".into()).stack_size(1 << 16), run).ok()
+        bell::Bell::spawn(thread::Builder::new().name("memmap-guard".into()).stack_size(STACK), run).ok()
     });
 }
 

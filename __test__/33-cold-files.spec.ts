@@ -8,7 +8,8 @@ import { join } from 'node:path'
 import test from 'ava'
 import { memmap, zeros } from '../lib/index.js'
 import type { Memmap, NDArray } from '../lib/index.js'
-import { folder } from './support/files.js'
+import { folder, hole } from './support/files.js'
+import { linux } from './support/platform.js'
 
 const MIB = 2 ** 20
 
@@ -17,6 +18,12 @@ const bytesRead = (): number => Number(/^read_bytes: (\d+)/m.exec(readFileSync('
 
 /** Takes a file out of the page cache. */
 const makeCold = (path: string): boolean => spawnSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0']).status === 0
+
+/** The flags of the mappings of a file: `rr` is read at random, `sr` is read in sequence. Source: proc(5), VmFlags. */
+function adviceFor(path: string): string[] {
+  const maps = readFileSync('/proc/self/smaps', 'utf8').split(/^(?=[\da-f]+-[\da-f]+ )/m)
+  return maps.filter((map) => map.includes(path)).flatMap((map) => /^VmFlags: (.*)$/m.exec(map)?.[1]?.split(' ') ?? [])
+}
 
 /** Only where the temporary folder is on a disk, whose reads the system counts. */
 const onDisk =
@@ -59,13 +66,28 @@ onDisk('take, index and mask of few rows read those rows, and leave the advice a
     // A tile of a mask of elements is read whole.
     const most = name === 'flat mask' ? 200 * 5 * 4096 : 2 * 200 * 4096
     t.true(read <= most + MIB / 4, `${name} read ${read} bytes`)
-    // The system reads ahead again.
-    if (name === 'take') {
-      if (!makeCold(path)) return
-      const start = bytesRead()
-      a.get(64 * 128, 0)
-      t.true(bytesRead() - start > 4 * 4096, 'reads ahead')
-    }
+    t.false(adviceFor(path).includes('rr'), name)
     a.close()
   }
+})
+
+linux('a selection puts back the advice that the array had', (t) => {
+  const path = hole(t, 16 * MIB)
+  const rows = [5, 1000, 3]
+  const flags: Record<string, string[]> = { normal: [], sequential: ['sr'], random: ['rr'] }
+  for (const access of ['normal', 'sequential', 'random'] as const) {
+    const a = memmap(path, { mode: 'r', shape: [4096, 4096], access })
+    a.take(rows, { axis: 0 })
+    t.deepEqual(
+      adviceFor(path).filter((flag) => flag === 'rr' || flag === 'sr'),
+      flags[access],
+      access,
+    )
+    a.close()
+  }
+  const part = memmap(path, { mode: 'r', shape: [4096, 4096] })
+  part.slice(0, 100).advise('random')
+  part.index(rows)
+  t.true(adviceFor(path).includes('rr'), 'advice for a part')
+  part.close()
 })

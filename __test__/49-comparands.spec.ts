@@ -1,4 +1,4 @@
-// What an array is compared with keeps a dtype of its own; `diff` and zero tolerances are exact in every dtype.
+// A comparand keeps a dtype of its own; `diff` and zero tolerances are exact in every dtype.
 import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'

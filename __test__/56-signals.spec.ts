@@ -13,7 +13,7 @@ const ROOT = join(import.meta.dirname, '../../..')
 const TRUNCATED = 'ERR_MEMMAP_TRUNCATED'
 const signals = support().guard && spawnSync('cc', ['--version']).status === 0 ? linux64 : test.skip
 
-/** What the handler of an addon does; see `children/signals.c`. */
+/** The ways of an addon to handle a signal; see `children/signals.c`. */
 const ADDONS: Record<string, string> = {
   c: 'chains to the handler before it',
   r: 'puts the handler before it back and returns',

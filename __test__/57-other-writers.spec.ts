@@ -2,7 +2,16 @@
  * Files that other handles, threads and processes change meanwhile.
  */
 import { execFile, spawnSync } from 'node:child_process'
-import { appendFileSync, closeSync, openSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
@@ -224,6 +233,28 @@ test('refresh follows a .npy file that grows from no rows, and one that was repl
   t.deepEqual(reader.shape, [5, 2])
   save(path, array([[1, 2, 3]], { dtype: 'int16' }))
   t.throws(() => reader.refresh(), UNSUPPORTED)
+})
+
+test('refresh follows a file that was replaced by one with another alignment', (t) => {
+  const path = join(folder(t), 'a.npy')
+  const aligned = array([1.5, 2.5, 3.5])
+  const text = "{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }\n"
+  const start = Buffer.alloc(10)
+  start.write('\x93NUMPY\x01\x00', 'latin1')
+  start.writeUInt16LE(text.length, 8)
+  const odd = Buffer.concat([start, Buffer.from(text), Buffer.from(new Float64Array([7.5, 8.5]).buffer)])
+  t.not((10 + text.length) % 8, 0)
+  writeFileSync(path, odd)
+  const reader = openMemmap(path, { mode: 'r' })
+  t.deepEqual(reader.toArray(), [7.5, 8.5])
+  save(path, aligned)
+  t.true(reader.refresh())
+  t.deepEqual([reader.toArray(), reader.sum()], [[1.5, 2.5, 3.5], 7.5])
+  writeFileSync(`${path}.new`, odd)
+  renameSync(`${path}.new`, path)
+  t.true(reader.refresh())
+  t.deepEqual([reader.toArray(), reader.sum()], [[7.5, 8.5], 16])
+  t.throws(() => reader.data, { code: 'ERR_MEMMAP_NOT_VIEWABLE' })
 })
 
 test('refresh in mode c is refused where the length changed, because the stores would be lost', (t) => {

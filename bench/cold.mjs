@@ -1,6 +1,6 @@
 /**
- * What selections of few rows read from the disk, and how long they take, where the file is not in memory (Linux, a file system on
- * a disk, GNU dd).
+ * Measures what selections of few rows read from the disk, and how long they take, where the file is not in memory (Linux, a file
+ * system on a disk, GNU dd).
  *
  *   node bench/cold.mjs [FOLDER]
  */

@@ -28,7 +28,7 @@ function cut(path, mode = 'r', options = {}) {
   return { a, data }
 }
 
-/** What a program goes on to need. */
+/** Allocates as a program goes on to. */
 function allocate() {
   const kept = []
   for (let i = 0; i < 400; i++)
@@ -111,7 +111,7 @@ const SCENARIOS = {
     for (const view of views) for (let at = 0; at < view.length; at += 16 * PAGE) sum += view[at]
     return { faults: all.filter(({ fault }) => fault === 'ERR_MEMMAP_TRUNCATED').length, ...end(all[0], sum) }
   },
-  // What is left of a file that was cut goes on to be the file.
+  // The rest of a file that was cut stays the file.
   head(path) {
     const a = memmap(file(path, 2 ** 26), { mode: 'r+' })
     const { data } = a
@@ -123,7 +123,7 @@ const SCENARIOS = {
     const bytes = readFileSync(path)
     return { ...end(a, sum), seen: [data[5], data[2 ** 25 - 1]], file: [bytes.length, bytes[5], bytes.at(-1)] }
   },
-  // Where no private memory may be had: stores make pages writable one by one.
+  // Stores make pages writable one by one where no private memory may be had.
   lazy(path, how, count) {
     file(path, 2 ** 32)
     const used = Number(/^VmData:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))[1]) * 1024

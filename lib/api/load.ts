@@ -1,16 +1,15 @@
-import type { ArrayBase } from '../array/array-base.js'
+import { isUint8Array } from '../errors/brands.js'
 import { checkOptions } from '../errors/check-options.js'
-import { checkArguments } from '../errors/refuse-surplus.js'
 import { MemmapError } from '../errors/memmap-error.js'
+import { checkArguments } from '../errors/refuse-surplus.js'
 import { parseMmapMode } from '../files/mmap-mode.js'
 import type { MmapMode } from '../files/mmap-mode.js'
-import { isUint8Array } from '../errors/brands.js'
 import { MAGIC } from '../files/npy/header.js'
-import { checkData, openNpy } from '../files/npy/open-npy.js'
+import { checkData, closeQuietly, openNpy } from '../files/npy/open-npy.js'
 import { readAll, readFrom } from '../files/npy/raw-bytes.js'
 import { isZip, parseMaxHeaderSize, readHeader } from '../files/npy/read-header.js'
 import type { FileLike } from '../files/open.js'
-import { MemorySource, reading } from '../files/source.js'
+import { MAX_ATTEMPTS, MemorySource, reading } from '../files/source.js'
 import type { Mode } from '../memory/origin.js'
 import type { Memmap } from '../memmap.js'
 import type { NDArray } from '../ndarray.js'
@@ -24,15 +23,13 @@ export interface LoadOptions {
   maxHeaderSize?: number
 }
 
-/** Attempts to read a file beside a writer that removes rows. */
-const MAX_ATTEMPTS = 100
-
 type Mapping = LoadOptions & { mmapMode: MmapMode }
 type Reading = LoadOptions & { mmapMode?: '' | null }
 
 /**
  * Reads a `.npy` file, or maps it with `mmapMode`, or opens a `.npz` file: NumPy's `numpy.load`. The first bytes of the file
- * decide its format, not its name. The bytes of such a file can be passed in place of its path. Python objects (pickles) are rejected, because reading one runs a program.
+ * decide its format, not its name. The bytes of such a file can be passed in place of its path. Python objects (pickles) are
+ * rejected, because reading one runs a program.
  * @throws MemmapError `ERR_MEMMAP_NPY` for any other file; `ERR_MEMMAP_SIZE` if the file ends before its data does;
  *   `ERR_MEMMAP_MODE` for `'w+'`, which would create the file; `ERR_MEMMAP_UNSUPPORTED` for a `.npz` with mode `r+`;
  *   `ERR_MEMMAP_TOO_LARGE`; the system's
@@ -68,7 +65,7 @@ export function load(path: FileLike, options: LoadOptions = {}): Memmap | NDArra
       if (!(error instanceof MemmapError) || error.code !== 'ERR_MEMMAP_TRUNCATED' || attempt === MAX_ATTEMPTS)
         throw error
     } finally {
-      closeQuietly(mapped)
+      closeQuietly(mapped.store)
     }
   }
 }
@@ -92,12 +89,4 @@ function loadBytes(bytes: MemorySource, mode: Mode | null, maxHeaderSize: number
   const info = readHeader(bytes, maxHeaderSize)
   checkData(info, bytes.size)
   return readFrom(bytes, info) as NDArray
-}
-
-function closeQuietly({ store }: ArrayBase): void {
-  try {
-    store.close()
-  } catch {
-    // The caller has the same error.
-  }
 }

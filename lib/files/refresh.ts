@@ -1,12 +1,12 @@
 import type { ArrayBase } from '../array/array-base.js'
-import { makeArray } from '../array/make-array.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { shapeText, sizeOf } from '../layout/shape.js'
-import { isContiguous, stridesOf } from '../layout/strides.js'
+import { isContiguous } from '../layout/strides.js'
 import type { Origin } from '../memory/origin.js'
 import type { Store } from '../memory/store.js'
 import { unwrapNative } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
+import { replaceWith, withLayout } from './in-place.js'
 import { openNpy, readComplete } from './npy/open-npy.js'
 import { mappingInfo } from './open.js'
 import { readingAndOpening } from './source.js'
@@ -49,9 +49,7 @@ function refreshNpy(array: ArrayBase): boolean {
   }
   // A writer whose header had no space for the shape replaced the file.
   if (mode === 'c') throw refused(array, `another file is at its path, and mode 'c' has stores; open it again`)
-  const opened = openNpy(filename, mode === 'r' ? 'r' : 'r+', Infinity, options)
-  store.close()
-  Object.assign(array, opened)
+  replaceWith(array, openNpy(filename, mode === 'r' ? 'r' : 'r+', Infinity, options))
   return true
 }
 
@@ -87,12 +85,10 @@ function setRows(array: ArrayBase, rows: number): void {
   const length = position - origin.pageOffset + sizeOf(now, dtype.itemsize) * dtype.itemsize
   const moved = unwrapNative(() => mapping.refit(length, mappingInfo))
   const mapped = mappingInfo[2] as number
-  let next: Store = store
   // A new store closes all views, because those of removed rows would read other bytes.
-  if (rows < (shape[0] as number)) next = store.successor(mapping, mapped, origin)
-  else store.resized(mapped, mappingInfo[3] as number, moved)
-  const byteStrides = stridesOf(now, dtype.itemsize, 'C')
-  Object.assign(array, makeArray(next, dtype, { shape: now, byteStrides, position }, null, origin.mode !== 'r'))
+  if (rows < (shape[0] as number)) return withLayout(array, now, store.successor(mapping, mapped, origin))
+  store.resized(mapped, mappingInfo[3] as number, moved)
+  withLayout(array, now, store)
 }
 
 function refused({ store }: ArrayBase, reason: string): MemmapError {

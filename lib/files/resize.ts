@@ -15,15 +15,14 @@
  * @module
  */
 import type { ArrayBase } from '../array/array-base.js'
-import { makeArray, viewOf } from '../array/make-array.js'
+import { viewOf } from '../array/make-array.js'
 import { sliceAxis } from '../async/chunks.js'
 import { OPAQUE_CODE } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { parseShape, shapeText, sizeOf } from '../layout/shape.js'
-import { isContiguous, stridesOf } from '../layout/strides.js'
+import { isContiguous } from '../layout/strides.js'
 import type { Origin } from '../memory/origin.js'
-import type { Store } from '../memory/store.js'
 import { checkWriteable } from '../memory/writeable.js'
 import { unwrapNative } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
@@ -31,6 +30,7 @@ import { sourceFor } from '../ops/assign-value.js'
 import { expandDims } from '../ops/axes.js'
 import { assignElements } from '../ops/cast/assign-elements.js'
 import { castTo } from '../ops/copy.js'
+import { replaceWith, withLayout } from './in-place.js'
 import { MAGIC } from './npy/header.js'
 import { NpyFile } from './npy/resize-file.js'
 import { mappingInfo } from './open.js'
@@ -263,19 +263,4 @@ function attempt(work: () => void): boolean {
 /** The rows from `start` on. */
 function rowsFrom(array: ArrayBase, start: number): ArrayBase {
   return sliceAxis(array, 0, start, (array.shape[0] as number) - start)
-}
-
-/** Changes the shape and store of the array in place. */
-function withLayout(array: ArrayBase, shape: readonly number[], store: Store): void {
-  const { dtype, position } = array
-  const byteStrides = stridesOf(shape, dtype.itemsize, 'C')
-  const like = makeArray(store, dtype, { shape, byteStrides, position }, null, true)
-  Object.assign(array, like)
-}
-
-/** Replaces the array in place by another one, which the caller drops. */
-function replaceWith(array: ArrayBase, other: ArrayBase): void {
-  array.store.close()
-  Object.setPrototypeOf(array, Object.getPrototypeOf(other) as object)
-  Object.assign(array, other)
 }

@@ -5,6 +5,9 @@ import { nameOf } from './open.js'
 import type { FileLike } from './open.js'
 import { systemError } from './system-error.js'
 
+/** Attempts to find a file at rest that other processes change. */
+export const MAX_ATTEMPTS = 100
+
 /** Maximum bytes of one read call. */
 const CHUNK_BYTES = 2 ** 30
 
@@ -150,7 +153,7 @@ export function reading<T>(file: FileLike, work: (source: Source) => T): T {
  * @param undo closes the result of `work`
  */
 export function readingAndOpening<T>(file: FileLike, work: (source: Source) => T, undo: (result: T) => void): T {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const opened = reading(file, (source) => {
       const result = work(source)
       if (source.isStillThere()) return { result }

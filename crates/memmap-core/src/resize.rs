@@ -33,10 +33,7 @@ impl Mapping {
         let holder = self.lock.as_ref().and_then(|lock| lock.try_clone().ok());
         let lock = SizeLock::wait(file, holder, &path)?;
         // Another writer may have replaced the file, or truncated it, before it gave up the lock.
-        let (identity, size) = file::stat(&path)?;
-        if identity != mapped.file.identity {
-            mapped.reopen(true)?;
-        }
+        let size = mapped.file_size()?;
         mapped.check()?;
         self.size_lock = Some(lock);
         Ok(size)

@@ -12,16 +12,13 @@ import { Store } from '../../memory/store.js'
 import { assignElements } from '../../ops/cast/assign-elements.js'
 import { checkAxes, mapRange, nameOf, openRaw } from '../open.js'
 import type { FileLike } from '../open.js'
-import { readingAndOpening } from '../source.js'
+import { MAX_ATTEMPTS, readingAndOpening } from '../source.js'
 import type { Source } from '../source.js'
 import { encodeHeader } from './header.js'
 import type { Header, NpyVersion } from './header.js'
 import { bytesIn } from './raw-bytes.js'
 import { readHeader } from './read-header.js'
 import type { NpyInfo } from './read-header.js'
-
-/** Attempts to find header and data that agree, beside a writer that changes both. */
-const MAX_ATTEMPTS = 100
 
 /** Opens an existing `.npy` file. */
 export function openNpy(
@@ -151,7 +148,8 @@ function arrayAt(store: Store, dtype: DType, shape: readonly number[], fortran: 
   return makeArray(store, dtype, { shape, byteStrides, position }, null, true)
 }
 
-function closeQuietly(store: Store): void {
+/** Closes a store after an error, which says more than one of this. */
+export function closeQuietly(store: Store): void {
   try {
     store.close()
   } catch {

@@ -1,6 +1,7 @@
 import { TextDecoder } from 'node:util'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
+import { MAX_ATTEMPTS } from '../source.js'
 import type { Bytes } from '../source.js'
 import { MAGIC, parseHeader, prefixOf } from './header.js'
 import type { Header, NpyVersion } from './header.js'
@@ -15,9 +16,6 @@ export interface NpyInfo extends Header {
 
 /** Bytes that hold nearly every header. */
 const FIRST_BYTES = 1024
-
-/** Attempts to read a header that another process writes meanwhile. */
-const MAX_ATTEMPTS = 100
 
 /**
  * Reads the header of a `.npy` file: versions 1.0, 2.0 and 3.0. Reads it until two attempts agree where another process may

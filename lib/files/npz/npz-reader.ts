@@ -1,4 +1,3 @@
-import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { bytesOf } from '../../array/typed-views.js'
 import { checkOptions } from '../../errors/check-options.js'
@@ -242,10 +241,7 @@ export class NpzReader {
     const bytes = inflate(source.read(start, entry.packed), entry)
     checkSize(entry, bytes.length)
     checkSum(entry, sumOf(bytes, 0))
-    const { dtype, shape, fortranOrder, offset } = header
-    const array = allocate([...shape, ...dtype.shape], dtype.base, fortranOrder ? 'F' : 'C')
-    bytesOf(array).set(bytes.subarray(offset))
-    return array
+    return readFrom(new MemorySource(bytes), header)
   }
 
   #headerOf(entry: Entry, member: Bytes): ReturnType<typeof readHeader> {

@@ -102,7 +102,15 @@ const ANSWERS = [
 
 function publicNames(): (string | symbol)[] {
   const inherited = [Memmap.prototype, NDArray.prototype].flatMap((prototype) => Reflect.ownKeys(prototype))
-  const internal = ['constructor', 'getSlow', 'setSlow', 'origin']
+  const internal = [
+    'constructor',
+    'getSlow',
+    'setSlow',
+    'origin',
+    '$$typeof',
+    'toAsymmetricMatcher',
+    '@@__IMMUTABLE_LIST__@@',
+  ]
   const symbols = [Symbol.iterator]
   return [...new Set(inherited)].filter((name) =>
     typeof name === 'symbol' ? symbols.includes(name as typeof Symbol.iterator) : !internal.includes(name),

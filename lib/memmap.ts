@@ -25,6 +25,10 @@ import type { Assignable, FieldDType, FieldNameOf, PartDType } from './ndarray.j
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.memmap.html
  * @ts-ignore TS2636, as for NDArray. */
 export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
+  override get [Symbol.toStringTag](): string {
+    return 'Memmap'
+  }
+
   private get origin(): Origin {
     return this.store.origin as Origin
   }
@@ -184,7 +188,7 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
    */
   close(): void {
     if (this.root === null) this.store.close()
-    else if (!this.store.closed) this.store = this.store.closedCopy()
+    else if (!this.store.closed) this.moveTo(this.store.closedCopy())
   }
 
   /** `close()`, for `using`. */

@@ -1,6 +1,7 @@
 /* oxlint-disable typescript/no-unsafe-declaration-merging -- the loops behind the class add the methods of the merged interface */
 import { inspect } from 'node:util'
-import { ArrayBase } from './array/array-base.js'
+import { ArrayBase, hasState } from './array/array-base.js'
+import { registerWalked } from './array/elements-for-walkers.js'
 import { viewOf } from './array/make-array.js'
 import { bitsOf, bytesOf, dataOf, exposed, stridedOf, stridesInElements } from './array/typed-views.js'
 import type { Strided } from './array/typed-views.js'
@@ -41,7 +42,9 @@ import { applyTo, mapTo } from './ops/map/map-apply.js'
 import type { OptionsByName, ScanOptions } from './ops/reduce/options.js'
 import { reducer } from './ops/reduce/reduce.js'
 import { scan } from './ops/reduce/scan.js'
-import { inspectText, reprOf } from './ops/repr.js'
+import { identityOf } from './ops/show/identity.js'
+import { exactText, inspectText, reprOf } from './ops/show/repr.js'
+import { answerTestRunners } from './ops/show/test-runners.js'
 import { flatten, ravel, reshape } from './ops/reshape.js'
 import { REDUCTIONS, SCANS } from './ops/table.js'
 import type { Comparison, Reduction, ReductionRow, Scan } from './ops/table.js'
@@ -114,7 +117,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return {
       cContiguous: isContiguous(shape, byteStrides, itemsize, 'C'),
       fContiguous: isContiguous(shape, byteStrides, itemsize, 'F'),
-      writeable: this.writeableMask === 0,
+      writeable: this.isWriteable,
       aligned: isAligned(this.dtype.alignment, this),
       ownData: this.root === null,
     }
@@ -591,9 +594,14 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return swapBytes(this, options.inplace ?? false) as NDArray<D>
   }
 
+  get [Symbol.toStringTag](): string {
+    return 'NDArray'
+  }
+
   /** The array as text: NumPy's `str`. */
   override toString(options?: PrintOptions): string {
-    return reprOf(this, 'str', options)
+    // Test runners call this on objects that they made with this prototype.
+    return !hasState(this) ? 'NDArray' : reprOf(this, 'str', options)
   }
 
   /** The array as text: NumPy's `repr`, with `memmap(` or `array(` in front. Reads only the elements that it shows. */
@@ -825,6 +833,9 @@ function orderOption(options: { order?: OrderLike }, of: string): OrderLike | un
   checkOptions(options, ['order'], of)
   return options.order
 }
+
+registerWalked({ identify: (array) => identityOf(array as ArrayBase), show: (array) => exactText(array as ArrayBase) })
+answerTestRunners(NDArray.prototype)
 
 registerArrayValue(ArrayBase, {
   castElement: (array, dtype) => elementBytesOf(array as ArrayBase, dtype),

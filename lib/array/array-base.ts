@@ -3,46 +3,39 @@ import { markOwn } from '../errors/brands.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { sizeOf } from '../layout/shape.js'
 import type { AccessorKind } from '../memory/accessor-kind.js'
+import type { Fields } from '../memory/accessors/access.js'
+import { ArrayState } from '../memory/accessors/generated.js'
 import { elementAt, storeAt } from '../memory/element.js'
 import type { Store } from '../memory/store.js'
+import { elementsForWalkers } from './elements-for-walkers.js'
+
+/** The class of the state. To the compiler its accessors are properties, because subclasses narrow their types. */
+const State = ArrayState as unknown as abstract new (...parts: unknown[]) => PublicFields
+type PublicFields = Pick<Fields, 'dtype' | 'shape' | 'byteStrides'>
 
 /**
- * An array without operations: its fields, and access to single elements. Operations are functions that take one; `NDArray` adds
+ * An array without operations: its state, and access to single elements. Operations are functions that take one; `NDArray` adds
  * them as methods.
  */
-export class ArrayBase {
-  readonly dtype: DType
-  readonly shape: readonly number[]
-  readonly byteStrides: readonly number[]
-  /** @internal The memory. Closing a view replaces it by a closed store. */
-  store: Store
-  /** @internal The position of the first element, in bytes from the start of the store. */
-  readonly position: number
-  /** @internal The array that this is a view of; null for no view. */
-  readonly root: ArrayBase | null
+export class ArrayBase extends State {
   /** @internal */
-  readonly accessorKind: AccessorKind
-
-  // The fields of the accessors; see `Access`. Each is assigned once, because V8 hoists the load of a field that never changed out
-  // of a loop, and in Node 20 no other.
+  declare readonly store: Fields['store']
   /** @internal */
-  readonly last0: number
+  declare readonly accessorKind: Fields['accessorKind']
   /** @internal */
-  readonly last1: number
+  declare readonly position: Fields['position']
   /** @internal */
-  readonly last2: number
+  declare readonly root: ArrayBase | null
   /** @internal */
-  readonly first: number
+  declare readonly isWriteable: Fields['isWriteable']
   /** @internal */
-  readonly step0: number
+  declare kernelLayout: Fields['kernelLayout']
   /** @internal */
-  readonly step1: number
+  declare moveTo: Fields['moveTo']
   /** @internal */
-  readonly step2: number
-  /** @internal */
-  readonly writeableMask: number
-  /** @internal The layout for native code, created on first use; see `operand.ts`. */
-  kernelLayout: Float64Array | null = null
+  declare become: Fields['become']
+  /** @internal The only property that walkers of objects see; see {@link elementsForWalkers}. */
+  readonly elements: object = elementsForWalkers(this)
 
   /** @internal */
   constructor(
@@ -61,26 +54,7 @@ export class ArrayBase {
         'invalid call of new: NDArray and Memmap are not constructible; use array(), zeros() or memmap()',
       )
     }
-    this.dtype = dtype
-    this.shape = shape
-    this.byteStrides = byteStrides
-    this.store = store
-    this.position = position
-    this.root = root
-    this.accessorKind = accessorKind
-    this.writeableMask = writeable ? 0 : -1
-    const { unit } = accessorKind
-    const ndim = shape.length
-    // Positions of 32 bits for the accessors; where they do not fit, elements take the slow path.
-    this.first = (position / unit) | 0
-    const fitsInt32 =
-      ndim <= 3 && (store.length <= 2 ** 31 * unit || end(shape, byteStrides, position) < 2 ** 31 * unit) ? ndim : 0
-    this.last0 = fitsInt32 > 0 ? ((shape[0] as number) - 1) | 0 : -1
-    this.last1 = fitsInt32 > 1 ? ((shape[1] as number) - 1) | 0 : -1
-    this.last2 = fitsInt32 > 2 ? ((shape[2] as number) - 1) | 0 : -1
-    this.step0 = fitsInt32 > 0 ? ((byteStrides[0] as number) / unit) | 0 : 0
-    this.step1 = fitsInt32 > 1 ? ((byteStrides[1] as number) / unit) | 0 : 0
-    this.step2 = fitsInt32 > 2 ? ((byteStrides[2] as number) / unit) | 0 : 0
+    super(accessorKind, store, dtype, shape, byteStrides, position, root, writeable)
     store.ensureView(accessorKind.view)
   }
 
@@ -125,15 +99,12 @@ export class ArrayBase {
 
 markOwn(ArrayBase.prototype)
 
+/** Returns true for an array, and false for an object that only has the prototype of one. */
+export function hasState(value: object): boolean {
+  return ArrayState.isStateOf(value)
+}
+
 /** Returns true if a value is an array of this library. */
 export function isArray(value: unknown): value is ArrayBase {
   return value instanceof ArrayBase
-}
-
-/** The position of the element with the highest one. */
-function end(shape: readonly number[], byteStrides: readonly number[], position: number): number {
-  let highest = position
-  for (let axis = 0; axis < shape.length; axis++)
-    highest += Math.max(0, ((shape[axis] as number) - 1) * (byteStrides[axis] as number))
-  return highest
 }

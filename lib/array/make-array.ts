@@ -39,12 +39,7 @@ export function makeArray(
 }
 
 /** Creates a view of an array: another layout in the same store, with this or another dtype. */
-export function viewOf(
-  of: ArrayBase,
-  layout: Layout,
-  dtype: DType = of.dtype,
-  writeable = of.writeableMask === 0,
-): ArrayBase {
+export function viewOf(of: ArrayBase, layout: Layout, dtype: DType = of.dtype, writeable = of.isWriteable): ArrayBase {
   of.store.checkOpen()
   return makeArray(of.store, dtype, layout, of.root ?? of, writeable)
 }
@@ -60,7 +55,7 @@ export function rowMaker(of: ArrayBase): (index: number) => ArrayBase {
   const shape = of.shape.slice(1)
   const byteStrides = of.byteStrides.slice(1)
   const stride = of.byteStrides[0] as number
-  const writeable = of.writeableMask === 0
+  const writeable = of.isWriteable
   // The rows of an unaligned array may be aligned; all have the accessors of the array, so that they share a class.
   const subclass = subclassOf(store, accessorKind, shape.length)
   return (index) => {

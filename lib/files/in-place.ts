@@ -9,14 +9,14 @@ import type { Store } from '../memory/store.js'
 
 /** Gives an array in C order another shape, in its store or in another one. */
 export function withLayout(array: ArrayBase, shape: readonly number[], store: Store): void {
-  const { dtype, position, writeableMask } = array
+  const { dtype, position, isWriteable } = array
   const byteStrides = stridesOf(shape, dtype.itemsize, 'C')
-  Object.assign(array, makeArray(store, dtype, { shape, byteStrides, position }, null, writeableMask === 0))
+  array.become(makeArray(store, dtype, { shape, byteStrides, position }, null, isWriteable))
 }
 
 /** Replaces an array by another one, which the caller drops. */
 export function replaceWith(array: ArrayBase, other: ArrayBase): void {
   array.store.close()
   Object.setPrototypeOf(array, Object.getPrototypeOf(other) as object)
-  Object.assign(array, other)
+  array.become(other)
 }

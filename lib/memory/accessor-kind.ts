@@ -1,22 +1,12 @@
 import { NATIVE_ORDER, NUMBER_ROWS } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
 import { fillHalfTable } from '../scalar/half.js'
-import type { Accessors } from './accessors/access.js'
+import type { AccessorKind, Accessors } from './accessors/access.js'
 import { ACCESSORS } from './accessors/generated.js'
+import type { ArrayState } from './accessors/generated.js'
 import { VIEW_OF } from './accessors/view-of.js'
-import type { ViewName } from './store.js'
 
-/**
- * A kind of accessor: the view that it reads, and the unit of positions and steps in it. Arrays with the same kind of accessor
- * share a class for each rank, so that V8 sees one type of element in each class.
- */
-export interface AccessorKind {
-  /** The key of the accessors; empty for elements that have none and take the slow path (text, complex, records, ...). */
-  readonly key: string
-  readonly view: ViewName
-  /** Bytes of one unit of a position. */
-  readonly unit: number
-}
+export type { AccessorKind } from './accessors/access.js'
 
 const SLOW: AccessorKind = { key: '', view: 'view', unit: 1 }
 
@@ -43,7 +33,7 @@ export function accessorKindOf(dtype: DType, aligned: boolean): AccessorKind {
 }
 
 /** The getters and setters of a kind; undefined where elements take the slow path. */
-export function accessorsOf(kind: AccessorKind): Accessors | undefined {
+export function accessorsOf(kind: AccessorKind): Accessors<ArrayState> | undefined {
   if (kind.key.startsWith('float16')) fillHalfTable()
   return ACCESSORS[kind.key]
 }

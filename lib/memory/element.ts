@@ -16,8 +16,7 @@ import { checkWriteable } from './writeable.js'
 export interface ElementSource extends Layout {
   readonly store: Store
   readonly dtype: DType
-  /** 0 if the array is writeable, else -1. */
-  readonly writeableMask: number
+  readonly isWriteable: boolean
 }
 
 /** `NDArray.get`. */

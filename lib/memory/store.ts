@@ -46,20 +46,6 @@ export interface Exposed {
 }
 
 /**
- * An object with a getter that throws. `structuredClone` and `postMessage` read every property, and would otherwise silently
- * copy the memory. Every store has the object in a field, because a getter on the store would make opening slower.
- */
-const UNCLONEABLE = Object.freeze({
-  get array(): never {
-    throw new MemmapError(
-      'ERR_MEMMAP_UNSUPPORTED',
-      'invalid clone of an array: cloning would copy all of its memory; send what describe() returns and open it with ' +
-        'Memmap.attach(), or send a copy of the elements (copy().data)',
-    )
-  },
-})
-
-/**
  * The bytes behind an array and all its views: a mapping, or an ArrayBuffer. Positions count from the start of the mapped
  * range, which is at a page boundary.
  *
@@ -70,8 +56,6 @@ const UNCLONEABLE = Object.freeze({
  * which can be detached.
  */
 export class Store implements Views {
-  /** The first field, so that `structuredClone` reads it before the others. */
-  readonly uncloneable = UNCLONEABLE
   /** 0 while the views cover the whole range, else -1: then elements take the slow path, which throws if the store is closed. */
   openMask = -1
   i8 = EMPTY.i8

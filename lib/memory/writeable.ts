@@ -2,15 +2,9 @@ import { MemmapError } from '../errors/memmap-error.js'
 import type { Store } from './store.js'
 
 /** @throws MemmapError `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED` */
-export function checkWriteable({
-  store,
-  writeableMask,
-}: {
-  readonly store: Store
-  readonly writeableMask: number
-}): void {
+export function checkWriteable({ store, isWriteable }: { readonly store: Store; readonly isWriteable: boolean }): void {
   store.checkOpen()
-  if (writeableMask !== 0) throw readOnlyError(store)
+  if (!isWriteable) throw readOnlyError(store)
 }
 
 function readOnlyError({ origin }: Store): MemmapError {

@@ -43,7 +43,7 @@ export function viewAs(array: ArrayBase, like: DTypeLike): ArrayBase {
     shape[last] = bytes / to
     byteStrides[last] = to
   }
-  return viewOf(array, withAxes({ ...array, shape, byteStrides }, base, axes), base)
+  return viewOf(array, withAxes({ shape, byteStrides, position: array.position }, base, axes), base)
 }
 
 /** `NDArray.field`. */

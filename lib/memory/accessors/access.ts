@@ -1,37 +1,50 @@
+import type { DType } from '../../dtype/index.js'
 import { faults } from '../../native/native.js'
-import type { Store } from '../store.js'
+import type { Store, ViewName } from '../store.js'
 
 /**
- * The fields of an array that the getters and setters of this folder need. Each is a small integer in its own field, so that V8
- * can keep it in a register through a loop.
+ * A kind of accessor: the view that it reads, and the unit of positions and steps in it. Arrays with the same kind of accessor
+ * share a class for each rank, so that V8 sees one type of element in each class.
  */
-export interface Access {
+export interface AccessorKind {
+  /** The key of the accessors; empty for elements that have none and take the slow path (text, complex, records, ...). */
+  readonly key: string
+  readonly view: ViewName
+  /** Bytes of one unit of a position. */
+  readonly unit: number
+}
+
+/** The state of an array, as properties of its prototype. */
+export interface Fields {
+  /** The memory. Closing a view replaces it by a closed store. */
   readonly store: Store
-  /** The last valid index of each of the first three axes; all -1 where positions exceed 2^31. */
-  readonly last0: number
-  readonly last1: number
-  readonly last2: number
-  /** The position of the first element, in units of the view: elements, or bytes for `view`. */
-  readonly first: number
-  /** The stride of each axis, in the same unit. */
-  readonly step0: number
-  readonly step1: number
-  readonly step2: number
-  /** 0 if the array is writeable, else -1. */
-  readonly writeableMask: number
-  /** The slow path: any rank, negative indices, any value, and the errors. */
-  getSlow(...indices: unknown[]): unknown
-  setSlow(...indicesAndValue: unknown[]): void
+  readonly accessorKind: AccessorKind
+  readonly dtype: DType
+  /** The length of each axis. */
+  readonly shape: readonly number[]
+  /** The step from one entry to the next on each axis, in bytes. */
+  readonly byteStrides: readonly number[]
+  /** The position of the first element, in bytes from the start of the store. */
+  readonly position: number
+  /** The array that this is a view of; null for no view. */
+  readonly root: Fields | null
+  readonly isWriteable: boolean
+  /** The layout for native code, created on first use; see `operand.ts`. */
+  kernelLayout: Float64Array | null
+  /** Replaces the memory, for closing a view while its base stays open. */
+  moveTo(store: Store): void
+  /** Takes over the state of another array. */
+  become(other: Fields): void
 }
 
 /** The getters and setters of one kind of element, for arrays of one, two and three dimensions. */
-export interface Accessors {
-  get1(this: Access, i?: unknown, extra?: unknown): unknown
-  get2(this: Access, i?: unknown, j?: unknown, extra?: unknown): unknown
-  get3(this: Access, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown
-  set1(this: Access, i?: unknown, value?: unknown, extra?: unknown): void
-  set2(this: Access, i?: unknown, j?: unknown, value?: unknown, extra?: unknown): void
-  set3(this: Access, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void
+export interface Accessors<State> {
+  get1(this: State, i?: unknown, extra?: unknown): unknown
+  get2(this: State, i?: unknown, j?: unknown, extra?: unknown): unknown
+  get3(this: State, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown
+  set1(this: State, i?: unknown, value?: unknown, extra?: unknown): void
+  set2(this: State, i?: unknown, j?: unknown, value?: unknown, extra?: unknown): void
+  set3(this: State, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void
 }
 
 /**

@@ -1,6 +1,10 @@
 /**
- * Accessors of aligned `float32` elements in native order: the template from which `scripts/generate-accessors.mjs` generates the
- * accessors of every dtype.
+ * The state of an array, and the accessors of aligned `float32` elements in native order: the template from which
+ * `scripts/generate-accessors.mjs` generates the accessors of every dtype.
+ *
+ * The state is private, because test runners, loggers and debuggers walk every other property: they would print it, compare it
+ * instead of the elements, and copy the memory behind it. Each private field is initialised once, from variables of this module
+ * that {@link Parameters} sets: V8 hoists the load of a field that was stored to once out of a loop, and in Node 20 no other.
  *
  * Each kind and rank has its own functions, because V8 specialises each load in the code for one kind of typed array. Their
  * shape brings a loop over `get(i, j)` close to a loop over the typed array itself:
@@ -20,119 +24,286 @@
  * - After the element, {@link FAULTS} shows a fault of a page behind any open mapping.
  * @module
  */
+import type { DType } from '../../dtype/index.js'
+import type { Store } from '../store.js'
 import { gate, openFaults, rereads } from './access.js'
-import type { Access } from './access.js'
+import type { AccessorKind, Accessors, Fields } from './access.js'
 
-// Constants of this module, because V8 looks up imports at each use.
-const GATE = gate
-const FAULTS = openFaults
-const FIRST = rereads ? 0 : -1
-const LAST = ~FIRST
+let kind: AccessorKind
+let store: Store
+let dtype: DType
+let shape: readonly number[]
+let byteStrides: readonly number[]
+let position: number
+let root: Fields | null
+let isWriteable: boolean
+/** The number of axes whose positions fit 32 bits, for the accessors; where they do not fit, elements take the slow path. */
+let fits: number
 
-export function get1(this: Access, i?: unknown, extra?: unknown): unknown {
-  const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
-  const step = this.step0
-  const open = this.store.openMask
-  if (
-    GATE[((open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(a | (this.last0 - a) | (open & LAST)) >>> 31] === undefined
+/** Sets the variables for the fields of the class below, which are initialised after this constructor. */
+// oxlint-disable-next-line typescript/no-extraneous-class -- only the constructor of a base runs before the fields are initialised
+class Parameters {
+  constructor(
+    ofKind: AccessorKind,
+    ofStore: Store,
+    ofDType: DType,
+    ofShape: readonly number[],
+    ofStrides: readonly number[],
+    at: number,
+    ofRoot: Fields | null,
+    writeable: boolean,
   ) {
-    return this.getSlow(i, extra)
-  }
-  const element = this.store.f32[(this.first + Math.imul(a, step)) | 0]
-  if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getSlow(i)
-  return element
-}
-
-export function get2(this: Access, i?: unknown, j?: unknown, extra?: unknown): unknown {
-  const a = typeof i === 'number' && (i | 0) === i ? i : -1
-  const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
-  const step = this.step1
-  const open = this.store.openMask
-  if (
-    GATE[(a | (this.last0 - a) | (open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(b | (this.last1 - b) | (open & LAST)) >>> 31] === undefined
-  ) {
-    return this.getSlow(i, j, extra)
-  }
-  const element = this.store.f32[(this.first + Math.imul(a, this.step0) + Math.imul(b, step)) | 0]
-  if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getSlow(i, j)
-  return element
-}
-
-export function get3(this: Access, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown {
-  const a = typeof i === 'number' && (i | 0) === i ? i : -1
-  const b = typeof j === 'number' && (j | 0) === j ? j : -1
-  const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
-  const step = this.step2
-  const open = this.store.openMask
-  const within = a | b | (this.last0 - a) | (this.last1 - b)
-  if (
-    GATE[(within | (open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(c | (this.last2 - c) | (open & LAST)) >>> 31] === undefined
-  ) {
-    return this.getSlow(i, j, k, extra)
-  }
-  const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1) + Math.imul(c, step)) | 0
-  const element = this.store.f32[at]
-  if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getSlow(i, j, k)
-  return element
-}
-
-export function set1(this: Access, i?: unknown, value?: unknown, extra?: unknown): void {
-  const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
-  const fits = typeof value === 'number' ? 0 : -1
-  const step = this.step0
-  const open = this.store.openMask
-  if (
-    GATE[((open & FIRST) | this.writeableMask | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(a | (this.last0 - a) | fits | (open & LAST)) >>> 31] === undefined
-  ) {
-    this.setSlow(i, value, extra)
-  } else {
-    const at = (this.first + Math.imul(a, step)) | 0
-    if (this.store.f32[at] === undefined) return this.setSlow(i, value)
-    this.store.f32[at] = value as number
-    if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
+    kind = ofKind
+    store = ofStore
+    dtype = ofDType
+    shape = ofShape
+    byteStrides = ofStrides
+    position = at
+    root = ofRoot
+    isWriteable = writeable
+    const { unit } = kind
+    const ndim = shape.length
+    fits =
+      ndim <= 3 && (store.length <= 2 ** 31 * unit || end(shape, byteStrides, position) < 2 ** 31 * unit) ? ndim : 0
   }
 }
 
-export function set2(this: Access, i?: unknown, j?: unknown, value?: unknown, extra?: unknown): void {
-  const a = typeof i === 'number' && (i | 0) === i ? i : -1
-  const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
-  const fits = typeof value === 'number' ? 0 : -1
-  const step = this.step1
-  const open = this.store.openMask
-  if (
-    GATE[(a | (this.last0 - a) | (open & FIRST) | this.writeableMask | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(b | (this.last1 - b) | fits | (open & LAST)) >>> 31] === undefined
-  ) {
-    this.setSlow(i, j, value, extra)
-  } else {
-    const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, step)) | 0
-    if (this.store.f32[at] === undefined) return this.setSlow(i, j, value)
-    this.store.f32[at] = value as number
-    if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
-  }
+/** The position of the element with the highest one. */
+function end(shape: readonly number[], byteStrides: readonly number[], position: number): number {
+  let highest = position
+  for (let axis = 0; axis < shape.length; axis++)
+    highest += Math.max(0, ((shape[axis] as number) - 1) * (byteStrides[axis] as number))
+  return highest
 }
 
-export function set3(this: Access, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void {
-  const a = typeof i === 'number' && (i | 0) === i ? i : -1
-  const b = typeof j === 'number' && (j | 0) === j ? j : -1
-  const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
-  const fits = typeof value === 'number' ? 0 : -1
-  const step = this.step2
-  const open = this.store.openMask
-  const within = a | b | (this.last0 - a) | (this.last1 - b)
-  if (
-    GATE[(within | (open & FIRST) | this.writeableMask | (step ^ (step >> 31))) >>> 31] === undefined ||
-    GATE[(c | (this.last2 - c) | fits | (open & LAST)) >>> 31] === undefined
-  ) {
-    this.setSlow(i, j, k, value, extra)
-  } else {
-    const at = (this.first + Math.imul(a, this.step0) + Math.imul(b, this.step1) + Math.imul(c, step)) | 0
-    if (this.store.f32[at] === undefined) return this.setSlow(i, j, k, value)
-    this.store.f32[at] = value as number
-    if (GATE[FAULTS[0]] === undefined) this.store.checkFault()
+/** The step along an axis, in units of the view. */
+function stepOf(axis: number): number {
+  return fits > axis ? ((byteStrides[axis] as number) / kind.unit) | 0 : 0
+}
+
+/** The last valid index of an axis. */
+function lastOf(axis: number): number {
+  return fits > axis ? ((shape[axis] as number) - 1) | 0 : -1
+}
+
+/** By the dtype's name, followed by `-little` or `-big` for elements that are not aligned or in the other byte order. */
+export const ACCESSORS: Readonly<Record<string, Accessors<ArrayState>>> = {}
+
+/**
+ * The state of an array: where its elements lie and what they are. `ArrayBase` extends it.
+ */
+export abstract class ArrayState extends Parameters implements Fields {
+  #store = store
+  #accessorKind = kind
+  #dtype = dtype
+  #shape = shape
+  #byteStrides = byteStrides
+  #position = position
+  #root = root
+  /** 0 if elements can be stored, else -1. */
+  #writeableMask = isWriteable ? 0 : -1
+  /** The position of the first element, in units of the view: elements, or bytes for `view`. */
+  #first = (position / kind.unit) | 0
+  /** The last valid index of each of the first three axes; all -1 where positions exceed 2^31. */
+  #last0 = lastOf(0)
+  #last1 = lastOf(1)
+  #last2 = lastOf(2)
+  /** The stride of each axis, in the unit of the first position. */
+  #step0 = stepOf(0)
+  #step1 = stepOf(1)
+  #step2 = stepOf(2)
+  #kernelLayout: Float64Array | null = null
+
+  get store(): Store {
+    return this.#store
+  }
+
+  get accessorKind(): AccessorKind {
+    return this.#accessorKind
+  }
+
+  get dtype(): DType {
+    return this.#dtype
+  }
+
+  get shape(): readonly number[] {
+    return this.#shape
+  }
+
+  get byteStrides(): readonly number[] {
+    return this.#byteStrides
+  }
+
+  get position(): number {
+    return this.#position
+  }
+
+  get root(): Fields | null {
+    return this.#root
+  }
+
+  get isWriteable(): boolean {
+    return this.#writeableMask === 0
+  }
+
+  get kernelLayout(): Float64Array | null {
+    return this.#kernelLayout
+  }
+
+  set kernelLayout(layout: Float64Array | null) {
+    this.#kernelLayout = layout
+  }
+
+  /** Replaces the memory, for closing a view while its base stays open. */
+  moveTo(store: Store): void {
+    this.#store = store
+  }
+
+  /** Takes over the state of another array of the same class. */
+  become(other: ArrayState): void {
+    this.#store = other.#store
+    this.#accessorKind = other.#accessorKind
+    this.#dtype = other.#dtype
+    this.#shape = other.#shape
+    this.#byteStrides = other.#byteStrides
+    this.#position = other.#position
+    this.#root = other.#root
+    this.#writeableMask = other.#writeableMask
+    this.#first = other.#first
+    this.#last0 = other.#last0
+    this.#last1 = other.#last1
+    this.#last2 = other.#last2
+    this.#step0 = other.#step0
+    this.#step1 = other.#step1
+    this.#step2 = other.#step2
+    this.#kernelLayout = other.#kernelLayout
+  }
+
+  static isStateOf(value: object): boolean {
+    return #store in value
+  }
+
+  /** The slow path: any rank, negative indices, any value, and the errors. */
+  abstract getSlow(...indices: unknown[]): unknown
+  abstract setSlow(...indicesAndValue: unknown[]): void
+
+  static {
+    // Constants of this block, because V8 looks up imports at each use, and bundlers make variables of a module's constants.
+    const GATE = gate
+    const FAULTS = openFaults
+    const FIRST = rereads ? 0 : -1
+    const LAST = ~FIRST
+    Object.assign(ACCESSORS, {
+      float32: {
+        get1(this: ArrayState, i?: unknown, extra?: unknown): unknown {
+          const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
+          const step = this.#step0
+          const open = this.#store.openMask
+          if (
+            GATE[((open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
+            GATE[(a | (this.#last0 - a) | (open & LAST)) >>> 31] === undefined
+          ) {
+            return this.getSlow(i, extra)
+          }
+          const element = this.#store.f32[(this.#first + Math.imul(a, step)) | 0]
+          if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getSlow(i)
+          return element
+        },
+
+        get2(this: ArrayState, i?: unknown, j?: unknown, extra?: unknown): unknown {
+          const a = typeof i === 'number' && (i | 0) === i ? i : -1
+          const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
+          const step = this.#step1
+          const open = this.#store.openMask
+          if (
+            GATE[(a | (this.#last0 - a) | (open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
+            GATE[(b | (this.#last1 - b) | (open & LAST)) >>> 31] === undefined
+          ) {
+            return this.getSlow(i, j, extra)
+          }
+          const element = this.#store.f32[(this.#first + Math.imul(a, this.#step0) + Math.imul(b, step)) | 0]
+          if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getSlow(i, j)
+          return element
+        },
+
+        get3(this: ArrayState, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown {
+          const a = typeof i === 'number' && (i | 0) === i ? i : -1
+          const b = typeof j === 'number' && (j | 0) === j ? j : -1
+          const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
+          const step = this.#step2
+          const open = this.#store.openMask
+          const within = a | b | (this.#last0 - a) | (this.#last1 - b)
+          if (
+            GATE[(within | (open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
+            GATE[(c | (this.#last2 - c) | (open & LAST)) >>> 31] === undefined
+          ) {
+            return this.getSlow(i, j, k, extra)
+          }
+          const at = (this.#first + Math.imul(a, this.#step0) + Math.imul(b, this.#step1) + Math.imul(c, step)) | 0
+          const element = this.#store.f32[at]
+          if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getSlow(i, j, k)
+          return element
+        },
+
+        set1(this: ArrayState, i?: unknown, value?: unknown, extra?: unknown): void {
+          const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
+          const fits = typeof value === 'number' ? 0 : -1
+          const step = this.#step0
+          const open = this.#store.openMask
+          if (
+            GATE[((open & FIRST) | this.#writeableMask | (step ^ (step >> 31))) >>> 31] === undefined ||
+            GATE[(a | (this.#last0 - a) | fits | (open & LAST)) >>> 31] === undefined
+          ) {
+            this.setSlow(i, value, extra)
+          } else {
+            const at = (this.#first + Math.imul(a, step)) | 0
+            if (this.#store.f32[at] === undefined) return this.setSlow(i, value)
+            this.#store.f32[at] = value as number
+            if (GATE[FAULTS[0]] === undefined) this.#store.checkFault()
+          }
+        },
+
+        set2(this: ArrayState, i?: unknown, j?: unknown, value?: unknown, extra?: unknown): void {
+          const a = typeof i === 'number' && (i | 0) === i ? i : -1
+          const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
+          const fits = typeof value === 'number' ? 0 : -1
+          const step = this.#step1
+          const open = this.#store.openMask
+          if (
+            GATE[(a | (this.#last0 - a) | (open & FIRST) | this.#writeableMask | (step ^ (step >> 31))) >>> 31] ===
+              undefined ||
+            GATE[(b | (this.#last1 - b) | fits | (open & LAST)) >>> 31] === undefined
+          ) {
+            this.setSlow(i, j, value, extra)
+          } else {
+            const at = (this.#first + Math.imul(a, this.#step0) + Math.imul(b, step)) | 0
+            if (this.#store.f32[at] === undefined) return this.setSlow(i, j, value)
+            this.#store.f32[at] = value as number
+            if (GATE[FAULTS[0]] === undefined) this.#store.checkFault()
+          }
+        },
+
+        set3(this: ArrayState, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void {
+          const a = typeof i === 'number' && (i | 0) === i ? i : -1
+          const b = typeof j === 'number' && (j | 0) === j ? j : -1
+          const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
+          const fits = typeof value === 'number' ? 0 : -1
+          const step = this.#step2
+          const open = this.#store.openMask
+          const within = a | b | (this.#last0 - a) | (this.#last1 - b)
+          if (
+            GATE[(within | (open & FIRST) | this.#writeableMask | (step ^ (step >> 31))) >>> 31] === undefined ||
+            GATE[(c | (this.#last2 - c) | fits | (open & LAST)) >>> 31] === undefined
+          ) {
+            this.setSlow(i, j, k, value, extra)
+          } else {
+            const at = (this.#first + Math.imul(a, this.#step0) + Math.imul(b, this.#step1) + Math.imul(c, step)) | 0
+            if (this.#store.f32[at] === undefined) return this.setSlow(i, j, k, value)
+            this.#store.f32[at] = value as number
+            if (GATE[FAULTS[0]] === undefined) this.#store.checkFault()
+          }
+        },
+      },
+    })
   }
 }

@@ -5,14 +5,6 @@
 export type Memory = NativeMapping | ArrayBufferLike
 
 /**
- * Which binding artifact the generated loader actually loaded: `'native'` for
- * a native addon, otherwise the `platformArchABI` of the WASI flavor. Every
- * flavor napi-rs can build is listed, because `NAPI_RS_NATIVE_LIBRARY_PATH`
- * can point the loader at a WASI artifact this package does not build itself.
- */
-export declare const __napiBindingTarget: 'native' | 'wasm32-wasi' | 'wasm32-wasip1'
-
-/**
  * One opened file.
  *
  * Of one JavaScript thread. What changes is in cells: work in the pool counts as a use of the object until it is done, and
@@ -266,6 +258,9 @@ export declare function take(source: Memory, sourceLayout: Float64Array, axis: n
  * without a visible effect.
  */
 export declare function useLargePages(buffer: ArrayBuffer): void
+
+/** The version of the package, by which the loader tells code of another release. */
+export declare function version(): string
 
 /** How many closed buffers wait for their collection, and with them their address ranges. For the tests. */
 export declare function waitingBuffers(): number

@@ -33,7 +33,7 @@ export async function compileLibrary() {
   generate()
   mkdirSync(join(root, 'dist'), { recursive: true })
   for (const name of readdirSync(join(root, 'dist'), { recursive: true })) {
-    if (name.endsWith('.js')) rmSync(join(root, 'dist', name))
+    if (/\.c?js$/.test(name)) rmSync(join(root, 'dist', name))
   }
   await build({
     ...shared,
@@ -47,6 +47,17 @@ export async function compileLibrary() {
     tsconfig: 'tsconfig.json',
   })
   chmodSync(join(root, 'dist/cli/main.js'), 0o755)
+  // For what cannot require ES modules: Jest, Node before 20.19. All others get the files above, whatever they call it by.
+  await build({
+    ...shared,
+    entryPoints: ['lib/index.ts'],
+    outfile: 'dist/index.cjs',
+    format: 'cjs',
+    bundle: true,
+    packages: 'external',
+    tsconfig: 'tsconfig.json',
+    logOverride: { 'empty-import-meta': 'silent' },
+  })
 }
 
 /** `lib/` and the tests into `__test__/.build/`: the tests reach into the library, past what is public. */

@@ -30,7 +30,7 @@ const { status } = spawnSync(process.execPath, ['node_modules/ava/entrypoints/cl
   env: {
     ...process.env,
     NODE_NO_WARNINGS: '1',
-    NAPI_RS_NATIVE_LIBRARY_PATH: library,
+    MEMMAP_NATIVE_PATH: library,
     LLVM_PROFILE_FILE: join(out, 'rust', '%8m.profraw'),
     NODE_V8_COVERAGE: join(out, 'v8'),
   },

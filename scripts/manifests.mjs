@@ -60,8 +60,8 @@ export function fieldProblems(path, manifest, env) {
 function platformProblems(main, read, files, env) {
   const problems = []
   if (!main.napi.packageName.startsWith('@')) problems.push('package.json has a napi.packageName without a scope')
-  if (!read('lib/native/native.ts').includes(`\`${main.napi.packageName}-\${`))
-    problems.push(`lib/native/native.ts names other packages than ${main.napi.packageName}-*`)
+  if (!read('lib/native/load-binding.ts').includes(`\`${main.napi.packageName}-\${`))
+    problems.push(`lib/native/load-binding.ts names other packages than ${main.napi.packageName}-*`)
   for (const path of files.filter((name) => /^npm\/[^/]+\/package\.json$/.test(name))) {
     const target = TARGETS.find(({ platform }) => path === `npm/${platform}/package.json`)
     const manifest = JSON.parse(read(path))
@@ -84,6 +84,7 @@ function versionProblems({ name, version }, read, files) {
   const found = [
     ['package-lock.json', lock.version],
     ['package-lock.json', lock.packages[''].version],
+    ['lib/native/version.ts', /VERSION = '(.*)'/.exec(read('lib/native/version.ts'))?.[1]],
     ['Cargo.toml', /^\[workspace\.package\]\nversion = "(.*)"/m.exec(read('Cargo.toml'))?.[1]],
   ]
   const crates = files.filter((path) => /^(crates\/[^/]+\/)?Cargo\.toml$/.test(path))

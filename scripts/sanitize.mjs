@@ -42,7 +42,7 @@ if (built) {
       .trim(),
     // The guard needs the signals, and leaks of V8 are not ours.
     ASAN_OPTIONS: 'detect_leaks=0:handle_segv=0:handle_sigbus=0:allow_user_segv_handler=1',
-    NAPI_RS_NATIVE_LIBRARY_PATH: library,
+    MEMMAP_NATIVE_PATH: library,
   }
   const scenarios = {
     faults: ['get', 'set', 'data', 'threads', 'worker', 'many', 'grown_again'],

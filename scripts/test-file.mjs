@@ -23,7 +23,7 @@ if (words.length === 0 || unknown.length > 0) {
   console.error(all.map((name) => `  ${name.replace('.spec.ts', '')}`).join('\n'))
   process.exit(2)
 }
-if (!existsSync('native/binding.cjs')) {
+if (!existsSync('native') || !readdirSync('native').some((name) => name.endsWith('.node'))) {
   console.error('the binding is not built: npm run build')
   process.exit(1)
 }

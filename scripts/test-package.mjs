@@ -79,15 +79,7 @@ check('the tarball of the main package holds what users need, and nothing else',
       ),
   )
   expect(odd.length === 0, `unexpected: ${odd.join(', ')}`)
-  for (const needed of [
-    'package.json',
-    'README.md',
-    'LICENSE',
-    'index.d.ts',
-    'dist/index.js',
-    'dist/cli/main.js',
-    'native/binding.cjs',
-  ]) {
+  for (const needed of ['package.json', 'README.md', 'LICENSE', 'index.d.ts', 'dist/index.js', 'dist/cli/main.js']) {
     expect(list.includes(`package/${needed}`), `missing: ${needed}`)
   }
   for (const name of bundled) {

@@ -42,6 +42,6 @@ async function suite({ name, command, env, see, toFile = false }, binary) {
   const script = `"$@" > ${out} 2>&1 < /dev/null; status=$?; cat ${out}; rm ${out}; exit $status`
   const [first, ...rest] = toFile ? ['sh', '-c', script, 'sh', ...all] : all
   // Under Wine children are started by name, as on Windows.
-  const own = { NAPI_RS_NATIVE_LIBRARY_PATH: see(binary), ...(!toFile && { MEMMAP_NODE: JSON.stringify(command) }) }
+  const own = { MEMMAP_NATIVE_PATH: see(binary), ...(!toFile && { MEMMAP_NODE: JSON.stringify(command) }) }
   await steps.run(name, 'tap', first, rest, { env: { ...process.env, ...env, NODE_NO_WARNINGS: '1', ...own } })
 }

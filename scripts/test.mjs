@@ -48,7 +48,7 @@ export async function suites(steps, { quick = false, built = false } = {}) {
     quick || built ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
   for (const [place, { name, kind, path }] of found.entries()) {
     if (kind === 'node') {
-      const binary = built ? { NAPI_RS_NATIVE_LIBRARY_PATH: ownBinary() } : {}
+      const binary = built ? { MEMMAP_NATIVE_PATH: ownBinary() } : {}
       // Coverage of one run is enough: all of them reach the same code.
       const measured = place === 0 && found.length > 1 ? { NODE_V8_COVERAGE: resolve(COVERAGE) } : {}
       rmSync(COVERAGE, { recursive: true, force: true })

@@ -32,6 +32,12 @@ pub fn reinstall_handlers() {
     guard::reinstall_handlers();
 }
 
+/// The version of the package, by which the loader tells code of another release.
+#[napi(catch_unwind)]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
 /// Four bytes that count the open mappings with a fault, shared by all threads.
 #[napi(catch_unwind, ts_return_type = "ArrayBuffer")]
 pub fn faults(env: &Env) -> napi::Result<Unknown<'_>> {

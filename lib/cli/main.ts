@@ -4,7 +4,7 @@
  * @module
  */
 import module from 'node:module'
-import { versionOf } from './version.js'
+import { VERSION } from '../native/version.js'
 
 // Caches compiled code between runs, since Node 22.
 const { enableCompileCache } = module as { enableCompileCache?: () => unknown }
@@ -16,7 +16,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 })
 
 const args = process.argv.slice(2)
-if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) console.log(versionOf())
+if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) console.log(VERSION)
 else {
   const { run } = await import('./run.js')
   process.exitCode = await run(args)

@@ -5,7 +5,7 @@
 import { Argument, Command, Option } from 'commander'
 import type { CliOptions } from './cli-options.js'
 import { OK, UsageError } from './exit.js'
-import { versionOf } from './version.js'
+import { VERSION } from '../native/version.js'
 
 const FILE = '.npy file, member of a .npz file (file.npz:name), or raw file'
 
@@ -13,7 +13,7 @@ const FILE = '.npy file, member of a .npz file (file.npz:name), or raw file'
 export function programOf(end: (code: number) => void): Command {
   const program = new Command('memmap')
     .description('Look into, check, compare and convert files of numbers, without reading them into memory.')
-    .version(versionOf(), '-V, --version', 'print the version')
+    .version(VERSION, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand(false)
     .showSuggestionAfterError()

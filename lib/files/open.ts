@@ -12,7 +12,7 @@ import { stridesOf } from '../layout/strides.js'
 import type { Order } from '../layout/strides.js'
 import type { Mode, ModeLike, OpenOptions } from '../memory/origin.js'
 import { Store } from '../memory/store.js'
-import { native, unwrapNative } from '../native/native.js'
+import { fromNative, native } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
 import { systemError } from './system-error.js'
 
@@ -105,15 +105,27 @@ export function mapRange(
   const [name, filename] = nameOf(file)
   checkPermission(filename, mode)
   const number = MODE_NUMBER[mode]
-  const mapping = unwrapNative(() =>
-    native.NativeMapping.open(name, number, offset, length, unit, flags, header, mappingInfo),
-  )
+  let mapping
+  try {
+    mapping = native.NativeMapping.open(name, number, offset, length, unit, flags, header, mappingInfo)
+  } catch (error) {
+    throw withWayOut(fromNative(error), mode)
+  }
   const [bytes, pageOffset, mappedLength] = [
     mappingInfo[0] as number,
     mappingInfo[1] as number,
     mappingInfo[2] as number,
   ]
   return { mapping, filename, bytes, pageOffset, mappedLength }
+}
+
+/** Adds to the error of a file that may not be written that reading it needs another mode. */
+function withWayOut(error: unknown, mode: Mode): unknown {
+  if (!(error instanceof MemmapError) || mode !== 'r+' || !['EROFS', 'EACCES', 'EPERM'].includes(error.code))
+    return error
+  const { code, message, path, syscall, errno } = error
+  const wayOut = "mode 'r+' writes to the file: open it with mode 'r', or with mode 'c' for changes that stay in memory"
+  return new MemmapError(code, `${message}; ${wayOut}`, { path, syscall, errno })
 }
 
 /** The bytes that the array needs; negative if it takes as many whole units as the file has. */

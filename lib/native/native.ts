@@ -1,19 +1,20 @@
 /**
- * Loads the native binding and converts its errors to {@link MemmapError}s. No other module imports the binding.
+ * The native binding, and its errors as {@link MemmapError}s. No other module imports the binding.
  * @module
  */
-import { createRequire } from 'node:module'
 import { isMainThread } from 'node:worker_threads'
 import type * as Binding from '../../native/binding.cjs'
 import { MemmapError } from '../errors/memmap-error.js'
+import { environment } from './environment.js'
+import { loadBinding } from './load-binding.js'
 
 export type { NativeMapping, NativeTask } from '../../native/binding.cjs'
 
 /** The binding's functions. Callers check the arguments first, because native code takes 1.7 for 1 and NaN for 0. */
-export const native: typeof Binding = load()
+export const native: typeof Binding = loadBinding()
 
 const isFirst = native.initialize(
-  process.env['MEMMAP_GUARD'] !== 'off',
+  environment('MEMMAP_GUARD') !== 'off',
   'transfer' in ArrayBuffer.prototype,
   !isMainThread,
 )
@@ -32,50 +33,6 @@ native.onFault((path) => {
     { type: 'MemmapWarning', code: 'MEMMAP_FAULT' },
   )
 })
-
-function load(): typeof Binding {
-  try {
-    return createRequire(import.meta.url)('#native')
-  } catch (cause) {
-    if (causes(cause).some(({ message }) => /addons is disabled/.test(String(message)))) {
-      throw new MemmapError(
-        'ERR_MEMMAP_NATIVE_MISSING',
-        'invalid permissions for memmap: this process may not load native code; run node with --allow-addons',
-        { cause },
-      )
-    }
-    const name = platformPackage()
-    throw new MemmapError(
-      'ERR_MEMMAP_NATIVE_MISSING',
-      `invalid installation of memmap: the package '${name}' with the native code for this platform could not be loaded; ` +
-        `install it beside memmap (npm install ${name}), and let your package manager install optional dependencies`,
-      { expected: name, cause },
-    )
-  }
-}
-
-/** An error and its causes, the innermost last. */
-function causes(error: unknown): { message?: unknown }[] {
-  const found: object[] = []
-  for (let next = error; typeof next === 'object' && next !== null; next = (next as { cause?: unknown }).cause) {
-    if (found.includes(next)) break
-    found.push(next)
-  }
-  return found
-}
-
-function platformPackage(): string {
-  const { platform, arch } = process
-  const parts: string[] = [platform, arch]
-  if (platform === 'win32') parts.push('msvc')
-  if (platform === 'linux') parts.push(arch === 'arm' ? 'gnueabihf' : isGlibc() ? 'gnu' : 'musl')
-  return `@memmap/binding-${parts.join('-')}`
-}
-
-function isGlibc(): boolean {
-  const report = process.report?.getReport() as { header?: { glibcVersionRuntime?: string } } | undefined
-  return report?.header?.glibcVersionRuntime !== undefined
-}
 
 /**
  * Returns the result of a call of {@link native}.

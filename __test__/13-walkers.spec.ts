@@ -30,6 +30,14 @@ test('only the elements are a property of their own', (t) => {
   for (const a of equalOnes()) t.deepEqual(Reflect.ownKeys(a), ['elements'])
 })
 
+test('the key that says what the elements are has a value', (t) => {
+  const { elements } = array([1, 2]) as never as { elements: Record<string, unknown> }
+  const [key] = Object.keys(elements) as [string]
+  t.is(elements[key], true)
+  t.true(key in elements)
+  t.is(elements['float64 [2] of others'], undefined)
+})
+
 test('deep equality of node:assert compares the elements, whatever their memory', (t) => {
   const [first, ...others] = equalOnes() as [NDArray, ...NDArray[]]
   for (const other of others) t.notThrows(() => assert.deepStrictEqual(first, other))

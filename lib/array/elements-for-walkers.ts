@@ -50,7 +50,13 @@ class Shown {
     ownKeys: (shown) => [walked.identify(shown.#array)],
     getOwnPropertyDescriptor: (shown, key) =>
       key === walked.identify(shown.#array) ? { value: true, enumerable: true, configurable: true } : undefined,
-    get: (shown, key) => (key === 'message' ? walked.identify(shown.#array) : (Reflect.get(shown, key) as unknown)),
+    has: (shown, key) => key in shown || key === walked.identify(shown.#array),
+    get: (shown, key) => {
+      if (key === 'message') return walked.identify(shown.#array)
+      if (key in shown) return Reflect.get(shown, key) as unknown
+      // Some take a property that is undefined for one that is not there.
+      return key === walked.identify(shown.#array) || undefined
+    },
     set: () => false,
   }
 }

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Hash } from 'node:crypto'
 import type { ArrayBase } from '../../array/array-base.js'
-import { MemmapError } from '../../errors/memmap-error.js'
 import { sizeOf } from '../../layout/shape.js'
+import { printing } from '../../text/index.js'
 import { castTo } from '../copy.js'
 import { rowsBetween } from '../indexing/select.js'
 import { viewOf } from '../../array/make-array.js'
 import { fieldOf } from '../view.js'
+import { orCode, reprOf } from './repr.js'
 
 /** Bytes that are copied at a time. */
 const PIECE = 2 ** 22
@@ -16,14 +17,28 @@ const PIECE = 2 ** 22
  * are equal, and -0 and 0 are not, as in `Object.is`. Reads all elements; where they cannot be read, the text is the error's code.
  */
 export function identityOf(array: ArrayBase): string {
+  return orCode(array, () => {
+    const text = reprOf(array, 'str', { floatmode: 'unique' })
+    return `${text} ${array.dtype.name} [${array.shape.join(', ')}] # ${digestOf(array)}`
+  })
+}
+
+/**
+ * The repr with every digit that tells an element from another one; where it leaves out elements, with a mark of all of them, so that
+ * different arrays have different texts in the report of a test. Does not throw.
+ */
+export function exactText(array: ArrayBase): string {
+  return orCode(array, () => {
+    const text = reprOf(array, 'repr', { floatmode: 'unique' })
+    const isComplete = array.store.closed || array.size <= printing({}).threshold
+    return isComplete ? text : `${text} # ${digestOf(array).slice(0, 12)}`
+  })
+}
+
+function digestOf(array: ArrayBase): string {
   const hash = createHash('sha256')
-  try {
-    add(hash, array)
-  } catch (error) {
-    if (error instanceof MemmapError) return error.code
-    throw error
-  }
-  return `${array.dtype.name} [${array.shape.join(', ')}] ${hash.digest('base64url')}`
+  add(hash, array)
+  return hash.digest('base64url')
 }
 
 function add(hash: Hash, array: ArrayBase): void {

@@ -4,7 +4,7 @@
  * @module
  */
 import type { ArrayBase } from '../../array/array-base.js'
-import { exactText } from './repr.js'
+import { exactText } from './identity.js'
 
 /** Adds the answers to the prototype of the arrays. */
 export function answerTestRunners(prototype: ArrayBase): void {

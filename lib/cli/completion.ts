@@ -3,10 +3,26 @@
  * @module
  */
 import type { Command, Option } from 'commander'
+import { NpzFile } from '../api/npz-file.js'
+import { MAX_HEADER_SIZE } from '../files/npy/read-header.js'
+import { MEMBERS } from './cli-options.js'
+import { escaped } from './output/escape.js'
+import { print } from './output/terminal.js'
+
+/** Prints the members of a `.npz` file, one a line; none of another file, and none whose name is not text of one line. */
+export function printMembers(path: string): void {
+  let names: readonly string[] = []
+  try {
+    names = NpzFile.open(path, 'r', MAX_HEADER_SIZE).files
+  } catch {
+    // A shell that completes has nowhere to show an error.
+  }
+  for (const name of names) if (escaped(name) === name) print(name)
+}
 
 /** For bash: `source <(memmap completion bash)`. */
 export function bash(program: Command): string {
-  const cases = program.commands.map((command) => {
+  const cases = commandsOf(program).map((command) => {
     const options = command.options.flatMap(spellings).join(' ')
     return `    ${command.name()}) options='${options} --help' ;;`
   })
@@ -18,7 +34,9 @@ _memmap() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" options=''
   COMPREPLY=()
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W '${program.commands.map((command) => command.name()).join(' ')} --help --version' -- "$word"))
+    COMPREPLY=($(compgen -W '${commandsOf(program)
+      .map((command) => command.name())
+      .join(' ')} --help --version' -- "$word"))
     return
   fi
   case "$before" in
@@ -28,9 +46,23 @@ ${values.join('\n')}
     completion) COMPREPLY=($(compgen -W 'bash zsh' -- "$word")); return ;;
 ${cases.join('\n')}
   esac
-  if [ "\${word#-}" != "$word" ]; then
+  # Bash breaks words at colons, and replaces what is behind the last one.
+  local whole="$word" done=''
+  if [ "$word" = : ]; then
+    whole="$before:" done="$before:"
+  elif [ "$before" = : ] && [ "$COMP_CWORD" -gt 2 ]; then
+    whole="\${COMP_WORDS[COMP_CWORD-2]}:$word" done="\${COMP_WORDS[COMP_CWORD-2]}:"
+  fi
+  if [[ "$whole" == *.npz:* ]]; then
+    local file="\${whole%%.npz:*}.npz" member
+    while IFS= read -r member; do
+      member="$file:$member"
+      [[ "$member" == "$whole"* ]] && COMPREPLY+=("\${member#"$done"}")
+    done < <("\${COMP_WORDS[0]}" ${MEMBERS} "\${file/#\\~\\//$HOME/}" 2>/dev/null)
+  elif [ "\${word#-}" != "$word" ]; then
     COMPREPLY=($(compgen -W "$options" -- "$word"))
   else
+    local IFS=$'\n'
     COMPREPLY=($(compgen -f -- "$word"))
   fi
 }
@@ -40,16 +72,27 @@ complete -o filenames -F _memmap memmap
 
 /** For zsh: in a file `_memmap` of a folder in `fpath`, or `source <(memmap completion zsh)`. */
 export function zsh(program: Command): string {
-  const commands = program.commands.map((command) => `    '${command.name()}:${quoted(command.description())}'`)
-  const cases = program.commands.map((command) => {
+  const commands = commandsOf(program).map((command) => `    '${command.name()}:${quoted(command.description())}'`)
+  const cases = commandsOf(program).map((command) => {
     const options = command.options.flatMap((option) =>
       spellings(option).map((name) => `'${name}[${quoted(option.description)}]${valueOf(option)}'`),
     )
-    const words = command.name() === 'completion' ? ["'1:shell:(bash zsh)'"] : ["'*:file:_files'"]
+    const words = command.name() === 'completion' ? ["'1:shell:(bash zsh)'"] : ["'*:file:_memmap_files'"]
     return `    ${command.name()}) _arguments ${[...options, ...words].join(' ')} ;;`
   })
   return `#compdef memmap
 # Completion of memmap for zsh: put it into a file _memmap of a folder in fpath, or source it.
+_memmap_files() {
+  if [[ "$PREFIX" == *.npz:* ]]; then
+    local file="\${PREFIX%%.npz:*}.npz"
+    local -a members
+    members=("\${(@f)$(memmap ${MEMBERS} "\${~\${(Q)file}}" 2>/dev/null)}")
+    compset -P '*.npz:'
+    compadd -- "\${members[@]}"
+  else
+    _files
+  fi
+}
 _memmap() {
   local -a commands
   commands=(
@@ -70,13 +113,20 @@ if [ "$funcstack[1]" = _memmap ]; then _memmap "$@"; else compdef _memmap memmap
 `
 }
 
+function commandsOf(program: Command): readonly Command[] {
+  return program
+    .createHelp()
+    .visibleCommands(program)
+    .filter((command) => command.name() !== 'help')
+}
+
 function spellings({ short, long }: Option): string[] {
   return [short, long].filter((name) => name !== undefined) as string[]
 }
 
 function valuesOf(program: Command): [string, string][] {
   const values = new Map<string, string>()
-  for (const { options } of program.commands) {
+  for (const { options } of commandsOf(program)) {
     for (const option of options) {
       const choices = choicesOf(option)
       if (choices !== null) for (const name of spellings(option)) values.set(name, choices.join(' '))

@@ -1,4 +1,4 @@
-/** Exit codes of the command, and its own error. */
+/** Exit codes of the command, and its own errors. */
 
 export const OK = 0
 /** `check` or `diff` failed. */
@@ -10,5 +10,12 @@ export const USAGE_ERROR = 2
 export class UsageError extends Error {
   static {
     Object.defineProperty(this.prototype, 'name', { value: 'UsageError', configurable: true, writable: true })
+  }
+}
+
+/** Standard output cannot be written, which ends the command whatever files are left to do. */
+export class OutputError extends UsageError {
+  constructor(cause: unknown) {
+    super(`standard output cannot be written: ${(cause as Error).message}`, { cause })
   }
 }

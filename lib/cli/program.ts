@@ -3,11 +3,15 @@
  * @module
  */
 import { Argument, Command, Option } from 'commander'
+import { MEMBERS } from './cli-options.js'
 import type { CliOptions } from './cli-options.js'
 import { OK, UsageError } from './exit.js'
 import { VERSION } from '../native/version.js'
+import { FORMATS } from './output/format.js'
+import { write } from './output/stdout.js'
 
-const FILE = '.npy file, member of a .npz file (file.npz:name), or raw file'
+const FILE = '.npy file, member of a .npz file (file.npz:name), raw file, or - for standard input'
+const FILES = `${FILE}; of a .npz file without a name, all members`
 
 /** The whole command; `end` receives the exit code of the command that ran. */
 export function programOf(end: (code: number) => void): Command {
@@ -20,11 +24,8 @@ export function programOf(end: (code: number) => void): Command {
     .addHelpText('after', AFTER)
     .action(() => {
       const [first] = program.args
-      throw new UsageError(
-        first === undefined
-          ? `missing command: give one of ${NAMES.join(', ')}; see memmap --help`
-          : `invalid command '${first}': it must be one of ${NAMES.join(', ')}; see memmap --help`,
-      )
+      if (first !== undefined) throw unknownCommand(first)
+      throw new UsageError(`missing command: give one of ${NAMES.join(', ')}; see memmap --help`)
     })
     .allowExcessArguments()
 
@@ -43,10 +44,10 @@ export function programOf(end: (code: number) => void): Command {
       EXAMPLES.info,
     ),
   )
-    .argument('<file>', `${FILE}; of a .npz file without a name, all members`)
-    .option('--json', 'print JSON')
-    .action(async (file: string, options: CliOptions) =>
-      end(await (await import('./commands/info.js')).info(file, options)),
+    .argument('<file...>', FILES)
+    .option('--json', 'print JSON, a line for each file')
+    .action(async (files: string[], options: CliOptions) =>
+      end(await (await import('./commands/info.js')).info(files, options)),
     )
 
   rawOptions(add('show', 'Print elements as NumPy does, or draw a slice with two axes as a picture.', EXAMPLES.show))
@@ -62,6 +63,7 @@ export function programOf(end: (code: number) => void): Command {
       new Option('--colormap <map>', 'colours of the picture').choices(['grey', 'viridis', 'magma', 'coolwarm']),
     )
     .option('--range <low,high>', 'the values at the ends of the colours; by default the least and greatest element')
+    .option('--force', 'replace an existing picture')
     .option('--json', 'print JSON')
     .action(async (file: string, options: CliOptions) =>
       end(await (await import('./commands/show.js')).show(file, options)),
@@ -74,19 +76,19 @@ export function programOf(end: (code: number) => void): Command {
       EXAMPLES.stats,
     ),
   )
-    .argument('<file>', FILE)
+    .argument('<file...>', FILES)
     .option('-b, --bins <count>', 'intervals of the histogram; 10 by default')
-    .option('--json', 'print JSON')
-    .action(async (file: string, options: CliOptions) =>
-      end(await (await import('./commands/stats.js')).stats(file, options)),
+    .option('--json', 'print JSON, a line for each array')
+    .action(async (files: string[], options: CliOptions) =>
+      end(await (await import('./commands/stats.js')).stats(files, options)),
     )
 
   add(
     'check',
-    'Check a file against rules, and report the first element, in C order, that breaks one. Exit code 1 if a rule is broken.',
+    'Check files against rules, and report the first element, in C order, that breaks one. Exit code 1 if a rule is broken.',
     EXAMPLES.check,
   )
-    .argument('<file>', FILE)
+    .argument('<file...>', FILES)
     .option('-d, --dtype <dtype>', 'the dtype that it must have; for a raw file, the dtype of its elements')
     .option('-s, --shape <shape>', "the shape that it must have; '*' is any length, as in '*,3'")
     .option('--finite', 'no NaN, infinity or NaT')
@@ -97,15 +99,15 @@ export function programOf(end: (code: number) => void): Command {
     .option('--order <C|F>', 'of a raw file, the order of its elements')
     .option('--field <name>', 'a field of records')
     .addOption(FORMAT())
-    .option('--json', 'print JSON')
-    .action(async (file: string, options: CliOptions) =>
-      end(await (await import('./commands/check.js')).check(file, options)),
+    .option('--json', 'print JSON, a line for each array')
+    .action(async (files: string[], options: CliOptions) =>
+      end(await (await import('./commands/check.js')).check(files, options)),
     )
 
   rawOptions(
     add(
       'diff',
-      'Compare two arrays: |A - B| <= atol + rtol * |B| for every element, as numpy.testing.assert_allclose. Exit code 1 if they differ.',
+      'Compare two arrays, or all arrays of two .npz files: |A - B| <= atol + rtol * |B| for every element, as numpy.testing.assert_allclose. Exit code 1 if they differ.',
       EXAMPLES.diff,
     ),
   )
@@ -124,14 +126,18 @@ export function programOf(end: (code: number) => void): Command {
   rawOptions(
     add(
       'convert',
-      'Write an array to another file: .npy by its name, else raw elements. The file appears when it is complete.',
+      'Write an array to another file, in the format of its ending: .npy, .npz, .csv, .txt, .png. The file appears when it is complete.',
       EXAMPLES.convert,
     ),
     'for a raw IN, its dtype; otherwise the dtype of OUT',
     'for a raw IN, its order; otherwise the order of OUT',
   )
     .argument('<in>', FILE)
-    .argument('<out>', 'the file to write; replaces an existing one')
+    .argument('<out>', 'the file to write, or - for standard output')
+    .addOption(RAW())
+    .addOption(new Option('--to <format>', 'the format of standard output; npy by default').choices(FORMATS))
+    .option('--name <member>', 'the name of the array in a .npz file')
+    .option('--force', 'replace an existing file')
     .option('--to-dtype <dtype>', 'the dtype of OUT')
     .option('--to-order <C|F>', 'the order of OUT')
     .option('--byte-order <little|big|native>', 'the byte order of OUT')
@@ -140,12 +146,10 @@ export function programOf(end: (code: number) => void): Command {
       end(await (await import('./commands/convert.js')).convert(from, to, options)),
     )
 
-  add(
-    'create',
-    'Create a file of one value: .npy by its name, else raw elements. Replaces an existing file.',
-    EXAMPLES.create,
-  )
+  add('create', 'Create a file of one value, in the format of its ending: .npy, .npz, .csv, .txt.', EXAMPLES.create)
     .argument('<out>', 'the file to write')
+    .addOption(RAW())
+    .option('--force', 'replace an existing file')
     .option('-d, --dtype <dtype>', 'the dtype of the elements; float64 by default')
     .requiredOption('-s, --shape <shape>', 'the length of each axis, as in 3,4')
     .option('--order <C|F>', 'the order of the elements; C by default')
@@ -156,21 +160,53 @@ export function programOf(end: (code: number) => void): Command {
       end(await (await import('./commands/create.js')).create(out, options)),
     )
 
-  add('completion', 'Print a script that completes commands and options.', EXAMPLES.completion)
+  add(
+    'completion',
+    'Print a script that completes commands, options, files and members of .npz files.',
+    EXAMPLES.completion,
+  )
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh']))
     .action(async (shell: string) => {
       const { bash, zsh } = await import('./completion.js')
-      process.stdout.write(shell === 'bash' ? bash(program) : zsh(program))
+      write(shell === 'bash' ? bash(program) : zsh(program))
+      end(OK)
+    })
+
+  program
+    .command('help', { hidden: true })
+    .argument('[command]')
+    .action((name?: string) => {
+      const command = name === undefined ? program : program.commands.find((one) => one.name() === name)
+      if (command === undefined) throw unknownCommand(name as string)
+      command.outputHelp()
+      end(OK)
+    })
+
+  // For the scripts of `completion`.
+  program
+    .command(MEMBERS, { hidden: true })
+    .argument('<file>')
+    .action(async (file: string) => {
+      const { printMembers } = await import('./completion.js')
+      printMembers(file)
       end(OK)
     })
 
   for (const one of [program, ...program.commands]) {
-    one.exitOverride().configureOutput({ outputError: () => {} })
+    one.exitOverride().configureOutput({ outputError: () => {}, writeOut: write })
   }
   return program
 }
 
+function unknownCommand(name: string): UsageError {
+  return new UsageError(`invalid command '${name}': it must be one of ${NAMES.join(', ')}; see memmap --help`)
+}
+
 const NAMES = ['info', 'show', 'stats', 'check', 'diff', 'convert', 'create', 'completion']
+
+function RAW(): Option {
+  return new Option('--raw', 'write the elements alone, whatever the ending of the name')
+}
 
 function FORMAT(): Option {
   return new Option('--format <kind>', 'github: print failures as annotations of GitHub Actions').choices([
@@ -201,7 +237,7 @@ function rawOptions(
 const EXAMPLES = {
   info: `
     memmap info scan.npy
-    memmap info several.npz
+    memmap info scan.npy several.npz
     memmap info s1045.ima --dtype '>u2' --shape 256,256`,
   show: `
     memmap show scan.npy
@@ -214,19 +250,21 @@ const EXAMPLES = {
   check: `
     memmap check scan.npy --dtype '>u2' --shape '*,256'
     memmap check scan.npy --finite --min 0 --max 4095
-    memmap check several.npz:x --finite --format github`,
+    memmap check scan.npy several.npz --finite --format github`,
   diff: `
     memmap diff scan.npy scan.npy
+    memmap diff several.npz several.npz
     memmap diff several.npz:x several.npz:y --rtol 1e-5 --atol 1e-8
     memmap diff s1045.ima scan.npy --dtype '>u2' --shape 256,256`,
   convert: `
-    memmap convert s1045.ima scan.npy --dtype '>u2' --shape 256,256
+    memmap convert s1045.ima mri.npy --dtype '>u2' --shape 256,256
     memmap convert scan.npy small.npy --dtype float32 --order F
-    memmap convert scan.npy scan.raw --byte-order little`,
+    memmap convert scan.npy scan.raw --raw --byte-order little
+    memmap convert scan.npy scan.csv`,
   create: `
-    memmap create grid.npy --dtype float32 --shape 1000,1000
+    memmap create heights.npy --dtype float32 --shape 1000,1000
     memmap create mask.npy --dtype bool --shape 64,64 --fill true
-    memmap create grid.raw --dtype '>i2' --shape 100,3 --order F --sparse`,
+    memmap create grid.raw --dtype '>i2' --shape 100,3 --order F --sparse --raw`,
   completion: `
     memmap completion bash > memmap.bash
     memmap completion zsh > _memmap`,

@@ -8,7 +8,9 @@ import {
   chownSync,
   closeSync,
   constants,
+  existsSync,
   fsyncSync,
+  linkSync,
   lstatSync,
   openSync,
   readlinkSync,
@@ -61,15 +63,23 @@ export function replaceFile(path: PathLike, of: string, write: (path: string) =>
   }
 }
 
+/** The errors of file systems without hard links. */
+const NO_LINKS = ['EINVAL', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EPERM', 'EACCES']
+
+/** The name of a file in the writing: the process that writes it, and a random number. */
+export const TEMPORARY_NAME = /^\.memmap-(\d+)-[0-9a-f]{16}\.tmp$/
+
 /**
  * Begins to replace a file as {@link replaceFile} does, for asynchronous callers.
- * @throws MemmapError the system's, if the file cannot be replaced
+ * @param keep whether to refuse an existing file, also one that appears while the new one is written
+ * @throws MemmapError the system's, if the file cannot be replaced; `EEXIST` with `keep`
  */
-export function replacing(path: PathLike, of: string): Replacement {
+export function replacing(path: PathLike, of: string, keep = false): Replacement {
   const target = targetOf(path, of)
   const shown = typeof path === 'string' ? path : target
   // The global crypto, because importing node:crypto takes longer than most commands.
   const random = Buffer.from(crypto.getRandomValues(new Uint8Array(8))).toString('hex')
+  // Matches TEMPORARY_NAME.
   const temporary = join(dirname(target), `.memmap-${process.pid}-${random}.tmp`)
   const undo = (error: unknown): unknown => {
     try {
@@ -82,6 +92,7 @@ export function replacing(path: PathLike, of: string): Replacement {
   let old: Stats | null
   try {
     old = existing(target)
+    if (old !== null && keep) throw existsError(target)
     // Of the owner alone, so that nobody reads the new bytes whom the old file would have refused.
     if (old !== null) closeSync(openSync(temporary, 'wx', 0o600))
   } catch (error) {
@@ -89,10 +100,31 @@ export function replacing(path: PathLike, of: string): Replacement {
   }
   const finish = (): void => {
     if (old !== null) keepAttributes(temporary, target, old)
-    renameSync(temporary, target)
+    if (keep) moveToFree(temporary, target)
+    else renameSync(temporary, target)
     syncFolder(dirname(target))
   }
   return { temporary, finish, undo }
+}
+
+/**
+ * Gives a file a name that is free. A link fails where the name is taken; on file systems without links another process can take
+ * the name between the look and the rename.
+ */
+function moveToFree(temporary: string, target: string): void {
+  try {
+    linkSync(temporary, target)
+  } catch (error) {
+    if (!NO_LINKS.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    if (existsSync(target)) throw existsError(target)
+    renameSync(temporary, target)
+    return
+  }
+  rmSync(temporary, { force: true })
+}
+
+function existsError(target: string): MemmapError {
+  return new MemmapError('EEXIST', `EEXIST: file already exists, open '${target}'`, { syscall: 'open' })
 }
 
 function targetOf(path: PathLike, of: string): string {

@@ -1,6 +1,6 @@
 import type { FloatKind } from '../scalar/dragon4.js'
 import { positional, scientific } from '../scalar/float-text.js'
-import type { PositionalOptions, ScientificOptions, Trim } from '../scalar/float-text.js'
+import type { PositionalOptions, ScientificOptions } from '../scalar/float-text.js'
 import { halfToNumber, numberToHalf } from '../scalar/half.js'
 import type { Printing } from './options.js'
 
@@ -52,7 +52,7 @@ export function floatFormat(
 const NOTHING_FINITE: Column = { left: 0, right: 0, write: String }
 
 /** Returns true if the numbers are so far from 1 or from each other that NumPy uses exponents. */
-function needsExponent(finite: readonly number[], kind: FloatKind, { suppress }: Printing): boolean {
+export function needsExponent(finite: readonly number[], kind: FloatKind, { suppress }: Printing): boolean {
   const magnitudes = finite.filter((x) => x !== 0).map(Math.abs)
   if (magnitudes.length === 0) return false
   const largest = magnitudes.reduce((a, b) => Math.max(a, b))
@@ -62,7 +62,8 @@ function needsExponent(finite: readonly number[], kind: FloatKind, { suppress }:
   return !suppress && (smallest < rounded(1e-4, kind) || rounded(largest / smallest, kind) > 1000)
 }
 
-function rounded(x: number, kind: FloatKind): number {
+/** Rounds to the nearest float of a kind. */
+export function rounded(x: number, kind: FloatKind): number {
   if (kind === 'float64') return x
   const single = Math.fround(x)
   return kind === 'float32' ? single : halfToNumber(numberToHalf(single))
@@ -74,16 +75,7 @@ function scientificColumn(
   sign: Printing['sign'],
   { floatmode, precision }: Printing,
 ): Column {
-  const unique = floatmode !== 'fixed'
-  const shared = { kind, unique, plus: sign === '+' }
-  const first: ScientificOptions = {
-    ...shared,
-    precision: floatmode === 'unique' ? -1 : precision,
-    minDigits: -1,
-    trim: unique ? 'point' : 'keep',
-    padLeft: 0,
-    exponentDigits: 2,
-  }
+  const first = scientificOptions(kind, sign, { floatmode, precision })
   const parts = finite.map((x) => scientific(x, first).split(/[.e]/))
   const fraction = longest(parts, 1)
   const exponentDigits = longest(parts, 2) - 1
@@ -101,18 +93,7 @@ function positionalColumn(
   sign: Printing['sign'],
   { floatmode, precision }: Printing,
 ): Column {
-  const unique = floatmode !== 'fixed'
-  const trim: Trim = unique ? 'point' : 'keep'
-  const first: PositionalOptions = {
-    kind,
-    unique,
-    plus: sign === '+',
-    precision: floatmode === 'unique' ? -1 : precision,
-    minDigits: -1,
-    trim,
-    padLeft: 0,
-    padRight: 0,
-  }
+  const first = positionalOptions(kind, sign, { floatmode, precision })
   const parts = finite.map((x) => positional(x, first).split('.'))
   const right = longest(parts, 1)
   const equal = floatmode === 'fixed' || floatmode === 'maxprec_equal'
@@ -120,6 +101,35 @@ function positionalColumn(
     ? { ...first, precision: right, minDigits: right, trim: 'keep', padRight: right }
     : { ...first, minDigits: 0, trim: 'point', padRight: right }
   return { left: longest(parts, 0), right, write: (x, padLeft) => positional(x, { ...final, padLeft }) }
+}
+
+type Digits = Pick<Printing, 'floatmode' | 'precision'>
+
+/** The options of a number by itself, before the width of its column is known. */
+export function positionalOptions(kind: FloatKind, sign: Printing['sign'], digits: Digits): PositionalOptions {
+  return { ...sharedOptions(kind, sign, digits), padRight: 0 }
+}
+
+/** {@link positionalOptions} with an exponent. */
+export function scientificOptions(kind: FloatKind, sign: Printing['sign'], digits: Digits): ScientificOptions {
+  return { ...sharedOptions(kind, sign, digits), exponentDigits: 2 }
+}
+
+function sharedOptions(
+  kind: FloatKind,
+  sign: Printing['sign'],
+  { floatmode, precision }: Digits,
+): Omit<PositionalOptions, 'padRight'> {
+  const unique = floatmode !== 'fixed'
+  return {
+    kind,
+    unique,
+    plus: sign === '+',
+    precision: floatmode === 'unique' ? -1 : precision,
+    minDigits: -1,
+    trim: unique ? 'point' : 'keep',
+    padLeft: 0,
+  }
 }
 
 function longest(parts: readonly (readonly string[])[], index: number): number {

@@ -1,3 +1,4 @@
+import type { DType } from '../dtype/index.js'
 import { isRangeError } from '../errors/brands.js'
 import { LONGEST_TEXT } from '../errors/check-size.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -9,12 +10,13 @@ import { printing } from './options.js'
 import type { Printing, PrintOptions } from './options.js'
 import { tupleRepr, width } from './python-repr.js'
 import { scalarText } from './scalar-text.js'
-import { shownPart } from './shown.js'
-import type { Printable } from './shown.js'
+import { representativesOf } from './representatives.js'
+import { shownAxes, shownPart } from './shown.js'
+import type { Printable, ShownAxis } from './shown.js'
 
 export { printing } from './options.js'
 export type { FloatMode, Printing, PrintOptions } from './options.js'
-export type { Printable } from './shown.js'
+export type { Printable, ShownAxis } from './shown.js'
 
 /** Where the text of all elements is too large. */
 const WAY_OUT = 'select a part by index(), or lower threshold or edgeitems'
@@ -80,5 +82,38 @@ function elements(array: Printable, separator: string, indent: number, options: 
   if (sizeOf(array.shape) === 0) return '[]'
   const shown = shownPart(array, options, WAY_OUT)
   const write = elementFormat(array.dtype, shown.elements, { ...options, single: array.shape.length === 0 })
-  return layOutText(shown, shown.elements.map(write), { separator, indent, linewidth: options.linewidth })
+  const texts = shown.elements.map(write)
+  let text = ''
+  for (const piece of layOutText(shown.axes, texts.values(), { separator, indent, linewidth: options.linewidth })) {
+    text += piece
+  }
+  return text
+}
+
+/** An array to print piece by piece. */
+export interface Chunked {
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  /** Reads the elements shown, chunk by chunk in C order; it is called for each of several passes. */
+  chunks(axes: readonly ShownAxis[]): Iterable<ArrayLike<unknown>>
+}
+
+/**
+ * The same text as {@link format} with `'str'` of an array with axes, in pieces and bounded memory. Reads the elements shown up to
+ * three times: twice for the width of a column, and once to write them.
+ * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for an unknown or invalid print option
+ */
+export function* strPieces(array: Chunked, options: PrintOptions = {}): Generator<string> {
+  const { dtype, shape } = array
+  if (sizeOf(shape) === 0) return yield '[]'
+  const printOptions = printing(options)
+  const axes = shownAxes(shape, printOptions)
+  const representatives = representativesOf(dtype, () => array.chunks(axes), printOptions)
+  const write = elementFormat(dtype, representatives, { ...printOptions, single: false })
+  const { linewidth } = printOptions
+  yield* layOutText(axes, textsOf(array.chunks(axes), write), { separator: ' ', indent: 0, linewidth })
+}
+
+function* textsOf(chunks: Iterable<ArrayLike<unknown>>, write: (value: unknown) => string): Generator<string> {
+  for (const chunk of chunks) for (let i = 0; i < chunk.length; i++) yield write(chunk[i])
 }

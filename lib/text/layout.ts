@@ -1,5 +1,5 @@
 import { width } from './python-repr.js'
-import type { Shown } from './shown.js'
+import type { ShownAxis } from './shown.js'
 
 export interface LayoutOptions {
   /** Between elements: `', '` or a space. */
@@ -9,51 +9,67 @@ export interface LayoutOptions {
   readonly linewidth: number
 }
 
-/** Joins the texts of elements with brackets, separators and line breaks: NumPy's `_formatArray`. */
-export function layOutText(
-  { axes }: Shown,
-  texts: readonly string[],
+/**
+ * Joins the texts of elements with brackets, separators and line breaks: NumPy's `_formatArray`. Yields pieces, so that a
+ * caller can write them before the last element is known.
+ * @param texts of the elements shown, in C order
+ */
+export function* layOutText(
+  axes: readonly ShownAxis[],
+  texts: Iterator<string>,
   { separator, indent, linewidth }: LayoutOptions,
-): string {
+): Generator<string> {
   const bare = separator.trimEnd()
-  let next = 0
+  const next = (): string => texts.next().value ?? ''
 
-  const layOutAxis = (axis: number, hanging: string, capacity: number): string => {
-    const shown = axes[axis]
-    if (shown === undefined) return texts[next++] ?? ''
-    const isRow = axis === axes.length - 1
-    const breaks = bare + '\n'.repeat(axes.length - 1 - axis)
-    const row = new Row(hanging, capacity - Math.max(bare.length, 1))
-    let blocks = ''
-    for (let i = 0; i < shown.length; i++) {
-      const isLast = i === shown.length - 1
-      if (i === shown.cutAfter) {
-        if (isRow) row.add('...', separator)
-        else blocks += `${hanging}...${breaks}`
+  function* layOutAxis(axis: number, hanging: string, capacity: number): Generator<string> {
+    const { length, cutAfter } = axes[axis] as ShownAxis
+    yield '['
+    if (axis === axes.length - 1) {
+      const row = new Row(hanging, capacity - Math.max(bare.length, 1))
+      for (let i = 0; i < length; i++) {
+        if (i === cutAfter) row.add('...', separator)
+        row.add(next(), i === length - 1 ? '' : separator)
+        if (row.isLong) yield row.take()
       }
-      const text = layOutAxis(axis + 1, `${hanging} `, capacity - 1)
-      if (isRow) row.add(text, isLast ? '' : separator)
-      else blocks += hanging + text + (isLast ? '' : breaks)
+      yield row.end()
+    } else {
+      const breaks = bare + '\n'.repeat(axes.length - 1 - axis)
+      // The bracket replaces the last blank of the first line's indent.
+      let before = ''
+      for (let i = 0; i < length; i++) {
+        if (i === cutAfter) {
+          yield `${before}...${breaks}`
+          before = hanging
+        }
+        yield before
+        yield* layOutAxis(axis + 1, `${hanging} `, capacity - 1)
+        if (i < length - 1) yield breaks
+        before = hanging
+      }
     }
-    // The bracket replaces the last blank of the first line's indent.
-    return `[${(isRow ? row.end() : blocks).slice(hanging.length)}]`
+    yield ']'
   }
-  return layOutAxis(0, ' '.repeat(indent + 1), linewidth)
+  if (axes.length === 0) yield next()
+  else yield* layOutAxis(0, ' '.repeat(indent + 1), linewidth)
 }
+
+/** Characters of a row that are held back at most, about. */
+const LONG = 2 ** 12
 
 /** The elements of one row, broken into lines. */
 class Row {
   readonly #hanging: string
   readonly #capacity: number
+  /** Complete text, and the line, whose trailing blanks go where it is broken. */
   #done = ''
-  #line: string
-  /** The number of characters in the line, as Python counts them. */
+  #line = ''
+  /** The number of characters in the line, as Python counts them; the indent of the first one is written already. */
   #used: number
 
   constructor(hanging: string, capacity: number) {
     this.#hanging = hanging
     this.#capacity = capacity
-    this.#line = hanging
     this.#used = hanging.length
   }
 
@@ -67,6 +83,19 @@ class Row {
     }
     this.#line += word + separator
     this.#used += size + separator.length
+  }
+
+  get isLong(): boolean {
+    return this.#done.length + this.#line.length > LONG
+  }
+
+  /** Takes all but the blanks at the end of the line. */
+  take(): string {
+    const bare = this.#line.trimEnd()
+    const text = this.#done + bare
+    this.#done = ''
+    this.#line = this.#line.slice(bare.length)
+    return text
   }
 
   end(): string {

@@ -32,19 +32,10 @@ const TEXT_BYTES = 150
  * Reads the elements shown, each once; only the corners of a summarised array.
  * @throws MemmapError `ERR_MEMMAP_TOO_LARGE`
  */
-export function shownPart(
-  array: Printable,
-  { threshold, edgeitems, floatmode, precision }: Printing,
-  wayOut: string,
-): Shown {
+export function shownPart(array: Printable, options: Printing, wayOut: string): Shown {
   const { shape } = array
-  const summarised = sizeOf(shape) > threshold
-  const cut = (length: number): boolean => summarised && length > 2 * edgeitems
-  const axes = shape.map((length) => ({
-    // NumPy shows one entry at the end even where edgeitems is 0.
-    length: cut(length) ? edgeitems + Math.max(edgeitems, 1) : length,
-    cutAfter: cut(length) ? edgeitems : undefined,
-  }))
+  const { floatmode, precision } = options
+  const axes = shownAxes(shape, options)
 
   const count = sizeOf(axes.map(({ length }) => length))
   checkList(count, wayOut)
@@ -67,4 +58,15 @@ export function shownPart(
   }
   visit(0)
   return { axes, elements }
+}
+
+/** The parts of the axes that are shown: all, or both ends of long ones where there are more elements than the threshold. */
+export function shownAxes(shape: readonly number[], { threshold, edgeitems }: Printing): ShownAxis[] {
+  const summarised = sizeOf(shape) > threshold
+  const cut = (length: number): boolean => summarised && length > 2 * edgeitems
+  return shape.map((length) => ({
+    // NumPy shows one entry at the end even where edgeitems is 0.
+    length: cut(length) ? edgeitems + Math.max(edgeitems, 1) : length,
+    cutAfter: cut(length) ? edgeitems : undefined,
+  }))
 }

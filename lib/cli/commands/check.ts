@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs'
 import { parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import { sizeOf } from '../../layout/shape.js'
@@ -7,9 +6,11 @@ import type { CliOptions } from '../cli-options.js'
 import { breachOf } from '../compute/rules.js'
 import type { Breach, Rules } from '../compute/rules.js'
 import { CHECK_FAILED, OK } from '../exit.js'
-import { formatOf, openInput, splitMember } from '../input/input.js'
+import { eachFile, membersOf, worstOf } from '../input/each-file.js'
+import { defined, openInput } from '../input/input.js'
 import type { Input, RawOptions } from '../input/input.js'
-import { parseCount, parseDTypeText, parseElement, parseShapeText } from '../input/values.js'
+import type { Located } from '../input/locate.js'
+import { checkRawOptions, parseCount, parseDTypeText, parseElement, parseShapeText } from '../input/values.js'
 import { dtypeText, elementText, indexText } from '../output/element-text.js'
 import { escaped } from '../output/escape.js'
 import { errorAnnotation } from '../output/github.js'
@@ -26,17 +27,34 @@ interface Failure {
 }
 
 /** `memmap check`. */
-export async function check(name: string, options: CliOptions): Promise<number> {
+export async function check(names: readonly string[], options: CliOptions): Promise<number> {
+  checkRawOptions(options as RawOptions)
+  return eachFile(names, async (file, { someRaw }) => {
+    const members = membersOf(file)
+    const works = (members ?? [undefined]).map(
+      (member) => async (): Promise<number> => checkOne(file, member, someRaw, options),
+    )
+    return worstOf(works, members?.map((member) => `${file.path}:${member}`) ?? null)
+  })
+}
+
+/** Checks a file, or a member of one. */
+async function checkOne(
+  file: Located,
+  member: string | undefined,
+  someRaw: boolean,
+  options: CliOptions,
+): Promise<number> {
   const { dtype, shape, offset, order, field } = options as RawOptions
   const wantedDType = dtype === undefined ? null : parseDTypeText(dtype)
   const wantedShape = shape === undefined ? null : parseShapeText(shape, 'any')
-  const { path } = splitMember(name)
-  const isRaw = formatOf(path).format === 'raw'
+  const isRaw = file.format === 'raw'
   if (isRaw && wantedShape !== null) {
-    const failure = checkSize(path, wantedDType ?? parseDType('uint8'), wantedShape, offset)
-    if (failure !== null) return printResult(name, failure, null, options)
+    const failure = checkSize(file, wantedDType ?? parseDType('uint8'), wantedShape, offset)
+    if (failure !== null) return printResult(file.name, file.path, failure, null, options)
   }
-  const input = await openInput(name, isRaw ? rawOf(options, wantedShape) : defined({ offset, order, field }))
+  const raw = isRaw ? rawOf(options, wantedShape) : defined(someRaw ? { field } : { offset, order, field })
+  const input = await openInput(file, raw, member === undefined ? { command: 'check' } : { command: 'check', member })
   const progress = progressOf('check')
   try {
     const failure = await checkArray(
@@ -47,15 +65,11 @@ export async function check(name: string, options: CliOptions): Promise<number> 
       progress.report,
     )
     progress.stop()
-    return printResult(name, failure, input, options)
+    return printResult(input.name, input.path, failure, input, options)
   } finally {
     progress.stop()
     input.close()
   }
-}
-
-function defined(options: { [Name in keyof RawOptions]: string | undefined }): RawOptions {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as RawOptions
 }
 
 /** The wanted dtype and shape as the description of a raw file. */
@@ -64,9 +78,14 @@ function rawOf({ dtype, offset, order, field }: RawOptions, shape: readonly numb
 }
 
 /** Checks that a raw file has exactly the bytes of a shape. */
-function checkSize(path: string, dtype: DType, shape: readonly number[], offset: string | undefined): Failure | null {
+function checkSize(
+  { size }: Located,
+  dtype: DType,
+  shape: readonly number[],
+  offset: string | undefined,
+): Failure | null {
   const start = offset === undefined ? 0 : parseCount(offset, '--offset')
-  const bytes = statSync(path).size - start
+  const bytes = size - start
   const known = shape.filter((length) => length !== -1)
   const unit = sizeOf(known, dtype.itemsize) * dtype.itemsize
   const open = shape.length - known.length
@@ -127,15 +146,20 @@ function shapeText(shape: readonly number[]): string {
   return tupleRepr(shape.map((length) => (length === -1 ? '*' : length)) as number[])
 }
 
-function printResult(name: string, failure: Failure | null, input: Input | null, options: CliOptions): number {
+function printResult(
+  name: string,
+  path: string,
+  failure: Failure | null,
+  input: Input | null,
+  options: CliOptions,
+): number {
   if (options['json'] === true) {
     const { array } = input ?? {}
     printJson({ file: name, ok: failure === null, dtype: array?.dtype.toJSON(), shape: array?.shape, wrong: failure })
   } else if (failure === null) {
     const { green } = styleOf(process.stdout)
     print(`${escaped(name)}: ${green('ok')}`)
-  } else if (options['format'] === 'github')
-    print(errorAnnotation(splitMember(name).path, 'memmap check', `${name}: ${failure.message}`))
+  } else if (options['format'] === 'github') print(errorAnnotation(path, 'memmap check', `${name}: ${failure.message}`))
   else {
     const { red } = styleOf(process.stdout)
     print(`${escaped(name)}: ${red(escaped(failure.message))}`)

@@ -1,64 +1,145 @@
+import type { DType } from '../../dtype/index.js'
 import { inspect } from '../../errors/inspect.js'
 import type { Memmap } from '../../memmap.js'
 import type { NDArray } from '../../ndarray.js'
 import type { CliOptions } from '../cli-options.js'
 import { releasePages } from '../compute/line.js'
 import { OK, UsageError } from '../exit.js'
-import { formatOf, openInput, parseOrderOption, splitMember } from '../input/input.js'
+import { defined, openInput } from '../input/input.js'
 import type { RawOptions } from '../input/input.js'
-import { parseDTypeText } from '../input/values.js'
+import { locate } from '../input/locate.js'
+import type { Located } from '../input/locate.js'
+import { parseDTypeText, parseOrderOption } from '../input/values.js'
 import { dtypeText } from '../output/element-text.js'
+import { outputOf, STANDARD_OUTPUT } from '../output/format.js'
+import type { Output } from '../output/format.js'
 import { progressOf } from '../output/progress.js'
-import { printCreated } from '../output/report-created.js'
-import { formatFor, writeArray } from '../output/write-array.js'
+import { printCreated, printCreatedArchive } from '../output/report-created.js'
+import { writeArchive, writeMapped } from '../output/write-array.js'
+import type { Member, Target } from '../output/write-array.js'
+import { writeOutput } from '../output/write-output.js'
 
 /** Bytes to write at a time. */
 const BLOCK = 2 ** 27
 
+/** The dtype and order of the new file, as far as the options say them. */
+interface Wanted {
+  readonly dtype: DType | null
+  readonly order: 'C' | 'F' | null
+  readonly byteOrder: ReturnType<typeof byteOrderOf>
+}
+
 /** `memmap convert`. */
 export async function convert(from: string, to: string, options: CliOptions): Promise<number> {
-  const { dtype, shape, offset, order, field } = options as RawOptions
-  const format = formatFor(to)
-  const isRaw = formatOf(splitMember(from).path).format === 'raw'
-  const byteOrder = byteOrderOf(options['byteOrder'] as string | undefined)
+  const output = outputOf(to, options)
+  const file = await locate(from)
+  try {
+    const { dtype, shape, offset, order, field } = options as RawOptions
+    const isRaw = file.format === 'raw'
+    const wanted = wantedOf(options, isRaw)
+    checkWanted(output, wanted, options)
+    const description = defined(isRaw ? { dtype, shape, offset, order, field } : { shape, offset, field })
+    if (file.format === 'npz' && file.member === null && output.format === 'npz' && options['name'] === undefined) {
+      return await convertArchive(file, output, description, wanted, options)
+    }
+    return await convertArray(file, output, description, wanted, options)
+  } finally {
+    file.release()
+  }
+}
+
+function wantedOf(options: CliOptions, isRaw: boolean): Wanted {
+  const { dtype, order } = options as RawOptions
   const toDType = (options['toDtype'] as string | undefined) ?? (isRaw ? undefined : dtype)
   const toOrder = (options['toOrder'] as string | undefined) ?? (isRaw ? undefined : order)
-  const wanted = toDType === undefined ? null : parseDTypeText(toDType)
-  const wantedOrder = toOrder === undefined ? null : parseOrderOption(toOrder)
-  const description = Object.fromEntries(
-    Object.entries(isRaw ? { dtype, shape, offset, order, field } : { shape, offset, field }).filter(
-      ([, value]) => value !== undefined,
-    ),
-  ) as RawOptions
-  const input = await openInput(from, description)
+  return {
+    dtype: toDType === undefined ? null : parseDTypeText(toDType),
+    order: toOrder === undefined ? null : parseOrderOption(toOrder),
+    byteOrder: byteOrderOf(options['byteOrder'] as string | undefined),
+  }
+}
+
+/** Rejects options that mean nothing for the format of the output. */
+function checkWanted({ format }: Output, { dtype, order, byteOrder }: Wanted, options: CliOptions): void {
+  const wrong = (what: string, why: string): UsageError =>
+    new UsageError(`invalid ${what} for ${format === 'raw' ? 'raw elements' : `.${format}`}: ${why}; leave it out`)
+  if (options['name'] !== undefined && format !== 'npz') throw wrong('--name', 'only members of a .npz file have names')
+  if (format === 'npy' || format === 'npz' || format === 'raw') return
+  if (byteOrder !== null) throw wrong('--byte-order', 'the output has no bytes of elements')
+  if (order !== null) throw wrong('--order of the output', 'it has rows, then columns')
+  if (dtype !== null && format === 'png') throw wrong('--dtype of the output', 'a picture has colours')
+}
+
+async function convertArray(
+  file: Located,
+  output: Output,
+  description: RawOptions,
+  wanted: Wanted,
+  options: CliOptions,
+): Promise<number> {
+  const input = await openInput(file, description, { command: 'convert' })
   const progress = progressOf('convert')
   try {
-    const { array } = input
-    const wantedOrSame = wanted ?? array.dtype
-    const toType = byteOrder === null ? wantedOrSame : wantedOrSame.newByteOrder(byteOrder)
-    if (toType.itemsize === 0 && array.dtype.itemsize > 0) {
-      throw new UsageError(`invalid dtype ${toType.name} of the file: it must have a length, as in ${toType.kind}10`)
+    const { dtype, shape, flags } = input.array
+    const target = targetOf(dtype, shape, flags.fContiguous && !flags.cContiguous ? 'F' : 'C', wanted)
+    const { format, path } = output
+    if (path !== STANDARD_OUTPUT && (format === 'npy' || format === 'raw')) {
+      await writeMapped(output, target, async (mapped, signal) => {
+        await copyBlocks(mapped, input.array, signal, progress.report)
+        // Closes the input, because it may be the file to replace, and Windows replaces no mapped file.
+        input.close()
+      })
+    } else {
+      const member = (options['name'] as string | undefined) ?? input.member ?? 'arr_0'
+      await writeOutput(input.array, target, output, member, options, progress.report)
     }
-    const target = {
-      dtype: toType.base,
-      shape: toType.shape.length === 0 ? array.shape : [...array.shape, ...toType.shape],
-      order: array.ndim < 2 ? 'C' : (wantedOrder ?? (array.flags.fContiguous && !array.flags.cContiguous ? 'F' : 'C')),
-      sparse: false,
-    } as const
-    if (toType.shape.length > 0)
-      throw new UsageError(`invalid dtype ${dtypeText(toType)} of the file: it must not be a sub-array`)
-    await writeArray(to, target, async (file, signal) => {
-      await copyBlocks(file, array, signal, progress.report)
-      // Closes the input, because it may be the file to replace, and Windows replaces no mapped file.
-      input.close()
-    })
     progress.stop()
-    printCreated(to, format, target, options)
+    if (path !== STANDARD_OUTPUT && format !== 'png') printCreated(path, format, target, options)
   } finally {
     progress.stop()
     input.close()
   }
   return OK
+}
+
+/** Converts every member of a `.npz` file. */
+async function convertArchive(
+  file: Located,
+  output: Output,
+  description: RawOptions,
+  wanted: Wanted,
+  options: CliOptions,
+): Promise<number> {
+  if (description.field !== undefined) {
+    throw new UsageError(`invalid --field for all arrays of '${file.name}': name one, as in '${file.name}:x'`)
+  }
+  const archive = file.archive()
+  const members = archive.files.map((name): Member => {
+    const { dtype, shape, fortranOrder } = archive.member(name)
+    const full = [...shape, ...dtype.shape]
+    const target = targetOf(dtype.base, full, fortranOrder ? 'F' : 'C', wanted)
+    return { name, target, open: () => openInput(file, description, { command: 'convert', member: name }) }
+  })
+  const progress = progressOf('convert')
+  try {
+    await writeArchive(output, members, progress.report)
+  } finally {
+    progress.stop()
+  }
+  if (output.path !== STANDARD_OUTPUT) printCreatedArchive(output.path, members.length, options)
+  return OK
+}
+
+function targetOf(own: DType, shape: readonly number[], ownOrder: 'C' | 'F', wanted: Wanted): Target {
+  const { byteOrder } = wanted
+  const wantedOrSame = wanted.dtype ?? own
+  const dtype = byteOrder === null ? wantedOrSame : wantedOrSame.newByteOrder(byteOrder)
+  if (dtype.itemsize === 0 && own.itemsize > 0) {
+    throw new UsageError(`invalid dtype ${dtype.name} of the file: it must have a length, as in ${dtype.kind}10`)
+  }
+  if (dtype.shape.length > 0)
+    throw new UsageError(`invalid dtype ${dtypeText(dtype)} of the file: it must not be a sub-array`)
+  return { dtype, shape, order: shape.length < 2 ? 'C' : (wanted.order ?? ownOrder), sparse: false }
 }
 
 function byteOrderOf(text: string | undefined): '<' | '>' | '=' | 'S' | null {

@@ -2,9 +2,7 @@
  * Inflates compressed members of `.npz` files that are too large for memory into a file without a name, and maps that.
  * @module
  */
-import { closeSync, createReadStream, openSync, rmSync, writeSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { createReadStream, writeSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
@@ -15,6 +13,7 @@ import type { MemberInfo } from '../../files/npz/npz-reader.js'
 import { checkSize, checkSum, damaged } from '../../files/npz/zip.js'
 import { systemError } from '../../files/system-error.js'
 import type { Memmap } from '../../memmap.js'
+import { openTemporary } from './temporary.js'
 
 const CHUNK_BYTES = 2 ** 18
 
@@ -28,33 +27,19 @@ export interface Inflated {
  * Inflates a member chunk by chunk, and maps it.
  * @throws MemmapError `ERR_MEMMAP_NPY` for a damaged member; the system's, `ENOSPC` on a full disk
  */
-export async function inflated(path: string, name: string, member: MemberInfo): Promise<Inflated> {
-  const temporary = join(tmpdir(), `memmap-${process.pid}-${Date.now().toString(36)}.npy`)
+export async function inflated(file: string | number, name: string, member: MemberInfo): Promise<Inflated> {
   if (member.packed === 0) throw damaged(`its member '${name}' has no bytes`)
-  let fd
-  try {
-    fd = openSync(temporary, 'wx+', 0o600)
-  } catch (error) {
-    throw systemError(error, temporary)
-  }
-  // Removes the name now, where the system permits it, so that no file stays however the process ends.
-  const remove = (): void => {
-    try {
-      rmSync(temporary, { force: true })
-    } catch {
-      // Windows removes no mapped file; the caller tries again at the end.
-    }
-  }
-  remove()
+  const { fd, path, remove } = openTemporary()
   try {
     await pipeline(
-      createReadStream(path, {
+      createReadStream(typeof file === 'string' ? file : '', {
+        ...(typeof file === 'string' ? {} : { fd: file, autoClose: false }),
         start: member.start,
         end: member.start + member.packed - 1,
         highWaterMark: CHUNK_BYTES,
       }),
       createInflateRaw({ chunkSize: CHUNK_BYTES }),
-      into(fd, temporary, name, member),
+      into(fd, path, name, member),
     )
     return { array: openNpy(fd, 'r', MAX_HEADER_SIZE, { access: 'sequential' }) as Memmap, remove }
   } catch (error) {
@@ -64,8 +49,6 @@ export async function inflated(path: string, name: string, member: MemberInfo): 
       throw damaged(`its member '${name}' cannot be inflated (${(error as Error).message})`)
     }
     throw error
-  } finally {
-    closeSync(fd)
   }
 }
 

@@ -8,6 +8,7 @@ import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { dtypeFromDescr } from '../../files/npy/descr.js'
 import { parseLiteral } from '../../files/npy/literal.js'
+import { parseOrder } from '../../layout/strides.js'
 import { UsageError } from '../exit.js'
 
 /** Parses a shape: `3,4`, `(3, 4)`, `[3, 4]`, `5`; `()` has no axes. `open` permits `*` for one or any lengths. */
@@ -128,4 +129,30 @@ function complexIn(text: string): { re: number; im: number } | null {
   const part = numberIn(/^[+-]?$/.test(im) ? `${im}1` : im)
   const real = numberIn(re)
   return part === null || real === null ? null : { re: real, im: part }
+}
+
+/** Checks the options that describe raw files once, before the first of several files. */
+export function checkRawOptions({
+  dtype,
+  shape,
+  offset,
+  order,
+}: {
+  readonly dtype?: string
+  readonly shape?: string
+  readonly offset?: string
+  readonly order?: string
+}): void {
+  if (dtype !== undefined) parseDTypeText(dtype)
+  if (shape !== undefined) parseShapeText(shape, 'any')
+  if (offset !== undefined) parseCount(offset, '--offset')
+  parseOrderOption(order)
+}
+
+/** Parses the option `--order`; C by default. */
+export function parseOrderOption(order: string | undefined): 'C' | 'F' {
+  if (order !== undefined && !/^[CFcf]$/.test(order)) {
+    throw new UsageError(`invalid --order ${inspect(order)}: it must be C or F`)
+  }
+  return parseOrder(order ?? 'C')
 }

@@ -23,3 +23,8 @@ function code(character: string): string {
   if (point < 0x100) return `\\x${point.toString(16).padStart(2, '0')}`
   return point < 0x10000 ? `\\u${point.toString(16).padStart(4, '0')}` : `\\u{${point.toString(16)}}`
 }
+
+/** A name as a word of a shell. */
+export function shellWord(name: string): string {
+  return /^[\w@%+=:,./-]+$/.test(name) && !name.startsWith('-') ? name : `'${name.replaceAll("'", `'\\''`)}'`
+}

@@ -18,3 +18,10 @@ export function printCreated(file: string, format: string, { dtype, shape, order
     )
   }
 }
+
+/** Prints the `.npz` file of several arrays that was written. */
+export function printCreatedArchive(file: string, count: number, options: CliOptions): void {
+  const { size } = statSync(file)
+  if (options['json'] === true) printJson({ file, format: 'npz', members: count, fileSize: size })
+  else print(`${escaped(file)}: npz, ${count} ${count === 1 ? 'array' : 'arrays'}, ${bytesText(size)}`)
+}

@@ -4,20 +4,21 @@
  * @module
  */
 import { encode } from 'fast-png'
-import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs'
-import { replaceFile } from '../../files/replace-file.js'
 import type { NDArray } from '../../ndarray.js'
 import { floatScalar } from '../../scalar/number-text.js'
 import { tupleRepr } from '../../text/python-repr.js'
 import type { CliOptions } from '../cli-options.js'
 import { UsageError } from '../exit.js'
 import { parseNumber } from '../input/values.js'
+import { escaped } from '../output/escape.js'
+import { STANDARD_OUTPUT } from '../output/format.js'
+import type { Output } from '../output/format.js'
+import { printJson } from '../output/json.js'
+import { print } from '../output/terminal.js'
+import { writeChunks } from '../output/write-file.js'
 import { Canvas, textSize } from './canvas.js'
 import { colourAt, MAPS } from './colours.js'
 import type { ColourMap } from './colours.js'
-import { escaped } from './escape.js'
-import { printJson } from './json.js'
-import { print } from './terminal.js'
 
 /** Maximum pixels of the longer side: a larger slice shows every second element, or every third, ... */
 const LARGEST = 2048
@@ -30,11 +31,11 @@ const BAR = 16
 const DOT = 2
 
 /** Draws a slice with two axes into a PNG file. */
-export async function draw(slice: NDArray, path: string, options: CliOptions): Promise<void> {
+export async function draw(slice: NDArray, output: Output, options: CliOptions): Promise<void> {
   const { shape, dtype } = slice
   if (slice.ndim !== 2 || slice.size === 0) {
     throw new UsageError(
-      `invalid shape ${tupleRepr(shape)} for a picture: it must have two axes that are not empty; select a slice, as in --slice '0, ...'`,
+      `invalid shape ${tupleRepr(shape)} for a picture: it must have two axes that are not empty; select a slice, as in memmap show --slice '0, ...' --image out.png`,
     )
   }
   if (!'biuf'.includes(dtype.kind))
@@ -47,12 +48,9 @@ export async function draw(slice: NDArray, path: string, options: CliOptions): P
   const map = MAPS[(options['colormap'] as string | undefined) ?? 'grey'] as ColourMap
   const canvas = drawn({ values, width, height, low, high, map })
   const bytes = encode({ width: canvas.width, height: canvas.height, channels: 3, depth: 8, data: canvas.data })
-  replaceFile(path, 'show', (temporary) => {
-    writeFileSync(temporary, bytes)
-    const fd = openSync(temporary, 'r+')
-    fsyncSync(fd)
-    closeSync(fd)
-  })
+  const { path } = output
+  await writeChunks(output, [bytes])
+  if (path === STANDARD_OUTPUT) return
   const nan = values.reduce((count, value) => count + (Number.isNaN(value) ? 1 : 0), 0)
   if (options['json'] === true) {
     printJson({ image: path, width: canvas.width, height: canvas.height, step, low, high, nan })

@@ -1,0 +1,58 @@
+/**
+ * Standard input as a file: a mapping needs one, so the bytes go to a temporary file without a name.
+ * @module
+ */
+import { writeSync } from 'node:fs'
+import { MemmapError } from '../../errors/memmap-error.js'
+import { systemError } from '../../files/system-error.js'
+import { UsageError } from '../exit.js'
+import { openTemporary } from './temporary.js'
+import type { Temporary } from './temporary.js'
+
+/** The name of standard input among files. */
+export const STANDARD = '-'
+
+/** Keeps `-:member` from being read as options. */
+const MARK = '\0'
+
+/** Marks the members of standard input among the arguments of the command. */
+export function markMembers(args: readonly string[]): string[] {
+  return args.map((arg) => (arg.startsWith(`${STANDARD}:`) ? `${MARK}${arg}` : arg))
+}
+
+/** A name as the user gave it. */
+export function unmarked(name: string): string {
+  return name.startsWith(MARK) ? name.slice(1) : name
+}
+
+let isRead = false
+
+/**
+ * Copies standard input to a temporary file, in bounded memory.
+ * @throws UsageError on a terminal, and at the second use; MemmapError the system's
+ */
+export async function spooled(): Promise<Temporary> {
+  if (isRead) throw new UsageError('invalid second -: standard input can be read once; name a file')
+  if (process.stdin.isTTY === true) {
+    throw new UsageError('invalid -: standard input is a terminal; pipe a file into it, as in memmap info - < scan.npy')
+  }
+  isRead = true
+  const temporary = openTemporary()
+  try {
+    for await (const chunk of process.stdin) append(temporary, chunk as Buffer)
+    return temporary
+  } catch (error) {
+    temporary.remove()
+    // An error with a path is that of the temporary file.
+    if (error instanceof MemmapError) throw error
+    throw new UsageError(`standard input cannot be read: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function append({ fd, path }: Temporary, bytes: Buffer): void {
+  try {
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+  } catch (error) {
+    throw systemError(error, path)
+  }
+}

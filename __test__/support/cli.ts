@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { child } from './child.js'
 import { NODE } from './node.js'
@@ -22,6 +23,24 @@ export function memmapIn(cwd: string, args: readonly string[], env: Record<strin
     env: { ...process.env, NODE_NO_WARNINGS: '1', ...env },
   })
   return { code: status, out: stdout, err: stderr }
+}
+
+/** Runs the command with standard input and bytes as its output, beside other runs. */
+export async function piped(
+  cwd: string,
+  args: readonly string[],
+  input: Uint8Array | string = '',
+): Promise<{ code: number | null; bytes: Buffer; out: string; err: string }> {
+  const [node, ...before] = NODE
+  const running = spawn(node, [...before, COMMAND, ...args], { cwd, env: { ...process.env, NODE_NO_WARNINGS: '1' } })
+  const taken = { stdout: [] as Buffer[], stderr: [] as Buffer[] }
+  for (const name of ['stdout', 'stderr'] as const) running[name].on('data', (chunk: Buffer) => taken[name].push(chunk))
+  // The command may end before it has read everything.
+  running.stdin.on('error', () => {})
+  running.stdin.end(input)
+  const [code] = (await once(running, 'close')) as [number | null]
+  const bytes = Buffer.concat(taken.stdout)
+  return { code, bytes, out: bytes.toString(), err: Buffer.concat(taken.stderr).toString() }
 }
 
 /** Runs many commands in one process, which is faster: the functions behind the command, not the command itself. */

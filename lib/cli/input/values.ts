@@ -47,9 +47,17 @@ export function parseDTypeText(text: string): DType {
       return dtypeFromDescr(parseLiteral(spec, false))
     }
   } catch (error) {
-    if (error instanceof MemmapError) throw new UsageError(`--dtype: ${error.message}`, { cause: error })
+    if (error instanceof MemmapError) {
+      throw new UsageError(`--dtype: ${dtypeMessage(error.message, spec)}`, { cause: error })
+    }
     throw error
   }
+}
+
+/** The message about a dtype, with the text of the user in place of the object that it stands for. */
+function dtypeMessage(message: string, spec: string): string {
+  const rule = message.replace(/^invalid header descr: /, '').replace(/^invalid dtype (?:\{.*\}|\[.*\]): /s, '')
+  return rule.startsWith('invalid ') ? rule : `invalid dtype ${inspect(spec)}: ${rule}`
 }
 
 /** Parses a number. */

@@ -1,7 +1,7 @@
 /** Commands over arrays of several blocks, and over files larger than their memory limit. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import test from 'ava'
@@ -82,7 +82,9 @@ if (process.platform === 'linux') {
   /** Runs a command, and returns its peak memory without the pages of files. */
   const memoryOf = async (cwd: string, ...args: string[]): Promise<{ code: number | null; mebibytes: number }> => {
     const [node, ...before] = NODE
-    const running = spawn(node, [...before, COMMAND, ...args], { cwd, stdio: 'ignore' })
+    const input = openSync(args.includes('-') ? join(cwd, 'a.u1') : '/dev/null', 'r')
+    const running = spawn(node, [...before, COMMAND, ...args], { cwd, stdio: [input, 'ignore', 'ignore'] })
+    closeSync(input)
     let most = 0
     const look = setInterval(() => {
       try {
@@ -104,6 +106,8 @@ if (process.platform === 'linux') {
     const at = folder(t)
     // Holes have to be read like data.
     memmap(join(at, 'a.u1'), { mode: 'w+', shape: times(256) * 2 ** 20, sparse: true }).close()
+    // Text takes longer.
+    memmap(join(at, 'b.u1'), { mode: 'w+', shape: times(4) * 2 ** 20, sparse: true }).close()
     save(join(at, 'one.npy'), 1)
     const { mebibytes: least } = await memoryOf(at, 'info', 'one.npy')
     const raw = ['--dtype', 'uint8', '--shape', '1024,-1']
@@ -113,6 +117,10 @@ if (process.platform === 'linux') {
       [0, 'diff', 'a.u1', 'a.u1', ...raw],
       [1, 'diff', 'a.u1', 'one.npy', ...raw],
       [0, 'convert', 'a.u1', 'b.npy', ...raw, '--to-order', 'F'],
+      [0, 'convert', 'a.u1', 'b.npz', ...raw],
+      [0, 'convert', 'b.u1', 'b.csv', '--dtype', 'uint8'],
+      [0, 'show', 'b.u1', '--dtype', 'uint8', '--threshold', 'inf'],
+      [0, 'stats', '-', '--dtype', 'uint8'],
     ] as const) {
       const { code, mebibytes } = await memoryOf(at, ...args)
       t.is(code, wanted, args.join(' '))

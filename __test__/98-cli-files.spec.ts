@@ -318,6 +318,7 @@ test('compressed and .safetensors files are named, with the way out', (t) => {
   const { at, many } = place(t)
   const magic = (hex: string): Buffer => Buffer.concat([Buffer.from(hex, 'hex'), Buffer.alloc(40)])
   writeFileSync(join(at, 'a.npy.gz'), gzipSync(readFileSync(join(at, 'a.npy'))))
+  writeFileSync(join(at, 'packed.npy'), gzipSync(readFileSync(join(at, 'a.npy'))))
   writeFileSync(join(at, 'a.bz2'), magic('425a6839314159265359'))
   writeFileSync(join(at, 'a b.xz'), magic('fd377a585a00'))
   writeFileSync(join(at, 'a.zst'), magic('28b52ffd'))
@@ -328,6 +329,7 @@ test('compressed and .safetensors files are named, with the way out', (t) => {
   writeFileSync(join(at, 'w.safetensors'), '')
   const expected: [line: string, message: RegExp][] = [
     ['info a.npy.gz', /compressed \(gzip\)[^\n]*gunzip -c a\.npy\.gz \| memmap info -/],
+    ['stats packed.npy', /gunzip -c packed\.npy/],
     ['stats a.bz2', /bzip2[^\n]*bunzip2 -c a\.bz2 \| memmap stats -/],
     ["info 'a b.xz'", /xz -dc 'a b\.xz' \| memmap info -/],
     ['show a.zst', /zstd -dc a\.zst/],

@@ -148,8 +148,17 @@ test('any message of the library loses its words of the API', (t) => {
   }
 })
 
-test('what the user typed is repeated as it is', (t) => {
+test('what the user typed and names in files are repeated as they are', (t) => {
   const at = place(t)
+  savez(join(at, 'names.npz'), { fooBar: array([1]), 'get()': array(['x']) })
+  const [unknown, several, text] = manyIn(at, [
+    ['show', 'names.npz:x'],
+    ['show', 'names.npz'],
+    ['stats', 'names.npz'],
+  ])
+  t.regex(unknown?.err ?? '', /the file has \[ 'fooBar', 'get\(\)' \]/)
+  t.regex(several?.err ?? '', /\(fooBar, get\(\)\)/)
+  t.regex(text?.err ?? '', /^memmap: names\.npz:get\(\): invalid dtype/)
   const { err } = memmapIn(at, ['stats', 'load().npy'])
   t.regex(err, /ENOENT[^\n]*'load\(\)\.npy'/)
 })

@@ -90,6 +90,12 @@ const WAYS_OUT: Readonly<Record<string, string>> = {
   ERR_MEMMAP_CAST: 'give another value or dtype',
 }
 
+/** Text in quotes, which is a name or a value. */
+const QUOTED = /(?<!\w)(["'`])(?:(?!\1)[^\\]|\\.)*\1/g
+
+/** The modes of the API in quotes, which are none. */
+const MODE = /^'(?:r|r\+|w\+|c)'$/
+
 /** What the user typed, which is no word of the API whatever it looks like. */
 let given: readonly string[] = []
 
@@ -98,27 +104,31 @@ export function setGiven(args: readonly string[]): void {
   given = args.filter((arg) => USES_API.test(arg)).toSorted((a, b) => b.length - a.length)
 }
 
-/** Rewords the message of an error. */
+/** Rewords the message of an error of the library. */
 export function inShell(message: string, code: string): string {
-  let text = given.reduce((masked, arg, at) => masked.replaceAll(arg, mask(at)), message)
+  const masked: string[] = []
+  const mask = (text: string): string => String.fromCodePoint(MASK + masked.push(text) - 1)
+  let text = given.reduce((rest, arg) => (rest.includes(arg) ? rest.replaceAll(arg, mask(arg)) : rest), message)
   for (const [pattern, replacement] of TABLE) text = text.replace(pattern, replacement)
+  text = text.replaceAll(QUOTED, (quoted) => (MODE.test(quoted) ? quoted : mask(quoted)))
   if (USES_API.test(text)) text = withoutApi(text, code)
-  return given.reduce((masked, arg, at) => masked.replaceAll(mask(at), arg), text)
+  // The last ones may have others in them.
+  return masked.reduceRight(
+    (rest, original, at) => rest.replaceAll(String.fromCodePoint(MASK + at), () => original),
+    text,
+  )
 }
 
-/** A character of a private use area for each argument. */
-function mask(at: number): string {
-  return String.fromCodePoint(0xf0000 + at)
-}
+/** The first of the characters for private use that stand for names and values. */
+const MASK = 0xf0000
 
 /** Removes the clauses that name the API; keeps a problem that has no other words, without those. */
 function withoutApi(message: string, code: string): string {
-  const tag = / \[[A-Z_]+\]$/.exec(message)?.[0] ?? ''
-  const [problem = '', ...clauses] = message.slice(0, message.length - tag.length).split(/(?<=[^\s]); /)
+  const [problem = '', ...clauses] = message.split(/(?<=[^\s]); /)
   const [thing = '', ...rules] = problem.split(/: (?=[^\s])/)
   const kept = [thing, ...rules].filter((part) => !USES_API.test(part)).join(': ')
   const ways = clauses.filter((part) => !USES_API.test(part))
   const wayOut = WAYS_OUT[code]
   if (ways.length === 0 && wayOut !== undefined) ways.push(wayOut)
-  return [kept === '' ? 'invalid use of the file' : kept, ...ways].join('; ') + tag
+  return [kept === '' ? 'invalid use of the file' : kept, ...ways].join('; ')
 }

@@ -35,7 +35,7 @@ function messageOf(error: unknown): string {
     const about = path === undefined || message.includes(path) ? '' : ` ('${path}')`
     return escaped(`${message}${about} [${code}]`.replaceAll(`${process.cwd()}${sep}`, ''))
   }
-  if (error instanceof UsageError) return escaped(inShell(error.message, codeOf(error)))
+  if (error instanceof UsageError) return escaped(error.message.replaceAll(`${process.cwd()}${sep}`, ''))
   const { code, message } = error as NodeJS.ErrnoException
   // System errors have a code. Anything else is a bug, which the first line of its stack helps to find.
   if (code !== undefined) return escaped(message)
@@ -45,9 +45,4 @@ function messageOf(error: unknown): string {
       .slice(0, 2)
       .join(' '),
   )
-}
-
-/** The code of the library's error that a usage error reports. */
-function codeOf({ cause }: UsageError): string {
-  return cause instanceof MemmapError ? cause.code : ''
 }

@@ -8,7 +8,9 @@ import { MemmapError } from '../../errors/memmap-error.js'
 import { MAGIC } from '../../files/npy/header.js'
 import { isZip, MAX_HEADER_SIZE } from '../../files/npy/read-header.js'
 import { reading } from '../../files/source.js'
+import { inShell } from '../errors/in-shell.js'
 import { UsageError } from '../exit.js'
+import { isCompressed } from './other-formats.js'
 import { spooled, STANDARD, unmarked } from './standard-input.js'
 
 /** The format of a file, by its first bytes. */
@@ -74,8 +76,11 @@ function described(
 
 /** Detects the format by the first bytes. A file with the name of a format and other bytes is damaged; its reader reports how. */
 function formatOf(path: string, start: Buffer): FileFormat {
-  if (isNpy(start) || /\.npy$/i.test(path)) return 'npy'
-  return isZip(start) || /\.npz$/i.test(path) ? 'npz' : 'raw'
+  if (isNpy(start)) return 'npy'
+  if (isZip(start)) return 'npz'
+  // Compressed files keep the name of what is in them.
+  const ending = isCompressed(start) ? undefined : /\.(npy|npz)$/i.exec(path)?.[1]
+  return (ending?.toLowerCase() as FileFormat | undefined) ?? 'raw'
 }
 
 function isNpy(start: Buffer): boolean {
@@ -101,6 +106,6 @@ export async function naming<T>(name: string, work: () => T | Promise<T>): Promi
   } catch (error) {
     if (!(error instanceof MemmapError) || error.path !== undefined || !error.code.startsWith('ERR_MEMMAP_'))
       throw error
-    throw new UsageError(`${name}: ${error.message} [${error.code}]`, { cause: error })
+    throw new UsageError(`${name}: ${inShell(error.message, error.code)} [${error.code}]`, { cause: error })
   }
 }

@@ -13,6 +13,12 @@ const COMPRESSED = [
   [/^28b52ffd/, 'zstd', 'zstd -dc'],
 ] as const
 
+/** Returns true for the first bytes of a compressed file, whatever its name. */
+export function isCompressed(start: Buffer): boolean {
+  const hex = start.toString('hex')
+  return COMPRESSED.some(([magic]) => magic.test(hex))
+}
+
 /**
  * Returns what a file is and the way out, or null if it may be raw elements.
  * @param start its first bytes, 16 at least where it has them

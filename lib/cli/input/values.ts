@@ -9,6 +9,7 @@ import { MemmapError } from '../../errors/memmap-error.js'
 import { dtypeFromDescr } from '../../files/npy/descr.js'
 import { parseLiteral } from '../../files/npy/literal.js'
 import { parseOrder } from '../../layout/strides.js'
+import { inShell } from '../errors/in-shell.js'
 import { UsageError } from '../exit.js'
 
 /** Parses a shape: `3,4`, `(3, 4)`, `[3, 4]`, `5`; `()` has no axes. `open` permits `*` for one or any lengths. */
@@ -48,7 +49,7 @@ export function parseDTypeText(text: string): DType {
     }
   } catch (error) {
     if (error instanceof MemmapError) {
-      throw new UsageError(`--dtype: ${dtypeMessage(error.message, spec)}`, { cause: error })
+      throw new UsageError(`--dtype: ${inShell(dtypeMessage(error.message, spec), error.code)}`, { cause: error })
     }
     throw error
   }

@@ -13,8 +13,10 @@ export function printCreated(file: string, format: string, { dtype, shape, order
   if (options['json'] === true) {
     printJson({ file, format, dtype: dtype.toJSON(), shape, order, fileSize: size })
   } else {
+    // Text has rows, whatever the order in memory.
+    const inOrder = format === 'csv' || format === 'txt' ? '' : `${order} order, `
     print(
-      `${escaped(file)}: ${format}, ${escaped(dtypeText(dtype))}, ${tupleRepr(shape)}, ${order} order, ${bytesText(size)}`,
+      `${escaped(file)}: ${format}, ${escaped(dtypeText(dtype))}, ${tupleRepr(shape)}, ${inOrder}${bytesText(size)}`,
     )
   }
 }

@@ -60,8 +60,8 @@ function* pieces(
   }
   if (array.size === 0) return
   let at = 0
+  let text = ''
   for (const [chunk] of chunksOf([array])) {
-    let text = ''
     for (const element of elementsOf(chunk as NDArray, dtype)) {
       let between = ''
       for (const { write } of columns) {
@@ -71,10 +71,16 @@ function* pieces(
       at++
       if (at === width) at = 0
       text += at === 0 ? '\n' : separator
+      if (text.length < PIECE) continue
+      yield text
+      text = ''
     }
-    yield text
   }
+  yield text
 }
+
+/** Characters to write at a time. */
+const PIECE = 2 ** 16
 
 /** The elements of a chunk in C order; floats in double precision, which holds them all. */
 function elementsOf(chunk: NDArray, dtype: DType): Iterable<unknown> {
@@ -150,7 +156,8 @@ const ROUNDERS: Readonly<Record<string, Rounder>> = { float16: HALF, float32: SI
 /** The shortest text that reads back as the same float of its precision: `1.0`, `0.1`, `1e-07`, `nan`, `-inf`. */
 function floatText(value: number, rounder: Rounder): string {
   const text = digitsOf(value, rounder)
-  return /^-?\d+$/.test(text) ? `${text}.0` : text
+  // From 1e21 on, JavaScript writes an exponent.
+  return Number.isInteger(value) && Math.abs(value) < 1e21 ? `${text}.0` : text
 }
 
 function digitsOf(value: number, { digits, round }: Rounder): string {

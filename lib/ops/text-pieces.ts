@@ -1,15 +1,18 @@
+import { allocate } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
 import { dataOf } from '../array/typed-views.js'
 import { parseDType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { sizeOf } from '../layout/shape.js'
+import { stridesOf } from '../layout/strides.js'
 import { strPieces } from '../text/index.js'
 import type { PrintOptions, ShownAxis } from '../text/index.js'
-import { castTo } from './copy.js'
+import { assignElements } from './cast/assign-elements.js'
 import { elementsOf } from './iterate.js'
 
 /** Elements to read at a time. */
-const CHUNK_ELEMENTS = 2 ** 14
+const CHUNK_ELEMENTS = 2 ** 15
 
 /** The text of an array with axes as NumPy's `str`, in pieces: its memory does not grow with the array. */
 export function piecesOf(array: ArrayBase, options: PrintOptions): Generator<string> {
@@ -18,19 +21,32 @@ export function piecesOf(array: ArrayBase, options: PrintOptions): Generator<str
 }
 
 function* valuesShown(array: ArrayBase, axes: readonly ShownAxis[]): Generator<ArrayLike<unknown>> {
+  const read = readerOf(array.dtype)
   for (const chunk of shownChunks(array, axes)) {
-    yield valuesOf(chunk)
+    yield read(chunk)
     array.store.checkFault()
   }
 }
 
-/** The elements in C order. Numbers come in a typed array, which is quicker to read than the elements one by one. */
-function valuesOf(chunk: ArrayBase): ArrayLike<unknown> {
-  const { kind } = chunk.dtype
-  if (kind === 'f') return dataOf(castTo(chunk, 'float64', 'C')) as Float64Array
-  if (kind === 'i' || kind === 'u')
-    return dataOf(castTo(chunk, parseDType(chunk.dtype.name), 'C')) as Int32Array | BigInt64Array
-  return [...elementsOf(chunk)]
+/**
+ * Reads the elements of a chunk in C order. Numbers come in a typed array, which is quicker than one by one, and which the next call
+ * overwrites.
+ */
+function readerOf({ kind, name }: DType): (chunk: ArrayBase) => ArrayLike<unknown> {
+  if (kind !== 'f' && kind !== 'i' && kind !== 'u') return (chunk) => [...elementsOf(chunk)]
+  // Doubles hold all floats.
+  const dtype = parseDType(kind === 'f' ? 'float64' : name)
+  const buffer = allocate([CHUNK_ELEMENTS], dtype)
+  return (chunk) => {
+    const { shape } = chunk
+    const copy = viewOf(buffer, {
+      shape,
+      byteStrides: stridesOf(shape, dtype.itemsize, 'C'),
+      position: buffer.position,
+    })
+    assignElements(copy, chunk)
+    return dataOf(copy) as Float64Array | BigInt64Array
+  }
 }
 
 /** Views of the elements shown, in C order. */

@@ -17,6 +17,9 @@ interface Collector {
   readonly isOpen: boolean
   second(value: unknown, whole: unknown): void
   readonly kept: readonly unknown[]
+  /** The same for the elements of a chunk; quicker than one by one where the chunk has numbers. */
+  firstOf?(chunk: ArrayLike<unknown>): void
+  secondOf?(chunk: ArrayLike<unknown>): void
 }
 
 /**
@@ -31,15 +34,14 @@ export function representativesOf(
   const collector = collectorOf(dtype, options)
   if (collector === null) return []
   for (const chunk of pass()) {
-    for (let i = 0; i < chunk.length; i++) collector.first(chunk[i], chunk[i])
+    if (collector.firstOf !== undefined) collector.firstOf(chunk)
+    else for (let i = 0; i < chunk.length; i++) collector.first(chunk[i], chunk[i])
   }
-  if (collector.isOpen) {
-    second: for (const chunk of pass()) {
-      for (let i = 0; i < chunk.length; i++) {
-        collector.second(chunk[i], chunk[i])
-        if (!collector.isOpen) break second
-      }
-    }
+  if (!collector.isOpen) return collector.kept
+  for (const chunk of pass()) {
+    if (collector.secondOf !== undefined) collector.secondOf(chunk)
+    else for (let i = 0; i < chunk.length && collector.isOpen; i++) collector.second(chunk[i], chunk[i])
+    if (!collector.isOpen) break
   }
   return collector.kept
 }
@@ -137,6 +139,20 @@ class Extremes implements Collector {
     }
   }
 
+  firstOf(chunk: ArrayLike<number | bigint>): void {
+    let least = chunk[0] as number | bigint
+    let greatest = least
+    for (let i = 0; i < chunk.length; i++) {
+      const value = chunk[i] as number | bigint
+      if (value < least) least = value
+      if (value > greatest) greatest = value
+    }
+    if (least !== this.#missing) {
+      this.first(least, least)
+      this.first(greatest, greatest)
+    } else for (let i = 0; i < chunk.length; i++) this.first(chunk[i] as bigint, chunk[i])
+  }
+
   second(): void {
     // The first pass finds all.
   }
@@ -145,6 +161,9 @@ class Extremes implements Collector {
     return Object.values(this.#kept)
   }
 }
+
+/** From here on, not every whole number is a double. */
+const LARGEST = 2 ** 53
 
 /**
  * Floats. The first pass finds the extremes, which decide the exponent and the digits before the point; the second the most
@@ -186,6 +205,30 @@ class Floats implements Collector {
     }
   }
 
+  firstOf(chunk: ArrayLike<number>): void {
+    let [least, greatest, smallest] = [Infinity, -Infinity, Infinity]
+    let [isFinite, minus] = [true, false]
+    for (let i = 0; i < chunk.length; i++) {
+      const value = chunk[i] as number
+      const size = value < 0 ? -value : value
+      if (!(size < Infinity)) isFinite = false
+      else {
+        if (value < least) least = value
+        if (value > greatest) greatest = value
+        if (size < smallest && size > 0) smallest = size
+        else if (size === 0 && Object.is(value, -0)) minus = true
+      }
+    }
+    // The few numbers that decide, one of which may be the negative of one in the chunk: only its size counts.
+    for (const value of [least, greatest, smallest]) if (value - value === 0) this.first(value, value)
+    if (minus) this.first(-0, -0)
+    if (isFinite) return
+    for (let i = 0; i < chunk.length; i++) {
+      const value = chunk[i] as number
+      if (value - value !== 0) this.first(value, value)
+    }
+  }
+
   get isOpen(): boolean {
     return (this.#isOpen ??= this.#least <= this.#greatest)
   }
@@ -203,6 +246,19 @@ class Floats implements Collector {
     if (floatmode !== 'unique' && digits >= precision) this.#isOpen = false
   }
 
+  secondOf(chunk: ArrayLike<number>): void {
+    for (let i = 0; i < chunk.length && this.#isOpen !== false; i++) {
+      const value = chunk[i] as number
+      const state = this.#second
+      if (state !== null && !state.hasExponent && state.digits >= 0) {
+        // As #isCovered, for most elements.
+        const scaled = value * state.scale
+        if (scaled < LARGEST && scaled > -LARGEST && Math.round(scaled) / state.scale === value) continue
+      }
+      this.second(value, value)
+    }
+  }
+
   #begin(): { hasExponent: boolean; digits: number; scale: number } {
     const extremes = [this.#least, this.#greatest, this.#smallest].filter(Number.isFinite)
     return { hasExponent: needsExponent(extremes, this.#kind, this.#options), digits: -1, scale: 1 }
@@ -216,7 +272,7 @@ class Floats implements Collector {
     if (this.#options.floatmode === 'fixed') return true
     if (hasExponent) return digits < 100 && rounded(Number(value.toPrecision(digits + 1)), this.#kind) === value
     const scaled = value * scale
-    if (Math.abs(scaled) < 2 ** 53) return Math.round(scaled) / scale === value || this.#reads(value, digits)
+    if (Math.abs(scaled) < LARGEST) return Math.round(scaled) / scale === value || this.#reads(value, digits)
     return Number.isInteger(value) || this.#reads(value, digits)
   }
 

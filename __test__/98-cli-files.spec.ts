@@ -186,10 +186,11 @@ test('- is standard input', async (t) => {
     piped(at, ['stats', '-'], raw),
     piped(at, ['info', '-', '-'], a),
     piped(at, ['info', '-'], a.subarray(0, 100)),
+    piped(at, ['check', '-', 'b.npy'], ''),
   ])
   t.deepEqual(
     runs.map(({ code }) => code),
-    [0, 0, 0, 0, 0, 0, 2, 2, 2, 2],
+    [0, 0, 0, 0, 0, 0, 2, 2, 2, 2, 2],
     runs.map(({ err }) => err).join(''),
   )
   t.like(JSON.parse(runs[0].out), { file: '-', format: 'npy', shape: [2, 2], fileSize: a.length })
@@ -201,6 +202,8 @@ test('- is standard input', async (t) => {
   t.regex(runs[7].err, /--dtype/)
   t.regex(runs[8].err, /standard input can be read once/)
   t.regex(runs[9].err, /^memmap: -: [^\n]*it ends before/)
+  t.regex(runs[10].err, /standard input is empty/)
+  t.is(runs[10].out, 'b.npy: ok\n')
 })
 
 test('convert writes every format to standard output', async (t) => {

@@ -2,7 +2,7 @@
  * Standard input as a file: a mapping needs one, so the bytes go to a temporary file without a name.
  * @module
  */
-import { writeSync } from 'node:fs'
+import { fstatSync, writeSync } from 'node:fs'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { systemError } from '../../files/system-error.js'
 import { UsageError } from '../exit.js'
@@ -37,15 +37,27 @@ export async function spooled(): Promise<Temporary> {
     throw new UsageError('invalid -: standard input is a terminal; pipe a file into it, as in memmap info - < scan.npy')
   }
   isRead = true
+  // Node reads a folder as an empty stream.
+  if (isFolder()) throw new UsageError('invalid -: standard input is a folder; name a file')
   const temporary = openTemporary()
   try {
     for await (const chunk of process.stdin) append(temporary, chunk as Buffer)
+    if (fstatSync(temporary.fd).size === 0) {
+      throw new UsageError('invalid -: standard input is empty; pipe a file into it, as in memmap info - < scan.npy')
+    }
     return temporary
   } catch (error) {
     temporary.remove()
-    // An error with a path is that of the temporary file.
-    if (error instanceof MemmapError) throw error
+    if (error instanceof MemmapError || error instanceof UsageError) throw error
     throw new UsageError(`standard input cannot be read: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+function isFolder(): boolean {
+  try {
+    return fstatSync(0).isDirectory()
+  } catch {
+    return false
   }
 }
 

@@ -35,8 +35,9 @@ function goesToFile(): boolean {
   try {
     const stats = fstatSync(1)
     return stats.isFile() || (stats.isCharacterDevice() && !isatty(1))
-  } catch (error) {
-    throw new OutputError(error)
+  } catch {
+    // The stream reports what is wrong.
+    return false
   }
 }
 

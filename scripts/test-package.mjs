@@ -33,7 +33,7 @@ const own = platforms.find((path) => basename(path).includes(`${process.platform
 const bare = { PATH: [dirname(process.execPath), '/usr/bin', '/bin'].join(':'), HOME: folder }
 
 // At the same time, because it waits for npm and for other processes.
-const runners = spawn(process.execPath, ['scripts/test-package-runners.mjs', main, own], {
+const runners = spawn(process.execPath, ['scripts/test-consumers.mjs', '--sample', main, own], {
   stdio: ['ignore', 'pipe', 'inherit'],
 })
 const runnersEnd = once(runners, 'close')
@@ -74,7 +74,7 @@ check('the tarball of the main package holds what users need, and nothing else',
   const odd = list.filter(
     (path) =>
       !path.startsWith('package/node_modules/') &&
-      !/^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.d\.ts|native\/binding\.d?\.?cj?t?s|dist\/.*\.(js|d\.ts))$/.test(
+      !/^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.d\.ts|native\/binding\.d?\.?cj?t?s|dist\/.*\.(c?js|d\.ts))$/.test(
         path,
       ),
   )
@@ -119,11 +119,11 @@ for (const { name, kind, path } of runtimes()) {
   check(`${name} runs the installed command`, () => {
     const bin = join(both, 'node_modules/.bin/memmap')
     const run = (...args) => spawnSync(path, [bin, ...args], { cwd: both, env: bare, encoding: 'utf8' })
-    const converted = run('convert', 'x.f64', 'x.npy', '--dtype', 'float64', '--shape', '2,2')
+    const converted = run('convert', 'x.f64', 'x.npy', '--dtype', 'float64', '--shape', '2,2', '--force')
     expect(converted.status === 0, converted.stderr)
     const checked = run('check', 'x.npy', '--max', '5')
     expect(checked.status === 1 && checked.stdout.includes('[1, 1]'), checked.stdout + checked.stderr)
-    const drawn = run('show', 'x.npy', '--image', 'x.png')
+    const drawn = run('show', 'x.npy', '--image', 'x.png', '--force')
     expect(drawn.status === 0, drawn.stderr)
     expect(run('diff', 'x.npy', 'x.npy').status === 0, 'a file differs from itself')
   })

@@ -5,6 +5,7 @@ import { axesByStride, iterationOrder } from '../layout/memory-order.js'
 import { sizeOf } from '../layout/shape.js'
 import { parseOrder, stridesOf } from '../layout/strides.js'
 import type { OrderLike } from '../layout/strides.js'
+import { carve, LARGEST_PART } from '../memory/slab.js'
 import { LARGEST_BUFFER, Store } from '../memory/store.js'
 import { native } from '../native/native.js'
 import type { ArrayBase } from './array-base.js'
@@ -38,17 +39,28 @@ export function emptyLike(
   { shape, byteStrides }: { readonly shape: readonly number[]; readonly byteStrides: readonly number[] },
   dtype: DType,
 ): ArrayBase {
-  return allocateInOrder(shape, dtype, axesByStride(byteStrides))
+  return isInCOrder(shape, byteStrides)
+    ? allocate(shape, dtype)
+    : allocateInOrder(shape, dtype, axesByStride(byteStrides))
 }
 
 /** Allocates the output of an elementwise operation on operands of one shape, from their strides. */
 export function allocateResult(shape: readonly number[], dtype: DType, ...operands: (readonly number[])[]): ArrayBase {
+  if (operands.every((strides) => isInCOrder(shape, strides))) return allocate(shape, dtype)
   return allocateInOrder(shape, dtype, iterationOrder(shape, ...operands))
+}
+
+/** True where no axis is slower than one before it: then the order of the axes in memory is C. */
+function isInCOrder(shape: readonly number[], byteStrides: readonly number[]): boolean {
+  for (let axis = 1; axis < shape.length; axis++)
+    if (Math.abs(byteStrides[axis] as number) > Math.abs(byteStrides[axis - 1] as number)) return false
+  return true
 }
 
 function arrayOverNewBuffer(shape: readonly number[], dtype: DType, byteStrides: readonly number[]): ArrayBase {
   const bytes = sizeOf(shape, dtype.itemsize) * dtype.itemsize
-  return makeArray(Store.ofBuffer(newBuffer(bytes)), dtype, { shape, byteStrides, position: 0 }, null, true)
+  const store = bytes > 0 && bytes <= LARGEST_PART ? carve(bytes) : Store.ofBuffer(newBuffer(bytes))
+  return makeArray(store, dtype, { shape, byteStrides, position: 0 }, null, true)
 }
 
 function newBuffer(bytes: number): ArrayBuffer {

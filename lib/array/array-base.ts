@@ -31,6 +31,8 @@ export class ArrayBase extends State {
   /** @internal */
   declare kernelLayout: Fields['kernelLayout']
   /** @internal */
+  declare lastPlan: unknown
+  /** @internal */
   declare moveTo: Fields['moveTo']
   /** @internal */
   declare become: Fields['become']

@@ -23,7 +23,17 @@ export function exposed(array: ArrayBase): Exposed {
 
 /** `NDArray.data`. */
 export function dataOf(array: ArrayBase): ArrayBufferView {
-  return overElements(array, typedArrayOf(array))
+  return overElements(array, typedArrayOf(array), exposed)
+}
+
+/** As {@link dataOf}, for this library: no caller gets the typed array. */
+export function innerDataOf(array: ArrayBase): ArrayBufferView {
+  return overElements(array, typedArrayOf(array), innerOf)
+}
+
+function innerOf(array: ArrayBase): Exposed {
+  const { start, length } = extent(array, array.dtype.itemsize)
+  return array.store.inner(start, length)
 }
 
 /** `NDArray.bits`. */
@@ -32,13 +42,22 @@ export function bitsOf(array: ArrayBase): Uint16Array {
   if (array.dtype.name !== 'float16') {
     throw notViewable(`only float16 elements have bits, and these are ${array.dtype.name}`, 'use data, or bytes')
   }
-  return overElements(array, Uint16Array) as Uint16Array
+  return overElements(array, Uint16Array, exposed) as Uint16Array
 }
 
 /** `NDArray.bytes`. */
 export function bytesOf(array: ArrayBase): Uint8Array {
+  return bytesIn(array, exposed)
+}
+
+/** As {@link bytesOf}, for this library: no caller gets the typed array. */
+export function innerBytesOf(array: ArrayBase): Uint8Array {
+  return bytesIn(array, innerOf)
+}
+
+function bytesIn(array: ArrayBase, memoryOf: (array: ArrayBase) => Exposed): Uint8Array {
   checkContiguous(array)
-  const { buffer, start } = exposed(array)
+  const { buffer, start } = memoryOf(array)
   return new Uint8Array(buffer, offsetIn(array, start), array.nbytes)
 }
 
@@ -61,10 +80,14 @@ export function stridedOf(array: ArrayBase): Strided<ArrayBufferView> {
   }
 }
 
-function overElements(array: ArrayBase, typedArray: TypedArrayConstructor): ArrayBufferView {
+function overElements(
+  array: ArrayBase,
+  typedArray: TypedArrayConstructor,
+  memoryOf: (array: ArrayBase) => Exposed,
+): ArrayBufferView {
   checkContiguous(array)
   checkElements(array)
-  const { buffer, start } = exposed(array)
+  const { buffer, start } = memoryOf(array)
   return new typedArray(buffer, offsetIn(array, start), sizeOf(array.shape) * entriesOf(array))
 }
 

@@ -1,7 +1,6 @@
 import { emptyLike } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { makeArray } from '../array/make-array.js'
-import { Store } from '../memory/store.js'
 import { assignElements } from '../ops/cast/assign-elements.js'
 import { chunksOf } from './chunks.js'
 import type { Task } from './task.js'
@@ -20,10 +19,10 @@ export interface PinnedArray {
 export async function pin(array: ArrayBase, task: Task): Promise<PinnedArray> {
   const { store } = array
   if (store.mapping !== null) return { source: array, release: () => {} }
-  const memory = store.pin()
-  if (memory !== null) {
+  const pinned = store.pin()
+  if (pinned !== null) {
     // A new store over this memory, because the array itself may move on to a copy.
-    const source = makeArray(Store.ofBuffer(memory), array.dtype, array, null, false)
+    const source = makeArray(pinned, array.dtype, array, null, false)
     return { source, release: () => store.unpin() }
   }
   return { source: await privateCopy(array, task), release: () => {} }

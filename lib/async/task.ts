@@ -92,7 +92,7 @@ export class Task {
     }
     const timer = this.onProgress !== undefined && total > 0 ? setInterval(poll, INTERVAL) : undefined
     this.signal?.addEventListener('abort', stop)
-    for (const store of stores) store.running.add(task)
+    for (const store of stores) store.begin(task)
     try {
       const value = (await start(task)) as T
       // The callback threw after the work had ended.
@@ -107,7 +107,7 @@ export class Task {
     } finally {
       clearInterval(timer)
       this.signal?.removeEventListener('abort', stop)
-      for (const store of stores) store.running.delete(task)
+      for (const store of stores) store.end(task)
     }
   }
 

@@ -19,7 +19,7 @@ export function refresh(array: ArrayBase): boolean {
   const { npy, fitted } = store.origin as Origin
   if (root !== null) throw refused(array, 'this is a view; call it on its base')
   if (npy !== true && fitted !== true) throw refused(array, 'its shape was given; open the file without a shape')
-  if (store.running.size > 0) throw refused(array, 'another thread works on it; await that first')
+  if (store.isBusy) throw refused(array, 'another thread works on it; await that first')
   return npy === true ? refreshNpy(array) : refreshRaw(array)
 }
 

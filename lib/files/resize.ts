@@ -79,7 +79,7 @@ function growable(array: ArrayBase, of: string): readonly number[] {
   if (shape.length === 0) throw refuse('this array has no axes')
   if (!isContiguous(shape, byteStrides, itemsize, 'C')) throw refuse('this one is not in C order')
   if (itemsize === 0) throw refuse('its elements have no bytes')
-  if (store.running.size > 0) throw refuse('another thread works on it; await that first')
+  if (store.isBusy) throw refuse('another thread works on it; await that first')
   return shape.slice(1)
 }
 

@@ -8,19 +8,23 @@ import type { Origin } from './origin.js'
 /** The buffer behind the views while the store is closed, or before its memory is first needed. */
 const EMPTY_BUFFER = new ArrayBuffer(0)
 
-/** The constructors of a store's views: typed arrays by element type, and a DataView. */
+/** The constructors of a store's views by element type, over the whole elements in a part of a buffer. */
 const VIEWS = {
-  i8: (buffer: ArrayBufferLike) => new Int8Array(buffer),
-  u8: (buffer: ArrayBufferLike) => new Uint8Array(buffer),
-  i16: (buffer: ArrayBufferLike) => new Int16Array(buffer, 0, Math.floor(buffer.byteLength / 2)),
-  u16: (buffer: ArrayBufferLike) => new Uint16Array(buffer, 0, Math.floor(buffer.byteLength / 2)),
-  i32: (buffer: ArrayBufferLike) => new Int32Array(buffer, 0, Math.floor(buffer.byteLength / 4)),
-  u32: (buffer: ArrayBufferLike) => new Uint32Array(buffer, 0, Math.floor(buffer.byteLength / 4)),
-  i64: (buffer: ArrayBufferLike) => new BigInt64Array(buffer, 0, Math.floor(buffer.byteLength / 8)),
-  u64: (buffer: ArrayBufferLike) => new BigUint64Array(buffer, 0, Math.floor(buffer.byteLength / 8)),
-  f32: (buffer: ArrayBufferLike) => new Float32Array(buffer, 0, Math.floor(buffer.byteLength / 4)),
-  f64: (buffer: ArrayBufferLike) => new Float64Array(buffer, 0, Math.floor(buffer.byteLength / 8)),
-  view: (buffer: ArrayBufferLike) => new DataView(buffer),
+  i8: (buffer: ArrayBufferLike, base: number, length: number) => new Int8Array(buffer, base, length),
+  u8: (buffer: ArrayBufferLike, base: number, length: number) => new Uint8Array(buffer, base, length),
+  i16: (buffer: ArrayBufferLike, base: number, length: number) => new Int16Array(buffer, base, Math.floor(length / 2)),
+  u16: (buffer: ArrayBufferLike, base: number, length: number) => new Uint16Array(buffer, base, Math.floor(length / 2)),
+  i32: (buffer: ArrayBufferLike, base: number, length: number) => new Int32Array(buffer, base, Math.floor(length / 4)),
+  u32: (buffer: ArrayBufferLike, base: number, length: number) => new Uint32Array(buffer, base, Math.floor(length / 4)),
+  i64: (buffer: ArrayBufferLike, base: number, length: number) =>
+    new BigInt64Array(buffer, base, Math.floor(length / 8)),
+  u64: (buffer: ArrayBufferLike, base: number, length: number) =>
+    new BigUint64Array(buffer, base, Math.floor(length / 8)),
+  f32: (buffer: ArrayBufferLike, base: number, length: number) =>
+    new Float32Array(buffer, base, Math.floor(length / 4)),
+  f64: (buffer: ArrayBufferLike, base: number, length: number) =>
+    new Float64Array(buffer, base, Math.floor(length / 8)),
+  view: (buffer: ArrayBufferLike, base: number, length: number) => new DataView(buffer, base, length),
 }
 
 type Views = { [Name in keyof typeof VIEWS]: ReturnType<(typeof VIEWS)[Name]> }
@@ -28,9 +32,12 @@ type Views = { [Name in keyof typeof VIEWS]: ReturnType<(typeof VIEWS)[Name]> }
 /** The name of one of the views of a store's bytes. */
 export type ViewName = keyof Views
 
+/** The lists of a store that has none, because most stores are small results that live for a moment. */
+const NONE: readonly never[] = Object.freeze([])
+
 const VIEW_NAMES = Object.keys(VIEWS) as ViewName[]
 
-const EMPTY = Object.fromEntries(VIEW_NAMES.map((name) => [name, VIEWS[name](EMPTY_BUFFER)])) as unknown as Views
+const EMPTY = Object.fromEntries(VIEW_NAMES.map((name) => [name, VIEWS[name](EMPTY_BUFFER, 0, 0)])) as unknown as Views
 
 /** The largest byteLength of an ArrayBuffer of this runtime. */
 export const LARGEST_BUFFER = constants.MAX_LENGTH
@@ -85,15 +92,19 @@ export class Store implements Views {
   readonly origin: Origin | null
   /** The buffer under the views; null until it is created. */
   private innerBuffer: ArrayBufferLike | null
+  /** The position of the store in the buffer under the views; not 0 in a slab only. */
+  base: number
+  /** True while other stores share the buffer. */
+  private isInSlab = false
   /** The views that arrays requested before the buffer exists. */
-  private pendingViews: ViewName[] = []
+  private pendingViews: readonly ViewName[] = NONE
   /** The windows for single elements, where the range is too large for one buffer. */
-  private windows: (DataView | undefined)[] = []
+  private windows: (DataView | undefined)[] | null = null
   /** The buffers that callers have. */
-  private exposed: Exposed[] = []
+  private exposed: readonly Exposed[] = NONE
   private readonly shared: boolean
   /** The tasks on the store in the thread pool, which `close()` cancels. */
-  readonly running = new Set<NativeTask>()
+  private running: Set<NativeTask> | null = null
   /** The number of tasks that read the ArrayBuffer in other threads. */
   private pins = 0
   /** True if a caller has the ArrayBuffer, and may transfer it. */
@@ -111,9 +122,11 @@ export class Store implements Views {
     innerBuffer: ArrayBufferLike | null,
     shared: boolean,
     escaped = false,
+    base = 0,
   ) {
     this.length = length
     this.capacity = length
+    this.base = base
     this.mapping = mapping
     this.origin = origin
     this.innerBuffer = innerBuffer
@@ -135,6 +148,13 @@ export class Store implements Views {
     return new Store(memory.byteLength, null, null, memory, false, escaped)
   }
 
+  /** Creates a store over a part of a slab, which other stores share: no caller gets the buffer. */
+  static ofSlab(slab: ArrayBuffer, base: number, length: number): Store {
+    const store = new Store(length, null, null, slab, false, false, base)
+    store.isInSlab = true
+    return store
+  }
+
   /** Creates a closed store with the same origin, for closing a view while its base stays open. */
   closedCopy(): Store {
     this.version++
@@ -146,7 +166,7 @@ export class Store implements Views {
   /** Creates a view over the range: now, or when the buffer is created. */
   ensureView(name: ViewName): void {
     if (this.innerBuffer !== null) this.makeView(name, this.innerBuffer)
-    else if (!this.pendingViews.includes(name)) this.pendingViews.push(name)
+    else if (!this.pendingViews.includes(name)) this.pendingViews = [...this.pendingViews, name]
   }
 
   /** @throws MemmapError `ERR_MEMMAP_CLOSED`, also where the buffer of an array in memory was transferred or made smaller */
@@ -184,10 +204,21 @@ export class Store implements Views {
     const start = index * step
     this.at = position - start
     if (size > step) return this.viewOfRange(position, size)
-    const window = this.windows[index]
+    const windows = (this.windows ??= [])
+    const window = windows[index]
     if (window !== undefined) return window
     const length = Math.min(WINDOW, this.length - start)
-    return (this.windows[index] = new DataView(this.exposeInner(start, length)))
+    return (windows[index] = new DataView(this.exposeInner(start, length)))
+  }
+
+  /**
+   * Returns a buffer for this library that contains `length` bytes from `position`: in memory the one that no caller gets.
+   * @throws MemmapError as {@link expose}
+   */
+  inner(position: number, length: number): Exposed {
+    if (this.mapping !== null || this.innerBuffer === null) return this.expose(position, length)
+    this.checkOpen()
+    return { buffer: this.innerBuffer, start: -this.base, length: this.length }
   }
 
   /**
@@ -198,7 +229,7 @@ export class Store implements Views {
     this.checkOpen()
     if (this.length === 0) return this.exposeNothing()
     if (this.mapping === null) {
-      if (this.pins > 0 && !this.escaped) this.continueInCopy()
+      if (!this.escaped && (this.pins > 0 || this.isInSlab)) this.continueInCopy()
       this.escaped = true
       return { buffer: this.innerBuffer ?? EMPTY_BUFFER, start: 0, length: this.length }
     }
@@ -226,18 +257,18 @@ export class Store implements Views {
       )
     }
     const created = { buffer: this.exposeOuter(start, size), start, length: size }
-    this.exposed.push(created)
+    this.exposed = [...this.exposed, created]
     return created
   }
 
   /**
    * Pins the ArrayBuffer for another thread that reads it, until {@link unpin}: {@link expose} then returns a copy, in which this
-   * store continues. Returns null where a caller already has the buffer.
+   * store continues. Returns a store over the same memory; null where a caller already has the buffer.
    */
-  pin(): ArrayBufferLike | null {
+  pin(): Store | null {
     if (this.escaped || this.innerBuffer === null) return null
     this.pins++
-    return this.innerBuffer
+    return new Store(this.length, null, null, this.innerBuffer, false, false, this.base)
   }
 
   /** Ends a {@link pin}. */
@@ -253,8 +284,23 @@ export class Store implements Views {
     const { mapping } = this
     if (this.closed || mapping === null) return
     this.release()
-    for (const task of this.running) task.cancel()
+    for (const task of this.running ?? NONE) task.cancel()
     unwrapNative(() => mapping.close())
+  }
+
+  /** True if a task works on the store in the thread pool. */
+  get isBusy(): boolean {
+    return this.running !== null && this.running.size > 0
+  }
+
+  /** Adds a task that `close()` cancels. */
+  begin(task: NativeTask): void {
+    ;(this.running ??= new Set()).add(task)
+  }
+
+  /** Ends a task that {@link begin} added. */
+  end(task: NativeTask): void {
+    this.running?.delete(task)
   }
 
   /** Returns true if a caller has this buffer. */
@@ -276,14 +322,16 @@ export class Store implements Views {
     this.version++
     this.length = length
     this.capacity = capacity
-    this.exposed = []
-    this.windows = []
+    this.exposed = NONE
+    this.windows = null
     if (!moved) return
     const inUse = VIEW_NAMES.filter((name) => this[name] !== EMPTY[name])
     this.emptyViews()
     this.innerBuffer = this.mapping?.elements() ?? (length === 0 ? EMPTY_BUFFER : null)
     this.openMask = this.innerBuffer === null ? -1 : 0
-    for (const name of [...inUse, ...this.pendingViews.splice(0)]) this.ensureView(name)
+    const pending = this.pendingViews
+    this.pendingViews = NONE
+    for (const name of [...inUse, ...pending]) this.ensureView(name)
   }
 
   private release(): void {
@@ -292,13 +340,13 @@ export class Store implements Views {
     this.openMask = -1
     this.emptyViews()
     this.innerBuffer = null
-    this.windows = []
-    this.exposed = []
+    this.windows = null
+    this.exposed = NONE
   }
 
   /** Returns an empty buffer of this store's own, because a caller can transfer it. */
   private exposeNothing(): Exposed {
-    const [last] = this.exposed
+    const last = this.exposed[0]
     if (last !== undefined && !isDetached(last.buffer)) return last
     const created = { buffer: new ArrayBuffer(0), start: 0, length: 0 }
     this.exposed = [created]
@@ -308,16 +356,19 @@ export class Store implements Views {
   /** Replaces the buffer by a copy, so that no caller gets the memory that another thread reads. */
   private continueInCopy(): void {
     this.version++
-    const copy = (this.innerBuffer as ArrayBuffer).slice(0)
+    const { base, length } = this
+    const copy = (this.innerBuffer as ArrayBuffer).slice(base, base + length)
     this.innerBuffer = copy
-    for (const name of VIEW_NAMES) if (this[name].byteLength > 0) this.setView(name, VIEWS[name](copy))
+    this.base = 0
+    this.isInSlab = false
+    for (const name of VIEW_NAMES) if (this[name].byteLength > 0) this.setView(name, VIEWS[name](copy, 0, length))
   }
 
   /** Creates the inner buffer, when an element is first read. */
   private makeInnerBuffer(): void {
     this.innerBuffer = this.exposeInner(0, this.capacity)
     for (const name of this.pendingViews) this.makeView(name, this.innerBuffer)
-    this.pendingViews = []
+    this.pendingViews = NONE
     this.openMask = 0
   }
 
@@ -340,7 +391,10 @@ export class Store implements Views {
   }
 
   private makeView(name: ViewName, buffer: ArrayBufferLike): void {
-    if (this[name].byteLength === 0) this.setView(name, VIEWS[name](buffer))
+    if (this[name].byteLength > 0) return
+    // In memory the store is what the buffer has from its base; of a mapping the buffer is the store.
+    const length = this.mapping === null ? Math.min(this.length, buffer.byteLength - this.base) : buffer.byteLength
+    this.setView(name, VIEWS[name](buffer, this.base, length))
   }
 
   /** Empties the views in one statement each, because V8 runs that several times as fast as a loop over their names. */

@@ -6,7 +6,7 @@ import { allocate } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { asArray, isSingleElement } from '../array/as-array.js'
 import { fillKernel } from '../array/kernel-calls.js'
-import { bytesOf } from '../array/typed-views.js'
+import { innerBytesOf } from '../array/typed-views.js'
 import type { DType } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { shapeText } from '../layout/shape.js'
@@ -70,12 +70,12 @@ export function elementBytesOf(array: ArrayBase, dtype: DType): Uint8Array {
   }
   const one = allocate(dtype.shape, dtype.base)
   assignElements(one, array)
-  return bytesOf(one)
+  return innerBytesOf(one)
 }
 
 /** Converts a single value to an array without axes. */
 export function elementOf(value: unknown, dtype: DType): ArrayBase {
   const one = allocate([], dtype)
-  bytesOf(one).set(encode(dtype, value))
+  innerBytesOf(one).set(encode(dtype, value))
   return one
 }

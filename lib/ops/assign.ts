@@ -1,5 +1,6 @@
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
+import { fillPlain } from '../array/plain.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import type { Layout } from '../layout/layout.js'
@@ -12,7 +13,10 @@ import type { Gather } from './indexing/select.js'
 /** `NDArray.assign`. */
 export function assign(array: ArrayBase, value: unknown, selectors?: unknown): void {
   checkWriteable(array)
-  if (selectors === undefined) return assignValue(array, value)
+  if (selectors === undefined) {
+    if (!fillPlain(array, value)) assignValue(array, value)
+    return
+  }
   const selection = selectTargets(array, selectors)
   if ('inner' in selection) scatter(array, selection, value)
   else assignValue(viewOf(array, selection), value)
@@ -33,5 +37,5 @@ export function selectTargets(array: ArrayBase, selectors: unknown): Layout | Ga
 /** `NDArray.fill`. */
 export function fill(array: ArrayBase, value: unknown): void {
   checkWriteable(array)
-  fillElements(array, value)
+  if (!fillPlain(array, value)) fillElements(array, value)
 }

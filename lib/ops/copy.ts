@@ -47,14 +47,12 @@ export function castTo(array: ArrayBase, like: DTypeLike, order?: OrderLike): Ar
 export function planCast(array: ArrayBase, like: DTypeLike, order: OrderLike = 'K'): CopyPlan {
   array.store.checkOpen()
   const dtype = resolveFlexible(parseDType(like), array.dtype)
+  if (dtype.shape.length === 0) return { target: allocateCopy(array, dtype, order), source: array }
   // The element broadcasts to the axes of a sub-array.
-  const source =
-    dtype.shape.length === 0
-      ? array
-      : expandDims(
-          array,
-          dtype.shape.map((_, axis) => -1 - axis),
-        )
+  const source = expandDims(
+    array,
+    dtype.shape.map((_, axis) => -1 - axis),
+  )
   const layout = { shape: [...array.shape, ...dtype.shape], byteStrides: source.byteStrides }
   return { target: allocateCopy({ ...layout, itemsize: array.itemsize }, dtype.base, order), source }
 }

@@ -6,7 +6,6 @@ import { allocate } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { asArray, isSingleElement } from '../array/as-array.js'
 import { viewOf } from '../array/make-array.js'
-import { exposed } from '../array/typed-views.js'
 import type { DType } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { parseOrder, stridesOf } from '../layout/strides.js'
@@ -51,7 +50,7 @@ export function fromFlat(flat: Flat, dtype: DType): ArrayBase {
   const { itemsize } = dtype
   if (leaves.length > 0) {
     const codec = codecOf(dtype)
-    const view = new DataView(exposed(result).buffer)
+    const view = result.store.viewAt(0, result.nbytes)
     if (arrays.length === 0) leaves.forEach((leaf, index) => codec.write(view, index * itemsize, leaf))
     else forEachLeaf(flat, (leaf, position) => codec.write(view, position * itemsize, leaf))
   }

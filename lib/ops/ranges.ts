@@ -4,7 +4,7 @@
  */
 import { allocate } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
-import { dataOf } from '../array/typed-views.js'
+import { innerDataOf } from '../array/typed-views.js'
 import { parseDType } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
 import { inspect } from '../errors/inspect.js'
@@ -45,14 +45,14 @@ function fillFrom(array: ArrayBase): void {
   const { dtype, size } = array
   const [first, second] = [array.get(0), array.get(1)]
   if (typeof first === 'bigint') {
-    const data = dataOf(array) as BigInt64Array
+    const data = innerDataOf(array) as BigInt64Array
     const delta = (second as bigint) - first
     for (let i = 2; i < size; i++) data[i] = first + BigInt(i) * delta
     return
   }
   const [a, b] = [first as number, second as number]
   if (dtype.itemsize > 4 || dtype.kind !== 'f') {
-    const data = dataOf(array) as Float64Array
+    const data = innerDataOf(array) as Float64Array
     for (let i = 2; i < size; i++) data[i] = a + i * (b - a)
     return
   }
@@ -80,7 +80,7 @@ export function linspaceOf(
     )
   }
   const result = allocate([length], parseDType('float64'))
-  const data = dataOf(result) as Float64Array
+  const data = innerDataOf(result) as Float64Array
   const parts = endpoint ? length - 1 : length
   const delta = last - first
   const step = delta / parts

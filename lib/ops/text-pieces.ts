@@ -1,7 +1,7 @@
 import { allocate } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
-import { dataOf } from '../array/typed-views.js'
+import { innerDataOf } from '../array/typed-views.js'
 import { parseDType } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
 import { sizeOf } from '../layout/shape.js'
@@ -45,7 +45,7 @@ function readerOf({ kind, name }: DType): (chunk: ArrayBase) => ArrayLike<unknow
       position: buffer.position,
     })
     assignElements(copy, chunk)
-    return dataOf(copy) as Float64Array | BigInt64Array
+    return innerDataOf(copy) as Float64Array | BigInt64Array
   }
 }
 

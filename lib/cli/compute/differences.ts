@@ -8,7 +8,7 @@ import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { broadcastStrides } from '../../layout/broadcast.js'
 import { native, unwrapNative } from '../../native/native.js'
@@ -283,7 +283,7 @@ function compareFieldsExactly(into: ArrayBase, op: Comparison, left: ArrayBase, 
   // A float that equals the rounded integer is equal if it also converts to that integer; one out of range converts to another.
   const back = allocate(into.shape, into.dtype)
   compareInto(back, op, integers, castTo(floats, integers.dtype))
-  const [flags, others] = [dataOf(into) as Uint8Array, dataOf(back) as Uint8Array]
+  const [flags, others] = [innerDataOf(into) as Uint8Array, innerDataOf(back) as Uint8Array]
   others.forEach((flag, at) => {
     if (op === '==') flags[at] = (flags[at] as number) & flag
     else flags[at] = (flags[at] as number) | flag

@@ -1,7 +1,7 @@
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { makeArray } from '../../array/make-array.js'
-import { bytesOf } from '../../array/typed-views.js'
+import { innerBytesOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import { contiguousOrder } from '../../layout/strides.js'
 import type { Order } from '../../layout/strides.js'
@@ -46,6 +46,6 @@ export function readAll(mapped: ArrayBase): ArrayBase {
 /** Reads the data behind a header to memory. */
 export function readFrom(source: Bytes, { dtype, shape, fortranOrder, offset }: NpyInfo): ArrayBase {
   const array = allocate([...shape, ...dtype.shape], dtype.base, fortranOrder ? 'F' : 'C')
-  bytesOf(array).set(source.read(offset, array.nbytes))
+  innerBytesOf(array).set(source.read(offset, array.nbytes))
   return array
 }

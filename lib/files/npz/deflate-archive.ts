@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import type { ArrayBase } from '../../array/array-base.js'
 import { rowMaker } from '../../array/make-array.js'
-import { bytesOf } from '../../array/typed-views.js'
+import { innerBytesOf } from '../../array/typed-views.js'
 import { sliceAxis } from '../../async/chunks.js'
 import { copyOf } from '../../ops/copy.js'
 import { bytesIn, memoryOrderOf } from '../npy/raw-bytes.js'
@@ -73,7 +73,7 @@ function* chunksOf(header: Buffer, array: ArrayBase): Generator<Uint8Array> {
   if (array.size === 0) return
   if (memoryOrderOf(array) !== null) {
     for (let done = 0; done < array.nbytes; done += CHUNK_BYTES) {
-      yield bytesOf(bytesIn(array.store, array.position + done, Math.min(CHUNK_BYTES, array.nbytes - done)))
+      yield innerBytesOf(bytesIn(array.store, array.position + done, Math.min(CHUNK_BYTES, array.nbytes - done)))
       array.store.checkFault()
     }
     return
@@ -91,7 +91,7 @@ function* copiesOf(array: ArrayBase): Generator<Uint8Array> {
   }
   const step = Math.max(1, Math.floor(CHUNK_BYTES / rowBytes))
   for (let row = 0; row < rows; row += step) {
-    yield bytesOf(copyOf(sliceAxis(array, 0, row, Math.min(step, rows - row)), 'C'))
+    yield innerBytesOf(copyOf(sliceAxis(array, 0, row, Math.min(step, rows - row)), 'C'))
     array.store.checkFault()
   }
 }

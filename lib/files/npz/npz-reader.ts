@@ -1,5 +1,5 @@
 import type { ArrayBase } from '../../array/array-base.js'
-import { bytesOf } from '../../array/typed-views.js'
+import { innerBytesOf } from '../../array/typed-views.js'
 import { checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
@@ -215,7 +215,7 @@ export class NpzReader {
     }
     const array = file instanceof MemorySource ? readFrom(file, info) : readMapped(file, info)
     let sum = crc32(member.read(0, header.offset))
-    sum = sumOf(bytesOf(array), sum)
+    sum = sumOf(innerBytesOf(array), sum)
     for (let position = header.offset + array.nbytes; position < entry.size; position += CHUNK_BYTES) {
       sum = crc32(member.read(position, CHUNK_BYTES), sum)
     }

@@ -1,7 +1,7 @@
 import { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
 import { makeArray } from '../../array/make-array.js'
-import { bytesOf } from '../../array/typed-views.js'
+import { innerBytesOf } from '../../array/typed-views.js'
 import { refuseOtherCopy } from '../../errors/brands.js'
 import { checkBoolean, checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
@@ -118,7 +118,7 @@ function dataAt(store: Store, position: number, { dtype, shape }: ArrayBase, for
 function sumOf(store: Store, start: number, length: number): number {
   let sum = 0
   for (let done = 0; done < length; done += CHUNK_BYTES) {
-    sum = crc32(bytesOf(bytesIn(store, start + done, Math.min(CHUNK_BYTES, length - done))), sum)
+    sum = crc32(innerBytesOf(bytesIn(store, start + done, Math.min(CHUNK_BYTES, length - done))), sum)
   }
   return sum
 }

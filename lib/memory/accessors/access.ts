@@ -31,6 +31,8 @@ export interface Fields {
   readonly isWriteable: boolean
   /** The layout for native code, created on first use; see `operand.ts`. */
   kernelLayout: Float64Array | null
+  /** What an operation that is called again uses again; see `plan.ts`. */
+  lastPlan: unknown
   /** Replaces the memory, for closing a view while its base stays open. */
   moveTo(store: Store): void
   /** Takes over the state of another array. */

@@ -113,6 +113,7 @@ export abstract class ArrayState extends Parameters implements Fields {
   #step1 = stepOf(1)
   #step2 = stepOf(2)
   #kernelLayout: Float64Array | null = null
+  #lastPlan: unknown = null
 
   get store(): Store {
     return this.#store
@@ -154,6 +155,14 @@ export abstract class ArrayState extends Parameters implements Fields {
     this.#kernelLayout = layout
   }
 
+  get lastPlan(): unknown {
+    return this.#lastPlan
+  }
+
+  set lastPlan(plan: unknown) {
+    this.#lastPlan = plan
+  }
+
   /** Replaces the memory, for closing a view while its base stays open. */
   moveTo(store: Store): void {
     this.#store = store
@@ -177,6 +186,7 @@ export abstract class ArrayState extends Parameters implements Fields {
     this.#step1 = other.#step1
     this.#step2 = other.#step2
     this.#kernelLayout = other.#kernelLayout
+    this.#lastPlan = other.#lastPlan
   }
 
   static isStateOf(value: object): boolean {

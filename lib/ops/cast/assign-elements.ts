@@ -1,5 +1,6 @@
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
+import { copyPlain } from '../../array/plain.js'
 import { broadcastStrides } from '../../layout/broadcast.js'
 import { castElements } from './cast.js'
 
@@ -8,7 +9,14 @@ import { castElements } from './cast.js'
  * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_CLOSED`; the fault of a mapping
  */
 export function assignElements(target: ArrayBase, source: ArrayBase): void {
-  castElements(target, broadcastSource(target, source))
+  if (!isSameShape(target.shape, source.shape)) castElements(target, broadcastSource(target, source))
+  else if (!copyPlain(target, source)) castElements(target, source)
+}
+
+function isSameShape(a: readonly number[], b: readonly number[]): boolean {
+  if (a.length !== b.length) return false
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false
+  return true
 }
 
 /**

@@ -2,7 +2,7 @@ import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { assignKernel } from '../../array/kernel-calls.js'
 import { operand } from '../../array/operand.js'
-import { dataOf, exposed } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import type { Complex, DType, TimeUnit } from '../../dtype/index.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { native, unwrapNative } from '../../native/native.js'
@@ -36,7 +36,7 @@ export function textToText(target: ArrayBase, source: ArrayBase): void {
 export function numbersToText(target: ArrayBase, source: ArrayBase): void {
   const format = formatOf(source.dtype)
   const copy = allocate(source.shape, target.dtype.newByteOrder('='))
-  const codes = dataOf(characters(copy)) as Uint8Array | Uint32Array
+  const codes = innerDataOf(characters(copy)) as Uint8Array | Uint32Array
   const capacity = target.dtype.kind === 'U' ? target.itemsize / 4 : target.itemsize
   let start = 0
   for (const value of elementsOf(source)) {
@@ -53,7 +53,7 @@ export function numbersToText(target: ArrayBase, source: ArrayBase): void {
 export function textToTimes(target: ArrayBase, source: ArrayBase): void {
   const { dtype } = target
   const copy = allocate(source.shape, dtype)
-  const view = new DataView(exposed(copy).buffer)
+  const view = copy.store.viewAt(0, copy.nbytes)
   const codec = codecOf(dtype)
   let position = 0
   for (const text of elementsOf(source)) {

@@ -1,6 +1,6 @@
 import type { ArrayBase } from '../../array/array-base.js'
 import { assignKernel } from '../../array/kernel-calls.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import type { DType, TimeUnit } from '../../dtype/index.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { floorDivide, instantOf, NAT, ratioOf, ticksOf } from '../../scalar/calendar.js'
@@ -25,7 +25,7 @@ export function timesToTimes(target: ArrayBase, source: ArrayBase): void {
   const to = target.dtype
   if (noUnit(to)) throw lossOfUnit(from, to)
   const ticks = nativeCopy(source)
-  const values = dataOf(ticks) as BigInt64Array
+  const values = innerDataOf(ticks) as BigInt64Array
   const convert = converter(from.kind as 'M' | 'm', from.unit as TimeUnit, to.unit as TimeUnit)
   for (let index = 0; index < values.length; index++) {
     const value = values[index] as bigint

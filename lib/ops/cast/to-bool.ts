@@ -1,7 +1,7 @@
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { operand } from '../../array/operand.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { OPAQUE_CODE, parseDType } from '../../dtype/index.js'
 import { native, unwrapNative } from '../../native/native.js'
 import { REDUCTIONS } from '../table.js'
@@ -20,11 +20,11 @@ export function toBool(array: ArrayBase): ArrayBase {
 
 function recordsToBool(array: ArrayBase, names: readonly string[]): ArrayBase {
   const result = allocate(array.shape, parseDType('bool'))
-  const flags = dataOf(result) as Uint8Array
+  const flags = innerDataOf(result) as Uint8Array
   for (const name of names) {
     const field = fieldOf(array, name)
     const bools = field.dtype.code === OPAQUE_CODE ? toBool(field) : field
-    const fieldFlags = dataOf(nativeCopy(anyOfEach(bools, array.ndim))) as Uint8Array
+    const fieldFlags = innerDataOf(nativeCopy(anyOfEach(bools, array.ndim))) as Uint8Array
     fieldFlags.forEach((flag, index) => (flags[index] = (flags[index] as number) | flag))
   }
   return result

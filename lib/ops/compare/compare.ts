@@ -6,7 +6,7 @@ import { allocateResult } from '../../array/allocate.js'
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { operand } from '../../array/operand.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import { checkBoolean, checkOptions } from '../../errors/check-options.js'
@@ -47,7 +47,7 @@ export function equals(array: ArrayBase, other: unknown): boolean {
   const { shape } = right instanceof RecordValues ? right.flat : right
   if (array.ndim !== shape.length || array.shape.some((length, axis) => length !== shape[axis])) return false
   if (!isArray(right) || !isNumber(array.dtype) || !isNumber(right.dtype))
-    return (dataOf(allOfEach(compareWith(array, '==', right), 0)) as Uint8Array)[0] === 1
+    return (innerDataOf(allOfEach(compareWith(array, '==', right), 0)) as Uint8Array)[0] === 1
   const a = operand(array)
   const b = operand(right)
   return unwrapNative(() => native.equals(a.memory, a.layout, b.memory, b.layout))

@@ -5,7 +5,7 @@
  */
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import { nativeCopy } from '../cast/parts.js'
 import { elementsOf } from '../iterate.js'
@@ -33,7 +33,7 @@ export function allCloseExactly(
     const bound = atol + rtol * Math.abs(Number(b))
     return (typeof b === 'bigint' || Number.isFinite(b)) && distanceOf(a, b) <= bound
   }
-  return !(dataOf(flagsOf(array, other, isClose)) as Uint8Array).includes(0)
+  return !(innerDataOf(flagsOf(array, other, isClose)) as Uint8Array).includes(0)
 }
 
 function distanceOf(a: Real, b: Real): Real {
@@ -50,12 +50,12 @@ function differenceOf(a: Real, b: Real): number {
 
 function flagsOf(array: ArrayBase, { shape, values }: ExactNumbers, test: (a: Real, b: Real) => boolean): ArrayBase {
   const positions = allocate(shape, parseDType('float64'))
-  const inOrder = dataOf(positions) as Float64Array
+  const inOrder = innerDataOf(positions) as Float64Array
   inOrder.forEach((_, index) => (inOrder[index] = index))
   const [left, right] = broadcastPair(array, positions)
   const result = allocate(left.shape, parseDType('bool'))
-  const flags = dataOf(result) as Uint8Array
-  const at = dataOf(nativeCopy(right)) as Float64Array
+  const flags = innerDataOf(result) as Uint8Array
+  const at = innerDataOf(nativeCopy(right)) as Float64Array
   let index = 0
   for (const element of elementsOf(left)) {
     const value = typeof element === 'boolean' ? Number(element) : (element as Real)

@@ -1,7 +1,7 @@
 import { allocate } from '../../array/allocate.js'
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { fieldsInOrder, parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import { checkHeap } from '../../errors/check-size.js'
@@ -33,7 +33,7 @@ export function compareRecordValues(
   const records = recordsOf(flat).map((record) => valuesOf(dtype, record, op))
   const shape = broadcastShapes(array.shape, flat.shape)
   const result = allocate(shape, parseDType('bool'))
-  const equal = (dataOf(result) as Uint8Array).fill(1)
+  const equal = (innerDataOf(result) as Uint8Array).fill(1)
   fieldsInOrder(dtype).forEach(({ name, dtype: field }, index) => {
     const values = records.map((record) => record[index])
     const items = field.shape.length === 0 ? values : values.flatMap((value) => subArrayItems(value, field))
@@ -41,7 +41,7 @@ export function compareRecordValues(
     const isSingle = flat.shape.length === 0
     const other = coerceFlat(field.base, plain, isSingle, isSingle)
     // Sub-arrays are equal if all of their elements are.
-    const same = dataOf(allOfEach(compareWith(fieldOf(array, name), '==', other), shape.length)) as Uint8Array
+    const same = innerDataOf(allOfEach(compareWith(fieldOf(array, name), '==', other), shape.length)) as Uint8Array
     equal.forEach((flag, at) => (equal[at] = flag & (same[at] as number)))
   })
   if (op === '!=') equal.forEach((flag, at) => (equal[at] = 1 - flag))

@@ -1,6 +1,6 @@
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { fieldsInOrder, parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import { bytesOfEach } from '../cast/parts.js'
@@ -55,7 +55,7 @@ function storeEqual(into: ArrayBase, op: Comparison, equal: Uint8Array): void {
 function equalOnAll(left: ArrayBase, right: ArrayBase, ndim: number, compare: Compare): Uint8Array {
   const same = allocate(left.shape, parseDType('bool'))
   compare(same, '==', left, right)
-  return dataOf(allOfEach(same, ndim)) as Uint8Array
+  return innerDataOf(allOfEach(same, ndim)) as Uint8Array
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ArrayBase } from '../../array/array-base.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { characters, nativeCopy } from '../cast/parts.js'
 import { COMPARISONS } from '../table.js'
 import type { Comparison } from '../table.js'
@@ -14,7 +14,7 @@ export interface Codes {
 /** Copies text to its character codes. */
 export function codesOf(text: ArrayBase): Codes {
   const all = characters(text)
-  return { codes: dataOf(nativeCopy(all)) as Codes['codes'], width: all.shape.at(-1) as number }
+  return { codes: innerDataOf(nativeCopy(all)) as Codes['codes'], width: all.shape.at(-1) as number }
 }
 
 /** Compares text by code points, as NumPy does. */

@@ -2,7 +2,7 @@ import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { fillKernel } from '../../array/kernel-calls.js'
 import { viewOf } from '../../array/make-array.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import type { DType, TimeUnit } from '../../dtype/index.js'
 import { DAY, floorDivide, instantOf, NAT, ratioOf, ticksOf as tickOf } from '../../scalar/calendar.js'
 import { nativeCopy } from '../cast/parts.js'
@@ -49,7 +49,7 @@ function compareWithOne(into: ArrayBase, op: Comparison, left: ArrayBase, right:
   if (!isExact && (op === '==' || op === '!=')) fillKernel(into, Uint8Array.of(op === '!=' ? 1 : 0))
   else {
     const one = allocate([], left.dtype.newByteOrder('='))
-    const data = dataOf(one) as BigInt64Array
+    const data = innerDataOf(one) as BigInt64Array
     data[0] = tick
     const broadcast = viewOf(one, { shape, byteStrides: shape.map(() => 0), position: 0 })
     compareNumbers(into, isExact ? op : BETWEEN[op as keyof typeof BETWEEN], left, broadcast)
@@ -89,5 +89,5 @@ function scalesOf(a: DType, b: DType): [Scale, Scale] | null {
 }
 
 function ticksOf(times: ArrayBase): BigInt64Array {
-  return dataOf(nativeCopy(times)) as BigInt64Array
+  return innerDataOf(nativeCopy(times)) as BigInt64Array
 }

@@ -60,7 +60,8 @@ export function take(array: ArrayBase, indices: unknown, options: { axis?: numbe
     throw indexError(`cannot do a non-empty take from an empty axis: axis ${axis} has no entries`)
   // NumPy does not check positions if an axis before has no entries.
   const isUnchecked = source.shape.slice(0, axis).includes(0)
-  const normalized = new BigInt64Array(isUnchecked ? 0 : length)
+  // Over a buffer, because V8 would move a small typed array to one when native code first reads it.
+  const normalized = new BigInt64Array(new ArrayBuffer(isUnchecked ? 0 : 8 * length))
   // A loop, because BigInt64Array.from() calls an iterator for each position.
   for (let at = 0; at < normalized.length; at++)
     normalized[at] = BigInt(normalizeIndex(values[at] as number, source.shape, axis))

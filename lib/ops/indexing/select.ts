@@ -26,6 +26,8 @@ export interface Gather {
   readonly isMask: boolean
 }
 
+const ELLIPSIS: Item = { kind: 'ellipsis', axes: 0 }
+
 /**
  * Selects elements: a layout for basic selectors, a {@link Gather} for advanced ones.
  * @throws MemmapError `ERR_MEMMAP_INDEX`
@@ -35,9 +37,12 @@ export function select(selectors: readonly unknown[], of: Layout): Layout | Gath
   let taken = 0
   let ellipses = 0
   let advanced = false
-  for (const selector of selectors.flatMap(partsOf)) {
-    const item = parseSelector(selector)
-    items.push(item)
+  for (const selector of selectors) {
+    if (typeof selector === 'string' && selector.includes(','))
+      for (const part of partsOf(selector)) items.push(parseSelector(part))
+    else items.push(parseSelector(selector))
+  }
+  for (const item of items) {
     taken += item.axes
     if (item.kind === 'ellipsis') ellipses++
     else if (item.kind === 'positions' || item.kind === 'mask') advanced = true
@@ -48,13 +53,12 @@ export function select(selectors: readonly unknown[], of: Layout): Layout | Gath
   }
   if (ellipses > 1) throw indexError(`an index can only have a single ellipsis ('...')`)
   // An ellipsis at the end selects the remaining axes.
-  if (ellipses === 0) items.push({ kind: 'ellipsis', axes: 0 })
+  if (ellipses === 0 && (taken < ndim || advanced)) items.push(ELLIPSIS)
   return advanced ? gatherItems(items, of, ndim - taken) : viewItems(items, of, ndim - taken)
 }
 
-/** The selectors in one text, as `'10:20, ::2'`; anything else is one selector. */
-function partsOf(selector: unknown): readonly unknown[] {
-  if (typeof selector !== 'string' || !selector.includes(',')) return [selector]
+/** The selectors in one text, as `'10:20, ::2'`. */
+function partsOf(selector: string): readonly unknown[] {
   const parts = selector.split(',').map((part) => part.trim())
   // As Python's (1, 2,).
   if (parts.at(-1) === '') parts.pop()
@@ -84,15 +88,15 @@ function viewItems(items: readonly Item[], of: Layout, rest: number): Layout {
   const byteStrides: number[] = []
   let position = of.position
   let axis = 0
-  const keep = (length: number, stride: number): void => {
-    shape.push(length)
-    byteStrides.push(stride)
-  }
   for (const item of items) {
     if (item.kind === 'newaxis') {
-      keep(1, 0)
+      shape.push(1)
+      byteStrides.push(0)
     } else if (item.kind === 'ellipsis') {
-      for (let left = rest; left > 0; left--, axis++) keep(of.shape[axis] as number, of.byteStrides[axis] as number)
+      for (let left = rest; left > 0; left--, axis++) {
+        shape.push(of.shape[axis] as number)
+        byteStrides.push(of.byteStrides[axis] as number)
+      }
     } else if (item.kind === 'integer') {
       position += normalizeIndex(item.value, of.shape, axis) * (of.byteStrides[axis] as number)
       axis++
@@ -101,7 +105,8 @@ function viewItems(items: readonly Item[], of: Layout, rest: number): Layout {
       const stride = of.byteStrides[axis] as number
       // An empty slice may start after the end, where there is no element.
       if (count > 0) position += start * stride
-      keep(count, stride * step)
+      shape.push(count)
+      byteStrides.push(stride * step)
       axis++
     }
   }

@@ -5,7 +5,7 @@
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import { typedArrayTag } from '../../errors/brands.js'
 import { inspect } from '../../errors/inspect.js'
@@ -81,7 +81,7 @@ export function parseSelector(selector: unknown): Item {
 function listItem(selector: unknown): Item | null {
   if (isArray(selector) && selector.dtype.kind === 'b') {
     const { shape, ndim } = selector
-    return { kind: 'mask', axes: ndim, shape, flags: dataOf(nativeCopy(selector)) as Uint8Array }
+    return { kind: 'mask', axes: ndim, shape, flags: innerDataOf(nativeCopy(selector)) as Uint8Array }
   }
   const lists = Array.isArray(selector) ? flattenSelector(selector) : null
   if (lists !== null && isMask(lists)) {
@@ -89,7 +89,7 @@ function listItem(selector: unknown): Item | null {
     const flags =
       lists.arrays.length === 0
         ? Uint8Array.from(lists.leaves, Number)
-        : (dataOf(fromFlat(lists, parseDType('bool'))) as Uint8Array)
+        : (innerDataOf(fromFlat(lists, parseDType('bool'))) as Uint8Array)
     return { kind: 'mask', axes: shape.length, shape, flags }
   }
   const positions = lists === null ? positionsIn(selector) : positionsOf(lists)
@@ -108,7 +108,7 @@ export function positionsIn(value: unknown): Positions | null {
   if (array === null) return null
   if (array.dtype.kind !== 'i' && array.dtype.kind !== 'u') throw notSelecting(array)
   // Positions beyond 2^53 are inexact in float64, but outside every array.
-  return { shape: array.shape, values: dataOf(nativeCopy(array, parseDType('float64'))) as Float64Array }
+  return { shape: array.shape, values: innerDataOf(nativeCopy(array, parseDType('float64'))) as Float64Array }
 }
 
 /** Returns true for lists of booleans and of arrays of bool, with at least one element. */
@@ -125,7 +125,10 @@ function positionsOf({ shape, leaves, arrays }: Flat): Positions {
   if (bools !== undefined) throw notSelecting(bools.array)
   const values = leaves.map(parsePosition)
   if (arrays.length === 0) return { shape, values: Float64Array.from(values) }
-  return { shape, values: dataOf(fromFlat({ shape, leaves: values, arrays }, parseDType('float64'))) as Float64Array }
+  return {
+    shape,
+    values: innerDataOf(fromFlat({ shape, leaves: values, arrays }, parseDType('float64'))) as Float64Array,
+  }
 }
 
 function parsePosition(value: unknown): number {

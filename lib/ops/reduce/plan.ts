@@ -41,6 +41,36 @@ export function planReduction(array: ArrayBase, name: Reduction, options: Reduce
   array.store.checkOpen()
   const row: ReductionRow = REDUCTIONS[name]
   checkOptions(options, OPTION_NAMES[row.takes], name)
+  const { axis, keepdims, dtype, ddof, skipNaN } = options
+  const last = array.lastPlan as LastPlan | null
+  if (
+    last !== null &&
+    last.name === name &&
+    last.axis === axis &&
+    last.keepdims === keepdims &&
+    last.dtype === dtype &&
+    last.ddof === ddof &&
+    last.skipNaN === skipNaN
+  ) {
+    return last.plan()
+  }
+  const plan = planNew(array, row, name, options)
+  // Not of a list, which may change, and not with elements that were cast.
+  const first = plan()
+  const isReusable = (typeof axis === 'number' || axis === undefined) && typeof dtype !== 'object'
+  if (isReusable && first.source === array)
+    array.lastPlan = { name, axis, keepdims, dtype, ddof, skipNaN, plan } satisfies LastPlan
+  return first
+}
+
+/** The last plan of an array, which repeated calls use again: layout and dtype of an array do not change. */
+interface LastPlan extends Readonly<Record<'axis' | 'keepdims' | 'dtype' | 'ddof' | 'skipNaN', unknown>> {
+  readonly name: Reduction
+  readonly plan: () => ReductionPlan
+}
+
+/** Checks a reduction; the function that it returns allocates the result. */
+function planNew(array: ArrayBase, row: ReductionRow, name: Reduction, options: ReduceOptions): () => ReductionPlan {
   const { keepdims = false, ddof = 0, skipNaN = false } = options
   // null is Python's None.
   const axis = options.axis ?? undefined
@@ -61,15 +91,23 @@ export function planReduction(array: ArrayBase, name: Reduction, options: Reduce
   const reduced = reducedAxes(array, row, skips, axis)
   checkNotEmpty(array, name, row, reduced)
   const common = { row, source, dtype, ddof, skipNaN: skips, isText }
-  if (axis === undefined && !keepdims) return { ...common, into: null }
+  if (axis === undefined && !keepdims) {
+    const plan = { ...common, into: null }
+    return () => plan
+  }
   const kept = array.shape.map((_, at) => at).filter((at) => !reduced.includes(at))
   const lengths = kept.map((at) => array.shape[at] as number)
   const shape = keepdims ? array.shape.map((length, at) => (reduced.includes(at) ? 1 : length)) : lengths
-  const axes = Uint8Array.from(array.shape, (_, at) => (reduced.includes(at) ? 1 : 0))
+  // Over a buffer, because V8 would move a small typed array to one when native code first reads it.
+  const axes = new Uint8Array(new ArrayBuffer(array.ndim))
+  for (const at of reduced) axes[at] = 1
   const result = resultDType(row.result === 'range' ? differenceDType(source.dtype) : source.dtype, code, wanted)
   const strides = kept.map((at) => source.byteStrides[at] as number)
-  const target = row.takes === 'position' ? allocate(lengths, result) : allocateResult(lengths, result, strides)
-  return { ...common, into: { axes, target, shape } }
+  const isPosition = row.takes === 'position'
+  return () => {
+    const target = isPosition ? allocate(lengths, result) : allocateResult(lengths, result, strides)
+    return { ...common, into: { axes, target, shape } }
+  }
 }
 
 /** Returns the array that the kernel reduces: the array itself if its elements are numbers. */

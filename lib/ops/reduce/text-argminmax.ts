@@ -1,6 +1,6 @@
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { dataOf } from '../../array/typed-views.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import { moveAxis } from '../axes.js'
 import { codesOf, compareCodes } from '../compare/text.js'
@@ -12,7 +12,7 @@ export function textPositions(text: ArrayBase, axis: number, largest: boolean): 
   const codes = codesOf(rows)
   const length = rows.shape.at(-1) as number
   const result = allocate(rows.shape.slice(0, -1), parseDType('int64'))
-  const positions = dataOf(result) as BigInt64Array
+  const positions = innerDataOf(result) as BigInt64Array
   const sign = largest ? -1 : 1
   for (let row = 0; row < positions.length; row++) {
     let best = 0

@@ -6,6 +6,7 @@ import { printing } from '../../text/index.js'
 import { castTo } from '../copy.js'
 import { rowsBetween } from '../indexing/select.js'
 import { viewOf } from '../../array/make-array.js'
+import { innerBytesOf } from '../../array/typed-views.js'
 import { fieldOf } from '../view.js'
 import { orCode, reprOf } from './repr.js'
 
@@ -76,7 +77,7 @@ function withoutAxis0({
 function addPiece(hash: Hash, array: ArrayBase): void {
   if (array.size === 0) return
   const native = castTo(array, array.dtype.newByteOrder('='), 'C')
-  const bytes = new Uint8Array(native.store.memory as ArrayBuffer, native.position, native.nbytes)
+  const bytes = innerBytesOf(native)
   const { kind, itemsize } = native.dtype
   if (kind === 'f' || kind === 'c') unifyNaNs(bytes, kind === 'c' ? itemsize / 2 : itemsize)
   hash.update(bytes)

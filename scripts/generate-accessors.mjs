@@ -49,7 +49,7 @@ async function tables() {
 }
 
 function aligned(name, row) {
-  return specialized(name, name, row, functions.replaceAll('this.#store.f32', `this.#store.${VIEW_OF[row.method]}`))
+  return specialized(name, name, row, functions.replaceAll('#store.f32', `#store.${VIEW_OF[row.method]}`))
 }
 
 /** Through a DataView, with the byte order as a constant, so that the loop does not test it; positions and steps count bytes. */
@@ -61,9 +61,9 @@ function byByte(name, row, little) {
       (_, slow) => lossless(`this.#store.view.set${method}(at, value as number, ${little})`, slow),
     )
     .replace(
-      /const element = this\.#store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]\n.*undefined\) (return this\.getSlow\(.*\))\n/g,
-      (_, at, slow) =>
-        `let element\n${lossless(`element = this.#store.view.get${method}(${at}, ${little})`, slow)}` +
+      /const element = (this|array)\.#store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]\n.*undefined\) (return (?:this\.getSlow|slowStep)\(.*\))\n/g,
+      (_, of, at, slow) =>
+        `let element\n${lossless(`element = ${of}.#store.view.get${method}(${at}, ${little})`, slow)}` +
         `if (GATE[FAULTS[0]] === undefined) ${slow}\n`,
     )
   return specialized(`${name}-${little ? 'little' : 'big'}`, name, row, text)
@@ -81,10 +81,14 @@ function specialized(key, name, { method, itemsize }, text) {
   const test = Array.isArray(fits) ? fits.filter(Boolean).join(' && ') : fits
   let out = text.replaceAll(`typeof value === 'number' ? 0 : -1`, `${test} ? 0 : -1`)
   if (name === 'bool') {
-    out = out.replaceAll('return element\n', 'return element !== 0\n').replaceAll('value as number', '(value ? 1 : 0)')
+    out = out
+      .replaceAll('return element\n', 'return element !== 0\n')
+      .replaceAll('value = element\n', 'value = element !== 0\n')
+      .replaceAll('value as number', '(value ? 1 : 0)')
   } else if (method === 'Float16' && itemsize === 2) {
     out = out
       .replaceAll('return element\n', 'return HALVES[element]\n')
+      .replaceAll('value = element\n', 'value = HALVES[element]\n')
       .replaceAll('value as number', 'numberToHalf(value as number)')
   } else {
     out = out.replaceAll('value as number', `value as ${type}`)

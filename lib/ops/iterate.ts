@@ -6,8 +6,10 @@
  * @module
  */
 import type { ArrayBase } from '../array/array-base.js'
-import { rowMaker } from '../array/make-array.js'
+import { rowMaker, viewOf } from '../array/make-array.js'
 import { indexError } from '../errors/memmap-error.js'
+import { isContiguous } from '../layout/strides.js'
+import { accessorsOf } from '../memory/accessor-kind.js'
 import { innerBlocksOf } from './inner-blocks.js'
 
 /** The prototype of the language's own iterators, with `map`, `filter`, ... where the runtime has them. */
@@ -32,6 +34,9 @@ export function entriesOfAxis0(array: ArrayBase): IterableIterator<unknown> {
 /** Iterates over all elements. */
 export function elementsOf(array: ArrayBase): IterableIterator<unknown> {
   array.store.checkOpen()
+  const flat = array.size > 0 ? asOneAxis(array) : null
+  const accessors = flat === null || flat.size >= 2 ** 31 ? undefined : accessorsOf(flat.accessorKind)
+  if (flat !== null && accessors !== undefined) return walk(flat, accessors.next1 as () => IteratorResult<unknown>)
   return new Elements(array) as unknown as IterableIterator<unknown>
 }
 
@@ -39,6 +44,35 @@ export function elementsOf(array: ArrayBase): IterableIterator<unknown> {
 export function entriesOf(array: ArrayBase): IterableIterator<[number[], unknown]> {
   array.store.checkOpen()
   return new Entries(array) as unknown as IterableIterator<[number[], unknown]>
+}
+
+/** The array itself, or the view on one axis of an array whose elements follow one another in C order; null for others. */
+function asOneAxis(array: ArrayBase): ArrayBase | null {
+  const { ndim, shape, byteStrides, itemsize, position } = array
+  if (ndim === 1) return array
+  if (ndim === 0 || !isContiguous(shape, byteStrides, itemsize, 'C')) return null
+  return viewOf(array, { shape: [array.size], byteStrides: [itemsize], position })
+}
+
+/** The classes of iterators over one axis, by their `next`: each kind of element has its own, as each has accessors. */
+const walks = new Map<() => IteratorResult<unknown>, new (array: ArrayBase) => IterableIterator<unknown>>()
+
+/** Iterates over the elements of an array with one axis. */
+function walk(array: ArrayBase, next: () => IteratorResult<unknown>): IterableIterator<unknown> {
+  let type = walks.get(next)
+  if (type === undefined) {
+    const made = class {
+      at = 0
+      readonly length: number
+      constructor(readonly array: ArrayBase) {
+        this.length = array.size
+      }
+    }
+    Object.setPrototypeOf(made.prototype, ITERATOR)
+    Object.defineProperty(made.prototype, 'next', { value: next, configurable: true, writable: true })
+    walks.set(next, (type = made as never))
+  }
+  return new (type as new (array: ArrayBase) => IterableIterator<unknown>)(array)
 }
 
 class Rows {

@@ -39,8 +39,16 @@ export interface Fields {
   become(other: Fields): void
 }
 
+/** An iteration over the elements of an array with one axis, whose positions fit 32 bits. */
+export interface Walk<State> {
+  readonly array: State
+  readonly length: number
+  at: number
+}
+
 /** The getters and setters of one kind of element, for arrays of one, two and three dimensions. */
 export interface Accessors<State> {
+  next1(this: Walk<State>): IteratorResult<unknown>
   get1(this: State, i?: unknown, extra?: unknown): unknown
   get2(this: State, i?: unknown, j?: unknown, extra?: unknown): unknown
   get3(this: State, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown

@@ -27,7 +27,7 @@
 import type { DType } from '../../dtype/index.js'
 import type { Store } from '../store.js'
 import { gate, openFaults, rereads } from './access.js'
-import type { AccessorKind, Accessors, Fields } from './access.js'
+import type { AccessorKind, Accessors, Fields, Walk } from './access.js'
 
 let kind: AccessorKind
 let store: Store
@@ -84,6 +84,11 @@ function stepOf(axis: number): number {
 /** The last valid index of an axis. */
 function lastOf(axis: number): number {
   return fits > axis ? ((shape[axis] as number) - 1) | 0 : -1
+}
+
+/** A step of an iteration that the fast path does not take: it reads the element by the slow path, or throws the error. */
+function slowStep(array: ArrayState, index: number): IteratorResult<unknown> {
+  return { value: array.getSlow(index), done: false }
 }
 
 /** By the dtype's name, followed by `-little` or `-big` for elements that are not aligned or in the other byte order. */
@@ -205,6 +210,21 @@ export abstract class ArrayState extends Parameters implements Fields {
     const LAST = ~FIRST
     Object.assign(ACCESSORS, {
       float32: {
+        // One object literal, so that V8 creates no object where the loop around is compiled.
+        next1(this: Walk<ArrayState>): IteratorResult<unknown> {
+          const { array, at: i } = this
+          const done = i === this.length
+          let value
+          if (!done) {
+            this.at = i + 1
+            if (array.#store.openMask !== 0) return slowStep(array, i)
+            const element = array.#store.f32[(array.#first + Math.imul(i, array.#step0)) | 0]
+            if (element === undefined || GATE[FAULTS[0]] === undefined) return slowStep(array, i)
+            value = element
+          }
+          return { value, done }
+        },
+
         get1(this: ArrayState, i?: unknown, extra?: unknown): unknown {
           const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
           const step = this.#step0

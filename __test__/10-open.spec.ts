@@ -8,6 +8,7 @@ import { DType, Memmap, MemmapError, NDArray, NpzFile, memmap, support } from '.
 import type { MemmapOptions } from '../lib/index.js'
 import { fileOf, folder, hole } from './support/files.js'
 import { linking, wide } from './support/platform.js'
+import { times } from './support/slow.js'
 
 const codeOf = (work: () => unknown): string => {
   try {
@@ -385,7 +386,7 @@ test('property: a call that throws leaves the bytes and the size of the file unc
       rmSync(file)
       return true
     }),
-    { numRuns: 4000 },
+    { numRuns: times(4000) },
   )
   t.true(refused > 500, `${refused} calls were refused`)
 })

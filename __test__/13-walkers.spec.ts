@@ -9,6 +9,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { array, dtype, Memmap, memmap, NDArray, zeros } from '../lib/index.js'
 import { folder } from './support/files.js'
+import { times } from './support/slow.js'
 
 const VALUES = [
   [1, 2],
@@ -101,7 +102,7 @@ test('deep equality is that of the elements', (t) => {
         t.is(isEqual, isDeepEqual(a, b as never), `${kind} ${shape.join()}`)
       },
     ),
-    { numRuns: 300 },
+    { numRuns: times(300) },
   )
 })
 

@@ -9,6 +9,7 @@ import fc from 'fast-check'
 import { array, memmap, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { folder } from './support/files.js'
+import { times } from './support/slow.js'
 
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
@@ -132,7 +133,7 @@ test('operations on small arrays have the elements that those on large ones have
         }
       },
     ),
-    { numRuns: 400 },
+    { numRuns: times(400) },
   )
 })
 

@@ -5,9 +5,10 @@ import { encode } from '../lib/scalar/index.js'
 import { live } from './support/live.js'
 import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
+import { times } from './support/slow.js'
 
 const SEED = seed()
-const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 5000)
+const ROUNDS = times(Number(process.env['MEMMAP_ROUNDS'] ?? 5000))
 
 const SCRIPT = `
 import json, sys, warnings

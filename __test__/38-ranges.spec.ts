@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { MemmapError, arange, array, full, linspace, ones, zeros } from '../lib/index.js'
 import { live } from './support/live.js'
 import { askPython } from './support/numpy-live.js'
+import { times } from './support/slow.js'
 
 test('ones and full have the shape, dtype and order that are asked for', (t) => {
   t.deepEqual(ones([2, 2], { dtype: 'int16' }).toArray(), [
@@ -82,7 +83,7 @@ live('arange and linspace have the bits of NumPy', (t, python) => {
         .tuple(anyNumber, anyNumber, fc.integer({ min: 0, max: 40 }), fc.boolean(), fc.constantFrom(...dtypes))
         .map(([start, stop, count, endpoint, dtype]) => ['linspace', [start, stop, count], dtype, endpoint] as const),
     ),
-    { numRuns: 600, seed: 7 },
+    { numRuns: times(600), seed: 7 },
   )
   const expected = askPython(python, PROGRAM, cases) as readonly (readonly [string, number[], string])[]
   cases.forEach(([kind, [start, stop, third], dtype, endpoint], at) => {

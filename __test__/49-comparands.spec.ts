@@ -11,6 +11,7 @@ import { manyIn } from './support/cli.js'
 import { folder } from './support/files.js'
 import { live } from './support/live.js'
 import { askPython, randomFrom, seed } from './support/numpy-live.js'
+import { times } from './support/slow.js'
 
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 const OPERATORS = ['<', '<=', '==', '!=', '>=', '>'] as const
@@ -192,7 +193,7 @@ test('one date compares as that date repeated, whatever the units', (t) => {
       t.deepEqual(a.compare(op, b.index(1)).toArray(), apart.toArray(), `${one} ${left.join()} ${op} ${other} ${right}`)
     }
   })
-  t.notThrows(() => fc.assert(property, { numRuns: 400 }))
+  t.notThrows(() => fc.assert(property, { numRuns: times(400) }))
 })
 
 /** Integers near powers of two and the ends of their range. */
@@ -247,7 +248,7 @@ test('diff and allClose with zero tolerances are exact for integers, and the lar
       t.is(found.maxAbsolute === null ? 0n : BigInt(found.maxAbsolute.value), largest)
       t.is(a.allClose(b, { rtol: 0, atol }), found.differing === 0)
     }),
-    { numRuns: 300 },
+    { numRuns: times(300) },
   )
 })
 

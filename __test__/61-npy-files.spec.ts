@@ -11,6 +11,7 @@ import { fileWith } from './support/npy-headers.js'
 import { FIXTURES, fixtureJson } from './support/npy-fixture.js'
 import { valuesOf } from './support/numpy-json.js'
 import { linking, posix, wide } from './support/platform.js'
+import { times } from './support/slow.js'
 
 interface FileCase {
   readonly file: string
@@ -329,7 +330,7 @@ test('property: a call that throws changes no byte', (t) => {
         }
       },
     ),
-    { numRuns: 1500 },
+    { numRuns: times(1500) },
   )
 })
 

@@ -8,9 +8,10 @@ import { live } from './support/live.js'
 import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
 import { arrayOf } from './support/npy-fixture.js'
+import { times } from './support/slow.js'
 
 const SEED = seed()
-const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 1500)
+const ROUNDS = times(Number(process.env['MEMMAP_ROUNDS'] ?? 1500))
 
 const SCRIPT = `
 import base64, json, sys, warnings

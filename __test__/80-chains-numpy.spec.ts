@@ -12,9 +12,10 @@ import { Steps } from './support/live-steps.js'
 import { live } from './support/live.js'
 import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
+import { times } from './support/slow.js'
 
 const SEED = seed()
-const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 3000)
+const ROUNDS = times(Number(process.env['MEMMAP_ROUNDS'] ?? 3000))
 
 /** The start of a case: elements among random bytes, at any offset. */
 function beginning(random: Random): Omit<Case, 'steps'> & { style: 'tame' | 'wild' } {

@@ -11,9 +11,10 @@ import type { Case, Outcome, Step } from './support/live-chain.js'
 import { live } from './support/live.js'
 import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
+import { times } from './support/slow.js'
 
 const SEED = seed()
-const ROUNDS = Number(process.env['MEMMAP_ROUNDS'] ?? 6000)
+const ROUNDS = times(Number(process.env['MEMMAP_ROUNDS'] ?? 6000))
 
 /** The reductions of the table; a new row is tried here without a change. */
 const NAMES = Object.keys(REDUCTIONS) as Reduction[]

@@ -5,8 +5,9 @@ import { assigned, build, select } from './support/oracle.js'
 import type { Nest, Part } from './support/oracle.js'
 import { advancedParts, basicParts, samples, selectorsOf } from './support/oracle-arbitraries.js'
 import type { Sample } from './support/oracle-arbitraries.js'
+import { times } from './support/slow.js'
 
-const runs = { numRuns: 1500 }
+const runs = { numRuns: times(1500) }
 
 /** A value that broadcasts to a shape: fewer axes, some of length 1. */
 function valueFor(shape: readonly number[], number: (below: number) => number): { value: Nest; shape: number[] } {
@@ -71,7 +72,7 @@ test('assign is correct for any overlap of source and target', (t) => {
     copy.assign(copy.index(...selectorsOf(from)), selectorsOf(to))
     t.deepEqual(copy.toArray(), assigned(nest, shape, to, source.nest, source.shape) as never)
   })
-  t.notThrows(() => fc.assert(property, { numRuns: 1500, maxSkipsPerRun: 1000 }))
+  t.notThrows(() => fc.assert(property, { numRuns: times(1500), maxSkipsPerRun: 1000 }))
 })
 
 test('map and apply visit the elements in C order', (t) => {
@@ -95,5 +96,5 @@ test('map and apply visit the elements in C order', (t) => {
     )
     t.deepEqual(inPlace.toArray(), expected as never)
   })
-  t.notThrows(() => fc.assert(property, { numRuns: 500 }))
+  t.notThrows(() => fc.assert(property, { numRuns: times(500) }))
 })

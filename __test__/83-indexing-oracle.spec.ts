@@ -2,8 +2,9 @@ import test from 'ava'
 import fc from 'fast-check'
 import { at, build, flat, select, shapeOf } from './support/oracle.js'
 import { advancedParts, basicParts, samples, selectorsOf } from './support/oracle-arbitraries.js'
+import { times } from './support/slow.js'
 
-const runs = { numRuns: 2000 }
+const runs = { numRuns: times(2000) }
 
 test('selectors without lists give views that agree with the oracle', (t) => {
   const chosen = samples().chain((sample) => fc.tuple(fc.constant(sample), basicParts(sample.shape)))
@@ -46,7 +47,7 @@ test('take and mask agree with lists on one axis, and on the first axes', (t) =>
     t.deepEqual(masked.shape, found.shape)
     if (!found.shape.includes(0)) t.deepEqual(masked.toArray(), found.nest as never)
   })
-  t.notThrows(() => fc.assert(property, { numRuns: 1000 }))
+  t.notThrows(() => fc.assert(property, { numRuns: times(1000) }))
 })
 
 test('get, values, entries and iteration visit each element once, in C order', (t) => {
@@ -70,5 +71,5 @@ test('get, values, entries and iteration visit each element once, in C order', (
       )
     t.deepEqual(shapeOf(array.toArray(), shape.length), [...shape])
   })
-  t.notThrows(() => fc.assert(property, { numRuns: 300 }))
+  t.notThrows(() => fc.assert(property, { numRuns: times(300) }))
 })

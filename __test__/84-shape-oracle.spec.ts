@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import type { NDArray } from '../lib/index.js'
 import { broadcast, flat, reshaped, transposed } from './support/oracle.js'
 import { samples } from './support/oracle-arbitraries.js'
+import { times } from './support/slow.js'
 
-const runs = { numRuns: 1000 }
+const runs = { numRuns: times(1000) }
 
 /** Another shape of the same size. */
 function regrouped(size: number, number: (below: number) => number): number[] {

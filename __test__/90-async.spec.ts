@@ -8,6 +8,7 @@ import { REDUCTIONS } from '../lib/ops/table.js'
 import type { Reduction } from '../lib/ops/table.js'
 import { fileOf, hole } from './support/files.js'
 import { samples } from './support/oracle-arbitraries.js'
+import { times } from './support/slow.js'
 
 type Work = Record<string, (...args: unknown[]) => Promise<unknown>>
 
@@ -79,7 +80,7 @@ test('copy and astype: the promise has the synchronous result', async (t) => {
     for (const dtype of ['float32', '>i8', 'U7', 'bool'] as const)
       same(t, await a.promises.astype(dtype, { order: order as 'C' }), a.astype(dtype, { order: order as 'C' }))
   })
-  await fc.assert(property, { numRuns: 200 })
+  await fc.assert(property, { numRuns: times(200) })
 })
 
 test('assign and fill: the same stores as synchronous, with every kind of selector and broadcast values', async (t) => {

@@ -7,6 +7,7 @@ import { child } from './support/child.js'
 import { fileOf, folder, hole } from './support/files.js'
 import { samples } from './support/oracle-arbitraries.js'
 import { linux } from './support/platform.js'
+import { times } from './support/slow.js'
 
 async function gathered<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = []
@@ -43,7 +44,7 @@ test('blocks are views that cover the axis once, in order, sync and async', asyn
       )
     },
   )
-  await fc.assert(property, { numRuns: 300 })
+  await fc.assert(property, { numRuns: times(300) })
 })
 
 test('blocks cover a mapped array of any order, offset and axis, and stores stay', async (t) => {

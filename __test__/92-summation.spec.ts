@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { array, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { NODE } from './support/node.js'
+import { times } from './support/slow.js'
 
 const CHILD = join(import.meta.dirname, '../../children/summation.mjs')
 
@@ -103,5 +104,5 @@ test('byte-swapped sums equal native ones bit for bit, along any axis', (t) => {
       }
     },
   )
-  fc.assert(property, { numRuns: 300 })
+  fc.assert(property, { numRuns: times(300) })
 })

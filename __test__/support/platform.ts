@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
+import { isWhole } from './slow.js'
 
 /** Tests that read `/proc` or need another feature of Linux. */
 export const linux = process.platform === 'linux' ? test : test.skip
@@ -39,7 +40,7 @@ function canLink(): boolean {
 }
 
 /** Tests that compile, because npm installs the TypeScript binary of its own platform only. */
-export const compiling = existsCompiler() ? test : test.skip
+export const compiling = isWhole && existsCompiler() ? test : test.skip
 
 function existsCompiler(): boolean {
   const from = createRequire(createRequire(import.meta.url).resolve('typescript/package.json'))

@@ -179,3 +179,34 @@ test('a reduction that is repeated has the same result, also after the array has
   t.throws(() => m.sum({ axis: 0, keepdims: 1 as never }), { code: 'ERR_MEMMAP_ARGUMENT' })
   t.deepEqual(m.sum({ axis: 0 }).toArray(), [5, 7, 9])
 })
+
+test('reductions and comparisons of a few elements are those of the kernels, which do the strided ones', (t) => {
+  const floats = [0, -0, 1, -1, 0.1, NaN, Infinity, -Infinity, 3.3, 1e30, -1e30]
+  const dtypes = ['float32', 'float64', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32'] as const
+  const comparands = [0, -0, 0.1, 1, NaN, Infinity, 1e300, -3, 128, 300.5]
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...dtypes),
+      fc.array(fc.nat(1000), { minLength: 1, maxLength: 12 }),
+      (dtype, places) => {
+        const values = places.map((at) =>
+          dtype.startsWith('f')
+            ? (floats[at % floats.length] as number)
+            : (at % 200) - (dtype.startsWith('i') ? 100 : 0),
+        )
+        const strided = zeros([values.length, 2], { dtype }).index(':', 0)
+        values.forEach((value, at) => strided.set(at, value))
+        const plain = strided.copy()
+        for (const name of ['sum', 'min', 'max', 'argmin', 'argmax'] as const)
+          t.is(plain[name](), strided[name](), `${name} of ${dtype} ${String(plain)}`)
+        for (const op of ['<', '<=', '==', '!=', '>', '>='] as const)
+          for (const value of comparands)
+            t.true(
+              plain.compare(op, value).equals(strided.compare(op, value)),
+              `${dtype} ${String(plain)} ${op} ${value}`,
+            )
+      },
+    ),
+    { numRuns: times(1000) },
+  )
+})

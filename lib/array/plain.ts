@@ -7,8 +7,11 @@ import type { DType } from '../dtype/index.js'
 import { isContiguous } from '../layout/strides.js'
 import type { ArrayBase } from './array-base.js'
 
+/** The most elements that {@link reducePlain} takes: beyond, native code is faster, and adds floats up in pairs. */
+const FEW = 8
+
 /** The most bytes of a small array. */
-const SMALL = 8192
+export const SMALL = 8192
 
 /** The methods of typed arrays that this module needs, whatever their elements. */
 type View = Pick<Float64Array, 'length' | 'fill' | 'set' | 'subarray'> & { [index: number]: number }
@@ -84,6 +87,86 @@ export function fillPlain(array: ArrayBase, value: unknown): boolean {
   }
   const first = firstOf(array)
   view.fill(view[first] as number, first + 1, first + size)
+  array.store.checkFault()
+  return true
+}
+
+/** True for the dtypes whose elements {@link viewOf} reads as numbers that are the elements: no bool, float16 or 64-bit integers. */
+function isNumbers({ kind, itemsize }: DType): boolean {
+  return kind === 'f' ? itemsize > 2 : (kind === 'i' || kind === 'u') && itemsize < 8
+}
+
+/**
+ * Reduces up to {@link FEW} elements of a plain array as the kernels do: sums in order, in the precision of floats, and positions of
+ * the first NaN; undefined for others.
+ * @throws MemmapError the fault of a mapping
+ */
+export function reducePlain(array: ArrayBase, name: string): number | bigint | undefined {
+  const { size, dtype } = array
+  if (size >= FEW || !isNumbers(dtype)) return undefined
+  const view = viewOf(array)
+  if (view === null) return undefined
+  const first = firstOf(array)
+  let result: number | bigint | undefined
+  if (name === 'sum') result = sumOf(view, first, size, dtype)
+  else if (name === 'max' || name === 'argmax') result = extremeOf(view, first, size, 1, name === 'argmax')
+  else if (name === 'min' || name === 'argmin') result = extremeOf(view, first, size, -1, name === 'argmin')
+  else return undefined
+  array.store.checkFault()
+  return result
+}
+
+function sumOf(view: View, first: number, size: number, { kind, itemsize }: DType): number | bigint {
+  const isSingle = kind === 'f' && itemsize === 4
+  // From 0, because NumPy's sum of negative zeros is 0.
+  let sum = 0
+  for (let i = 0; i < size; i++) {
+    sum += view[first + i] as number
+    if (isSingle) sum = Math.fround(sum)
+  }
+  return kind === 'f' ? sum : BigInt(sum)
+}
+
+function extremeOf(view: View, first: number, size: number, sign: 1 | -1, isPosition: boolean): number {
+  let at = 0
+  let most = view[first] as number
+  for (let i = 1; i < size && !Number.isNaN(most); i++) {
+    const value = view[first + i] as number
+    if (sign * (value - most) > 0 || Number.isNaN(value)) {
+      most = value
+      at = i
+    }
+  }
+  return isPosition ? at : most
+}
+
+/** The most elements that {@link comparePlain} takes. */
+const SOME = 1024
+
+/**
+ * Compares the elements of a plain array with a number, which takes the precision of floats, as in NumPy 2 (NEP 50); false for others.
+ * @param into a plain array of bool of the same shape
+ * @throws MemmapError the fault of a mapping
+ */
+export function comparePlain(into: ArrayBase, op: string, array: ArrayBase, number: number): boolean {
+  const { size, dtype } = array
+  const view = size > SOME || !isNumbers(dtype) ? null : viewOf(array)
+  const flags = view === null ? null : viewOf(into)
+  if (view === null || flags === null) return false
+  const other = dtype.kind === 'f' && dtype.itemsize === 4 ? Math.fround(number) : number
+  const from = firstOf(array)
+  const to = firstOf(into)
+  for (let i = 0; i < size; i++) {
+    const value = view[from + i] as number
+    let holds: boolean
+    if (op === '<') holds = value < other
+    else if (op === '<=') holds = value <= other
+    else if (op === '>') holds = value > other
+    else if (op === '>=') holds = value >= other
+    else if (op === '==') holds = value === other
+    else holds = value !== other
+    flags[to + i] = holds ? 1 : 0
+  }
   array.store.checkFault()
   return true
 }

@@ -5,6 +5,7 @@
 import { allocateResult } from '../../array/allocate.js'
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
+import { comparePlain, SMALL } from '../../array/plain.js'
 import { operand } from '../../array/operand.js'
 import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
@@ -27,6 +28,10 @@ import { compareRecordValues } from './record-values.js'
 export function compare(array: ArrayBase, op: unknown, other: unknown): ArrayBase {
   array.store.checkOpen()
   const comparison = parseComparison(op)
+  if (typeof other === 'number') {
+    const flags = array.nbytes <= SMALL ? allocateResult(array.shape, parseDType('bool'), array.byteStrides) : null
+    if (flags !== null && comparePlain(flags, comparison, array, other)) return flags
+  }
   return compareWith(array, comparison, coerceOperand(array, other))
 }
 

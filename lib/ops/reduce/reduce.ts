@@ -4,6 +4,7 @@
  */
 import type { ArrayBase } from '../../array/array-base.js'
 import { asOwner } from '../../array/make-array.js'
+import { reducePlain } from '../../array/plain.js'
 import { operand } from '../../array/operand.js'
 import { fromNative, native, unwrapNative } from '../../native/native.js'
 import type { NativeTask } from '../../native/native.js'
@@ -24,6 +25,8 @@ export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOpt
   return (array, options) => {
     // Skips the plan, because numbers without options need no checks and the plan would dominate the time for small arrays.
     if (options === undefined && 'biufc'.includes(array.dtype.kind) && !array.shape.includes(0)) {
+      const few = reducePlain(array, name)
+      if (few !== undefined) return few
       const { memory, layout } = operand(array)
       try {
         return scalarOf(reduceAll(code, memory, layout, -1, 0, false), row)

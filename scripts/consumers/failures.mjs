@@ -125,7 +125,15 @@ export function failures({ main, own, folder, check }) {
         const deno = (...flags) => [path, ['run', '--no-prompt', '--node-modules-dir=manual', ...flags, 'use.mjs']]
         says(missing(`native code.*--allow-ffi`), ...deno('--allow-read'))
         says(/^loaded 3/, ...deno('--allow-ffi', '--allow-read', '--allow-env'))
-        says(/^loaded 3/, ...deno('--allow-ffi', '--allow-read'))
+        says(/^loaded 3/, ...deno('--allow-ffi'))
+      })
+      check(`${version}: its permissions limit save() and load(), and not memmap()`, () => {
+        const script = `import { memmap, save } from 'memmap'
+memmap('w.bin', { mode: 'w+', shape: 2 }).close()
+try { save('w.npy', [1]) } catch (error) { console.log(error.message) }`
+        project.write({ 'write.mjs': script })
+        const args = ['run', '--no-prompt', '--node-modules-dir=manual', '--allow-ffi', '--allow-read', 'write.mjs']
+        says(/^Requires write access/, path, args)
       })
     }
     if (kind === 'bun') check(`${version} loads the packages`, () => says(/^loaded 3/, path, ['use.mjs']))

@@ -2,7 +2,7 @@
  * A project of a user, in a folder of its own: packages from npm, and the packed ones of this repository.
  */
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 const QUIET = ['--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--no-package-lock']
@@ -61,6 +61,12 @@ export class Project {
     if (ran.status !== status || !prints.test(ran.text))
       throw new Error(`${basename(command)} ${args.join(' ')} exits with ${ran.status}, for ${prints}\n${ran.text}`)
     return ran.text
+  }
+
+  /** Throws unless a file has what matches. */
+  reads(path, pattern) {
+    const text = readFileSync(join(this.folder, path), 'utf8')
+    if (!pattern.test(text)) throw new Error(`${path} has no ${pattern}\n${text}`)
   }
 
   /** The path of a file of an installed package. */

@@ -2,6 +2,7 @@
  * Test runners, which load the packages in realms and threads of their own: Jest, with ES modules and CommonJS, and Vitest in each of
  * its pools, `node --test` and `bun test`. Tests pass, and a test that fails shows the difference as NumPy's text.
  */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { runtimes } from '../runtimes.mjs'
 import { Project } from './project.mjs'
@@ -91,6 +92,53 @@ function checkReport(text, shown = SHOWN) {
   if (HIDDEN.test(text)) throw new Error(`the report has ${HIDDEN.exec(text)[0]}\n${text}`)
 }
 
+/** A block of docs/test-runners.md, by the word that ends the comment in front of it. */
+function documented(name) {
+  const page = readFileSync(new URL('../../docs/test-runners.md', import.meta.url), 'utf8')
+  const block = new RegExp(`as ${name} -->\\n\`\`\`\\w+\\n([^]*?)^\`\`\`$`, 'm').exec(page)
+  if (block === null) throw new Error(`docs/test-runners.md has no ${name}`)
+  return block[1]
+}
+
+const escaped = (text) => text.replaceAll(/[.[\]()]/g, '\\$&')
+
+/** The table of what deep equality compares: whether arrays are equal that differ by dtype, as empty ones, by sign of 0, by class. */
+const table = (name, equal, expected) => `
+test('deep equality compares what the page says', () => {
+  const equal = (a, b) => { try { ${equal} } catch { return false } return true }
+  const file = memmap(process.cwd() + '/${name}.bin', { mode: 'w+', dtype: 'float64', shape: 2 }).assign([1, 2])
+  const found = {
+    dtypes: equal(array([1, 2]), array([1, 2], { dtype: 'int16' })),
+    empty: equal(zeros([0, 3]), zeros([0, 5])),
+    classes: equal(file, array([1, 2])),
+    NaN: equal(array([NaN]), array([NaN])),
+    zeros: equal(array([0]), array([-0])),
+    shapes: equal(array([[1, 2]]), array([1, 2])),
+    elements: equal(array([1, 2]), array([1, 3])),
+    orders: equal(array([[1, 2], [3, 4]], { dtype: '>i2' }), array([[1, 2], [3, 4]], { dtype: '<i2', order: 'F' })),
+    copies: equal(file.copy(), array([1, 2])),
+  }
+  const said = { NaN: true, zeros: false, shapes: false, elements: false, orders: true, copies: true, ...${JSON.stringify(expected)} }
+  for (const [key, value] of Object.entries(said)) if (found[key] !== value) throw new Error(key)
+})
+`
+const BY_ITERATION = { dtypes: true, empty: true, classes: false }
+const BY_IDENTITY = { dtypes: false, empty: false, classes: false }
+const NAMES = `import { NDArray, array, memmap, zeros } from 'memmap'\n`
+
+/** The tester and the snapshot of the page. */
+const tester = (name) => `
+test('the snapshot is that of the page', () => expect(array([[1, 2], [3, 4]])).toMatchSnapshot())
+test('the tester of the page compares files with memory', () => {
+  ${documented('tester.mjs')}
+  const file = memmap(process.cwd() + '/${name}.tester.bin', { mode: 'w+', dtype: 'float64', shape: 2 }).assign([1, 2])
+  expect(file).toEqual(array([1, 2]))
+  expect({ deep: [file] }).toEqual({ deep: [array([1, 2])] })
+  expect(file).not.toEqual(array([1, 3]))
+  expect(file).not.toEqual(array([1, 2, 3]))
+})
+`
+
 const ESM = `import * as memmap from 'memmap'\nconst load = () => memmap\n`
 const CJS = `const memmap = require('memmap')\nconst load = () => memmap\n`
 const CONFIG = (match) =>
@@ -103,6 +151,11 @@ const FILES = {
   'common.fails.cjs': `${CJS}${equality('common-fails')}${FAILING}`,
   'pools.spec.mjs': `${ESM}import { expect, inject, test } from 'vitest'\n${body("' + inject('pool') + '.bin")}${equality("' + inject('pool') + '")}`, // prettier-ignore
   'pools.fails.mjs': `${ESM}import { expect, inject, test } from 'vitest'\n${equality("fails-' + inject('pool') + '")}${FAILING}`,
+  'documented.mjs': `${NAMES}${table('jest', 'expect(a).toEqual(b)', BY_ITERATION)}${tester('jest')}`,
+  'pools.documented.mjs': `${NAMES}import { expect, inject, test } from 'vitest'\n${table("' + inject('pool') + '", 'expect(a).toEqual(b)', BY_ITERATION)}${tester("' + inject('pool') + '")}`, // prettier-ignore
+  'documented.node.mjs': `${NAMES}import test from 'node:test'\nimport assert from 'node:assert'\n${table('node', 'assert.deepEqual(a, b)', BY_IDENTITY)}`,
+  'bun-documented.test.mjs': `${NAMES}import { expect, test } from 'bun:test'\n${table('bun', 'expect(a).toEqual(b)', { ...BY_IDENTITY, classes: true })}${table('bun', 'expect(a).toStrictEqual(b)', BY_IDENTITY)}`,
+  'jest.documented.json': CONFIG('documented.mjs'),
   'jest.json': CONFIG('{module,common}.test.?js'),
   'jest.common.json': CONFIG('*.test.cjs'),
   'jest.fails.json': CONFIG('{module,common}.fails.?js'),
@@ -150,6 +203,22 @@ export function testRunners({ main, own, folder, check, sample }) {
           project.expect(path, vitest, { env: { KIND: 'fails' }, status: 1, prints: /12 failed \| 3 passed/ }),
         ),
       )
+      if (own) {
+        const snapshot = new RegExp(`\`\\n${escaped(documented('snapshot'))}\`;$`, 'm')
+        check(`${name}: Jest compares, shows and snapshots as the page says`, () => {
+          project.expect(path, [...jest('jest.documented.json'), '-u'], { env: MODULES, prints: /Tests: +3 passed/ })
+          project.reads('__snapshots__/documented.mjs.snap', snapshot)
+        })
+        check(`${name}: Vitest compares, shows and snapshots as the page says`, () => {
+          project.expect(path, [...vitest, '-u'], { env: { KIND: 'documented' }, prints: /Tests +9 passed/ })
+          project.reads('__snapshots__/pools.documented.mjs.snap', snapshot)
+          const { text } = project.run(path, vitest, { env: { KIND: 'fails' } })
+          if (!text.includes(documented('report'))) throw new Error(text)
+        })
+        check(`${name}: node:assert compares as the page says`, () =>
+          project.expect(path, ['--test', 'documented.node.mjs'], { prints: /pass 1/ }),
+        )
+      }
       check(`${name}: a failing test of node:test shows the difference`, () =>
         checkReport(project.expect(path, ['--test', 'node.fails.mjs'], { status: 1, prints: /pass 1[^]*fail 1/ }), [
           /[+-] +\[3\., 4\.\]\]\)/,
@@ -157,9 +226,13 @@ export function testRunners({ main, own, folder, check, sample }) {
         ]),
       )
     }
-    if (kind === 'bun')
+    if (kind === 'bun') {
+      check(`${name} compares as the page says`, () =>
+        project.expect(path, ['test', 'bun-documented.test.mjs'], { prints: /2 pass/ }),
+      )
       check(`${name}: a failing test shows the difference`, () =>
         checkReport(project.expect(path, ['test', 'bun.test.mjs'], { status: 1, prints: /1 pass[^]*1 fail/ }), []),
       )
+    }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Builds the documentation site into `site/`: the pages of `docs/`, the API from the docstrings, and the examples. Fails on dead
- * links. `npm run docs`.
+ * links, and where a search does not find its page. `npm run docs`.
  *
  *   npm run docs -- --serve    and shows it on a local port
  */
@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { basename, extname, join } from 'node:path'
 import { deadLinks } from './dead-links.mjs'
 import { filePage } from './file-page.mjs'
+import { searchFaults } from './search-faults.mjs'
 
 const run = (command, ...args) => execFileSync(command, args, { cwd: 'docs', stdio: ['ignore', 'inherit', 'inherit'] })
 
@@ -20,6 +21,11 @@ run('npx', '--no-install', 'vitepress', 'build', '.')
 const dead = deadLinks('site')
 if (dead.length > 0) {
   console.error(dead.map(({ page, link }) => `${page} has a dead link: ${link}`).join('\n'))
+  process.exit(1)
+}
+const faults = await searchFaults('site')
+if (faults.length > 0) {
+  console.error(faults.join('\n'))
   process.exit(1)
 }
 if (process.argv.includes('--serve')) run('npx', '--no-install', 'vitepress', 'preview', '.')

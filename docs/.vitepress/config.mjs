@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { defineConfig } from 'vitepress'
 import { filePage } from '../../scripts/file-page.mjs'
+import { indexedHtml, searchOptions } from './search.mjs'
 
 const pages = [
   ['Guide', 'guide'],
@@ -55,14 +56,19 @@ function leadIntoSite(markdown) {
   })
 }
 
+const ICON =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#3451b2" d="M1 1h6v6H1zM9 9h6v6H9zM1 9h6v6H1z"/><path fill="#f5a623" d="M9 1h6v6H9z"/></svg>'
+
 export default defineConfig({
   title: 'memmap',
   description: "NumPy's memory-mapped array for Node.js",
+  // A favicon without a file: a grid of 2 x 2, of which one element is selected.
+  head: [['link', { rel: 'icon', href: `data:image/svg+xml,${encodeURIComponent(ICON)}` }]],
   outDir: '../site',
   cleanUrls: true,
   markdown: { theme: { light: 'github-light', dark: 'github-dark' }, config: leadIntoSite },
   themeConfig: {
-    search: { provider: 'local' },
+    search: { provider: 'local', options: { _render: indexedHtml, miniSearch: { searchOptions } } },
     outline: [2, 3],
     nav: [
       { text: 'Guide', link: '/guide' },

@@ -18,6 +18,8 @@ import type { Assignable, FieldDType, FieldNameOf, PartDType } from './ndarray.j
  * writes back. `memmap`, `openMemmap`, `load` and `Memmap.attach` create one. Views are Memmaps of the same mapping; copies
  * are NDArrays. The dtype is the type parameter, as for NDArray: `Memmap<'float32'>`.
  *
+ * In the examples of the members, `a` is a float32 array of mode `r+` in the file `grid.bin`: `[[1, 2, 3], [4, 5, 6]]`.
+ *
  * @example
  * using a = memmap('grid.bin', { dtype: 'float32', shape: [3, 4], mode: 'w+' })
  * a.set(1, 2, 0.5)
@@ -25,6 +27,7 @@ import type { Assignable, FieldDType, FieldNameOf, PartDType } from './ndarray.j
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.memmap.html
  * @ts-ignore TS2636, as for NDArray. */
 export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
+  /** `'Memmap'`, for `Object.prototype.toString`. */
   override get [Symbol.toStringTag](): string {
     return 'Memmap'
   }
@@ -71,6 +74,9 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
    * programs see every store without `flush()`: it protects against crashes of the system.
    * @param options.durable also survive a power cut (`fsync`, on macOS `F_FULLFSYNC`, on Windows `FlushFileBuffers`); false by
    *   default
+   * @example
+   * a.set(0, 0, 7)
+   * a.flush({ durable: true })
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of the mapping; `ERR_MEMMAP_UNSUPPORTED` if `durable` no longer finds
    *   the file by its path; the system's (`EIO`, `ENOSPC`)
    */
@@ -91,7 +97,10 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   }
 
   /**
-   * Measures how much of this array or view is in memory, in bytes.
+   * Measures how much of this array or view is in memory, in bytes of whole pages.
+   * @example
+   * const { resident, total } = a.residency()
+   * console.log(`${(100 * resident) / total} % is in memory`)
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
   residency(): Residency {
@@ -163,7 +172,11 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
     return describe(this)
   }
 
-  /** {@link describe}, for `JSON.stringify`. */
+  /**
+   * {@link describe}, for `JSON.stringify`.
+   * @example
+   * JSON.parse(JSON.stringify(a)).shape // [2, 3], and no elements
+   */
   override toJSON(): Descriptor {
     return this.describe()
   }
@@ -184,6 +197,9 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
    * Closes the array. On the array that was opened, releases the file at once: its typed arrays have length 0, and any later
    * use of the elements or the file, from views too, throws `ERR_MEMMAP_CLOSED`. On a view, closes that view only. A second
    * call does nothing. Stores are in the file without `flush()`.
+   * @example
+   * a.close()
+   * a.closed // true
    * @throws MemmapError the fault of the mapping, after the release
    */
   close(): void {

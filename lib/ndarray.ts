@@ -74,6 +74,8 @@ export interface Flags {
  * `NDArray<'float32'>`, a structured dtype by its literal, `NDArray<[['x', '<f4'], ['y', '<f4']]>`, and `NDArray` alone for a
  * dtype known at run time only.
  *
+ * In the examples of the members, `a` is `array([[1, 2, 3], [4, 5, 6]], { dtype: 'float32' })`.
+ *
  * Reductions (`sum`, `mean`, `min`, ...) return a scalar without `axis` and `keepdims`. With one of them they always return an
  * NDArray, 0-d where no axis is left.
  *
@@ -153,7 +155,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * `bool` has a `Uint8Array`, complex the interleaved float array, `datetime64` a `BigInt64Array`, `float16` a
    * `Float16Array` where the runtime has it.
    * @example
-   * const { data } = a.index('2:4') // of a float32 array, a Float32Array over two rows
+   * a.index('1:').data // Float32Array [4, 5, 6]
    * @throws MemmapError `ERR_MEMMAP_NOT_VIEWABLE` if the elements are not contiguous (C or F), not in native byte order,
    *   not aligned, or have no typed array: the message names the reason and the way out; and as {@link buffer}
    */
@@ -193,7 +195,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * Returns one element. Negative indices count from the end.
    * @param indices a whole number for each axis
    * @example
-   * a.get(1, -1) // NumPy: a[1, -1]
+   * a.get(1, -1) // 6
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`; the fault of the mapping
    */
   override get(...indices: (number | bigint | NDArray)[]): Scalar<D> {
@@ -222,7 +224,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.index(0) // NumPy: a[0]
    * a.index(':', '::-1') // a[:, ::-1]
    * a.index('...', newaxis) // a[..., None]
-   * a.index([0, 2], ':') // a[[0, 2], :], a copy
+   * a.index([0, 1], ':') // a[[0, 1], :], a copy
    * a.index(a.compare('>', 0)) // a[a > 0], a copy
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`; with a list the fault of the mapping
    * @see https://numpy.org/doc/2.4/user/basics.indexing.html
@@ -236,7 +238,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   /**
    * Returns a view of the rows from `start` up to `stop` on axis 0, as JavaScript's `slice` counts: negative from the end.
    * @example
-   * a.slice(-2) // the last two rows
+   * a.slice(-1).toArray() // [[4, 5, 6]]
    * @throws MemmapError `ERR_MEMMAP_INDEX` for an array without axes, or bounds that are not whole numbers
    */
   slice(start?: number, stop?: number, step?: number): this {
@@ -248,7 +250,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @param indices a position, or (nested) positions; negative ones count from the end
    * @param options.axis by default, positions count all elements in C order
    * @example
-   * a.take([0, 2], { axis: 1 }) // columns 0 and 2
+   * a.take([0, 2], { axis: 1 }).toArray() // [[1, 3], [4, 6]]
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`
    */
   take(indices: number | bigint | IntegerList | IntegerArray | NDArray, options: { axis?: number } = {}): NDArray<D> {
@@ -258,7 +260,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   /**
    * Copies the elements where `booleans` is true, in C order: NumPy's `a[mask]`.
    * @example
-   * a.mask(a.compare('>', 0)) // NumPy: a[a > 0]
+   * a.mask(a.compare('>', 3)).toArray() // [4, 5, 6], NumPy's a[a > 3]
    * @throws MemmapError `ERR_MEMMAP_INDEX` if the shapes differ; `ERR_MEMMAP_CLOSED`
    */
   mask(booleans: BooleanList | NDArray): NDArray<D> {
@@ -267,6 +269,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * Returns a view of a field of a structured dtype; the axes of a sub-array follow those of the array.
+   * @example
+   * const points = zeros(3, { dtype: [['x', '<f4'], ['y', '<f4']] })
+   * points.field('x').fill(1)
+   * points.get(0).x // 1
    * @throws MemmapError `ERR_MEMMAP_DTYPE` if there is no such field
    */
   field(name: never): NDArray
@@ -310,6 +316,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   /**
    * Stores one value in every element.
    * @returns this array
+   * @example
+   * a.index(':', 0).fill(7)
+   * a.toArray() // [[7, 2, 3], [7, 5, 6]]
    * @throws MemmapError as {@link assign}
    */
   fill(value: Writable<D> | NDArray): this {
@@ -339,7 +348,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * returns a value that the dtype cannot hold, the elements before stay stored.
    * @returns this array
    * @example
-   * a.apply((value) => 2 * value)
+   * a.apply((value) => 2 * value).toArray() // [[2, 4, 6], [8, 10, 12]]
    * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
    */
   apply(fn: (value: Scalar<D>, index: number) => Writable<D>): this {
@@ -352,6 +361,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * and integers beside numbers of any size, compare exactly. A single number takes the precision of an array of floats; elements
    * whose kinds cannot be compared are never equal.
    * @returns an array of bool, for {@link mask} and {@link index}
+   * @example
+   * a.compare('>', 2).toArray() // [[false, false, true], [true, true, true]]
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` if the kinds have no order; `ERR_MEMMAP_CLOSED`
    */
   compare(op: Comparison, other: Assignable<D>): NDArray<'bool'> {
@@ -360,6 +371,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * Returns whether shape and elements are the same: NumPy's `array_equal`. NaN is not equal to itself.
+   * @example
+   * a.equals([[1, 2, 3], [4, 5, 6]]) // true
    * @throws MemmapError `ERR_MEMMAP_DTYPE` for records with other fields; `ERR_MEMMAP_CLOSED`
    */
   equals(other: Assignable<D>): boolean {
@@ -372,6 +385,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @param options.rtol 1e-5 by default
    * @param options.atol 1e-8 by default
    * @param options.equalNaN whether NaN is close to NaN; false by default
+   * @example
+   * a.allClose([[1, 2, 3], [4, 5, 7]]) // false
+   * a.allClose([[1, 2, 3], [4, 5, 7]], { rtol: 0.2 }) // true
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` if the elements are not numbers; `ERR_MEMMAP_ARGUMENT`;
    *   `ERR_MEMMAP_CLOSED`
    */
@@ -391,13 +407,19 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * Returns the only element, as a scalar.
+   * @example
+   * a.index(0, '1:2').item() // 2
    * @throws MemmapError `ERR_MEMMAP_SHAPE` if there is not exactly one
    */
   item(): Scalar<D> {
     return itemOf(this) as Scalar<D>
   }
 
-  /** Returns the elements as nested lists; the scalar for an array without axes. */
+  /**
+   * Returns the elements as nested lists; the scalar for an array without axes.
+   * @example
+   * a.toArray() // [[1, 2, 3], [4, 5, 6]]
+   */
   toArray(): Nested<Scalar<D>> {
     return toNestedLists(this) as Nested<Scalar<D>>
   }
@@ -437,22 +459,31 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return rowsOf(this) as IterableIterator<this>
   }
 
-  /** Iterates over every element, in C order whatever the order in memory. */
+  /**
+   * Iterates over every element, in C order whatever the order in memory.
+   * @example
+   * [...a.values()] // [1, 2, 3, 4, 5, 6]
+   */
   values(): IterableIterator<Scalar<D>> {
     return elementsOf(this) as IterableIterator<Scalar<D>>
   }
 
-  /** Iterates over every element with its indices, in C order. */
+  /**
+   * Iterates over every element with its indices, in C order.
+   * @example
+   * for (const [[row, column], value] of a.entries()) console.log(row, column, value)
+   */
   entries(): IterableIterator<[indices: number[], value: Scalar<D>]> {
     return entriesOf(this) as IterableIterator<[indices: number[], value: Scalar<D>]>
   }
 
   /**
    * Returns the same elements in another shape, in C order, or in F order with `order: 'F'`. One length may be -1.
+   * @param options.order `'C'` by default
    * @returns a view if the strides allow it, else a copy
    * @example
-   * a.reshape(2, -1)
-   * a.reshape([2, -1], { order: 'F' })
+   * a.reshape(3, -1).toArray() // [[1, 2], [3, 4], [5, 6]]
+   * a.reshape([3, 2], { order: 'F' }).toArray() // [[1, 5], [4, 3], [2, 6]]
    * @throws MemmapError `ERR_MEMMAP_RESHAPE` if the number of elements differs; `ERR_MEMMAP_CLOSED`
    */
   reshape(shape: ShapeLike, options?: { order?: OrderLike }): NDArray<D>
@@ -464,13 +495,20 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   /**
    * Returns all elements on one axis: a view if the array is contiguous in that order, else a copy.
    * @param options.order `'C'` by default; `'F'`; `'A'` for F if the array is F-contiguous only; `'K'` for the order in memory
+   * @example
+   * a.ravel().toArray() // [1, 2, 3, 4, 5, 6]
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
   ravel(options: { order?: OrderLike } = {}): NDArray<D> {
     return ravel(this, orderOption(options, 'ravel')) as NDArray<D>
   }
 
-  /** Copies all elements to one axis. Orders as for {@link ravel}. */
+  /**
+   * Copies all elements to one axis. Orders as for {@link ravel}.
+   * @param options.order as for {@link ravel}
+   * @example
+   * a.flatten({ order: 'F' }).toArray() // [1, 4, 2, 5, 3, 6]
+   */
   flatten(options: { order?: OrderLike } = {}): NDArray<D> {
     return flatten(this, orderOption(options, 'flatten')) as NDArray<D>
   }
@@ -478,6 +516,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   /**
    * Returns a view with the axes in another order.
    * @param axes for each axis of the result, the axis of this array; by default the reverse
+   * @example
+   * a.transpose().toArray() // [[1, 4], [2, 5], [3, 6]]
+   * zeros([2, 3, 4]).transpose([2, 0, 1]).shape // [4, 2, 3]
    * @throws MemmapError `ERR_MEMMAP_INDEX` if `axes` is not a permutation of the axes
    */
   transpose(axes?: readonly number[]): this {
@@ -486,6 +527,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * Returns a view with two axes exchanged.
+   * @example
+   * a.swapAxes(0, 1).shape // [3, 2]
    * @throws MemmapError `ERR_MEMMAP_INDEX`
    */
   swapAxes(axis1: number, axis2: number): this {
@@ -495,7 +538,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   /**
    * Returns a view with an axis, or several, moved to another position.
    * @example
-   * images.moveAxis(-1, 0) // channels first
+   * zeros([4, 5, 3]).moveAxis(-1, 0).shape // [3, 4, 5], channels first
    * @throws MemmapError `ERR_MEMMAP_INDEX` for axes that are out of range, named twice, or as many on one side only
    */
   moveAxis(source: number | readonly number[], destination: number | readonly number[]): this {
@@ -504,6 +547,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * Returns a view without axes of length 1: all of them, or those named.
+   * @example
+   * a.index(':1').squeeze().shape // [3]
    * @throws MemmapError `ERR_MEMMAP_SHAPE` if a named axis is longer
    */
   squeeze(axis?: number | readonly number[]): this {
@@ -512,6 +557,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * Returns a view with axes of length 1 added at these positions of the result.
+   * @example
+   * a.expandDims(0).shape // [1, 2, 3]
    * @throws MemmapError `ERR_MEMMAP_INDEX` for positions out of range or named twice; `ERR_MEMMAP_SHAPE` beyond 64 axes
    */
   expandDims(axis: number | readonly number[]): this {
@@ -520,6 +567,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * Returns a view with these axes, or all, in reverse.
+   * @example
+   * a.flip(1).toArray() // [[3, 2, 1], [6, 5, 4]]
    * @throws MemmapError `ERR_MEMMAP_INDEX`
    */
   flip(axis?: number | readonly number[]): this {
@@ -531,6 +580,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @param options.offset above (positive) or below the main diagonal; 0 by default
    * @param options.axis1 the axis of rows; 0 by default
    * @param options.axis2 the axis of columns; 1 by default
+   * @example
+   * a.diagonal().toArray() // [1, 5]
+   * a.diagonal({ offset: 1 }).toArray() // [2, 6]
    * @throws MemmapError `ERR_MEMMAP_INDEX`
    */
   diagonal(options: { offset?: number; axis1?: number; axis2?: number } = {}): this {
@@ -541,7 +593,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   /**
    * Returns a read-only view repeated to this shape.
    * @example
-   * array([1, 2, 3]).broadcastTo([4, 3])
+   * array([1, 2]).broadcastTo([3, 2]).toArray() // [[1, 2], [1, 2], [1, 2]]
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`
    */
   broadcastTo(shape: ShapeLike): this {
@@ -553,7 +605,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * and must be contiguous; an array without axes keeps its item size.
    * @param dtype by default the same
    * @example
-   * a.view('uint8') // of a float32 array of shape [2, 3], the bytes, of shape [2, 12]
+   * a.view('uint8').shape // [2, 12], the bytes
    * @throws MemmapError `ERR_MEMMAP_DTYPE` if the bytes of the last axis are not a multiple of the item size; `ERR_MEMMAP_CLOSED`
    * @see https://numpy.org/doc/2.4/reference/generated/numpy.ndarray.view.html
    */
@@ -567,6 +619,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * Copies the array to memory.
    * @param options.order `'C'` by default; `'F'`; `'A'` for F if the array is F-contiguous only; `'K'` for the order of the axes
    *   in memory
+   * @example
+   * a.copy({ order: 'F' }).flags.fContiguous // true
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`; the fault of the mapping
    */
   copy(options: { order?: OrderLike } = {}): NDArray<D> {
@@ -577,6 +631,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * Copies the array with every element cast as NumPy casts arrays. A float becomes an integer by truncation toward zero, then
    * wraps modulo 2^n. A dtype without a length or unit (`'S'`, `'U'`, `'M8'`) gets one that fits the elements.
    * @param options.order as for {@link copy}, but `'K'` by default
+   * @example
+   * a.astype('int16').dtype.name // 'int16'
+   * array([1.7, -1.7]).astype('int8').toArray() // [1, -1]
    * @throws MemmapError `ERR_MEMMAP_DTYPE` if there is no such cast; `ERR_MEMMAP_CAST` for an element that cannot be cast, such
    *   as text that is not a number; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`
    */
@@ -586,6 +643,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 
   /**
    * Reverses the bytes of every number and keeps the dtype: in a copy, or with `inplace` in this array.
+   * @param options.inplace false by default
+   * @example
+   * array([1, 2], { dtype: 'int16' }).byteswap().toArray() // [256, 512]
    * @throws MemmapError `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
    */
   byteswap(options: { inplace?: boolean } = {}): NDArray<D> {
@@ -594,17 +654,26 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return swapBytes(this, options.inplace ?? false) as NDArray<D>
   }
 
+  /** `'NDArray'`, for `Object.prototype.toString`. */
   get [Symbol.toStringTag](): string {
     return 'NDArray'
   }
 
-  /** The array as text: NumPy's `str`. */
+  /**
+   * The array as text: NumPy's `str`.
+   * @example
+   * a.index(0).toString() // '[1. 2. 3.]'
+   */
   override toString(options?: PrintOptions): string {
     // Test runners call this on objects that they made with this prototype.
     return !hasState(this) ? 'NDArray' : reprOf(this, 'str', options)
   }
 
-  /** The array as text: NumPy's `repr`, with `memmap(` or `array(` in front. Reads only the elements that it shows. */
+  /**
+   * The array as text: NumPy's `repr`, with `memmap(` or `array(` in front. Reads only the elements that it shows.
+   * @example
+   * a.index(0).repr() // 'array([1., 2., 3.], dtype=float32)'
+   */
   repr(options?: PrintOptions): string {
     return reprOf(this, 'repr', options)
   }
@@ -615,7 +684,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /**
-   * The elements as nested lists, for `JSON.stringify`.
+   * The elements as nested lists, for `JSON.stringify`. A {@link Memmap} has its descriptor there instead; send `toArray()` for its
+   * elements.
+   * @example
+   * JSON.stringify({ a }) // '{"a":[[1,2,3],[4,5,6]]}'
    * @throws MemmapError as {@link toArray}; `ERR_MEMMAP_TOO_LARGE` for a text that is too long for JavaScript
    */
   toJSON(): unknown {
@@ -805,10 +877,16 @@ type AsyncReductions<D> = { [Name in keyof typeof REDUCTIONS]: AsyncReductionMet
  * await a.promises.fill(0, { onProgress: (fraction) => bar.update(fraction) })
  * @ts-ignore TS2636, as for NDArray. */
 export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductions<D> {
-  /** {@link NDArray.copy}. */
+  /**
+   * {@link NDArray.copy}.
+   * @param options.order `'C'` by default
+   */
   copy(options?: { order?: OrderLike } & AsyncOptions): Promise<NDArray<D>>
 
-  /** {@link NDArray.astype}. */
+  /**
+   * {@link NDArray.astype}.
+   * @param options.order `'K'` by default
+   */
   astype<const T extends DTypeLike>(
     dtype: Checked<T>,
     options?: { order?: OrderLike } & AsyncOptions,
@@ -821,10 +899,19 @@ export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductio
   /** {@link NDArray.fill}. */
   fill(value: Writable<D> | NDArray, options?: AsyncOptions): Promise<A>
 
-  /** `Memmap.flush`; does nothing for an array in memory. */
+  /**
+   * `Memmap.flush`; does nothing for an array in memory.
+   * @param options.durable as for `Memmap.flush`; false by default
+   * @example
+   * await a.promises.flush({ durable: true })
+   */
   flush(options?: { durable?: boolean } & AsyncOptions): Promise<void>
 
-  /** Reads the pages of this array or view into memory, unless they are there; does nothing for an array in memory. */
+  /**
+   * Reads the pages of this array or view into memory, unless they are there; does nothing for an array in memory.
+   * @example
+   * await a.promises.prefetch()
+   */
   prefetch(options?: AsyncOptions): Promise<void>
 }
 

@@ -60,6 +60,7 @@ export function ones<const D extends DTypeLike = 'float64'>(
  * @param shape the length of each axis; a number for one axis, `[]` for none
  * @param value an element, or lists or an array that broadcast to the shape
  * @param options.dtype by default that of `array(value)`
+ * @param options.order `'C'` by default, or `'F'`
  * @throws MemmapError `ERR_MEMMAP_SHAPE`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_ORDER`; `ERR_MEMMAP_CAST`; `ERR_MEMMAP_BROADCAST`
  * @example
  * full([2, 2], 7, { dtype: 'int16' }).toArray() // [[7, 7], [7, 7]]

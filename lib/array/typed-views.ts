@@ -9,9 +9,13 @@ import type { ArrayBase } from './array-base.js'
 
 /** A typed array with the layout of an array's elements in it; strides and offset in elements. */
 export interface Strided<Data> {
+  /** The typed array, over the memory of the array. */
   readonly data: Data
+  /** The length of each axis. */
   readonly shape: readonly number[]
+  /** The step from one entry to the next on each axis, in elements. */
   readonly strides: readonly number[]
+  /** The position of the first element in `data`. */
   readonly offset: number
 }
 

@@ -25,6 +25,7 @@ export interface BlockOptions {
 
 /** Consecutive views along an axis that cover the array; every loop starts at the first one. */
 export interface Blocks<A> extends Iterable<A>, AsyncIterable<A> {
+  /** Yields each block, and asks the system to read the next one ahead. */
   [Symbol.iterator](): IterableIterator<A>
   /** Yields each block after the thread pool has read its pages. */
   [Symbol.asyncIterator](): AsyncIterableIterator<A>

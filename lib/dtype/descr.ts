@@ -6,16 +6,23 @@ export type DescrName = string | [title: string, name: string]
 
 /** NumPy's `dtype.descr`, tuples as lists. */
 export type Descr = DescrField[]
+/** One field: its name, its dtype, and the shape of a sub-array. An empty name is padding. */
 export type DescrField =
   [name: DescrName, dtype: string | Descr] | [name: DescrName, dtype: string | Descr, shape: number[]]
 
 /** A dtype in plain JSON. The object form is for structured dtypes with overlapping or out-of-order fields, which no list has. */
 export type DTypeJson = string | Descr | [base: DTypeJson, shape: number[]] | DTypeJsonFields
+/** A structured dtype by its fields, each list in the order of `names`. */
 export interface DTypeJsonFields {
+  /** The name of each field. */
   names: string[]
+  /** The dtype of each field. */
   formats: DTypeJson[]
+  /** The byte at which each field starts. */
   offsets: number[]
+  /** Another name for each field, or null. */
   titles?: (string | null)[]
+  /** Bytes of one element. */
   itemsize: number
 }
 

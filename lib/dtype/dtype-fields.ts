@@ -4,8 +4,11 @@ import type { TimeUnit } from './time-unit.js'
 
 /** One field of a structured dtype: its dtype, and the byte of the record at which it starts. */
 export interface Field<Type = DTypeFields> {
+  /** The dtype of the field. */
   readonly dtype: Type
+  /** The byte of the record at which the field starts. */
   readonly offset: number
+  /** Another name of the field. */
   readonly title?: string
 }
 

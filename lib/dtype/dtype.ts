@@ -42,18 +42,22 @@ const NO_SHAPE: readonly number[] = Object.freeze([])
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.dtype.html
  * @ts-ignore TS2636, because the compiler cannot prove through conditional types that a dtype is one of any name. */
 export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
+  /** Types only: the types of an element. */
   declare readonly [element]: Element<D>
+  /** Types only: the dtype as it was written. */
   declare readonly [literal]: LiteralDType<D>
 
   /** NumPy's `dtype.name`: `'float32'`, `'bytes40'`, `'str96'`, `'void64'`, `'datetime64[ns]'`; without the byte order. */
   readonly name: string
   /** NumPy's array-interface string: `'<f4'`, `'|u1'`, `'<M8[ns]'`; `'|V12'` for structured dtypes and sub-arrays. */
   readonly str: string
+  /** NumPy's `dtype.kind`: `'b'`, `'i'`, `'u'`, `'f'`, `'c'`, `'M'`, `'m'`, `'S'`, `'U'` or `'V'`. */
   readonly kind: Kind
   /** Bytes of one element; 0 for `'S'`, `'U'` and `'V'` without a length. */
   readonly itemsize: number
   /** The alignment of the type in C, in bytes. */
   readonly alignment: number
+  /** `'='` for this machine's order, `'<'` or `'>'` for the other one, `'|'` for kinds without an order. */
   readonly byteOrder: ByteOrder
   /** True if every number in an element is in this machine's order. */
   readonly isNative: boolean
@@ -114,6 +118,8 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
   /**
    * Returns true if both describe the same bytes: kinds, sizes, orders, names, titles and offsets, as NumPy's `==`.
    * @param other a DType or anything that {@link dtype} takes; an invalid dtype is not equal
+   * @example
+   * dtype('f4').equals('float32') // true
    */
   equals(other: DTypeLike): boolean {
     try {
@@ -126,6 +132,8 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
   /**
    * The same dtype in another byte order, fields and sub-arrays included; kinds without an order stay as they are.
    * @param order `'='` native, `'<'` little, `'>'` big, `'S'` the other one for every number
+   * @example
+   * dtype('<i2').newByteOrder('>').str // '>i2'
    * @throws MemmapError `ERR_MEMMAP_DTYPE` for any other order
    */
   newByteOrder(order: '=' | '<' | '>' | 'S' = 'S'): DType {
@@ -156,7 +164,11 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
     return next === byteOrder ? (this as DType) : new DType({ ...this.#parts, byteOrder: next })
   }
 
-  /** The dtype's name, as NumPy's `dtype.name`. */
+  /**
+   * The dtype's name, as NumPy's `dtype.name`.
+   * @example
+   * dtype('>i2').toString() // 'int16'
+   */
   toString(): string {
     return this.name
   }
@@ -166,7 +178,12 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
     return `dtype(${inspect(this.toJSON())})`
   }
 
-  /** Plain JSON that {@link dtype} reads back to an equal dtype: `str`, or for a structured dtype `descr`. */
+  /**
+   * Plain JSON that {@link dtype} reads back to an equal dtype: `str`, or for a structured dtype `descr`.
+   * @example
+   * dtype('>i2').toJSON() // '>i2'
+   * dtype([['x', '<f4']]).toJSON() // [['x', '<f4']]
+   */
   toJSON(): DTypeJson {
     return toJson(this)
   }

@@ -29,7 +29,7 @@ const MAX_CACHED = 1000
  *
  * @example
  * dtype('>i2').itemsize // 2
- * dtype([['x', '<f4'], ['y', '<i2', [2]]]).fields.y.offset // 4
+ * dtype([['x', '<f4'], ['y', '<i2', [2]]]).fields?.y.offset // 4
  * @see https://numpy.org/doc/2.4/reference/arrays.dtypes.html
  */
 export function dtype<const D extends DTypeLike>(spec: Checked<D>): DType<Canonical<D>>

@@ -53,12 +53,18 @@ export interface ErrorDetails {
 export class MemmapError extends Error {
   /** One of {@link MemmapErrorCode}, or the code of the system's error. */
   readonly code: MemmapErrorCode | (string & {})
+  /** The file. */
   declare readonly path?: string
+  /** The system call that failed. */
   declare readonly syscall?: string
+  /** The system's error number, negative as in Node's own errors. */
   declare readonly errno?: number
+  /** The bytes, elements or shape that the call needed. */
   declare readonly expected?: unknown
+  /** The actual bytes, elements or shape. */
   declare readonly actual?: unknown
 
+  /** For tests and wrappers of a program's own; the package creates all others. */
   constructor(code: MemmapErrorCode | (string & {}), message: string, details: ErrorDetails = {}) {
     const { cause, ...facts } = details
     super(message, cause === undefined ? undefined : { cause })

@@ -22,7 +22,9 @@ export interface Descriptor {
   readonly path: string
   /** NumPy's `dtype.str`, or for records `dtype.descr`; an object if a list cannot express the offsets of the fields. */
   readonly dtype: DTypeJson
+  /** The length of each axis. */
   readonly shape: readonly number[]
+  /** The step from one entry to the next on each axis. */
   readonly byteStrides: readonly number[]
   /** The offset of the first element in the file. */
   readonly fileOffset: number

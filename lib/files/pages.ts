@@ -13,7 +13,9 @@ export type Advice = (typeof ADVICE)[number]
 
 /** How much of an array is in memory, in bytes of whole pages. */
 export interface Residency {
+  /** Bytes of its pages that are in memory. */
   readonly resident: number
+  /** Bytes of all its pages. */
   readonly total: number
 }
 

@@ -6,12 +6,19 @@ import { integerOf } from './shape.js'
 /** A part of an axis: Python's `slice`. Create one with {@link slice}. */
 export class Slice {
   constructor(
+    /** The first position; undefined for the end at which the step starts. */
     readonly start: number | undefined,
+    /** The position behind the last; undefined for the other end. */
     readonly stop: number | undefined,
+    /** The distance of positions; undefined for 1. */
     readonly step: number | undefined,
   ) {}
 
-  /** NumPy's notation: `1:8:2`. */
+  /**
+   * NumPy's notation: `1:8:2`.
+   * @example
+   * slice(1, 8, 2).toString() // '1:8:2'
+   */
   toString(): string {
     const { start = '', stop = '', step } = this
     return step === undefined ? `${start}:${stop}` : `${start}:${stop}:${step}`

@@ -1,5 +1,6 @@
-/** The mode of a file, by NumPy's short or long names. */
+/** The mode of a file. */
 export type Mode = 'r' | 'r+' | 'w+' | 'c'
+/** The mode of a file, by NumPy's short or long names. */
 export type ModeLike = Mode | 'readonly' | 'readwrite' | 'write' | 'copyonwrite'
 
 /** The options that open any file. */

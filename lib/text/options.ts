@@ -26,6 +26,7 @@ export interface PrintOptions {
   infstr?: string | undefined
 }
 
+/** How many digits floats are printed with: NumPy's `floatmode`. */
 export type FloatMode = (typeof FLOAT_MODES)[number]
 
 /** {@link PrintOptions} with every default filled in. */

@@ -3,7 +3,9 @@ import type { NumberName } from '../table.js'
 
 /** A complex number. */
 export interface Complex {
+  /** The real part. */
   re: number
+  /** The imaginary part. */
   im: number
 }
 

@@ -25,10 +25,13 @@ export type FieldLike =
 
 /** NumPy's dictionary form of a structured dtype; fields may overlap. */
 export interface FieldTable {
+  /** The name of each field. */
   readonly names: readonly string[]
+  /** The dtype of each field. */
   readonly formats: readonly DTypeLike[]
   /** The byte at which each field starts; by default the fields are packed in order. */
   readonly offsets?: readonly number[]
+  /** Another name for each field, or null. */
   readonly titles?: readonly (string | null)[]
   /** Bytes of one element; by default up to the end of the last field. */
   readonly itemsize?: number

@@ -34,6 +34,7 @@ async function scriptLane() {
   await steps.run('licences of what is published', 'status', ...node('scripts/licences.mjs', '--check'))
   await steps.run('the table of operations in the docs', 'status', ...node('scripts/operations-table.mjs', '--check'))
   await steps.run('the documentation site', 'status', ...npm('docs'))
+  await steps.run('docstrings and their examples', 'lines', ...node('scripts/check-docstrings.mjs', '--built'))
   if (!existsSync('.venv/bin/python')) await steps.run('Python with NumPy', 'status', ...npm('venv'))
   await steps.run('the runtimes', 'status', ...node('scripts/runtimes.mjs'))
   return (await compileTests(steps)) && built

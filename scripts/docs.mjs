@@ -15,7 +15,8 @@ const run = (command, ...args) => execFileSync(command, args, { cwd: 'docs', std
 
 if (!existsSync('docs/node_modules')) run('npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund')
 rmSync('docs/api', { recursive: true, force: true })
-run('npx', '--no-install', 'typedoc', '--logLevel', 'Error')
+// The JSON is for `npm run check:docstrings -- --built`.
+run('npx', '--no-install', 'typedoc', '--logLevel', 'Error', '--out', 'api', '--json', 'api/api.json')
 filesAsPages()
 run('npx', '--no-install', 'vitepress', 'build', '.')
 const dead = deadLinks('site')

@@ -5,6 +5,7 @@ import { indexedHtml, searchOptions } from './search.mjs'
 
 const pages = [
   ['Guide', 'guide'],
+  ['Recipes', 'recipes'],
   ['NumPy side by side', 'numpy'],
   ['.npy and .npz', 'npy'],
   ['Command line', 'command-line'],

@@ -77,7 +77,7 @@ function run(binary) {
   const { status, stdout } = spawnSync(process.execPath, args, {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NAPI_RS_NATIVE_LIBRARY_PATH: binary },
+    env: { ...process.env, MEMMAP_NATIVE_PATH: binary },
   })
   if (status !== 0) throw new Error(`${binary} failed`)
   return JSON.parse(stdout)

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs'
 import nodeModule from 'node:module'
-import { dirname } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type * as Binding from '../../native/binding.cjs'
 import { environment } from './environment.js'
@@ -71,7 +71,7 @@ function* candidates(): Generator<[from: string, name: string]> {
   const given = environment('MEMMAP_NATIVE_PATH')
   const from = places()
   if (given !== undefined && given !== '') {
-    yield [from[0] as string, given]
+    yield [from[0] as string, resolve(given)]
     return
   }
   for (const platform of platforms()) {

@@ -103,6 +103,11 @@ export function bundlers({ main, own, folder, check, sample }) {
       project.expect(bun.path, ['out/bun.mjs'], { prints: RESULT })
       runAlone('bun.mjs')
     })
+    check(`${bun.name} build, external`, () => {
+      const out = 'out/bun-external.mjs'
+      project.expect(bun.path, ['build', '--target=node', '--external', 'memmap', 'app.mjs', '--outfile', out])
+      project.expect(bun.path, [out], { prints: RESULT })
+    })
     check(`${bun.name} build --compile`, () => {
       project.expect(bun.path, ['build', '--compile', 'app.mjs', '--outfile', 'out/program'])
       const alone = join(folder, 'program')

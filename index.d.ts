@@ -35,7 +35,7 @@ export {
   slice,
   support,
   zeros,
-} from './dist/index.js'
+} from './dist/index.cjs'
 export type {
   Advice,
   AnyRecord,
@@ -114,4 +114,4 @@ export type {
   TypedArrayOf,
   VarianceOptions,
   Writable,
-} from './dist/index.js'
+} from './dist/index.cjs'

@@ -94,9 +94,9 @@ test('index.d.ts lists exactly the exports of lib/index.ts', (t) => {
 
 test('no declaration has the type any', (t) => {
   const files = readdirSync(join(ROOT, 'dist'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.d.ts'),
+    file.endsWith('.d.cts'),
   )
-  t.true(files.includes('index.d.ts'))
+  t.true(files.includes('index.d.cts'))
   for (const file of files) {
     const code = readFileSync(join(ROOT, 'dist', file), 'utf8').replaceAll(/\/\*[^]*?\*\/|\/\/.*/g, '')
     // `any` is also the name of a method.

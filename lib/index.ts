@@ -43,7 +43,7 @@ export { MemmapError } from './errors/memmap-error.js'
 export type { ErrorDetails, MemmapErrorCode } from './errors/memmap-error.js'
 export type { AttachOptions, Descriptor } from './files/attach.js'
 export type { MmapMode } from './files/mmap-mode.js'
-export type { NpyVersion } from './files/npy/header.js'
+export type { NpyVersion } from './files/npy/npy-version.js'
 export { save } from './files/npy/save.js'
 export type { SaveOptions } from './files/npy/save.js'
 export type { MemberOptions } from './files/npz/npz-reader.js'
@@ -73,3 +73,13 @@ export type {
 } from './ops/reduce/options.js'
 export type { Comparison, Reduction } from './ops/table.js'
 export type { FloatMode, PrintOptions } from './text/index.js'
+
+// What the declarations take from `@types/node` or newer libraries, so that they compile without both.
+declare global {
+  interface AbortSignal {}
+  interface URL {}
+  interface SymbolConstructor {
+    readonly dispose: unique symbol
+    readonly asyncDispose: unique symbol
+  }
+}

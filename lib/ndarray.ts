@@ -678,7 +678,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
     return reprOf(this, 'repr', options)
   }
 
-  /** The text for `console.log`: {@link repr}, or `memmap(ERR_MEMMAP_TRUNCATED)` and the like if the elements cannot be read. */
+  /** @internal The text for `console.log`: {@link repr}, or `memmap(ERR_MEMMAP_TRUNCATED)` and the like if the elements cannot be read. */
   [inspect.custom](): string {
     return inspectText(this)
   }

@@ -11,6 +11,7 @@ import { chmodSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { rewriteDeclarations } from './declarations.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -95,6 +96,7 @@ function declare() {
     stdio: 'inherit',
   })
   if (status !== 0) process.exit(1)
+  rewriteDeclarations(join(root, 'dist'))
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

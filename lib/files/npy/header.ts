@@ -11,9 +11,7 @@ import { tupleRepr } from '../../text/python-repr.js'
 import { descrText, dtypeFromDescr, literalText } from './descr.js'
 import { parseLiteral } from './literal.js'
 import type { PythonLiteral } from './literal.js'
-
-/** The versions of the format: `HEADER_LEN` has 2 or 4 bytes, the text is latin-1 or UTF-8. */
-export type NpyVersion = readonly [major: 1 | 2 | 3, minor: 0]
+import type { NpyVersion } from './npy-version.js'
 
 /** The values of a header. */
 export interface Header {

@@ -4,7 +4,8 @@ import { MemmapError } from '../../errors/memmap-error.js'
 import { MAX_ATTEMPTS } from '../source.js'
 import type { Bytes } from '../source.js'
 import { MAGIC, parseHeader, prefixOf } from './header.js'
-import type { Header, NpyVersion } from './header.js'
+import type { Header } from './header.js'
+import type { NpyVersion } from './npy-version.js'
 
 /** Maximum characters of a header by default, because parsing takes time by its length. */
 export const MAX_HEADER_SIZE = 10_000

@@ -8,7 +8,7 @@ import { flush } from '../pages.js'
 import { replaceFile } from '../replace-file.js'
 import type { PathLike } from '../replace-file.js'
 import { encodeHeader, parseVersion } from './header.js'
-import type { NpyVersion } from './header.js'
+import type { NpyVersion } from './npy-version.js'
 import { createNpy } from './open-npy.js'
 import { copyInto, memoryOrderOf } from './raw-bytes.js'
 

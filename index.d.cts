@@ -1,2 +1,2 @@
-/** The declarations for CommonJS modules: those of `index.d.ts`. `require` loads the same module as `import`. */
+/** The declarations for CommonJS modules: those of `index.d.ts`. */
 export * from './dist/index.cjs'

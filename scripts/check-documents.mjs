@@ -14,7 +14,7 @@ const FOLDER = '__test__/.documents'
 /** Dependencies without declarations. */
 const UNTYPED = ['ndarray']
 
-if (!existsSync('dist/index.d.ts')) {
+if (!existsSync('dist/index.d.cts')) {
   console.log('not ok declarations: dist/ has none (npm run build:ts)')
   process.exit(1)
 }

@@ -17,8 +17,7 @@ const BUFFERS = /\b((?:(?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array)|DataView|
 export function rewriteDeclarations(folder) {
   const found = new Map()
   reach(folder, ENTRY, found)
-  for (const name of readdirSync(folder, { recursive: true }))
-    if (name.endsWith('.d.ts')) rmSync(join(folder, name))
+  for (const name of readdirSync(folder, { recursive: true })) if (name.endsWith('.d.ts')) rmSync(join(folder, name))
   for (const [name, text] of found) writeFileSync(join(folder, name.replace(/\.d\.ts$/, '.d.cts')), asCommonJs(text))
 }
 

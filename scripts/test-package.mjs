@@ -74,12 +74,20 @@ check('the tarball of the main package holds what users need, and nothing else',
   const odd = list.filter(
     (path) =>
       !path.startsWith('package/node_modules/') &&
-      !/^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.d\.ts|native\/binding\.d?\.?cj?t?s|dist\/.*\.(c?js|d\.ts))$/.test(
+      !/^package\/(package\.json|README\.md|LICENSE|CHANGELOG\.md|index\.d\.c?ts|native\/binding\.d\.cts|dist\/.*\.(c?js|d\.cts))$/.test(
         path,
       ),
   )
   expect(odd.length === 0, `unexpected: ${odd.join(', ')}`)
-  for (const needed of ['package.json', 'README.md', 'LICENSE', 'index.d.ts', 'dist/index.js', 'dist/cli/main.js']) {
+  for (const needed of [
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'index.d.ts',
+    'index.d.cts',
+    'dist/index.js',
+    'dist/cli/main.js',
+  ]) {
     expect(list.includes(`package/${needed}`), `missing: ${needed}`)
   }
   for (const name of bundled) {
@@ -157,7 +165,7 @@ check('without the platform package the error names it', () => {
 
 for (const [tool, args] of [
   ['publint', ['--strict', main]],
-  ['attw', ['--profile', 'esm-only', main]],
+  ['attw', ['--profile', 'node16', main]],
 ]) {
   check(`${tool} finds nothing`, () => {
     const { status, stdout, stderr } = spawnSync('npx', ['--no-install', tool, ...args], { encoding: 'utf8' })

@@ -1,5 +1,5 @@
 import { registerArrayClasses } from './array/make-array.js'
-import type { Canonical, Checked, DTypeLike } from './dtype/index.js'
+import type { Canonical, Checked, DTypeLike, DTypeOrName } from './dtype/index.js'
 import { checkBoolean, checkOptions } from './errors/check-options.js'
 import { refuseSurplus } from './errors/refuse-surplus.js'
 import { attach, describe } from './files/attach.js'
@@ -236,6 +236,7 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
 
   /** {@link NDArray.view}. */
   override view(): this
+  override view<T extends DTypeLike>(dtype: DTypeOrName<T>): Memmap<T>
   override view<const T extends DTypeLike>(dtype: Checked<T>): Memmap<Canonical<T>>
   override view(dtype?: DTypeLike): never {
     return (dtype === undefined ? super.view() : super.view(dtype as string)) as never

@@ -17,6 +17,9 @@ import type {
   DTypeLike,
   Element,
   Nested,
+  NumberElements,
+  NumberName,
+  DTypeOrName,
   Scalar,
   TypedArrayOf,
   Writable,
@@ -335,6 +338,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_CLOSED`
    */
   map(fn: (value: Scalar<D>, index: number) => Writable<D>): NDArray<D>
+  map<T extends DTypeLike>(
+    fn: (value: Scalar<D>, index: number) => Writable<T>,
+    options: { dtype: DTypeOrName<T> },
+  ): NDArray<T>
   map<const T extends DTypeLike>(
     fn: (value: Scalar<D>, index: number) => Writable<T>,
     options: { dtype: Checked<T> },
@@ -610,6 +617,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @see https://numpy.org/doc/2.4/reference/generated/numpy.ndarray.view.html
    */
   view(): this
+  view<T extends DTypeLike>(dtype: DTypeOrName<T>): NDArray<T>
   view<const T extends DTypeLike>(dtype: Checked<T>): NDArray<Canonical<T>>
   view(dtype?: DTypeLike): NDArray {
     return (dtype === undefined ? viewOf(this, this) : viewAs(this, dtype)) as NDArray
@@ -637,8 +645,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @throws MemmapError `ERR_MEMMAP_DTYPE` if there is no such cast; `ERR_MEMMAP_CAST` for an element that cannot be cast, such
    *   as text that is not a number; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`
    */
-  astype<const T extends DTypeLike>(dtype: Checked<T>, options: { order?: OrderLike } = {}): NDArray<Canonical<T>> {
-    return castTo(this, dtype, orderOption(options, 'astype')) as unknown as NDArray<Canonical<T>>
+  astype<T extends DTypeLike>(dtype: DTypeOrName<T>, options?: { order?: OrderLike }): NDArray<T>
+  astype<const T extends DTypeLike>(dtype: Checked<T>, options?: { order?: OrderLike }): NDArray<Canonical<T>>
+  astype(dtype: DTypeLike, options: { order?: OrderLike } = {}): never {
+    return castTo(this, dtype, orderOption(options, 'astype')) as never
   }
 
   /**
@@ -720,7 +730,7 @@ export type FieldDType<D, Name> = [DTypeLike] extends [D]
 export type PartDType<D> = KnownDType<Element<D>['part']>
 
 /** A dtype by name, or any if the name is known at run time only. */
-type KnownDType<T> = string extends T ? DTypeLike : Extract<T, DTypeLike>
+type KnownDType<T> = T extends DTypeLike ? (string extends T ? DTypeLike : T) : never
 
 /** The dtype of a reduction's result: that of the option `dtype`, else the one that the table of operations names. */
 type ResultDType<D, O, R extends ReductionRow['result']> = O extends { readonly dtype: infer T extends DTypeLike }
@@ -731,7 +741,12 @@ type ResultDType<D, O, R extends ReductionRow['result']> = O extends { readonly 
       ? 'int64'
       : R extends 'bool'
         ? 'bool'
-        : KnownDType<Element<D>[R & keyof Element<D>]>
+        : ComputedDType<D, R>
+
+/** The dtype that an element names for a result; first by the names of numbers, so that a generic `D` of them has a result. */
+type ComputedDType<D, R> = D extends NumberName
+  ? NumberElements[D][R & keyof NumberElements[D]]
+  : KnownDType<Element<D>[R & keyof Element<D>]>
 
 /** The scalar of a reduction; positions and counts are numbers. */
 type ReducedScalar<D, O, R extends ReductionRow['result']> = R extends 'count' ? number : Scalar<ResultDType<D, O, R>>
@@ -887,6 +902,10 @@ export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductio
    * {@link NDArray.astype}.
    * @param options.order `'K'` by default
    */
+  astype<T extends DTypeLike>(
+    dtype: DTypeOrName<T>,
+    options?: { order?: OrderLike } & AsyncOptions,
+  ): Promise<NDArray<T>>
   astype<const T extends DTypeLike>(
     dtype: Checked<T>,
     options?: { order?: OrderLike } & AsyncOptions,

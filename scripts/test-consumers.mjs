@@ -13,9 +13,10 @@ import { bundlers } from './consumers/bundlers.mjs'
 import { failures } from './consumers/failures.mjs'
 import { installers } from './consumers/installers.mjs'
 import { testRunners } from './consumers/test-runners.mjs'
+import { typescript } from './consumers/typescript.mjs'
 import { pack } from './pack.mjs'
 
-const PARTS = { failures, bundlers, testRunners, installers }
+const PARTS = { failures, bundlers, testRunners, typescript, installers }
 
 const words = process.argv.slice(2)
 const sample = words.includes('--sample')

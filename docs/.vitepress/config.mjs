@@ -8,6 +8,7 @@ const pages = [
   ['Recipes', 'recipes'],
   ['NumPy side by side', 'numpy'],
   ['.npy and .npz', 'npy'],
+  ['TypeScript', 'typescript'],
   ['Command line', 'command-line'],
   ['CI', 'ci'],
   ['Workers', 'workers'],

@@ -1,6 +1,6 @@
 import { allocate } from '../array/allocate.js'
 import { parseDType } from '../dtype/index.js'
-import type { Canonical, Checked, DType, DTypeLike, NumberName, TypedArrayOf } from '../dtype/index.js'
+import type { Canonical, Checked, DType, DTypeLike, DTypeOrName, NumberName, TypedArrayOf } from '../dtype/index.js'
 import { checkBoolean, checkOptions } from '../errors/check-options.js'
 import { checkArguments } from '../errors/refuse-surplus.js'
 import { parseShape } from '../layout/shape.js'
@@ -26,14 +26,19 @@ export interface ArrayOptions<D> {
  * @example
  * zeros([2, 3], { dtype: 'int16' }).toArray() // [[0, 0, 0], [0, 0, 0]]
  */
-export function zeros<const D extends DTypeLike = 'float64'>(
+export function zeros<D extends DTypeLike = 'float64'>(
   shape: ShapeLike,
-  options: ArrayOptions<Checked<D>> = {},
-): NDArray<Canonical<D>> {
+  options?: ArrayOptions<DTypeOrName<D>>,
+): NDArray<D>
+export function zeros<const D extends DTypeLike>(
+  shape: ShapeLike,
+  options: ArrayOptions<Checked<D>>,
+): NDArray<Canonical<D>>
+export function zeros(shape: ShapeLike, options: ArrayOptions<DTypeLike> = {}): NDArray {
   checkArguments('zeros', 2, arguments)
   checkOptions(options, ['dtype', 'order'], 'zeros')
   const dtype = withLength(parseDType(options.dtype ?? 'float64'))
-  return allocate([...parseShape(shape), ...dtype.shape], dtype.base, options.order) as NDArray<Canonical<D>>
+  return allocate([...parseShape(shape), ...dtype.shape], dtype.base, options.order) as NDArray
 }
 
 /**
@@ -44,15 +49,20 @@ export function zeros<const D extends DTypeLike = 'float64'>(
  * @example
  * ones([2, 2], { dtype: 'uint8' }).toArray() // [[1, 1], [1, 1]]
  */
-export function ones<const D extends DTypeLike = 'float64'>(
+export function ones<D extends DTypeLike = 'float64'>(
   shape: ShapeLike,
-  options: ArrayOptions<Checked<D>> = {},
-): NDArray<Canonical<D>> {
+  options?: ArrayOptions<DTypeOrName<D>>,
+): NDArray<D>
+export function ones<const D extends DTypeLike>(
+  shape: ShapeLike,
+  options: ArrayOptions<Checked<D>>,
+): NDArray<Canonical<D>>
+export function ones(shape: ShapeLike, options: ArrayOptions<DTypeLike> = {}): NDArray {
   checkArguments('ones', 2, arguments)
   checkOptions(options, ['dtype', 'order'], 'ones')
-  const result = zeros(shape, options as ArrayOptions<never>) as NDArray
+  const result: NDArray = zeros(shape, options as ArrayOptions<never>)
   result.assign(1)
-  return result as NDArray<Canonical<D>>
+  return result
 }
 
 /**
@@ -66,12 +76,21 @@ export function ones<const D extends DTypeLike = 'float64'>(
  * full([2, 2], 7, { dtype: 'int16' }).toArray() // [[7, 7], [7, 7]]
  * full([2, 3], [1, 2, 3]).toArray() // [[1, 2, 3], [1, 2, 3]]
  */
+export function full<D extends DTypeLike>(
+  shape: ShapeLike,
+  value: unknown,
+  options: { dtype: DTypeOrName<D>; order?: OrderLike },
+): NDArray<D>
+export function full<V>(
+  shape: ShapeLike,
+  value: V,
+  options?: { order?: OrderLike; dtype?: never },
+): NDArray<DTypeOfValues<V>>
 export function full<const D extends DTypeLike>(
   shape: ShapeLike,
   value: unknown,
   options: { dtype: Checked<D>; order?: OrderLike },
 ): NDArray<Canonical<D>>
-export function full<V>(shape: ShapeLike, value: V, options?: { order?: OrderLike }): NDArray<DTypeOfValues<V>>
 export function full(
   shape: ShapeLike,
   value: unknown,
@@ -83,7 +102,7 @@ export function full(
   const asked = options.dtype === undefined ? undefined : parseDType(options.dtype)
   // Without a dtype, or the length of one, those of the value.
   const dtype = asked === undefined || asked.itemsize === 0 ? arrayFrom(value, asked).dtype : asked
-  const result = zeros(shape, { dtype, ...(order === undefined ? {} : { order }) }) as NDArray
+  const result: NDArray = zeros(shape, { dtype, ...(order === undefined ? {} : { order }) })
   result.assign(value as never)
   return result
 }
@@ -93,6 +112,11 @@ export interface RangeOptions<D> {
   /** By default `'float64'`, or `'int64'` where all numbers are bigints. */
   dtype?: D
 }
+
+type RangeArguments<X, D> =
+  | [stop: X, options?: RangeOptions<D>]
+  | [start: X, stop: X, options?: RangeOptions<D>]
+  | [start: X, stop: X, step: X, options?: RangeOptions<D>]
 
 /**
  * Creates an array of numbers that are a step apart: NumPy's `numpy.arange`. Of one number, those from 0 below it; of two, those
@@ -105,35 +129,17 @@ export interface RangeOptions<D> {
  * arange(3n).dtype.name // 'int64'
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.arange.html
  */
-export function arange<const D extends DTypeLike = 'float64'>(
-  stop: number,
-  options?: RangeOptions<Checked<D>>,
+export function arange<D extends DTypeLike = 'float64'>(
+  ...numbersAndOptions: RangeArguments<number, DTypeOrName<D>>
+): NDArray<D>
+export function arange<const D extends DTypeLike>(
+  ...numbersAndOptions: RangeArguments<number, Checked<D>>
 ): NDArray<Canonical<D>>
-export function arange<const D extends DTypeLike = 'float64'>(
-  start: number,
-  stop: number,
-  options?: RangeOptions<Checked<D>>,
-): NDArray<Canonical<D>>
-export function arange<const D extends DTypeLike = 'float64'>(
-  start: number,
-  stop: number,
-  step: number,
-  options?: RangeOptions<Checked<D>>,
-): NDArray<Canonical<D>>
-export function arange<const D extends DTypeLike = 'int64'>(
-  stop: bigint,
-  options?: RangeOptions<Checked<D>>,
-): NDArray<Canonical<D>>
-export function arange<const D extends DTypeLike = 'int64'>(
-  start: bigint,
-  stop: bigint,
-  options?: RangeOptions<Checked<D>>,
-): NDArray<Canonical<D>>
-export function arange<const D extends DTypeLike = 'int64'>(
-  start: bigint,
-  stop: bigint,
-  step: bigint,
-  options?: RangeOptions<Checked<D>>,
+export function arange<D extends DTypeLike = 'int64'>(
+  ...numbersAndOptions: RangeArguments<bigint, DTypeOrName<D>>
+): NDArray<D>
+export function arange<const D extends DTypeLike>(
+  ...numbersAndOptions: RangeArguments<bigint, Checked<D>>
 ): NDArray<Canonical<D>>
 export function arange(...numbersAndOptions: unknown[]): NDArray {
   const last = numbersAndOptions.at(-1)
@@ -165,17 +171,24 @@ export interface SpaceOptions<D> {
  * linspace(0, 1, 5).toArray() // [0, 0.25, 0.5, 0.75, 1]
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.linspace.html
  */
-export function linspace<const D extends DTypeLike = 'float64'>(
+export function linspace<D extends DTypeLike = 'float64'>(
   start: number,
   stop: number,
-  count = 50,
-  options: SpaceOptions<Checked<D>> = {},
-): NDArray<Canonical<D>> {
+  count?: number,
+  options?: SpaceOptions<DTypeOrName<D>>,
+): NDArray<D>
+export function linspace<const D extends DTypeLike>(
+  start: number,
+  stop: number,
+  count: number | undefined,
+  options: SpaceOptions<Checked<D>>,
+): NDArray<Canonical<D>>
+export function linspace(start: number, stop: number, count = 50, options: SpaceOptions<DTypeLike> = {}): NDArray {
   checkArguments('linspace', 4, arguments)
   checkOptions(options, ['dtype', 'endpoint'], 'linspace')
   checkBoolean('endpoint', options.endpoint)
   const dtype = options.dtype === undefined ? undefined : parseDType(options.dtype)
-  return linspaceOf(start, stop, count, options.endpoint ?? true, dtype) as NDArray<Canonical<D>>
+  return linspaceOf(start, stop, count, options.endpoint ?? true, dtype) as NDArray
 }
 
 /**
@@ -189,11 +202,15 @@ export function linspace<const D extends DTypeLike = 'float64'>(
  * @example
  * array([[1, 2], [3, 4]], { dtype: 'uint8' }).data // Uint8Array [1, 2, 3, 4]
  */
+export function array<D extends DTypeLike>(
+  values: unknown,
+  options: { dtype: DTypeOrName<D>; order?: OrderLike },
+): NDArray<D>
+export function array<V>(values: V, options?: { order?: OrderLike; dtype?: never }): NDArray<DTypeOfValues<V>>
 export function array<const D extends DTypeLike>(
   values: unknown,
   options: { dtype: Checked<D>; order?: OrderLike },
 ): NDArray<Canonical<D>>
-export function array<V>(values: V, options?: { order?: OrderLike }): NDArray<DTypeOfValues<V>>
 export function array(values: unknown, options: { dtype?: DTypeLike; order?: OrderLike } = {}): NDArray {
   checkArguments('array', 2, arguments)
   checkOptions(options, ['dtype', 'order'], 'array')

@@ -1,5 +1,5 @@
 import { parseDType } from '../dtype/index.js'
-import type { Canonical, Checked, DTypeLike } from '../dtype/index.js'
+import type { Canonical, Checked, DTypeLike, DTypeOrName } from '../dtype/index.js'
 import { checkBoolean, checkOptions } from '../errors/check-options.js'
 import { checkArguments } from '../errors/refuse-surplus.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -52,10 +52,15 @@ const RAW_OPTIONS = ['dtype', 'mode', 'offset', 'shape', 'order', ...OPEN_OPTION
  * a.get(128, 128) // a number
  * a.close()
  */
-export function memmap<const D extends DTypeLike = 'uint8'>(
+export function memmap<D extends DTypeLike = 'uint8'>(
   file: FileLike,
-  options: MemmapOptions<Checked<D>> = {},
-): Memmap<Canonical<D>> {
+  options?: MemmapOptions<DTypeOrName<D>>,
+): Memmap<D>
+export function memmap<const D extends DTypeLike>(
+  file: FileLike,
+  options: MemmapOptions<Checked<D>>,
+): Memmap<Canonical<D>>
+export function memmap(file: FileLike, options: MemmapOptions<DTypeLike> = {}): Memmap {
   checkArguments('memmap', 2, arguments)
   checkOptions(options, RAW_OPTIONS, 'memmap')
   const mode = parseMode(options.mode === undefined ? 'r+' : options.mode)
@@ -64,7 +69,7 @@ export function memmap<const D extends DTypeLike = 'uint8'>(
   // As NumPy for None, which is null here.
   const order = parseOrder(options.order ?? 'C')
   const shape = options.shape == null ? null : parseShape(options.shape, true)
-  return openRaw(file, { mode, dtype, offset, shape, order, options }) as Memmap<Canonical<D>>
+  return openRaw(file, { mode, dtype, offset, shape, order, options }) as Memmap
 }
 
 /** The options of {@link openMemmap}. */
@@ -83,6 +88,9 @@ export interface OpenMemmapOptions<D = DTypeLike> extends OpenOptions {
   maxHeaderSize?: number
 }
 
+/** The options that create a file. */
+type Creating<D> = OpenMemmapOptions<D> & { mode: 'w+' | 'write' }
+
 const NPY_OPTIONS = ['mode', 'dtype', 'shape', 'fortranOrder', 'version', 'maxHeaderSize', ...OPEN_OPTIONS]
 
 /**
@@ -99,7 +107,11 @@ const NPY_OPTIONS = ['mode', 'dtype', 'shape', 'fortranOrder', 'version', 'maxHe
  * openMemmap('grid.npy', { mode: 'r' }).get(2, 3) // 0.5
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.lib.format.open_memmap.html
  */
-export function openMemmap<const D extends DTypeLike = 'float64', const M extends ModeLike = 'r+'>(
+export function openMemmap<D extends DTypeLike = 'float64'>(
+  path: FileLike,
+  options: Creating<DTypeOrName<D>>,
+): Memmap<D>
+export function openMemmap<const D extends DTypeLike, const M extends ModeLike = 'r+'>(
   path: FileLike,
   options?: OpenMemmapOptions<Checked<D>> & { mode?: M },
 ): Memmap<[M] extends ['w+' | 'write'] ? Canonical<D> : DTypeLike>

@@ -8,7 +8,7 @@ import { descrOf, toJson } from './descr.js'
 import type { Descr, DTypeJson } from './descr.js'
 import type { DTypeFields, Field } from './dtype-fields.js'
 import { sameDType } from './equal.js'
-import type { Kind } from './table.js'
+import type { Kind, NumberName } from './table.js'
 import { timeUnitText } from './time-unit.js'
 import type { TimeUnit } from './time-unit.js'
 import type { DTypeLike, Element, element, literal, LiteralDType } from './types/spec.js'
@@ -188,6 +188,9 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
     return toJson(this)
   }
 }
+
+/** A dtype that needs no check and that a generic function passes on as `D`: the name of a number, or a DType. */
+export type DTypeOrName<D extends DTypeLike> = (D & NumberName) | DType<D>
 
 markOwn(DType.prototype)
 

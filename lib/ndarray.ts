@@ -707,8 +707,15 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 }
 
-/** Values for {@link NDArray.assign}: one for all elements, (nested) lists, a typed array or another array. */
-export type Assignable<D> = Writable<D> | NestedValues<Writable<D>> | ArrayBufferView | NDArray
+/**
+ * Values for {@link NDArray.assign}: one for all elements, (nested) lists, a typed array or another array.
+ *
+ * A property of a type, because TypeScript would compare two unions of this name for their variance, over all that a dtype can be, to
+ * infer `D` from a `Memmap`: that takes 20 seconds and ends in TS2589.
+ */
+export type Assignable<D> = {
+  readonly of: Writable<D> | NestedValues<Writable<D>> | ArrayBufferView | NDArray
+}['of']
 
 /** Lists of values, nested as deep as there are axes. */
 export interface NestedValues<T> extends ReadonlyArray<T | NestedValues<T> | ArrayBufferView | NDArray> {}

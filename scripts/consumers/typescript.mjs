@@ -23,11 +23,11 @@ export function doubled<D extends 'float32' | 'float64'>(a: NDArray<D>): NDArray
 }
 const floats = open('a.bin', 'float32')
 export const data: Float32Array = floats.data
-export const value: number = first<'float32'>(floats)
+export const value: number = first(floats)
 export const total: bigint = zeros(3, { dtype: 'int32' }).sum()
 const grid = memmap('a.bin', { dtype: '>f4', shape: [2, 3] })
 export const lists = grid.toArray() as number[][]
-export const twice: NDArray<'float32'> = doubled<'float32'>(grid)
+export const twice: NDArray<'float32'> = doubled(grid)
 export const rows: bigint[] = [...array([[BigInt(1)]]).rows()].map((one) => one.sum())
 `
 

@@ -913,6 +913,10 @@ export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductio
     dtype: DTypeOrName<T>,
     options?: { order?: OrderLike } & AsyncOptions,
   ): Promise<NDArray<T>>
+  /**
+   * {@link NDArray.astype}.
+   * @param options.order `'K'` by default
+   */
   astype<const T extends DTypeLike>(
     dtype: Checked<T>,
     options?: { order?: OrderLike } & AsyncOptions,

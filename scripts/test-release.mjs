@@ -22,8 +22,14 @@ manifest('a fork', PLATFORM, (one) => (one.repository.url = one.repository.url.r
 manifest('another folder', PLATFORM, (one) => (one.repository.directory = 'npm'), 'another repository.directory')
 manifest('other systems', PLATFORM, (one) => (one.os = ['darwin']), 'differs from package.json')
 manifest('a name without scope', 'package.json', (main) => (main.napi.packageName = 'memmap'), 'without a scope')
-manifest('another scope', 'package.json', (main) => (main.napi.packageName = '@other/binding'), 'native.ts names other')
+manifest(
+  'another scope',
+  'package.json',
+  (main) => (main.napi.packageName = '@other/binding'),
+  'load-binding.ts names other',
+)
 manifest('another version', 'package.json', (main) => (main.version = '9.9.9'), 'Cargo.toml has version')
+manifest('another version', 'package.json', (main) => (main.version = '9.9.9'), 'version.ts has version')
 manifest(
   'another version in the lock',
   'package-lock.json',

@@ -16,9 +16,13 @@ export const SMALL = 8192
 /** The methods of typed arrays that this module needs, whatever their elements. */
 type View = Pick<Float64Array, 'length' | 'fill' | 'set' | 'subarray'> & { [index: number]: number }
 
-/** The typed array that reads the elements of a plain array that is small; null for others. */
+/**
+ * The typed array that reads the elements of a plain array that is small; null for others.
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`
+ */
 function viewOf({ store, accessorKind, shape, byteStrides, dtype, size }: ArrayBase): View | null {
   const { view } = accessorKind
+  store.checkOpen()
   if (view === 'view' || size === 0 || size * dtype.itemsize > SMALL || store.openMask !== 0) return null
   return isContiguous(shape, byteStrides, dtype.itemsize, 'C') ? (store[view] as unknown as View) : null
 }
@@ -47,8 +51,6 @@ export function copyPlain(target: ArrayBase, source: ArrayBase): boolean {
   const from = viewOf(source)
   const to = from === null ? null : viewOf(target)
   if (from === null || to === null) return false
-  source.store.checkOpen()
-  target.store.checkOpen()
   const { size } = source
   const start = firstOf(source)
   const at = firstOf(target)

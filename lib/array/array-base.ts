@@ -4,7 +4,7 @@ import { MemmapError } from '../errors/memmap-error.js'
 import { sizeOf } from '../layout/shape.js'
 import type { AccessorKind } from '../memory/accessor-kind.js'
 import type { Fields } from '../memory/accessors/access.js'
-import { ArrayState } from '../memory/accessors/generated.js'
+import { ArrayState, forgetParameters } from '../memory/accessors/generated.js'
 import { elementAt, storeAt } from '../memory/element.js'
 import type { Store } from '../memory/store.js'
 import { elementsForWalkers } from './elements-for-walkers.js'
@@ -57,6 +57,7 @@ export class ArrayBase extends State {
       )
     }
     super(accessorKind, store, dtype, shape, byteStrides, position, root, writeable)
+    forgetParameters()
     store.ensureView(accessorKind.view)
   }
 

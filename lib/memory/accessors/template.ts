@@ -68,6 +68,12 @@ class Parameters {
   }
 }
 
+/** Lets go of the memory and the array in the variables, which would keep those of the last array from garbage collection. */
+export function forgetParameters(): void {
+  store = undefined as never
+  root = null
+}
+
 /** The position of the element with the highest one. */
 function end(shape: readonly number[], byteStrides: readonly number[], position: number): number {
   let highest = position

@@ -210,3 +210,33 @@ test('reductions and comparisons of a few elements are those of the kernels, whi
     { numRuns: times(1000) },
   )
 })
+
+test('small arrays over one memory, by views, typed arrays and other dtypes, are copied as if by a copy', (t) => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 2, max: 12 }),
+      fc.nat(5),
+      fc.nat(5),
+      fc.constantFrom('view', 'data'),
+      (size, to, from, kind) => {
+        const count = Math.min(size, 12 - Math.max(to, from))
+        if (count < 1) return
+        const a = array(Array.from({ length: 12 }, (_, at) => at + 1))
+        const expected = [...a.values()]
+        expected.splice(to, count, ...expected.slice(from, from + count))
+        const source = kind === 'view' ? a.slice(from, from + count) : a.data.subarray(from, from + count)
+        a.slice(to, to + count).assign(source as never)
+        t.deepEqual([...a.values()], expected)
+      },
+    ),
+    { numRuns: times(500) },
+  )
+  // Integers as floats over the same bytes, at every distance.
+  for (let shift = 0; shift < 4; shift++) {
+    const bits = array([1, 2, 3, 4, 5, 6, 7, 8], { dtype: 'int32' })
+    const floats = bits.view('float32')
+    const numbers = [...bits.slice(0, 4).values()]
+    floats.slice(shift, shift + 4).assign(bits.slice(0, 4) as never)
+    t.deepEqual([...floats.slice(shift, shift + 4).values()], numbers)
+  }
+})

@@ -7,7 +7,7 @@ import type { DType } from '../dtype/index.js'
 import { isContiguous } from '../layout/strides.js'
 import type { ArrayBase } from './array-base.js'
 
-/** The most elements that {@link reducePlain} takes: beyond, native code is faster, and adds floats up in pairs. */
+/** Fewer elements than these are reduced and copied one by one: beyond, native code is faster, and adds floats up in pairs. */
 const FEW = 8
 
 /** The most bytes of a small array. */
@@ -25,6 +25,13 @@ function viewOf({ store, accessorKind, shape, byteStrides, dtype, size }: ArrayB
   store.checkOpen()
   if (view === 'view' || size === 0 || size * dtype.itemsize > SMALL || store.openMask !== 0) return null
   return isContiguous(shape, byteStrides, dtype.itemsize, 'C') ? (store[view] as unknown as View) : null
+}
+
+/** True where two plain arrays have bytes in common. */
+function mayOverlap(a: ArrayBase, b: ArrayBase): boolean {
+  if (a.store.memory !== b.store.memory) return false
+  const [from, other] = [a.position + a.store.base, b.position + b.store.base]
+  return from < other + b.nbytes && other < from + a.nbytes
 }
 
 /** The index of the first element in the typed array. */
@@ -54,7 +61,7 @@ export function copyPlain(target: ArrayBase, source: ArrayBase): boolean {
   const { size } = source
   const start = firstOf(source)
   const at = firstOf(target)
-  if (size <= 8 && from !== to) {
+  if (size < FEW && !mayOverlap(target, source)) {
     for (let i = 0; i < size; i++) to[at + i] = from[start + i] as number
   } else {
     to.set(from.subarray(start, start + size) as unknown as Float64Array, at)
@@ -99,7 +106,7 @@ function isNumbers({ kind, itemsize }: DType): boolean {
 }
 
 /**
- * Reduces up to {@link FEW} elements of a plain array as the kernels do: sums in order, in the precision of floats, and positions of
+ * Reduces fewer than {@link FEW} elements of a plain array as the kernels do: sums in order, in the precision of floats, and positions of
  * the first NaN; undefined for others.
  * @throws MemmapError the fault of a mapping
  */

@@ -1,5 +1,7 @@
+/* oxlint-disable typescript/no-unsafe-declaration-merging -- the merged interface declares inherited methods, which return Memmaps here */
+import type { AxesOfIndexed, AxesOfShape, AxesWith, EntryOf, Indexed, LessAxes } from './array/axes.js'
 import { registerArrayClasses } from './array/make-array.js'
-import type { Canonical, Checked, DTypeLike, DTypeOrName } from './dtype/index.js'
+import type { Canonical, Checked, DTypeLike, DTypeOrName, NumberName, Scalar } from './dtype/index.js'
 import { checkBoolean, checkOptions } from './errors/check-options.js'
 import { refuseSurplus } from './errors/refuse-surplus.js'
 import { attach, describe } from './files/attach.js'
@@ -12,6 +14,7 @@ import type { ShapeLike } from './layout/shape.js'
 import type { Origin } from './memory/origin.js'
 import { NDArray } from './ndarray.js'
 import type { Assignable, FieldDType, FieldNameOf, PartDType } from './ndarray.js'
+import type { BasicSelector, Selector } from './ops/indexing/selectors.js'
 
 /**
  * An array in a file: {@link NDArray} over pages that the system reads when they are touched and, in modes `r+` and `w+`,
@@ -26,7 +29,7 @@ import type { Assignable, FieldDType, FieldNameOf, PartDType } from './ndarray.j
  * a.flush()
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.memmap.html
  * @ts-ignore TS2636, as for NDArray. */
-export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
+export class Memmap<out D extends DTypeLike = DTypeLike, out N extends number = number> extends NDArray<D, N> {
   /** `'Memmap'`, for `Object.prototype.toString`. */
   override get [Symbol.toStringTag](): string {
     return 'Memmap'
@@ -225,22 +228,43 @@ export class Memmap<out D extends DTypeLike = DTypeLike> extends NDArray<D> {
   }
 
   /** {@link NDArray.real}. */
-  override get real(): Memmap<PartDType<D>> {
-    return super.real as Memmap<PartDType<D>>
+  override get real(): Memmap<PartDType<D>, N> {
+    return super.real as Memmap<PartDType<D>, N>
   }
 
   /** {@link NDArray.imag}. */
-  override get imag(): Memmap<PartDType<D>> {
-    return super.imag as Memmap<PartDType<D>>
+  override get imag(): Memmap<PartDType<D>, N> {
+    return super.imag as Memmap<PartDType<D>, N>
   }
 
   /** {@link NDArray.view}. */
   override view(): this
+  override view<T extends NumberName>(dtype: T): Memmap<T, N>
   override view<T extends DTypeLike>(dtype: DTypeOrName<T>): Memmap<T>
-  override view<const T extends DTypeLike>(dtype: Checked<T>): Memmap<Canonical<T>>
+  override view<const T extends DTypeLike>(dtype: Checked<T>): Memmap<Canonical<T>, AxesWith<T, N>>
   override view(dtype?: DTypeLike): never {
     return (dtype === undefined ? super.view() : super.view(dtype as string)) as never
   }
+}
+
+/** @ts-ignore TS2636, as for the class. */
+export interface Memmap<out D extends DTypeLike = DTypeLike, out N extends number = number> {
+  /** {@link NDArray.index}. */
+  index<const S extends readonly BasicSelector[]>(...selectors: S): Indexed<this, S, Memmap<D, AxesOfIndexed<N, S>>>
+  index(...selectors: Selector[]): NDArray<D>
+  /** {@link NDArray.rows}. */
+  rows(): IterableIterator<Memmap<D, LessAxes<N>>>
+  /** Iterates over axis 0: views, or the scalars of an array of one axis. */
+  [Symbol.iterator](): IterableIterator<EntryOf<Scalar<D>, Memmap<D, LessAxes<N>>, N>>
+  /** {@link NDArray.squeeze}. */
+  squeeze(axis?: number | readonly number[]): Memmap<D>
+  /** {@link NDArray.expandDims}. */
+  expandDims(axis: number | readonly number[]): Memmap<D>
+  /** {@link NDArray.diagonal}. */
+  diagonal(options?: { offset?: number; axis1?: number; axis2?: number }): Memmap<D>
+  /** {@link NDArray.broadcastTo}. */
+  broadcastTo<const S extends ShapeLike>(shape: S): Memmap<D, AxesOfShape<S>>
+  broadcastTo(shape: ShapeLike): Memmap<D>
 }
 
 refuseSurplus(Memmap.prototype, {

@@ -1,6 +1,16 @@
 /* oxlint-disable typescript/no-unsafe-declaration-merging -- the loops behind the class add the methods of the merged interface */
 import { inspect } from 'node:util'
 import { ArrayBase, hasState } from './array/array-base.js'
+import type {
+  AxesOfIndexed,
+  AxesOfShape,
+  AxesWith,
+  AxesWithout,
+  EntryOf,
+  Indexed,
+  LessAxes,
+  ListsOf,
+} from './array/axes.js'
 import { registerWalked } from './array/elements-for-walkers.js'
 import { viewOf } from './array/make-array.js'
 import { bitsOf, bytesOf, dataOf, exposed, stridedOf, stridesInElements } from './array/typed-views.js'
@@ -16,7 +26,6 @@ import type {
   DType,
   DTypeLike,
   Element,
-  Nested,
   NumberElements,
   NumberName,
   DTypeOrName,
@@ -82,6 +91,9 @@ export interface Flags {
  * Reductions (`sum`, `mean`, `min`, ...) return a scalar without `axis` and `keepdims`. With one of them they always return an
  * NDArray, 0-d where no axis is left.
  *
+ * The second type parameter is the number of axes where TypeScript knows it: `array([[1, 2]])` is an `NDArray<'float64', 2>`, and its
+ * `toArray()` is `number[][]`. `NDArray<'float64'>` has any number of axes.
+ *
  * @example
  * const a = array([[1, 2, 3], [4, 5, 6]], { dtype: 'int16' })
  * a.shape // [2, 3]
@@ -98,7 +110,7 @@ export interface Flags {
  * }
  * @see https://numpy.org/doc/2.4/reference/arrays.ndarray.html
  * @ts-ignore TS2636, because the compiler cannot prove through conditional types that an array of a dtype is one of any dtype. */
-export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
+export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number = number> extends ArrayBase {
   /** The dtype of the elements. */
   declare readonly dtype: DType<D>
   /** The length of each axis. */
@@ -107,6 +119,11 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   declare readonly byteStrides: readonly number[]
   /** @internal */
   declare readonly root: NDArray | null
+
+  /** The number of axes. */
+  override get ndim(): N {
+    return this.shape.length as N
+  }
 
   /**
    * The step from one entry to the next on each axis, in elements, as JavaScript libraries count; null if a stride is not a
@@ -232,7 +249,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_CLOSED`; with a list the fault of the mapping
    * @see https://numpy.org/doc/2.4/user/basics.indexing.html
    */
-  index(...selectors: BasicSelector[]): this
+  index<const S extends readonly BasicSelector[]>(...selectors: S): Indexed<this, S, NDArray<D, AxesOfIndexed<N, S>>>
   index(...selectors: Selector[]): NDArray<D>
   index(...selectors: unknown[]): NDArray {
     return indexArray(this, selectors) as NDArray
@@ -266,8 +283,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.mask(a.compare('>', 3)).toArray() // [4, 5, 6], NumPy's a[a > 3]
    * @throws MemmapError `ERR_MEMMAP_INDEX` if the shapes differ; `ERR_MEMMAP_CLOSED`
    */
-  mask(booleans: BooleanList | NDArray): NDArray<D> {
-    return mask(this, booleans) as NDArray<D>
+  mask(booleans: BooleanList | NDArray): NDArray<D, 1> {
+    return mask(this, booleans) as NDArray<D, 1>
   }
 
   /**
@@ -285,16 +302,16 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   }
 
   /** The real parts of a complex array, a view; of an array of other numbers, the array itself. */
-  get real(): NDArray<PartDType<D>> {
-    return complexPart(this, 'real') as NDArray<PartDType<D>>
+  get real(): NDArray<PartDType<D>, N> {
+    return complexPart(this, 'real') as NDArray<PartDType<D>, N>
   }
 
   /**
    * The imaginary parts of a complex array, a view.
    * @throws MemmapError `ERR_MEMMAP_DTYPE` if the elements are not complex
    */
-  get imag(): NDArray<PartDType<D>> {
-    return complexPart(this, 'imag') as NDArray<PartDType<D>>
+  get imag(): NDArray<PartDType<D>, N> {
+    return complexPart(this, 'imag') as NDArray<PartDType<D>, N>
   }
 
   /**
@@ -337,7 +354,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.map(Math.sqrt, { dtype: 'float64' })
    * @throws MemmapError `ERR_MEMMAP_CAST`; `ERR_MEMMAP_CLOSED`
    */
-  map(fn: (value: Scalar<D>, index: number) => Writable<D>): NDArray<D>
+  map(fn: (value: Scalar<D>, index: number) => Writable<D>): NDArray<D, N>
+  map<T extends NumberName>(fn: (value: Scalar<D>, index: number) => Writable<T>, options: { dtype: T }): NDArray<T, N>
   map<T extends DTypeLike>(
     fn: (value: Scalar<D>, index: number) => Writable<T>,
     options: { dtype: DTypeOrName<T> },
@@ -345,7 +363,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
   map<const T extends DTypeLike>(
     fn: (value: Scalar<D>, index: number) => Writable<T>,
     options: { dtype: Checked<T> },
-  ): NDArray<Canonical<T>>
+  ): NDArray<Canonical<T>, AxesWith<T, N>>
   map(fn: (value: never, index: number) => unknown, options: { dtype?: DTypeLike } = {}): NDArray {
     return mapTo(this, fn as (value: unknown, index: number) => unknown, options) as NDArray
   }
@@ -372,8 +390,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.compare('>', 2).toArray() // [[false, false, true], [true, true, true]]
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE` if the kinds have no order; `ERR_MEMMAP_CLOSED`
    */
-  compare(op: Comparison, other: Assignable<D>): NDArray<'bool'> {
-    return compare(this, op, other) as NDArray<'bool'>
+  compare(op: Comparison, other: SingleValue<D> | NDArray<DTypeLike, N>): NDArray<'bool', N>
+  compare(op: Comparison, other: Assignable<D>): NDArray<'bool'>
+  compare(op: Comparison, other: unknown): never {
+    return compare(this, op, other) as never
   }
 
   /**
@@ -408,8 +428,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @example
    * await a.promises.std({ axis: 0, signal })
    */
-  get promises(): ArrayPromises<D, this> {
-    return promisesOf(this) as ArrayPromises<D, this>
+  get promises(): ArrayPromises<D, this, N> {
+    return promisesOf(this) as ArrayPromises<D, this, N>
   }
 
   /**
@@ -427,13 +447,13 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @example
    * a.toArray() // [[1, 2, 3], [4, 5, 6]]
    */
-  toArray(): Nested<Scalar<D>> {
-    return toNestedLists(this) as Nested<Scalar<D>>
+  toArray(): ListsOf<Scalar<D>, N> {
+    return toNestedLists(this) as ListsOf<Scalar<D>, N>
   }
 
   /** Iterates over axis 0: views, or the scalars of an array of one axis. {@link rows} has arrays in both cases. */
-  [Symbol.iterator](): IterableIterator<Scalar<D> | NDArray<D>> {
-    return entriesOfAxis0(this) as IterableIterator<Scalar<D> | NDArray<D>>
+  [Symbol.iterator](): IterableIterator<EntryOf<Scalar<D>, NDArray<D, LessAxes<N>>, N>> {
+    return entriesOfAxis0(this) as IterableIterator<never>
   }
 
   /**
@@ -462,8 +482,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @example
    * for (const row of a.rows()) console.log(row.mean())
    */
-  rows(): IterableIterator<this> {
-    return rowsOf(this) as IterableIterator<this>
+  rows(): IterableIterator<NDArray<D, LessAxes<N>>> {
+    return rowsOf(this) as IterableIterator<never>
   }
 
   /**
@@ -493,8 +513,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.reshape([3, 2], { order: 'F' }).toArray() // [[1, 5], [4, 3], [2, 6]]
    * @throws MemmapError `ERR_MEMMAP_RESHAPE` if the number of elements differs; `ERR_MEMMAP_CLOSED`
    */
-  reshape(shape: ShapeLike, options?: { order?: OrderLike }): NDArray<D>
-  reshape(...shape: number[]): NDArray<D>
+  reshape<const S extends ShapeLike>(shape: S, options?: { order?: OrderLike }): NDArray<D, AxesOfShape<S>>
+  reshape<S extends readonly number[]>(...shape: S): NDArray<D, S['length']>
   reshape(...args: unknown[]): NDArray<D> {
     return reshape(this, args) as NDArray<D>
   }
@@ -506,8 +526,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.ravel().toArray() // [1, 2, 3, 4, 5, 6]
    * @throws MemmapError `ERR_MEMMAP_CLOSED`
    */
-  ravel(options: { order?: OrderLike } = {}): NDArray<D> {
-    return ravel(this, orderOption(options, 'ravel')) as NDArray<D>
+  ravel(options: { order?: OrderLike } = {}): NDArray<D, 1> {
+    return ravel(this, orderOption(options, 'ravel')) as NDArray<D, 1>
   }
 
   /**
@@ -516,8 +536,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @example
    * a.flatten({ order: 'F' }).toArray() // [1, 4, 2, 5, 3, 6]
    */
-  flatten(options: { order?: OrderLike } = {}): NDArray<D> {
-    return flatten(this, orderOption(options, 'flatten')) as NDArray<D>
+  flatten(options: { order?: OrderLike } = {}): NDArray<D, 1> {
+    return flatten(this, orderOption(options, 'flatten')) as NDArray<D, 1>
   }
 
   /**
@@ -558,8 +578,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.index(':1').squeeze().shape // [3]
    * @throws MemmapError `ERR_MEMMAP_SHAPE` if a named axis is longer
    */
-  squeeze(axis?: number | readonly number[]): this {
-    return squeeze(this, axis) as this
+  squeeze(axis?: number | readonly number[]): NDArray<D> {
+    return squeeze(this, axis) as NDArray<D>
   }
 
   /**
@@ -568,8 +588,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.expandDims(0).shape // [1, 2, 3]
    * @throws MemmapError `ERR_MEMMAP_INDEX` for positions out of range or named twice; `ERR_MEMMAP_SHAPE` beyond 64 axes
    */
-  expandDims(axis: number | readonly number[]): this {
-    return expandDims(this, axis) as this
+  expandDims(axis: number | readonly number[]): NDArray<D> {
+    return expandDims(this, axis) as NDArray<D>
   }
 
   /**
@@ -592,9 +612,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.diagonal({ offset: 1 }).toArray() // [2, 6]
    * @throws MemmapError `ERR_MEMMAP_INDEX`
    */
-  diagonal(options: { offset?: number; axis1?: number; axis2?: number } = {}): this {
+  diagonal(options: { offset?: number; axis1?: number; axis2?: number } = {}): NDArray<D> {
     checkOptions(options, ['offset', 'axis1', 'axis2'], 'diagonal')
-    return diagonal(this, options) as this
+    return diagonal(this, options) as NDArray<D>
   }
 
   /**
@@ -603,8 +623,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * array([1, 2]).broadcastTo([3, 2]).toArray() // [[1, 2], [1, 2], [1, 2]]
    * @throws MemmapError `ERR_MEMMAP_BROADCAST`
    */
-  broadcastTo(shape: ShapeLike): this {
-    return broadcastTo(this, shape) as this
+  broadcastTo<const S extends ShapeLike>(shape: S): NDArray<D, AxesOfShape<S>>
+  broadcastTo(shape: ShapeLike): NDArray<D>
+  broadcastTo(shape: ShapeLike): never {
+    return broadcastTo(this, shape) as never
   }
 
   /**
@@ -617,8 +639,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @see https://numpy.org/doc/2.4/reference/generated/numpy.ndarray.view.html
    */
   view(): this
+  view<T extends NumberName>(dtype: T): NDArray<T, N>
   view<T extends DTypeLike>(dtype: DTypeOrName<T>): NDArray<T>
-  view<const T extends DTypeLike>(dtype: Checked<T>): NDArray<Canonical<T>>
+  view<const T extends DTypeLike>(dtype: Checked<T>): NDArray<Canonical<T>, AxesWith<T, N>>
   view(dtype?: DTypeLike): NDArray {
     return (dtype === undefined ? viewOf(this, this) : viewAs(this, dtype)) as NDArray
   }
@@ -631,8 +654,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * a.copy({ order: 'F' }).flags.fContiguous // true
    * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`; the fault of the mapping
    */
-  copy(options: { order?: OrderLike } = {}): NDArray<D> {
-    return copyOf(this, orderOption(options, 'copy')) as NDArray<D>
+  copy(options: { order?: OrderLike } = {}): NDArray<D, N> {
+    return copyOf(this, orderOption(options, 'copy')) as NDArray<D, N>
   }
 
   /**
@@ -645,8 +668,12 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * @throws MemmapError `ERR_MEMMAP_DTYPE` if there is no such cast; `ERR_MEMMAP_CAST` for an element that cannot be cast, such
    *   as text that is not a number; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_TOO_LARGE`
    */
+  astype<T extends NumberName>(dtype: T, options?: { order?: OrderLike }): NDArray<T, N>
   astype<T extends DTypeLike>(dtype: DTypeOrName<T>, options?: { order?: OrderLike }): NDArray<T>
-  astype<const T extends DTypeLike>(dtype: Checked<T>, options?: { order?: OrderLike }): NDArray<Canonical<T>>
+  astype<const T extends DTypeLike>(
+    dtype: Checked<T>,
+    options?: { order?: OrderLike },
+  ): NDArray<Canonical<T>, AxesWith<T, N>>
   astype(dtype: DTypeLike, options: { order?: OrderLike } = {}): never {
     return castTo(this, dtype, orderOption(options, 'astype')) as never
   }
@@ -658,10 +685,10 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
    * array([1, 2], { dtype: 'int16' }).byteswap().toArray() // [256, 512]
    * @throws MemmapError `ERR_MEMMAP_READONLY`; `ERR_MEMMAP_CLOSED`
    */
-  byteswap(options: { inplace?: boolean } = {}): NDArray<D> {
+  byteswap(options: { inplace?: boolean } = {}): NDArray<D, N> {
     checkOptions(options, ['inplace'], 'byteswap')
     checkBoolean('inplace', options.inplace)
-    return swapBytes(this, options.inplace ?? false) as NDArray<D>
+    return swapBytes(this, options.inplace ?? false) as NDArray<D, N>
   }
 
   /** `'NDArray'`, for `Object.prototype.toString`. */
@@ -716,6 +743,9 @@ export class NDArray<out D extends DTypeLike = DTypeLike> extends ArrayBase {
 export type Assignable<D> = {
   readonly of: Writable<D> | NestedValues<Writable<D>> | ArrayBufferView | NDArray
 }['of']
+
+/** The values of {@link Assignable} that are a single element. */
+type SingleValue<D> = { readonly of: Extract<Writable<D>, number | bigint | boolean | string | Date> }['of']
 
 /** Lists of values, nested as deep as there are axes. */
 export interface NestedValues<T> extends ReadonlyArray<T | NestedValues<T> | ArrayBufferView | NDArray> {}
@@ -780,12 +810,22 @@ type KeepsDims<O> = 'keepdims' extends keyof O
   : false
 
 /** The result of a reduction: always an NDArray with `axis` or `keepdims`, else a scalar. */
-export type Reduced<D, O, R extends ReductionRow['result']> =
+export type Reduced<D, O, R extends ReductionRow['result'], N extends number = number> =
   AsksForArray<O> extends true
-    ? NDArray<ResultDType<D, O, R>>
+    ? NDArray<ResultDType<D, O, R>, ReducedAxes<O, N>>
     : AsksForArray<O> extends false
       ? ReducedScalar<D, O, R>
       : ReducedScalar<D, O, R> | NDArray<ResultDType<D, O, R>>
+
+/** The number of axes that a reduction leaves. */
+type ReducedAxes<O, N extends number> =
+  KeepsDims<O> extends true
+    ? N
+    : KeepsDims<O> extends false
+      ? O extends { readonly axis: infer Axis }
+        ? AxesWithout<N, Axis>
+        : number
+      : number
 
 /**
  * A reduction: of all elements to a scalar; with `axis` or `keepdims` always to an NDArray, 0-d where no axis is left.
@@ -794,39 +834,45 @@ export type Reduced<D, O, R extends ReductionRow['result']> =
  * a.sum({ axis: 0 }) // an NDArray
  * a.sum({ keepdims: true }) // an NDArray with every axis of length 1
  * @ts-ignore TS2636, as for NDArray. */
-export interface ReductionMethod<out D, Name extends Reduction> {
+export interface ReductionMethod<out D, Name extends Reduction, out N extends number = number> {
   (options?: undefined): ReducedScalar<D, {}, (typeof REDUCTIONS)[Name]['result']>
   <const O extends OptionsByName[(typeof REDUCTIONS)[Name]['takes']]>(
     options: O & CheckedOptions<O>,
-  ): Reduced<D, O, (typeof REDUCTIONS)[Name]['result']>
+  ): Reduced<D, O, (typeof REDUCTIONS)[Name]['result'], N>
 }
 
 /**
  * A reduction off the event loop: a promise of the same result.
  * @ts-ignore TS2636, as for NDArray. */
-export interface AsyncReductionMethod<out D, Name extends Reduction> {
+export interface AsyncReductionMethod<out D, Name extends Reduction, out N extends number = number> {
   (options?: undefined): Promise<ReducedScalar<D, {}, (typeof REDUCTIONS)[Name]['result']>>
   <const O extends OptionsByName[(typeof REDUCTIONS)[Name]['takes']] & AsyncOptions>(
     options: O & CheckedOptions<O>,
-  ): Promise<Reduced<D, O, (typeof REDUCTIONS)[Name]['result']>>
+  ): Promise<Reduced<D, O, (typeof REDUCTIONS)[Name]['result'], N>>
 }
 
 /**
  * A scan of all elements in C order, or along an axis.
  * @ts-ignore TS2636, as for NDArray. */
-export interface ScanMethod<out D, Name extends Scan> {
+export interface ScanMethod<out D, Name extends Scan, out N extends number = number> {
   <const O extends ScanOptions = {}>(
     options?: O & CheckedOptions<O>,
-  ): NDArray<ResultDType<D, O, (typeof SCANS)[Name]['result']>>
+  ): NDArray<ResultDType<D, O, (typeof SCANS)[Name]['result']>, ScannedAxes<O, N>>
 }
 
+/** A scan without an axis is of all elements, on one axis. */
+type ScannedAxes<O, N extends number> = 'axis' extends keyof O ? (O extends { readonly axis: number } ? N : number) : 1
+
 /** The methods from the table of operations. */
-type TableMethods<D> = { [Name in keyof typeof REDUCTIONS]: ReductionMethod<D, Name> } & {
-  [Name in keyof typeof SCANS]: ScanMethod<D, Name>
+type TableMethods<D, N extends number> = { [Name in keyof typeof REDUCTIONS]: ReductionMethod<D, Name, N> } & {
+  [Name in keyof typeof SCANS]: ScanMethod<D, Name, N>
 }
 
 /** @ts-ignore TS2636, as for the class. */
-export interface NDArray<out D extends DTypeLike = DTypeLike> extends TableMethods<D> {}
+export interface NDArray<out D extends DTypeLike = DTypeLike, out N extends number = number> extends TableMethods<
+  D,
+  N
+> {}
 
 for (const name of Object.keys(REDUCTIONS) as Reduction[]) {
   const reduce = reducer(name)
@@ -882,7 +928,7 @@ refuseSurplus(NDArray.prototype, {
 })
 
 /** The reductions off the event loop, each with the options `signal` and `onProgress` too. */
-type AsyncReductions<D> = { [Name in keyof typeof REDUCTIONS]: AsyncReductionMethod<D, Name> }
+type AsyncReductions<D, N extends number> = { [Name in keyof typeof REDUCTIONS]: AsyncReductionMethod<D, Name, N> }
 
 /**
  * The methods of an array off the event loop: `array.promises`. Each takes the options of the array's method of that name,
@@ -898,17 +944,21 @@ type AsyncReductions<D> = { [Name in keyof typeof REDUCTIONS]: AsyncReductionMet
  * const mean = await a.promises.mean({ axis: 0, signal: AbortSignal.timeout(10_000) })
  * await a.promises.fill(0, { onProgress: (fraction) => bar.update(fraction) })
  * @ts-ignore TS2636, as for NDArray. */
-export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductions<D> {
+export interface ArrayPromises<out D extends DTypeLike, A, out N extends number = number> extends AsyncReductions<
+  D,
+  N
+> {
   /**
    * {@link NDArray.copy}.
    * @param options.order `'C'` by default
    */
-  copy(options?: { order?: OrderLike } & AsyncOptions): Promise<NDArray<D>>
+  copy(options?: { order?: OrderLike } & AsyncOptions): Promise<NDArray<D, N>>
 
   /**
    * {@link NDArray.astype}.
    * @param options.order `'K'` by default
    */
+  astype<T extends NumberName>(dtype: T, options?: { order?: OrderLike } & AsyncOptions): Promise<NDArray<T, N>>
   astype<T extends DTypeLike>(
     dtype: DTypeOrName<T>,
     options?: { order?: OrderLike } & AsyncOptions,
@@ -920,7 +970,7 @@ export interface ArrayPromises<out D extends DTypeLike, A> extends AsyncReductio
   astype<const T extends DTypeLike>(
     dtype: Checked<T>,
     options?: { order?: OrderLike } & AsyncOptions,
-  ): Promise<NDArray<Canonical<T>>>
+  ): Promise<NDArray<Canonical<T>, AxesWith<T, N>>>
 
   /** {@link NDArray.assign}. The options may directly follow the value. */
   assign(value: Assignable<D>, options?: AsyncOptions): Promise<A>

@@ -25,7 +25,7 @@ declare const late: DTypeLike
 const unknownYet = memmap('a.bin', { dtype: late as never })
 
 export type Opened = [
-  Expect<Equal<typeof bytes, Memmap<'uint8'>>>,
+  Expect<Equal<typeof bytes, Memmap<'uint8', 1>>>,
   Expect<Equal<ReturnType<typeof longs.get>, bigint>>,
   Expect<Equal<typeof longs.data, BigInt64Array>>,
   Expect<Equal<ReturnType<typeof swapped.get>, number>>,
@@ -43,9 +43,9 @@ export type Opened = [
 
 // The dtype is the type parameter, and a parameter is declared so.
 export type Named = [
-  Expect<Equal<typeof swapped, Memmap<'float32'>>>,
-  Expect<Equal<typeof dates, Memmap<'M8[ns]'>>>,
-  Expect<Equal<typeof points, Memmap<[['x', '<f4'], ['n', '>i8', [2]], ['inner', [['ok', 'bool']]]]>>>,
+  Expect<Equal<typeof swapped, Memmap<'float32', 2>>>,
+  Expect<Equal<typeof dates, Memmap<'M8[ns]', 1>>>,
+  Expect<Equal<typeof points, Memmap<[['x', '<f4'], ['n', '>i8', [2]], ['inner', [['ok', 'bool']]]], 1>>>,
 ]
 declare function total32(array: NDArray<'float32'>): number
 total32(swapped)
@@ -72,7 +72,7 @@ export const notMapped: Memmap = zeros(3)
 export type Views = [
   Expect<Equal<typeof swapped.T, typeof swapped>>,
   Expect<Equal<ReturnType<typeof swapped.slice>, typeof swapped>>,
-  Expect<Equal<ReturnType<typeof swapped.copy>, NDArray<'float32'>>>,
+  Expect<Equal<ReturnType<typeof swapped.copy>, NDArray<'float32', 2>>>,
 ]
 swapped.index(0, '::2', '...', newaxis, slice(1, 2)).flush()
 swapped.index(':', 3n).transpose([0]).flip().squeeze().flush()
@@ -160,9 +160,9 @@ const perColumn = words.sum({ axis: 0 })
 const means = words.mean({ axis: [0, 1] })
 const positions = words.argmin({ axis: 0, keepdims: true })
 export type Reduced = [
-  Expect<Equal<typeof perColumn, NDArray<'uint64'>>>,
-  Expect<Equal<typeof means, NDArray<'float64'>>>,
-  Expect<Equal<typeof positions, NDArray<'int64'>>>,
+  Expect<Equal<typeof perColumn, NDArray<'uint64', 1>>>,
+  Expect<Equal<typeof means, NDArray<'float64', 0>>>,
+  Expect<Equal<typeof positions, NDArray<'int64', 2>>>,
 ]
 // @ts-expect-error no such dtype
 words.sum({ dtype: 'float33' })
@@ -186,12 +186,12 @@ const largest = later.max({ onProgress: (part) => part.toFixed() })
 const copied = swapped.promises.astype('int64', { onProgress: (part) => part.toFixed() })
 export type Later = [
   Expect<Equal<typeof total, Promise<bigint>>>,
-  Expect<Equal<typeof totals, Promise<NDArray<'uint64'>>>>,
+  Expect<Equal<typeof totals, Promise<NDArray<'uint64', 1>>>>,
   Expect<Equal<typeof spread, Promise<number>>>,
   Expect<Equal<typeof largest, Promise<number>>>,
-  Expect<Equal<typeof copied, Promise<NDArray<'int64'>>>>,
+  Expect<Equal<typeof copied, Promise<NDArray<'int64', 2>>>>,
   Expect<Equal<ReturnType<typeof longs.promises.fill>, Promise<typeof longs>>>,
-  Expect<Equal<ReturnType<typeof longs.promises.copy>, Promise<NDArray<'int64'>>>>,
+  Expect<Equal<ReturnType<typeof longs.promises.copy>, Promise<NDArray<'int64', 1>>>>,
 ]
 longs.promises.fill(3n, { signal: AbortSignal.abort() }) satisfies Promise<NDArray>
 longs.promises.assign([1n], [':'], { onProgress: () => {} }) satisfies Promise<NDArray>

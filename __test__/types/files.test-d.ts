@@ -22,7 +22,7 @@ const arrayInFile = load('a.npy', { mmapMode: mode })
 const archive = load('a.npz', { mmapMode: 'r' })
 
 export type Opened = [
-  Expect<Equal<typeof created, Memmap<'int64'>>>,
+  Expect<Equal<typeof created, Memmap<'int64', 2>>>,
   Expect<Equal<ReturnType<typeof created.get>, bigint>>,
   Expect<Equal<typeof madeByDefault.data, Float64Array>>,
   Expect<Equal<typeof opened, Memmap>>,

@@ -1,4 +1,5 @@
 import { allocate } from '../array/allocate.js'
+import type { AxesOfLists, AxesOfShape, AxesWith } from '../array/axes.js'
 import { parseDType } from '../dtype/index.js'
 import type { Canonical, Checked, DType, DTypeLike, DTypeOrName, NumberName, TypedArrayOf } from '../dtype/index.js'
 import { checkBoolean, checkOptions } from '../errors/check-options.js'
@@ -26,14 +27,15 @@ export interface ArrayOptions<D> {
  * @example
  * zeros([2, 3], { dtype: 'int16' }).toArray() // [[0, 0, 0], [0, 0, 0]]
  */
-export function zeros<D extends DTypeLike = 'float64'>(
-  shape: ShapeLike,
-  options?: ArrayOptions<DTypeOrName<D>>,
-): NDArray<D>
-export function zeros<const D extends DTypeLike>(
-  shape: ShapeLike,
+export function zeros<D extends NumberName = 'float64', const S extends ShapeLike = ShapeLike>(
+  shape: S,
+  options?: ArrayOptions<D>,
+): NDArray<D, AxesOfShape<S>>
+export function zeros<D extends DTypeLike>(shape: ShapeLike, options: ArrayOptions<DTypeOrName<D>>): NDArray<D>
+export function zeros<const D extends DTypeLike, const S extends ShapeLike = ShapeLike>(
+  shape: S,
   options: ArrayOptions<Checked<D>>,
-): NDArray<Canonical<D>>
+): NDArray<Canonical<D>, AxesWith<D, AxesOfShape<S>>>
 export function zeros(shape: ShapeLike, options: ArrayOptions<DTypeLike> = {}): NDArray {
   checkArguments('zeros', 2, arguments)
   checkOptions(options, ['dtype', 'order'], 'zeros')
@@ -49,14 +51,15 @@ export function zeros(shape: ShapeLike, options: ArrayOptions<DTypeLike> = {}): 
  * @example
  * ones([2, 2], { dtype: 'uint8' }).toArray() // [[1, 1], [1, 1]]
  */
-export function ones<D extends DTypeLike = 'float64'>(
-  shape: ShapeLike,
-  options?: ArrayOptions<DTypeOrName<D>>,
-): NDArray<D>
-export function ones<const D extends DTypeLike>(
-  shape: ShapeLike,
+export function ones<D extends NumberName = 'float64', const S extends ShapeLike = ShapeLike>(
+  shape: S,
+  options?: ArrayOptions<D>,
+): NDArray<D, AxesOfShape<S>>
+export function ones<D extends DTypeLike>(shape: ShapeLike, options: ArrayOptions<DTypeOrName<D>>): NDArray<D>
+export function ones<const D extends DTypeLike, const S extends ShapeLike = ShapeLike>(
+  shape: S,
   options: ArrayOptions<Checked<D>>,
-): NDArray<Canonical<D>>
+): NDArray<Canonical<D>, AxesWith<D, AxesOfShape<S>>>
 export function ones(shape: ShapeLike, options: ArrayOptions<DTypeLike> = {}): NDArray {
   checkArguments('ones', 2, arguments)
   checkOptions(options, ['dtype', 'order'], 'ones')
@@ -76,21 +79,26 @@ export function ones(shape: ShapeLike, options: ArrayOptions<DTypeLike> = {}): N
  * full([2, 2], 7, { dtype: 'int16' }).toArray() // [[7, 7], [7, 7]]
  * full([2, 3], [1, 2, 3]).toArray() // [[1, 2, 3], [1, 2, 3]]
  */
+export function full<D extends NumberName, const S extends ShapeLike = ShapeLike>(
+  shape: S,
+  value: unknown,
+  options: { dtype: D; order?: OrderLike },
+): NDArray<D, AxesOfShape<S>>
+export function full<V, const S extends ShapeLike = ShapeLike>(
+  shape: S,
+  value: V,
+  options?: { order?: OrderLike; dtype?: never },
+): NDArray<DTypeOfValues<V>, AxesOfShape<S>>
 export function full<D extends DTypeLike>(
   shape: ShapeLike,
   value: unknown,
   options: { dtype: DTypeOrName<D>; order?: OrderLike },
 ): NDArray<D>
-export function full<V>(
-  shape: ShapeLike,
-  value: V,
-  options?: { order?: OrderLike; dtype?: never },
-): NDArray<DTypeOfValues<V>>
-export function full<const D extends DTypeLike>(
-  shape: ShapeLike,
+export function full<const D extends DTypeLike, const S extends ShapeLike = ShapeLike>(
+  shape: S,
   value: unknown,
   options: { dtype: Checked<D>; order?: OrderLike },
-): NDArray<Canonical<D>>
+): NDArray<Canonical<D>, AxesWith<D, AxesOfShape<S>>>
 export function full(
   shape: ShapeLike,
   value: unknown,
@@ -131,16 +139,16 @@ type RangeArguments<X, D> =
  */
 export function arange<D extends DTypeLike = 'float64'>(
   ...numbersAndOptions: RangeArguments<number, DTypeOrName<D>>
-): NDArray<D>
+): NDArray<D, 1>
 export function arange<const D extends DTypeLike>(
   ...numbersAndOptions: RangeArguments<number, Checked<D>>
-): NDArray<Canonical<D>>
+): NDArray<Canonical<D>, 1>
 export function arange<D extends DTypeLike = 'int64'>(
   ...numbersAndOptions: RangeArguments<bigint, DTypeOrName<D>>
-): NDArray<D>
+): NDArray<D, 1>
 export function arange<const D extends DTypeLike>(
   ...numbersAndOptions: RangeArguments<bigint, Checked<D>>
-): NDArray<Canonical<D>>
+): NDArray<Canonical<D>, 1>
 export function arange(...numbersAndOptions: unknown[]): NDArray {
   const last = numbersAndOptions.at(-1)
   const hasOptions = typeof last === 'object' && last !== null
@@ -176,13 +184,13 @@ export function linspace<D extends DTypeLike = 'float64'>(
   stop: number,
   count?: number,
   options?: SpaceOptions<DTypeOrName<D>>,
-): NDArray<D>
+): NDArray<D, 1>
 export function linspace<const D extends DTypeLike>(
   start: number,
   stop: number,
   count: number | undefined,
   options: SpaceOptions<Checked<D>>,
-): NDArray<Canonical<D>>
+): NDArray<Canonical<D>, 1>
 export function linspace(start: number, stop: number, count = 50, options: SpaceOptions<DTypeLike> = {}): NDArray {
   checkArguments('linspace', 4, arguments)
   checkOptions(options, ['dtype', 'endpoint'], 'linspace')
@@ -202,15 +210,22 @@ export function linspace(start: number, stop: number, count = 50, options: Space
  * @example
  * array([[1, 2], [3, 4]], { dtype: 'uint8' }).data // Uint8Array [1, 2, 3, 4]
  */
+export function array<D extends NumberName, V>(
+  values: V,
+  options: { dtype: D; order?: OrderLike },
+): NDArray<D, AxesOfLists<V>>
+export function array<V>(
+  values: V,
+  options?: { order?: OrderLike; dtype?: never },
+): NDArray<DTypeOfValues<V>, AxesOfLists<V>>
 export function array<D extends DTypeLike>(
   values: unknown,
   options: { dtype: DTypeOrName<D>; order?: OrderLike },
 ): NDArray<D>
-export function array<V>(values: V, options?: { order?: OrderLike; dtype?: never }): NDArray<DTypeOfValues<V>>
-export function array<const D extends DTypeLike>(
-  values: unknown,
+export function array<const D extends DTypeLike, V>(
+  values: V,
   options: { dtype: Checked<D>; order?: OrderLike },
-): NDArray<Canonical<D>>
+): NDArray<Canonical<D>, Canonical<D> extends NumberName ? AxesOfLists<V> : number>
 export function array(values: unknown, options: { dtype?: DTypeLike; order?: OrderLike } = {}): NDArray {
   checkArguments('array', 2, arguments)
   checkOptions(options, ['dtype', 'order'], 'array')

@@ -1,5 +1,6 @@
+import type { AxesOfShape, AxesWith } from '../array/axes.js'
 import { parseDType } from '../dtype/index.js'
-import type { Canonical, Checked, DTypeLike, DTypeOrName } from '../dtype/index.js'
+import type { Canonical, Checked, DTypeLike, DTypeOrName, NumberName } from '../dtype/index.js'
 import { checkBoolean, checkOptions } from '../errors/check-options.js'
 import { checkArguments } from '../errors/refuse-surplus.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -17,7 +18,7 @@ import type { Memmap } from '../memmap.js'
 import type { ModeLike, OpenOptions } from '../memory/origin.js'
 
 /** The options of {@link memmap}. */
-export interface MemmapOptions<D = DTypeLike> extends OpenOptions {
+export interface MemmapOptions<D = DTypeLike, S = ShapeLike> extends OpenOptions {
   /** The dtype of the elements; `'uint8'` by default. */
   dtype?: D
   /** `'r+'` by default. */
@@ -25,7 +26,7 @@ export interface MemmapOptions<D = DTypeLike> extends OpenOptions {
   /** The offset of the array in the file, in bytes, with any alignment; 0 by default. */
   offset?: number | bigint
   /** The length of each axis; by default one axis, as long as the file allows. One length may be -1: the rest of the file. */
-  shape?: ShapeLike
+  shape?: S
   /** `'C'` by default. */
   order?: OrderLike
 }
@@ -52,15 +53,16 @@ const RAW_OPTIONS = ['dtype', 'mode', 'offset', 'shape', 'order', ...OPEN_OPTION
  * a.get(128, 128) // a number
  * a.close()
  */
-export function memmap<D extends DTypeLike = 'uint8'>(
+export function memmap<D extends NumberName = 'uint8', const S extends ShapeLike | undefined = undefined>(
   file: FileLike,
-  options?: MemmapOptions<DTypeOrName<D>>,
-): Memmap<D>
-export function memmap<const D extends DTypeLike>(
+  options?: MemmapOptions<D, S>,
+): Memmap<D, AxesOfShape<S>>
+export function memmap<D extends DTypeLike>(file: FileLike, options: MemmapOptions<DTypeOrName<D>>): Memmap<D>
+export function memmap<const D extends DTypeLike, const S extends ShapeLike | undefined = undefined>(
   file: FileLike,
-  options: MemmapOptions<Checked<D>>,
-): Memmap<Canonical<D>>
-export function memmap(file: FileLike, options: MemmapOptions<DTypeLike> = {}): Memmap {
+  options: MemmapOptions<Checked<D>, S>,
+): Memmap<Canonical<D>, AxesWith<D, AxesOfShape<S>>>
+export function memmap(file: FileLike, options: MemmapOptions<DTypeLike, ShapeLike | undefined> = {}): Memmap {
   checkArguments('memmap', 2, arguments)
   checkOptions(options, RAW_OPTIONS, 'memmap')
   const mode = parseMode(options.mode === undefined ? 'r+' : options.mode)
@@ -73,13 +75,13 @@ export function memmap(file: FileLike, options: MemmapOptions<DTypeLike> = {}): 
 }
 
 /** The options of {@link openMemmap}. */
-export interface OpenMemmapOptions<D = DTypeLike> extends OpenOptions {
+export interface OpenMemmapOptions<D = DTypeLike, S = ShapeLike> extends OpenOptions {
   /** `'r+'` by default. */
   mode?: ModeLike
   /** The dtype of a new file; `'float64'` by default. */
   dtype?: D
   /** The length of each axis of a new file; required in mode `w+`. */
-  shape?: ShapeLike
+  shape?: S
   /** Whether the first axis of a new file varies fastest; false by default. */
   fortranOrder?: boolean
   /** The format version of a new file; by default the lowest that can hold the header. */
@@ -89,7 +91,7 @@ export interface OpenMemmapOptions<D = DTypeLike> extends OpenOptions {
 }
 
 /** The options that create a file. */
-type Creating<D> = OpenMemmapOptions<D> & { mode: 'w+' | 'write' }
+type Creating<D, S = ShapeLike> = OpenMemmapOptions<D, S> & { mode: 'w+' | 'write' }
 
 const NPY_OPTIONS = ['mode', 'dtype', 'shape', 'fortranOrder', 'version', 'maxHeaderSize', ...OPEN_OPTIONS]
 
@@ -107,14 +109,19 @@ const NPY_OPTIONS = ['mode', 'dtype', 'shape', 'fortranOrder', 'version', 'maxHe
  * openMemmap('grid.npy', { mode: 'r' }).get(2, 3) // 0.5
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.lib.format.open_memmap.html
  */
-export function openMemmap<D extends DTypeLike = 'float64'>(
+export function openMemmap<D extends NumberName = 'float64', const S extends ShapeLike = ShapeLike>(
   path: FileLike,
-  options: Creating<DTypeOrName<D>>,
-): Memmap<D>
-export function openMemmap<const D extends DTypeLike, const M extends ModeLike = 'r+'>(
+  options: Creating<D, S>,
+): Memmap<D, AxesOfShape<S>>
+export function openMemmap<D extends DTypeLike>(path: FileLike, options: Creating<DTypeOrName<D>>): Memmap<D>
+export function openMemmap<
+  const D extends DTypeLike,
+  const S extends ShapeLike = ShapeLike,
+  const M extends ModeLike = 'r+',
+>(
   path: FileLike,
-  options?: OpenMemmapOptions<Checked<D>> & { mode?: M },
-): Memmap<[M] extends ['w+' | 'write'] ? Canonical<D> : DTypeLike>
+  options?: OpenMemmapOptions<Checked<D>, S> & { mode?: M },
+): [M] extends ['w+' | 'write'] ? Memmap<Canonical<D>, AxesWith<D, AxesOfShape<S>>> : Memmap
 export function openMemmap(path: FileLike, options: OpenMemmapOptions = {}): Memmap {
   checkArguments('openMemmap', 2, arguments)
   checkOptions(options, NPY_OPTIONS, 'openMemmap')

@@ -26,16 +26,21 @@ export const data: Float32Array = floats.data
 export const value: number = first(floats)
 export const total: bigint = zeros(3, { dtype: 'int32' }).sum()
 const grid = memmap('a.bin', { dtype: '>f4', shape: [2, 3] })
-export const lists = grid.toArray() as number[][]
+export const lists: number[][] = zeros([2, 3]).toArray()
+export const row: number[] = grid.index(0).toArray()
+export const means: number[] = grid.mean({ axis: 0 }).toArray()
 export const twice: NDArray<'float32'> = doubled(grid)
 export const rows: bigint[] = [...array([[BigInt(1)]]).rows()].map((one) => one.sum())
 `
 
 const WRONG = `import { zeros } from 'memmap'
+import type { NDArray } from 'memmap'
 // @ts-expect-error no such dtype
 zeros(3, { dtype: 'flaot32' })
 // @ts-expect-error an element is a bigint
 export const one: number = zeros(3, { dtype: 'int64' }).get(0)
+// @ts-expect-error two axes
+export const line: NDArray<'float64', 1> = zeros([2, 3])
 `
 
 const FILES = {

@@ -234,3 +234,10 @@ export const row = <A extends NDArray>(a: A): A => a.index(0)
 let later: NDArray<'float32'> = map2
 later = map2.index(0)
 later.toArray() satisfies Nested<number>
+
+// A round trip of lists whose depth is not known.
+declare const anyAxes: NDArray<'float32'>
+export const roundTrip: NDArray<'float64'> = array(anyAxes.toArray())
+export const roundTripShort: NDArray<'int16'> = array(anyAxes.toArray(), { dtype: 'int16' })
+export const deep: NDArray<'float64', 3> = array([[[1, 2]], [[3, 4]]])
+anyAxes.assign(anyAxes.toArray())

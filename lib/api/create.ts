@@ -242,7 +242,12 @@ function withLength(dtype: DType): DType {
 export type DTypeOfValues<V> =
   V extends NDArray<infer D> ? D : V extends ArrayBufferView ? DTypeOfTyped<V> : DTypeOfLeaf<Leaf<V>>
 
-type Leaf<V> = V extends readonly (infer Entry)[] ? Leaf<Entry> : V
+/** The elements in nested lists. Ends after 16 levels, because the lists of `toArray` may hold themselves as far as types go. */
+type Leaf<V, Levels extends readonly 0[] = []> = V extends readonly (infer Entry)[]
+  ? Levels['length'] extends 16
+    ? never
+    : Leaf<Entry, [...Levels, 0]>
+  : V
 
 /** A union of kinds has no known dtype, except that of numbers. */
 type DTypeOfLeaf<T> = [T] extends [never]

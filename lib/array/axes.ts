@@ -49,19 +49,21 @@ export type AxesWith<D, N extends number> = Element<D>['axes'] extends [] ? N : 
 /** The number of axes in nested lists. A leaf that is an array has axes of its own. */
 export type AxesOfLists<V, N extends number = 0> = unknown extends V
   ? number
-  : [V] extends [never]
-    ? N
-    : V extends readonly (infer Entry)[]
-      ? AxesOfLists<Entry, MoreAxes<N>>
-      : V extends ArrayBufferView
-        ? MoreAxes<N>
-        : V extends { readonly ndim: infer Inner extends number }
-          ? N extends 0
-            ? Inner
-            : number
-          : V extends number | bigint | boolean | string | Date | Complex
-            ? N
-            : number
+  : number extends N
+    ? number
+    : [V] extends [never]
+      ? N
+      : V extends readonly (infer Entry)[]
+        ? AxesOfLists<Entry, MoreAxes<N>>
+        : V extends ArrayBufferView
+          ? MoreAxes<N>
+          : V extends { readonly ndim: infer Inner extends number }
+            ? N extends 0
+              ? Inner
+              : number
+            : V extends number | bigint | boolean | string | Date | Complex
+              ? N
+              : number
 
 /** The number of axes that basic selectors leave of `N`. */
 export type AxesOfIndexed<N extends number, S> = number extends N

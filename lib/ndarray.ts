@@ -959,6 +959,10 @@ export interface ArrayPromises<out D extends DTypeLike, A, out N extends number 
    * @param options.order `'K'` by default
    */
   astype<T extends NumberName>(dtype: T, options?: { order?: OrderLike } & AsyncOptions): Promise<NDArray<T, N>>
+  /**
+   * {@link NDArray.astype}.
+   * @param options.order `'K'` by default
+   */
   astype<T extends DTypeLike>(
     dtype: DTypeOrName<T>,
     options?: { order?: OrderLike } & AsyncOptions,

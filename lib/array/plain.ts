@@ -3,15 +3,17 @@
  * plain if its elements follow one another in C order and one typed array reads them.
  * @module
  */
+import { parseDType } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
 import { isContiguous } from '../layout/strides.js'
+import { allocate } from './allocate.js'
 import type { ArrayBase } from './array-base.js'
 
 /** Fewer elements than these are reduced and copied one by one: beyond, native code is faster, and adds floats up in pairs. */
 const FEW = 8
 
 /** The most bytes of a small array. */
-export const SMALL = 8192
+const SMALL = 8192
 
 /** The methods of typed arrays that this module needs, whatever their elements. */
 type View = Pick<Float64Array, 'length' | 'fill' | 'set' | 'subarray'> & { [index: number]: number }
@@ -153,18 +155,18 @@ function extremeOf(view: View, first: number, size: number, sign: 1 | -1, isPosi
 const SOME = 1024
 
 /**
- * Compares the elements of a plain array with a number, which takes the precision of floats, as in NumPy 2 (NEP 50); false for others.
- * @param into a plain array of bool of the same shape
- * @throws MemmapError the fault of a mapping
+ * Compares the elements of a plain array with a number, which takes the precision of floats, as in NumPy 2 (NEP 50): an array of bool;
+ * null for others.
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
  */
-export function comparePlain(into: ArrayBase, op: string, array: ArrayBase, number: number): boolean {
+export function comparePlain(array: ArrayBase, op: string, number: number): ArrayBase | null {
   const { size, dtype } = array
   const view = size > SOME || !isNumbers(dtype) ? null : viewOf(array)
-  const flags = view === null ? null : viewOf(into)
-  if (view === null || flags === null) return false
+  if (view === null) return null
+  const into = allocate(array.shape, parseDType('bool'))
+  const flags = into.store.u8
   const other = dtype.kind === 'f' && dtype.itemsize === 4 ? Math.fround(number) : number
   const from = firstOf(array)
-  const to = firstOf(into)
   for (let i = 0; i < size; i++) {
     const value = view[from + i] as number
     let holds: boolean
@@ -174,8 +176,8 @@ export function comparePlain(into: ArrayBase, op: string, array: ArrayBase, numb
     else if (op === '>=') holds = value >= other
     else if (op === '==') holds = value === other
     else holds = value !== other
-    flags[to + i] = holds ? 1 : 0
+    flags[i] = holds ? 1 : 0
   }
   array.store.checkFault()
-  return true
+  return into
 }

@@ -8,7 +8,7 @@ export interface Attempt {
   readonly error: unknown
 }
 
-/** What failed, by the text of the innermost error, and the way out. `#` is the path of the native code. */
+/** What failed, by the text of the innermost error, and the way out. */
 const REASONS: readonly (readonly [pattern: RegExp, reason: string, wayOut: string])[] = [
   [
     /ERR_DLOPEN_DISABLED|addons is disabled/,

@@ -5,7 +5,7 @@
 import { allocateResult } from '../../array/allocate.js'
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { comparePlain, SMALL } from '../../array/plain.js'
+import { comparePlain } from '../../array/plain.js'
 import { operand } from '../../array/operand.js'
 import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
@@ -29,8 +29,8 @@ export function compare(array: ArrayBase, op: unknown, other: unknown): ArrayBas
   array.store.checkOpen()
   const comparison = parseComparison(op)
   if (typeof other === 'number') {
-    const flags = array.nbytes <= SMALL ? allocateResult(array.shape, parseDType('bool'), array.byteStrides) : null
-    if (flags !== null && comparePlain(flags, comparison, array, other)) return flags
+    const flags = comparePlain(array, comparison, other)
+    if (flags !== null) return flags
   }
   return compareWith(array, comparison, coerceOperand(array, other))
 }

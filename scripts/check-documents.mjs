@@ -4,10 +4,10 @@
  *
  *   npm run check:documents
  */
-import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { blocksOf, pages } from './document-blocks.mjs'
+import { compileFolder } from './compile-folder.mjs'
 
 /** Inside the package, so that it and its dependencies are found by name. */
 const FOLDER = '__test__/.documents'
@@ -36,19 +36,7 @@ for (const page of pages) {
   }
 }
 writeFileSync(join(FOLDER, 'untyped.d.ts'), UNTYPED.map((name) => `declare module '${name}'\n`).join(''))
-const compilerOptions = {
-  strict: true,
-  noEmit: true,
-  module: 'nodenext',
-  target: 'es2022',
-  lib: ['es2023', 'esnext.disposable', 'dom'],
-  types: ['node'],
-  skipLibCheck: true,
-}
-writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['**/*'] }, null, 2))
-
-const tsc = ['node_modules/typescript/bin/tsc', '-p', FOLDER, '--pretty', 'false']
-const { stdout, stderr, status } = spawnSync(process.execPath, tsc, { encoding: 'utf8' })
+const { stdout, stderr, status } = compileFolder(FOLDER, ['**/*'])
 const errors = [
   ...stdout.matchAll(/^(?<path>[^\s(][^(]*)\((?<row>\d+),(?<column>\d+)\): (?<text>error [^]*?)(?=^\S|$(?![^]))/gm),
 ].map(({ groups: { path, row, column, text } }) => {

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { transform } from 'esbuild'
+import { compileFolder } from './compile-folder.mjs'
 
 /** Inside the package, so that it is found by its own name. */
 const FOLDER = '__test__/.docstrings'
@@ -68,18 +69,7 @@ function before({ path, code }, { values, types }, forRun = false) {
 }
 
 function typeErrors(modules) {
-  const compilerOptions = {
-    strict: true,
-    noEmit: true,
-    module: 'nodenext',
-    target: 'es2022',
-    lib: ['es2023', 'esnext.disposable', 'dom'],
-    types: ['node'],
-    skipLibCheck: true,
-  }
-  writeFileSync(join(FOLDER, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.mts'] }))
-  const tsc = ['node_modules/typescript/bin/tsc', '-p', FOLDER, '--pretty', 'false']
-  const { stdout, stderr, status } = spawnSync(process.execPath, tsc, { encoding: 'utf8' })
+  const { stdout, stderr, status } = compileFolder(FOLDER, ['*.mts'])
   const errors = [...stdout.matchAll(/^\S*?(?<file>\d+\.mts)\((?<row>\d+),\d+\): error (?<text>.*)$/gm)]
   if (status !== 0 && errors.length === 0) throw new Error(stdout + stderr)
   return errors.map(({ groups: { file, row, text } }) => {

@@ -1,5 +1,5 @@
 export { arange, array, full, linspace, ones, zeros } from './api/create.js'
-export type { ArrayOptions, RangeOptions, SpaceOptions } from './api/create.js'
+export type { ArrayOptions, DTypeOfValues, RangeOptions, SpaceOptions } from './api/create.js'
 export { load } from './api/load.js'
 export type { LoadOptions } from './api/load.js'
 export { NpzFile } from './api/npz-file.js'
@@ -8,6 +8,17 @@ export type { MemmapOptions, OpenMemmapOptions } from './api/open.js'
 export { support } from './api/support.js'
 export type { Support } from './api/support.js'
 export type { Strided } from './array/typed-views.js'
+// What the declarations of a generic function have to name.
+export type {
+  AxesOfIndexed,
+  AxesOfLists,
+  AxesOfShape,
+  AxesWith,
+  EntryOf,
+  Indexed,
+  LessAxes,
+  ListsOf,
+} from './array/axes.js'
 export type { BlockOptions, Blocks } from './async/blocks.js'
 export type { AsyncOptions } from './async/task.js'
 export { DType, dtype } from './dtype/index.js'
@@ -34,6 +45,7 @@ export type {
   NameOf,
   Nested,
   NestedOf,
+  NumberElements,
   NumberName,
   Scalar,
   SubArrayShape,
@@ -61,7 +73,16 @@ export type { OrderLike } from './layout/strides.js'
 export { Memmap } from './memmap.js'
 export type { Mode, ModeLike, OpenOptions } from './memory/origin.js'
 export { NDArray } from './ndarray.js'
-export type { ArrayPromises, Assignable, Flags, NestedValues } from './ndarray.js'
+export type {
+  ArrayPromises,
+  Assignable,
+  AsyncReductionMethod,
+  Flags,
+  NestedValues,
+  Reduced,
+  ReductionMethod,
+  ScanMethod,
+} from './ndarray.js'
 export type { CloseOptions } from './ops/compare/compare.js'
 export type { BasicSelector, BooleanList, IntegerList, Selector } from './ops/indexing/selectors.js'
 export type {

@@ -793,9 +793,9 @@ type AsksForArray<O> = 'axis' extends keyof O
   ? O extends { readonly axis: infer Axis }
     ? [Axis] extends [undefined]
       ? KeepsDims<O>
-      : undefined extends Axis
-        ? boolean
-        : true
+      : [Axis] extends [number | readonly number[]]
+        ? true
+        : boolean
     : boolean
   : KeepsDims<O>
 

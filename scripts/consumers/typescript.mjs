@@ -31,6 +31,17 @@ export const row: number[] = grid.index(0).toArray()
 export const means: number[] = grid.mean({ axis: 0 }).toArray()
 export const twice: NDArray<'float32'> = doubled(grid)
 export const rows: bigint[] = [...array([[BigInt(1)]]).rows()].map((one) => one.sum())
+
+// A declaration has to name what the package infers.
+export const listsOf = <N extends number>(a: NDArray<'float32', N>) => a.toArray()
+export const firstOf = <N extends number>(a: NDArray<'float32', N>) => a.index(0)
+export const rowsOf = <N extends number>(a: Memmap<'float32', N>) => [...a.rows()]
+export const entriesOf = <N extends number>(a: NDArray<'float32', N>) => [...a]
+export const sumsOf = <N extends number>(a: NDArray<'float32', N>) => a.sum({ axis: 0 })
+export const totalOf = <D extends DTypeLike>(a: NDArray<D>) => a.sum()
+export const zerosOf = <const S extends readonly number[]>(shape: S) => zeros(shape)
+export const arrayOf = <const V extends number[][]>(values: V) => array(values)
+export const methodOf = <D extends DTypeLike>(a: NDArray<D>) => a.sum
 `
 
 const WRONG = `import { zeros } from 'memmap'
@@ -96,6 +107,7 @@ export function typescript({ main, folder, check, sample }) {
       check(`TypeScript ${version}: ${name}`, () => {
         const compilerOptions = {
           noEmit: true,
+          declaration: true,
           strict: true,
           target: 'es2022',
           lib: ['es2022'],

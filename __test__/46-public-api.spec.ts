@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '../../..')
 
 /** Members without declarations: public in TypeScript only to be shared between files. */
 const INTERNAL = `
-  getSlow setSlow origin member [memmap.copy] store accessorKind position root isWriteable kernelLayout lastPlan moveTo become
+  getSlow setSlow origin member [memmap.copy] store accessorKind position root isWriteable lastPlan moveTo become
   $$typeof toAsymmetricMatcher @@__IMMUTABLE_LIST__@@ [@jest/serializableProperties]
 `
 

@@ -38,11 +38,11 @@ export function profile() {
   return ['dist', 'release'].find(isBuilt) ?? 'unknown'
 }
 
-/** NumPy in a Python process; null without one. */
-export async function numpy() {
+/** NumPy in a Python process, with one of the scripts in this folder; null without one. */
+export async function numpy(script = 'numpy_side.py') {
   const python = process.env['MEMMAP_PYTHON'] ?? '.venv/bin/python'
   if (!existsSync(python)) return null
-  const child = new Asked(python, [new URL('numpy_side.py', import.meta.url).pathname])
+  const child = new Asked(python, [new URL(script, import.meta.url).pathname])
   const { version } = JSON.parse(await child.next())
   return {
     version,

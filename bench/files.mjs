@@ -2,6 +2,7 @@
 import { closeSync, existsSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { save } from '../dist/index.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'memmap-bench-'))
 const shared = existsSync('/dev/shm') ? mkdtempSync('/dev/shm/memmap-bench-') : folder
@@ -49,6 +50,15 @@ export function scratchFile(bytes, name = 'scratch') {
     closeSync(fd)
   }
   return path
+}
+
+/** Paths of so many `.npy` files of 16 elements each. */
+export function smallFiles(count) {
+  return Array.from({ length: count }, (_, index) => {
+    const path = join(folder, `small-${index}.npy`)
+    save(path, new Float32Array(16).fill(1.25))
+    return path
+  })
 }
 
 export function remove(path) {

@@ -4,11 +4,12 @@
  *
  *   npm run bench                          a few minutes: 1 MiB, 64 MiB and 1 GiB
  *   npm run bench -- --full                1 MiB to 8 GiB
- *   npm run bench -- --sizes 16,256        sizes of the file in MiB
+ *   npm run bench -- --mib 16,256          sizes of the file in MiB
+ *   npm run bench -- --sizes               every operation at 256 B to 1 GiB, in memory and in files (about ten minutes)
  *   npm run bench -- sum float32           only rows with these words in the name
  *   npm run bench -- --runs 9              rounds (5)
  *   npm run bench -- --json FILE --svg FILE
- *   npm run bench -- --docs                writes the tables into docs/performance.md and the picture beside it
+ *   npm run bench -- --docs                writes the tables into docs/performance.md and the picture beside it; also with --sizes
  *
  * Results of all sides are compared before times are printed. Times are medians and quartiles of the rounds.
  */
@@ -21,6 +22,8 @@ import { dataFile, remove, scratchFile } from './files.mjs'
 import { bounded, guardCost, offTheLoop } from './async.mjs'
 import { otherLibraries } from './others.mjs'
 import { plot } from './plot.mjs'
+import { measureCalls, measureSizes } from './sizes/measure.mjs'
+import { callsTable, sizesPlot, sizesTable, sizeText, verdict } from './sizes/report.mjs'
 import { smallThings } from './small.mjs'
 import * as tables from './table.mjs'
 import { COLD, coldSums, wholeArrays } from './whole.mjs'
@@ -28,7 +31,8 @@ import { COLD, coldSums, wholeArrays } from './whole.mjs'
 const { values, positionals: words } = parseArgs({
   allowPositionals: true,
   options: {
-    sizes: { type: 'string' },
+    mib: { type: 'string' },
+    sizes: { type: 'boolean', default: false },
     runs: { type: 'string', default: '5' },
     full: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
@@ -37,17 +41,17 @@ const { values, positionals: words } = parseArgs({
   },
 })
 const runs = Number(values.runs)
-const sizes = (values.sizes ?? (values.full ? '1,16,64,256,1024,8192' : '1,64,1024'))
+const sizes = (values.mib ?? (values.full ? '1,16,64,256,1024,8192' : '1,64,1024'))
   .split(',')
   .map((mib) => Number(mib) * 2 ** 20)
 
-const numpy = await openNumpy()
-const limits = await openLimits()
+const numpy = await openNumpy(values.sizes ? 'sizes/numpy_side.py' : undefined)
+const limits = values.sizes ? null : await openLimits()
 const machine = [
   `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
   `${process.platform} ${process.arch}, Node ${process.versions.node}, profile ${profile()}`,
   numpy === null ? 'without NumPy (npm run venv)' : `NumPy ${numpy.version}`,
-  limits === null ? 'without limits (no Rust)' : `limits on ${limits.threads} threads`,
+  ...(values.sizes ? [] : [limits === null ? 'without limits (no Rust)' : `limits on ${limits.threads} threads`]),
 ].join('; ')
 console.log(`${machine}\n`)
 
@@ -57,6 +61,16 @@ const section = (title, body) => {
   console.log(`## ${title}\n\n${body}\n`)
 }
 const results = { machine, date: new Date().toISOString(), whole: [] }
+
+if (values.sizes) {
+  const drawn = await operationsBySize()
+  numpy?.end()
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
+  if (values.svg !== undefined && drawn !== null) writeFileSync(values.svg, drawn)
+  if (values.docs && drawn !== null)
+    writeDocs({ command: 'npm run bench -- --sizes --docs', picture: 'sizes.svg', machine, sections, drawn })
+  process.exit(0)
+}
 
 for (const bytes of sizes) {
   const path = dataFile(bytes)
@@ -98,4 +112,20 @@ limits?.end()
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
 const drawn = results.whole.length > 0 ? plot(results.whole) : null
 if (values.svg !== undefined && drawn !== null) writeFileSync(values.svg, drawn)
-if (values.docs && drawn !== null && existsSync('docs/performance.md')) writeDocs({ machine, sections, drawn })
+if (values.docs && drawn !== null && existsSync('docs/performance.md'))
+  writeDocs({ command: 'npm run bench -- --docs', picture: 'performance.svg', machine, sections, drawn })
+
+/** Measures every operation at every size, and returns the picture. */
+async function operationsBySize() {
+  const report = ({ name, place, bytes, sides }) =>
+    process.stderr.write(`  ${sizeText(bytes)} ${place} ${name}: ${(sides.ours.median * 1e6).toFixed(2)} us\n`)
+  results.calls = await measureCalls({ numpy, rounds: runs, words, report })
+  results.sizes = await measureSizes({ numpy, rounds: runs, words, report })
+  if (results.calls.length > 0) section('Calls', callsTable(results.calls))
+  for (const place of ['memory', 'file']) {
+    const rows = results.sizes.filter((row) => row.place === place)
+    if (rows.length > 0) section(place === 'file' ? 'In a file' : 'In memory', sizesTable(rows))
+  }
+  section('Beside NumPy', verdict(results.sizes))
+  return sizesPlot(results.sizes)
+}

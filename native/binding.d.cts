@@ -68,16 +68,16 @@ export declare class NativeTask {
 }
 
 /** Whether all elements are equal within a tolerance. */
-export declare function allClose(a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, rtol: number, atol: number, equalNan: boolean): boolean
+export declare function allClose(a: Memory, b: Memory, rtol: number, atol: number, equalNan: boolean): boolean
 
 /** Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays. */
-export declare function assign(source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, task?: NativeTask): void
+export declare function assign(source: Memory, target: Memory, task?: NativeTask): void
 
 /** Reverses the bytes of every number in place. */
-export declare function byteswap(target: Memory, targetLayout: Float64Array): void
+export declare function byteswap(target: Memory): void
 
 /** Compares elements with the same index; `op` is a `Comparison`. */
-export declare function compare(op: number, a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, target: Memory, targetLayout: Float64Array): void
+export declare function compare(op: number, a: Memory, b: Memory, target: Memory): void
 
 /** Comparisons, by NumPy's name. */
 export declare enum Comparison {
@@ -105,19 +105,19 @@ export declare function copyAttributes(from: string, to: string): Array<string>
  * How many elements are further apart than they may be, and which are furthest apart. `columns` is empty, or for a stretch of
  * two arrays in Fortran order, in whose C order `first` counts, the elements before it and their shape.
  */
-export declare function distances(a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, rtol: number, atol: number, equalNan: boolean, columns: Float64Array): NativeDistances
+export declare function distances(a: Memory, b: Memory, rtol: number, atol: number, equalNan: boolean, columns: Float64Array): NativeDistances
 
 /** Whether all elements are equal. */
-export declare function equals(a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array): boolean
+export declare function equals(a: Memory, b: Memory): boolean
 
 /** Four bytes that count the open mappings with a fault, shared by all threads. */
 export declare function faults(): ArrayBuffer
 
 /** Stores the bytes of one element in every element. */
-export declare function fill(target: Memory, targetLayout: Float64Array, element: Uint8Array, task?: NativeTask): void
+export declare function fill(target: Memory, element: Uint8Array, task?: NativeTask): void
 
 /** Copies the blocks that are `offsets` bytes from that of the source to the entries of the target's first axis. */
-export declare function gather(source: Memory, sourceLayout: Float64Array, offsets: Float64Array, target: Memory, targetLayout: Float64Array): void
+export declare function gather(source: Memory, offsets: Float64Array, target: Memory): void
 
 /**
  * Called before anything else by each copy of the library in an environment. `guard` false leaves faults to the system; `transfer`
@@ -162,11 +162,14 @@ export declare enum Kind {
   Opaque = 15,
 }
 
+/** The buffer of the environment, the same for each copy of the library. */
+export declare function layouts(): ArrayBuffer
+
 /** How many elements of a boolean array are true. */
-export declare function maskCount(mask: Memory, maskLayout: Float64Array): number
+export declare function maskCount(mask: Memory): number
 
 /** Copies the elements where the mask is true, in C order. */
-export declare function maskGather(source: Memory, sourceLayout: Float64Array, mask: Memory, maskLayout: Float64Array, target: Memory, targetLayout: Float64Array): void
+export declare function maskGather(source: Memory, mask: Memory, target: Memory): void
 
 /** How two arrays differ. Places count elements in C order, and are -1 where there is none. */
 export interface NativeDistances {
@@ -189,11 +192,11 @@ export interface NativeSupport {
 /** Sets what is called, in a later turn of the event loop, with the path of a mapping that has its first fault. */
 export declare function onFault(listener: (arg: string | undefined | null) => void): void
 
-/** Reduces the axes whose entry in `axes` is not 0. */
-export declare function reduce(op: number, source: Memory, sourceLayout: Float64Array, axes: Uint8Array, dtype: number, ddof: number, skipNan: boolean, target: Memory, targetLayout: Float64Array, task?: NativeTask): void
+/** Reduces the axes whose number among `axes` in `layouts.rs` is not 0. */
+export declare function reduce(op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, target: Memory, task?: NativeTask): void
 
 /** Reduces all axes to one value. */
-export declare function reduceAll(op: number, source: Memory, sourceLayout: Float64Array, dtype: number, ddof: number, skipNan: boolean, task?: NativeTask): boolean | number | bigint | [re: number, im: number]
+export declare function reduceAll(op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, task?: NativeTask): boolean | number | bigint | [re: number, im: number]
 
 /** Reductions, by NumPy's name. */
 export declare enum Reduction {
@@ -232,7 +235,7 @@ export declare function reductionKind(op: number, kind: number, dtype: number): 
 export declare function reinstallHandlers(): void
 
 /** Stores the sum, or product, of all elements so far along an axis; a negative axis takes all elements in C order. */
-export declare function scan(product: boolean, source: Memory, sourceLayout: Float64Array, axis: number, dtype: number, target: Memory, targetLayout: Float64Array): void
+export declare function scan(product: boolean, source: Memory, axis: number, dtype: number, target: Memory): void
 
 /** Running reductions, by NumPy's name. */
 export declare enum Scan {
@@ -246,12 +249,12 @@ export declare enum Scan {
 export declare function scanKind(product: boolean, kind: number, dtype: number): number
 
 /** Copies the entries of the source's first axis to the blocks that are `offsets` bytes from that of the target. */
-export declare function scatter(source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, offsets: Float64Array): void
+export declare function scatter(source: Memory, target: Memory, offsets: Float64Array): void
 
 export declare function support(): NativeSupport
 
 /** Copies the entries of `axis` at `indices`, which are not negative, to an array with as many in their place. */
-export declare function take(source: Memory, sourceLayout: Float64Array, axis: number, indices: BigInt64Array, target: Memory, targetLayout: Float64Array): void
+export declare function take(source: Memory, axis: number, indices: Float64Array, target: Memory): void
 
 /**
  * Asks for large pages in a new ArrayBuffer: the first stores then fault once per 2 MiB instead of once per 4 KiB. Advice

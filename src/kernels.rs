@@ -1,34 +1,29 @@
 //! The kernels as exports, one function each.
 //!
-//! An array is two arguments: its memory, and a layout (see `operand.rs`). With a `task` the work runs in the thread pool
-//! and the export returns a promise of the result.
+//! An array is an argument, its memory, and a layout in a slot of `layouts.rs`: of the first array in the first slot. With a `task` the
+//! work runs in the thread pool and the export returns a promise of the result.
 
 use memmap_kernels::{
     self as kernels, Columns, Comparison, Farthest, Kind, Params, Reduction, Scan, Tolerance,
 };
 use napi::Env;
-use napi::bindgen_prelude::{BigInt64ArraySlice, Float64ArraySlice, Uint8ArraySlice};
+use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice};
 use napi_derive::napi;
+use smallvec::SmallVec;
 
 use crate::error::throw_kernel;
+use crate::layouts;
 use crate::operand::Memory;
 use crate::work::{Done, NativeTask, Outcome, Work};
 
 /// Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays.
 #[napi(
     catch_unwind,
-    ts_args_type = "source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, task?: NativeTask",
+    ts_args_type = "source: Memory, target: Memory, task?: NativeTask",
     ts_return_type = "void"
 )]
-pub fn assign(
-    env: &Env,
-    source: Memory,
-    source_layout: Float64ArraySlice,
-    target: Memory,
-    target_layout: Float64ArraySlice,
-    task: Option<&NativeTask>,
-) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [(&source, &source_layout), (&target, &target_layout)])?;
+pub fn assign(env: &Env, source: Memory, target: Memory, task: Option<&NativeTask>) -> napi::Result<Outcome> {
+    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
     work.with_fresh(&target)
         .run(move |control| kernels::assign(&from.array(), &to.array_mut(), control).map(Done::from))
 }
@@ -36,62 +31,47 @@ pub fn assign(
 /// Stores the bytes of one element in every element.
 #[napi(
     catch_unwind,
-    ts_args_type = "target: Memory, targetLayout: Float64Array, element: Uint8Array, task?: NativeTask",
+    ts_args_type = "target: Memory, element: Uint8Array, task?: NativeTask",
     ts_return_type = "void"
 )]
 pub fn fill(
     env: &Env,
     target: Memory,
-    target_layout: Float64ArraySlice,
     element: Uint8ArraySlice,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [to]) = Work::of(env, task, [(&target, &target_layout)])?;
+    let (work, [to]) = Work::of(env, task, [&target])?;
     let element = element.to_vec();
     work.run(move |control| kernels::fill(&to.array_mut(), &element, control).map(Done::from))
 }
 
 /// Reverses the bytes of every number in place.
-#[napi(catch_unwind, ts_args_type = "target: Memory, targetLayout: Float64Array")]
-pub fn byteswap(env: &Env, target: Memory, target_layout: Float64ArraySlice) -> napi::Result<()> {
-    let (work, [to]) = Work::of(env, None, [(&target, &target_layout)])?;
+#[napi(catch_unwind, ts_args_type = "target: Memory")]
+pub fn byteswap(env: &Env, target: Memory) -> napi::Result<()> {
+    let (work, [to]) = Work::of(env, None, [&target])?;
     work.now(|control| kernels::byteswap_in_place(&to.array_mut(), control))
 }
 
 /// Copies the entries of `axis` at `indices`, which are not negative, to an array with as many in their place.
-#[napi(
-    catch_unwind,
-    ts_args_type = "source: Memory, sourceLayout: Float64Array, axis: number, indices: BigInt64Array, target: Memory, targetLayout: Float64Array"
-)]
+#[napi(catch_unwind, ts_args_type = "source: Memory, axis: number, indices: Float64Array, target: Memory")]
 pub fn take(
     env: &Env,
     source: Memory,
-    source_layout: Float64ArraySlice,
     axis: u32,
-    indices: BigInt64ArraySlice,
+    indices: Float64ArraySlice,
     target: Memory,
-    target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
+    let (work, [from, to]) = Work::of(env, None, [&source, &target])?;
+    let indices: SmallVec<[i64; 16]> = indices.iter().map(|index| *index as i64).collect();
     work.with_fresh(&target)
         .at_random(&source, to.bytes())
         .now(|control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control))
 }
 
 /// Copies the blocks that are `offsets` bytes from that of the source to the entries of the target's first axis.
-#[napi(
-    catch_unwind,
-    ts_args_type = "source: Memory, sourceLayout: Float64Array, offsets: Float64Array, target: Memory, targetLayout: Float64Array"
-)]
-pub fn gather(
-    env: &Env,
-    source: Memory,
-    source_layout: Float64ArraySlice,
-    offsets: Float64ArraySlice,
-    target: Memory,
-    target_layout: Float64ArraySlice,
-) -> napi::Result<()> {
-    let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
+#[napi(catch_unwind, ts_args_type = "source: Memory, offsets: Float64Array, target: Memory")]
+pub fn gather(env: &Env, source: Memory, offsets: Float64ArraySlice, target: Memory) -> napi::Result<()> {
+    let (work, [from, to]) = Work::of(env, None, [&source, &target])?;
     let offsets = work.offsets(&from, &offsets)?;
     work.at_random(&source, to.bytes()).now(
         // SAFETY: `Work::offsets` made sure that each block is in the source's memory.
@@ -100,19 +80,9 @@ pub fn gather(
 }
 
 /// Copies the entries of the source's first axis to the blocks that are `offsets` bytes from that of the target.
-#[napi(
-    catch_unwind,
-    ts_args_type = "source: Memory, sourceLayout: Float64Array, target: Memory, targetLayout: Float64Array, offsets: Float64Array"
-)]
-pub fn scatter(
-    env: &Env,
-    source: Memory,
-    source_layout: Float64ArraySlice,
-    target: Memory,
-    target_layout: Float64ArraySlice,
-    offsets: Float64ArraySlice,
-) -> napi::Result<()> {
-    let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
+#[napi(catch_unwind, ts_args_type = "source: Memory, target: Memory, offsets: Float64Array")]
+pub fn scatter(env: &Env, source: Memory, target: Memory, offsets: Float64ArraySlice) -> napi::Result<()> {
+    let (work, [from, to]) = Work::of(env, None, [&source, &target])?;
     let offsets = work.offsets(&to, &offsets)?;
     work.now(
         // SAFETY: `Work::offsets` made sure that each block is in the target's memory.
@@ -121,82 +91,46 @@ pub fn scatter(
 }
 
 /// How many elements of a boolean array are true.
-#[napi(catch_unwind, ts_args_type = "mask: Memory, maskLayout: Float64Array")]
-pub fn mask_count(env: &Env, mask: Memory, mask_layout: Float64ArraySlice) -> napi::Result<f64> {
-    let (work, [flags]) = Work::of(env, None, [(&mask, &mask_layout)])?;
+#[napi(catch_unwind, ts_args_type = "mask: Memory")]
+pub fn mask_count(env: &Env, mask: Memory) -> napi::Result<f64> {
+    let (work, [flags]) = Work::of(env, None, [&mask])?;
     work.now(|control| kernels::mask_count(&flags.array(), control)).map(|count| count as f64)
 }
 
 /// Copies the elements where the mask is true, in C order.
-#[napi(
-    catch_unwind,
-    ts_args_type = "source: Memory, sourceLayout: Float64Array, mask: Memory, maskLayout: Float64Array, target: Memory, targetLayout: Float64Array"
-)]
-pub fn mask_gather(
-    env: &Env,
-    source: Memory,
-    source_layout: Float64ArraySlice,
-    mask: Memory,
-    mask_layout: Float64ArraySlice,
-    target: Memory,
-    target_layout: Float64ArraySlice,
-) -> napi::Result<()> {
-    let (work, [from, flags, to]) =
-        Work::of(env, None, [(&source, &source_layout), (&mask, &mask_layout), (&target, &target_layout)])?;
+#[napi(catch_unwind, ts_args_type = "source: Memory, mask: Memory, target: Memory")]
+pub fn mask_gather(env: &Env, source: Memory, mask: Memory, target: Memory) -> napi::Result<()> {
+    let (work, [from, flags, to]) = Work::of(env, None, [&source, &mask, &target])?;
     work.at_random(&source, to.bytes())
         .now(|control| kernels::mask_gather(&from.array(), &flags.array(), &to.array_mut(), control))
 }
 
 /// Compares elements with the same index; `op` is a `Comparison`.
-#[napi(
-    catch_unwind,
-    ts_args_type = "op: number, a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, target: Memory, targetLayout: Float64Array"
-)]
-pub fn compare(
-    env: &Env,
-    op: u32,
-    a: Memory,
-    a_layout: Float64ArraySlice,
-    b: Memory,
-    b_layout: Float64ArraySlice,
-    target: Memory,
-    target_layout: Float64ArraySlice,
-) -> napi::Result<()> {
+#[napi(catch_unwind, ts_args_type = "op: number, a: Memory, b: Memory, target: Memory")]
+pub fn compare(env: &Env, op: u32, a: Memory, b: Memory, target: Memory) -> napi::Result<()> {
     let op = Comparison::ALL[op as usize % Comparison::ALL.len()];
-    let (work, [left, right, to]) =
-        Work::of(env, None, [(&a, &a_layout), (&b, &b_layout), (&target, &target_layout)])?;
+    let (work, [left, right, to]) = Work::of(env, None, [&a, &b, &target])?;
     work.now(|control| kernels::compare(op, &left.array(), &right.array(), &to.array_mut(), control))
 }
 
 /// Whether all elements are equal.
-#[napi(catch_unwind, ts_args_type = "a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array")]
-pub fn equals(
-    env: &Env,
-    a: Memory,
-    a_layout: Float64ArraySlice,
-    b: Memory,
-    b_layout: Float64ArraySlice,
-) -> napi::Result<bool> {
-    let (work, [left, right]) = Work::of(env, None, [(&a, &a_layout), (&b, &b_layout)])?;
+#[napi(catch_unwind, ts_args_type = "a: Memory, b: Memory")]
+pub fn equals(env: &Env, a: Memory, b: Memory) -> napi::Result<bool> {
+    let (work, [left, right]) = Work::of(env, None, [&a, &b])?;
     work.now(|control| kernels::equals(&left.array(), &right.array(), control))
 }
 
 /// Whether all elements are equal within a tolerance.
-#[napi(
-    catch_unwind,
-    ts_args_type = "a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, rtol: number, atol: number, equalNan: boolean"
-)]
+#[napi(catch_unwind, ts_args_type = "a: Memory, b: Memory, rtol: number, atol: number, equalNan: boolean")]
 pub fn all_close(
     env: &Env,
     a: Memory,
-    a_layout: Float64ArraySlice,
     b: Memory,
-    b_layout: Float64ArraySlice,
     rtol: f64,
     atol: f64,
     equal_nan: bool,
 ) -> napi::Result<bool> {
-    let (work, [left, right]) = Work::of(env, None, [(&a, &a_layout), (&b, &b_layout)])?;
+    let (work, [left, right]) = Work::of(env, None, [&a, &b])?;
     let tolerance = Tolerance { rtol, atol, equal_nan };
     work.now(|control| kernels::all_close(&left.array(), &right.array(), tolerance, control))
 }
@@ -216,20 +150,18 @@ pub struct NativeDistances {
 /// two arrays in Fortran order, in whose C order `first` counts, the elements before it and their shape.
 #[napi(
     catch_unwind,
-    ts_args_type = "a: Memory, aLayout: Float64Array, b: Memory, bLayout: Float64Array, rtol: number, atol: number, equalNan: boolean, columns: Float64Array"
+    ts_args_type = "a: Memory, b: Memory, rtol: number, atol: number, equalNan: boolean, columns: Float64Array"
 )]
 pub fn distances(
     env: &Env,
     a: Memory,
-    a_layout: Float64ArraySlice,
     b: Memory,
-    b_layout: Float64ArraySlice,
     rtol: f64,
     atol: f64,
     equal_nan: bool,
     columns: Float64ArraySlice,
 ) -> napi::Result<NativeDistances> {
-    let (work, [left, right]) = Work::of(env, None, [(&a, &a_layout), (&b, &b_layout)])?;
+    let (work, [left, right]) = Work::of(env, None, [&a, &b])?;
     let tolerance = Tolerance { rtol, atol, equal_nan };
     let columns = columns.split_first().map(|(before, shape)| Columns {
         before: *before as usize,
@@ -277,48 +209,44 @@ pub fn reduction_kind(env: &Env, op: u32, kind: u32, dtype: i32) -> napi::Result
 /// Reduces all axes to one value.
 #[napi(
     catch_unwind,
-    ts_args_type = "op: number, source: Memory, sourceLayout: Float64Array, dtype: number, ddof: number, skipNan: boolean, task?: NativeTask",
+    ts_args_type = "op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, task?: NativeTask",
     ts_return_type = "boolean | number | bigint | [re: number, im: number]"
 )]
 pub fn reduce_all(
     env: &Env,
     op: u32,
     source: Memory,
-    source_layout: Float64ArraySlice,
     dtype: i32,
     ddof: f64,
     skip_nan: bool,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from]) = Work::of(env, task, [(&source, &source_layout)])?;
+    let (work, [from]) = Work::of(env, task, [&source])?;
     let params = params(dtype, ddof, skip_nan);
     work.run(move |control| {
         kernels::reduce_all(reduction(op), &from.array(), &params, control).map(Done::Value)
     })
 }
 
-/// Reduces the axes whose entry in `axes` is not 0.
+/// Reduces the axes whose number among `axes` in `layouts.rs` is not 0.
 #[napi(
     catch_unwind,
-    ts_args_type = "op: number, source: Memory, sourceLayout: Float64Array, axes: Uint8Array, dtype: number, ddof: number, skipNan: boolean, target: Memory, targetLayout: Float64Array, task?: NativeTask",
+    ts_args_type = "op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, target: Memory, task?: NativeTask",
     ts_return_type = "void"
 )]
 pub fn reduce(
     env: &Env,
     op: u32,
     source: Memory,
-    source_layout: Float64ArraySlice,
-    axes: Uint8ArraySlice,
     dtype: i32,
     ddof: f64,
     skip_nan: bool,
     target: Memory,
-    target_layout: Float64ArraySlice,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [(&source, &source_layout), (&target, &target_layout)])?;
+    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
     let params = params(dtype, ddof, skip_nan);
-    let axes: Vec<bool> = axes.iter().map(|axis| *axis != 0).collect();
+    let axes = layouts::axes(from.ndim());
     work.run(move |control| {
         kernels::reduce(reduction(op), &from.array(), &axes, &params, &to.array_mut(), control)
             .map(Done::from)
@@ -335,19 +263,17 @@ pub fn scan_kind(env: &Env, product: bool, kind: u32, dtype: i32) -> napi::Resul
 /// Stores the sum, or product, of all elements so far along an axis; a negative axis takes all elements in C order.
 #[napi(
     catch_unwind,
-    ts_args_type = "product: boolean, source: Memory, sourceLayout: Float64Array, axis: number, dtype: number, target: Memory, targetLayout: Float64Array"
+    ts_args_type = "product: boolean, source: Memory, axis: number, dtype: number, target: Memory"
 )]
 pub fn scan(
     env: &Env,
     product: bool,
     source: Memory,
-    source_layout: Float64ArraySlice,
     axis: i32,
     dtype: i32,
     target: Memory,
-    target_layout: Float64ArraySlice,
 ) -> napi::Result<()> {
-    let (work, [from, to]) = Work::of(env, None, [(&source, &source_layout), (&target, &target_layout)])?;
+    let (work, [from, to]) = Work::of(env, None, [&source, &target])?;
     let (axis, dtype) = (usize::try_from(axis).ok(), kind_of(dtype));
     work.now(|control| kernels::scan(scan_of(product), &from.array(), axis, dtype, &to.array_mut(), control))
 }

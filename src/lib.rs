@@ -10,6 +10,7 @@ mod environment;
 mod error;
 mod huge_pages;
 mod kernels;
+mod layouts;
 mod mapping;
 mod notifier;
 mod operand;

@@ -1,15 +1,14 @@
-//! An array as TypeScript passes it to a kernel: the memory, and a Float64Array with its layout.
-//!
-//! The Float64Array holds: kind, swapped (0 or 1), bytes of an element, position of the first element in bytes, number of
-//! axes, the shape, the byte strides. All of it is whole numbers below 2^53.
+//! An array as TypeScript passes it to a kernel: the memory as an argument, the layout in a slot of `layouts()`.
 
 use std::ptr;
 
 use memmap_core::{Code, Error, Lease, Result};
-use memmap_kernels::{ArrayMut, ArrayRef, Element, Kind};
-use napi::bindgen_prelude::{Float64ArraySlice, FromNapiRef, FromNapiValue, TypeName, ValidateNapiValue};
+use memmap_kernels::{ArrayMut, ArrayRef, Axes, Element, Kind};
+use napi::bindgen_prelude::{FromNapiRef, FromNapiValue, TypeName, ValidateNapiValue};
 use napi::{ValueType, sys};
+use smallvec::SmallVec;
 
+use crate::layouts;
 use crate::mapping::NativeMapping;
 
 /// The memory of an array: a mapping, or an ArrayBuffer of JavaScript's.
@@ -54,8 +53,8 @@ impl ValidateNapiValue for Memory {}
 struct Layout {
     element: Element,
     position: usize,
-    shape: Vec<usize>,
-    strides: Vec<isize>,
+    shape: Axes<usize>,
+    strides: Axes<isize>,
 }
 
 /// One array of a kernel's call, with what keeps its memory in place.
@@ -73,25 +72,38 @@ pub struct Operand {
 unsafe impl Send for Operand {}
 
 impl Operand {
-    /// The array in `memory` with `layout`.
+    /// No array.
+    pub const NONE: Operand = Operand {
+        start: ptr::null_mut(),
+        length: 0,
+        layout: Layout {
+            element: Element { kind: Kind::U8, swapped: false, size: 1 },
+            position: 0,
+            shape: SmallVec::new_const(),
+            strides: SmallVec::new_const(),
+        },
+        _lease: None,
+    };
+
+    /// Becomes the array in `memory` whose layout is in a slot of `layouts()`: in place, because a move costs as much as the rest.
     ///
     /// # Errors
     ///
     /// [`Code::Closed`] for a closed mapping, and for a layout that reaches outside the memory, as that of a buffer does
     /// which was moved away by `transfer()`.
-    pub fn new(memory: &Memory, layout: &Float64ArraySlice<'_>) -> Result<Self> {
-        let (start, length, lease) = match memory {
-            Memory::Heap { start, length, .. } => (*start, *length, None),
+    pub fn read(&mut self, memory: &Memory, slot: usize) -> Result<()> {
+        match memory {
+            Memory::Heap { start, length, .. } => (self.start, self.length) = (*start, *length),
             Memory::Mapped(mapping) => {
                 let mapped = mapping.mapped()?;
-                match mapped.lease() {
-                    Some(lease) => (lease.start().as_ptr(), mapped.mapped_length(), Some(lease)),
-                    None => (ptr::null_mut(), 0, None),
+                if let Some(lease) = mapped.lease() {
+                    (self.start, self.length) = (lease.start().as_ptr(), mapped.mapped_length());
+                    self._lease = Some(lease);
                 }
             }
-        };
-        let layout = Layout::parse(layout, length).ok_or_else(outside)?;
-        Ok(Operand { start, length, layout, _lease: lease })
+        }
+        let length = self.length;
+        layouts::with(slot, |numbers| self.layout.parse(numbers, length)).ok_or_else(outside)
     }
 
     /// Byte offsets of blocks with this layout, each within the memory.
@@ -110,6 +122,11 @@ impl Operand {
             .collect()
     }
 
+    /// The number of axes.
+    pub fn ndim(&self) -> usize {
+        self.layout.shape.len()
+    }
+
     /// Bytes of all elements.
     pub fn bytes(&self) -> usize {
         self.layout.shape.iter().fold(self.layout.element.size, |bytes, length| bytes.saturating_mul(*length))
@@ -121,7 +138,7 @@ impl Operand {
         let first = self.start.wrapping_add(*position).cast_const();
         // SAFETY: `Layout::parse` made sure that every element is in the memory, which the lease, or JavaScript's
         // argument, keeps in place.
-        unsafe { ArrayRef::new(first, *element, shape.clone(), strides.clone()) }
+        unsafe { ArrayRef::new(first, *element, SmallVec::from_slice(shape), SmallVec::from_slice(strides)) }
     }
 
     /// To write to, likewise. TypeScript has checked that the array is writeable.
@@ -129,7 +146,7 @@ impl Operand {
         let Layout { element, position, shape, strides } = &self.layout;
         let first = self.start.wrapping_add(*position);
         // SAFETY: as above.
-        unsafe { ArrayMut::new(first, *element, shape.clone(), strides.clone()) }
+        unsafe { ArrayMut::new(first, *element, SmallVec::from_slice(shape), SmallVec::from_slice(strides)) }
     }
 }
 
@@ -139,16 +156,18 @@ fn outside() -> Error {
 
 impl Layout {
     /// `None` where an element would be outside of `length` bytes.
-    fn parse(numbers: &[f64], length: usize) -> Option<Self> {
+    fn parse(&mut self, numbers: &[f64], length: usize) -> Option<()> {
         let [kind, swapped, size, position, ndim, axes @ ..] = numbers else { return None };
         let kind = Kind::from_u8(*kind as u8)?;
-        let element = Element { kind, swapped: *swapped != 0.0, size: *size as usize };
+        self.element = Element { kind, swapped: *swapped != 0.0, size: *size as usize };
+        self.position = *position as usize;
         let ndim = *ndim as usize;
-        let shape: Vec<usize> = axes.get(..ndim)?.iter().map(|length| *length as usize).collect();
-        let strides: Vec<isize> = axes.get(ndim..2 * ndim)?.iter().map(|stride| *stride as isize).collect();
-        let layout = Layout { element, position: *position as usize, shape, strides };
-        let (first, last) = layout.reach();
-        (first >= 0 && last <= length as i128).then_some(layout)
+        for (length, stride) in axes.get(..ndim)?.iter().zip(axes.get(ndim..2 * ndim)?) {
+            self.shape.push(*length as usize);
+            self.strides.push(*stride as isize);
+        }
+        let (first, last) = self.reach();
+        (first >= 0 && last <= length as i128).then_some(())
     }
 
     /// The first byte of any element, and one past the last; no bytes for no elements.

@@ -13,6 +13,7 @@ use memmap_kernels::{self as kernels, Control, TaskId, Value};
 use napi::bindgen_prelude::{BigInt, Either, Either5, Float64ArraySlice, JsValue, ToNapiValue};
 use napi::{Env, JsDeferred, sys};
 use napi_derive::napi;
+use smallvec::SmallVec;
 
 use crate::error::{throw, throw_kernel};
 use crate::huge_pages::is_fresh;
@@ -127,8 +128,8 @@ impl From<kernels::Error> for Failure {
 pub struct Work<'a> {
     env: &'a Env,
     task: Option<&'a NativeTask>,
-    mapped: Vec<Mapped>,
-    held: Vec<Held>,
+    mapped: SmallVec<[Mapped; 2]>,
+    held: SmallVec<[Held; 2]>,
     fresh_target: bool,
     random: Option<RandomAccess>,
 }
@@ -136,23 +137,22 @@ pub struct Work<'a> {
 impl<'a> Work<'a> {
     /// In the pool where there is a task.
     pub fn new(env: &'a Env, task: Option<&'a NativeTask>) -> Self {
-        Work { env, task, mapped: Vec::new(), held: Vec::new(), fresh_target: false, random: None }
+        Work { env, task, mapped: SmallVec::new(), held: SmallVec::new(), fresh_target: false, random: None }
     }
 
     /// Work on these arrays: in the pool where there is a task.
     pub fn of<const N: usize>(
         env: &'a Env,
         task: Option<&'a NativeTask>,
-        arrays: [(&Memory, &Float64ArraySlice); N],
+        memories: [&Memory; N],
     ) -> napi::Result<(Self, [Operand; N])> {
         let mut work = Work::new(env, task);
-        let mut failure = None;
-        let operands = arrays
-            .map(|(memory, layout)| work.operand(memory, layout).map_err(|error| failure = Some(error)).ok());
-        match failure {
-            Some(error) => Err(error),
-            None => Ok((work, operands.map(|operand| operand.expect("an operand that did not fail")))),
+        let mut operands = [const { Operand::NONE }; N];
+        for (slot, (memory, operand)) in memories.into_iter().zip(&mut operands).enumerate() {
+            work.keep(memory)?;
+            operand.read(memory, slot).map_err(|error| throw(env, error))?;
         }
+        Ok((work, operands))
     }
 
     /// Looks whether the target is memory that nobody has touched yet. Work in the pool ignores it, because its control was
@@ -173,8 +173,8 @@ impl<'a> Work<'a> {
         Work { random: random.and_then(Mapped::random_access), ..self }
     }
 
-    /// One of its arrays.
-    fn operand(&mut self, memory: &Memory, layout: &Float64ArraySlice) -> napi::Result<Operand> {
+    /// Keeps what an array's memory needs until the work is done.
+    fn keep(&mut self, memory: &Memory) -> napi::Result<()> {
         match memory {
             Memory::Mapped(mapping) => {
                 self.mapped.push(mapping.mapped().map_err(|error| throw(self.env, error))?);
@@ -182,7 +182,7 @@ impl<'a> Work<'a> {
             Memory::Heap { value, .. } if self.task.is_some() => self.held.push(Held::new(self.env, *value)?),
             Memory::Heap { .. } => {}
         }
-        Operand::new(memory, layout).map_err(|error| throw(self.env, error))
+        Ok(())
     }
 
     /// Byte offsets of blocks like the operand's, each within its memory.

@@ -29,7 +29,6 @@ export class ArrayBase extends State {
   /** @internal */
   declare readonly isWriteable: Fields['isWriteable']
   /** @internal */
-  declare kernelLayout: Fields['kernelLayout']
   /** @internal */
   declare lastPlan: unknown
   /** @internal */

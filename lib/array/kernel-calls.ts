@@ -8,15 +8,12 @@ import { operand } from './operand.js'
 
 /** Copies numbers with conversion, or elements of the same bytes. The arrays may overlap. */
 export function assignKernel(target: ArrayBase, source: ArrayBase): void {
-  const from = operand(source)
-  const to = operand(target)
-  unwrapNative(() => native.assign(from.memory, from.layout, to.memory, to.layout))
+  unwrapNative(() => native.assign(operand(0, source), operand(1, target)))
 }
 
 /** Stores the bytes of one element in every element. */
 export function fillKernel(target: ArrayBase, element: Uint8Array): void {
-  const { memory, layout } = operand(target)
-  unwrapNative(() => native.fill(memory, layout, element))
+  unwrapNative(() => native.fill(operand(0, target), element))
 }
 
 /** Stores zero bytes in every element. */

@@ -1,56 +1,42 @@
 import { MAX_NDIM } from '../layout/shape.js'
+import { native } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
 import type { ArrayBase } from './array-base.js'
 
-/** The arguments of a kernel for one array: its memory and the layout of its elements. */
-export interface Operand {
-  readonly memory: NativeMapping | ArrayBufferLike
-  readonly layout: Float64Array
-}
+/**
+ * The layouts of the arrays of a call, a slot each, which kernels read before they return: `src/layouts.rs`. One buffer for all calls,
+ * because each typed array among the arguments takes longer than the work on a few elements.
+ */
+const LAYOUTS = new Float64Array(native.layouts())
 
-/** The number in a layout of the position of the first element. */
-const POSITION = 3
+/** Numbers of a slot. */
+const SLOT = 5 + 2 * MAX_NDIM
+
+/** Where the flags of the axes of a reduction begin. */
+const AXES = 3 * SLOT
 
 /**
- * Layouts that calls take in turn, for arrays that are passed to a kernel for the first time, as results are: V8 moves a small
- * Float64Array out of the heap when native code first reads it, which takes longer than the work on a few elements. Kernels read
- * layouts before they return, and take at most three.
+ * Stores the layout of an array in a slot, and returns its memory, the argument of the kernel. The first array of a kernel takes slot 0.
+ * Nothing but the other operands comes between this and the call.
  */
-const SCRATCH = Array.from({ length: 4 }, () => new Float64Array(5 + 2 * MAX_NDIM))
-let turn = 0
-
-/** Marks an array that was passed once. */
-const ONCE = new Float64Array(0)
-
-/** Returns the operand of an array. The caller passes it to a kernel before it makes those of the next call. */
-export function operand(array: ArrayBase): Operand {
-  const { store } = array
+export function operand(slot: 0 | 1 | 2, array: ArrayBase): NativeMapping | ArrayBufferLike {
+  const { store, dtype, shape, byteStrides } = array
   store.checkOpen()
-  const position = array.position + store.base
-  let layout = array.kernelLayout
-  if (layout === null) {
-    array.kernelLayout = ONCE
-    layout = layOut(array, position, SCRATCH[(turn = (turn + 1) & 3)] as Float64Array)
-  } else if (layout === ONCE) {
-    // An array that is passed again may be passed often.
-    layout = array.kernelLayout = layOut(array, position, new Float64Array(5 + 2 * array.shape.length))
-  } else if (layout[POSITION] !== position) {
-    // The store has left its slab.
-    layout[POSITION] = position
+  const at = slot * SLOT
+  const ndim = shape.length
+  LAYOUTS[at] = dtype.code
+  LAYOUTS[at + 1] = dtype.swapped ? 1 : 0
+  LAYOUTS[at + 2] = dtype.itemsize
+  LAYOUTS[at + 3] = array.position + store.base
+  LAYOUTS[at + 4] = ndim
+  for (let axis = 0; axis < ndim; axis++) {
+    LAYOUTS[at + 5 + axis] = shape[axis] as number
+    LAYOUTS[at + 5 + ndim + axis] = byteStrides[axis] as number
   }
-  return { memory: store.memory, layout }
+  return store.memory
 }
 
-function layOut({ dtype, shape, byteStrides }: ArrayBase, position: number, layout: Float64Array): Float64Array {
-  const ndim = shape.length
-  layout[0] = dtype.code
-  layout[1] = dtype.swapped ? 1 : 0
-  layout[2] = dtype.itemsize
-  layout[POSITION] = position
-  layout[4] = ndim
-  for (let axis = 0; axis < ndim; axis++) {
-    layout[5 + axis] = shape[axis] as number
-    layout[5 + ndim + axis] = byteStrides[axis] as number
-  }
-  return layout
+/** Stores which axes a reduction reduces: flags, which are not 0 for them. */
+export function reducedAxes(flags: Uint8Array): void {
+  for (let axis = 0; axis < flags.length; axis++) LAYOUTS[AXES + axis] = flags[axis] as number
 }

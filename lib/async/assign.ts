@@ -69,8 +69,7 @@ async function fillElementsAsync(array: ArrayBase, value: unknown, task: Task): 
   if (array.store.mapping === null || hasPadding(array.dtype)) {
     return task.runChunks(chunksOf([array]), array.size, ([chunk]) => fillElements(chunk as ArrayBase, value))
   }
-  const to = operand(array)
-  await task.runInPool(array.size, (nativeTask) => native.fill(to.memory, to.layout, element, nativeTask))
+  await task.runInPool(array.size, (nativeTask) => native.fill(operand(0, array), element, nativeTask))
 }
 
 /**
@@ -89,11 +88,8 @@ async function assignElementsAsync(target: ArrayBase, source: ArrayBase, task: T
   }
   const { source: pinned, release } = await pin(source, task)
   try {
-    const from = operand(broadcastSource(target, pinned))
-    const to = operand(target)
-    await task.runInPool(target.size, (nativeTask) =>
-      native.assign(from.memory, from.layout, to.memory, to.layout, nativeTask),
-    )
+    const from = broadcastSource(target, pinned)
+    await task.runInPool(target.size, (nativeTask) => native.assign(operand(0, from), operand(1, target), nativeTask))
   } finally {
     release()
   }

@@ -100,8 +100,7 @@ function swapElements(array: ArrayBase): void {
   // UCS-4 text has four bytes a character; other text and raw bytes have no byte order.
   const numbers = dtype.kind === 'U' ? characters(array) : dtype.code === OPAQUE_CODE ? null : array
   if (numbers === null) return
-  const { memory, layout } = operand(numbers)
-  unwrapNative(() => native.byteswap(memory, layout))
+  unwrapNative(() => native.byteswap(operand(0, numbers)))
 }
 
 /** `NDArray.item`. */

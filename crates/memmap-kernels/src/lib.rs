@@ -43,7 +43,7 @@ mod select;
 #[cfg(test)]
 mod tests;
 
-pub use array::{ArrayMut, ArrayRef, c_strides};
+pub use array::{ArrayMut, ArrayRef, Axes, c_strides};
 pub use compare::{
     Columns, Comparison, Distances, Farthest, Tolerance, all_close, compare, distances, equals,
 };

@@ -235,9 +235,8 @@ function equality({ equalNaN }: Tolerance, counts: DifferenceCounts): (chunk: Ch
 function closeness({ rtol, atol, equalNaN }: Tolerance, counts: DifferenceCounts): (chunk: Chunk) => void {
   return ({ a, b, positions }) => {
     const isExact = isInteger(a) && isInteger(b) && Math.max(a.itemsize, b.itemsize) === 8
-    const [left, right] = [operand(a), operand(b)]
     const of = unwrapNative(() =>
-      native.distances(left.memory, left.layout, right.memory, right.layout, rtol, atol, equalNaN, positions.columns),
+      native.distances(operand(0, a), operand(1, b), rtol, atol, equalNaN, positions.columns),
     )
     counts.differing += of.differing
     if (of.first >= 0) counts.first = Math.min(counts.first, positions.ordered ? positions.of(of.first) : of.first)

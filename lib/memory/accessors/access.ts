@@ -29,8 +29,6 @@ export interface Fields {
   /** The array that this is a view of; null for no view. */
   readonly root: Fields | null
   readonly isWriteable: boolean
-  /** The layout for native code, created on first use; see `operand.ts`. */
-  kernelLayout: Float64Array | null
   /** What an operation that is called again uses again; see `plan.ts`. */
   lastPlan: unknown
   /** Replaces the memory, for closing a view while its base stays open. */

@@ -123,7 +123,6 @@ export abstract class ArrayState extends Parameters implements Fields {
   #step0 = stepOf(0)
   #step1 = stepOf(1)
   #step2 = stepOf(2)
-  #kernelLayout: Float64Array | null = null
   #lastPlan: unknown = null
 
   get store(): Store {
@@ -158,14 +157,6 @@ export abstract class ArrayState extends Parameters implements Fields {
     return this.#writeableMask === 0
   }
 
-  get kernelLayout(): Float64Array | null {
-    return this.#kernelLayout
-  }
-
-  set kernelLayout(layout: Float64Array | null) {
-    this.#kernelLayout = layout
-  }
-
   get lastPlan(): unknown {
     return this.#lastPlan
   }
@@ -196,7 +187,6 @@ export abstract class ArrayState extends Parameters implements Fields {
     this.#step0 = other.#step0
     this.#step1 = other.#step1
     this.#step2 = other.#step2
-    this.#kernelLayout = other.#kernelLayout
     this.#lastPlan = other.#lastPlan
   }
 

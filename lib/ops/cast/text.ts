@@ -76,8 +76,7 @@ function formatOf({ kind, name, unit, itemsize }: DType): (value: unknown) => st
 
 /** The largest code point. */
 function largest(codes: ArrayBase): number {
-  const { memory, layout } = operand(codes)
-  return Number(unwrapNative(() => native.reduceAll(REDUCTIONS.max.code, memory, layout, -1, 0, false)))
+  return Number(unwrapNative(() => native.reduceAll(REDUCTIONS.max.code, operand(0, codes), -1, 0, false)))
 }
 
 function tooShort(text: string, dtype: DType): MemmapError {

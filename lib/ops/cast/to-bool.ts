@@ -1,6 +1,6 @@
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { operand } from '../../array/operand.js'
+import { operand, reducedAxes } from '../../array/operand.js'
 import { innerDataOf } from '../../array/typed-views.js'
 import { OPAQUE_CODE, parseDType } from '../../dtype/index.js'
 import { native, unwrapNative } from '../../native/native.js'
@@ -43,8 +43,7 @@ export function allOfEach(array: ArrayBase, ndim: number): ArrayBase {
 function reduceInner(op: number, array: ArrayBase, ndim: number): ArrayBase {
   const result = allocate(array.shape.slice(0, ndim), parseDType('bool'))
   const axes = Uint8Array.from(array.shape, (_, axis) => (axis < ndim ? 0 : 1))
-  const from = operand(array)
-  const to = operand(result)
-  unwrapNative(() => native.reduce(op, from.memory, from.layout, axes, -1, 0, false, to.memory, to.layout))
+  reducedAxes(axes)
+  unwrapNative(() => native.reduce(op, operand(0, array), -1, 0, false, operand(1, result)))
   return result
 }

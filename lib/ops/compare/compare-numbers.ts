@@ -6,8 +6,6 @@ import type { Comparison } from '../table.js'
 
 /** Compares numbers, or ticks of one unit, by the kernel. */
 export function compareNumbers(into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase): void {
-  const a = operand(left)
-  const b = operand(right)
-  const to = operand(into)
-  unwrapNative(() => native.compare(COMPARISONS[op].code, a.memory, a.layout, b.memory, b.layout, to.memory, to.layout))
+  const { code } = COMPARISONS[op]
+  unwrapNative(() => native.compare(code, operand(0, left), operand(1, right), operand(2, into)))
 }

@@ -53,9 +53,7 @@ export function equals(array: ArrayBase, other: unknown): boolean {
   if (array.ndim !== shape.length || array.shape.some((length, axis) => length !== shape[axis])) return false
   if (!isArray(right) || !isNumber(array.dtype) || !isNumber(right.dtype))
     return (innerDataOf(allOfEach(compareWith(array, '==', right), 0)) as Uint8Array)[0] === 1
-  const a = operand(array)
-  const b = operand(right)
-  return unwrapNative(() => native.equals(a.memory, a.layout, b.memory, b.layout))
+  return unwrapNative(() => native.equals(operand(0, array), operand(1, right)))
 }
 
 /** The tolerances of `allClose`. */
@@ -83,9 +81,7 @@ export function allClose(array: ArrayBase, other: unknown, options: CloseOptions
   for (const { dtype } of [left, right]) {
     if (!isNumber(dtype)) throw notClose(dtype)
   }
-  const a = operand(left)
-  const b = operand(right)
-  return unwrapNative(() => native.allClose(a.memory, a.layout, b.memory, b.layout, rtol, atol, equalNaN))
+  return unwrapNative(() => native.allClose(operand(0, left), operand(1, right), rtol, atol, equalNaN))
 }
 
 function notClose(dtype: DType): MemmapError {

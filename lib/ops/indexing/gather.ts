@@ -34,9 +34,8 @@ export function indexArray(array: ArrayBase, selectors: readonly unknown[]): Arr
 export function gather(array: ArrayBase, selection: Gather): ArrayBase {
   const blocks = allocateBlocks(selection.offsets.length, selection.inner, array.dtype)
   if (blocks.size > 0) {
-    const from = operand(viewOf(array, selection.inner))
-    const to = operand(blocks)
-    unwrapNative(() => native.gather(from.memory, from.layout, selection.offsets, to.memory, to.layout))
+    const block = viewOf(array, selection.inner)
+    unwrapNative(() => native.gather(operand(0, block), selection.offsets, operand(1, blocks)))
   }
   return withListAxes(blocks, selection)
 }
@@ -61,14 +60,11 @@ export function take(array: ArrayBase, indices: unknown, options: { axis?: numbe
   // NumPy does not check positions if an axis before has no entries.
   const isUnchecked = source.shape.slice(0, axis).includes(0)
   // Over a buffer, because V8 would move a small typed array to one when native code first reads it.
-  const normalized = new BigInt64Array(new ArrayBuffer(isUnchecked ? 0 : 8 * length))
-  // A loop, because BigInt64Array.from() calls an iterator for each position.
+  const normalized = new Float64Array(new ArrayBuffer(isUnchecked ? 0 : 8 * length))
   for (let at = 0; at < normalized.length; at++)
-    normalized[at] = BigInt(normalizeIndex(values[at] as number, source.shape, axis))
+    normalized[at] = normalizeIndex(values[at] as number, source.shape, axis)
   if (result.size > 0) {
-    const from = operand(source)
-    const to = operand(result)
-    unwrapNative(() => native.take(from.memory, from.layout, axis, normalized, to.memory, to.layout))
+    unwrapNative(() => native.take(operand(0, source), axis, normalized, operand(1, result)))
   }
   return shape.length === 1 ? result : asOwner(reshape(result, [result.shape.toSpliced(axis, 1, ...shape)]))
 }
@@ -91,8 +87,7 @@ export function mask(array: ArrayBase, booleans: unknown): ArrayBase {
   flags.shape.forEach((length, axis) => checkMaskLength(length, shape, axis))
   // The kernel takes no mask without axes.
   if (flags.ndim === 0) return gather(array, select([flags.get()], array) as Gather)
-  const flagsOperand = operand(flags)
-  const count = unwrapNative(() => native.maskCount(flagsOperand.memory, flagsOperand.layout))
+  const count = unwrapNative(() => native.maskCount(operand(0, flags)))
   const inner = {
     shape: shape.slice(flags.ndim),
     byteStrides: array.byteStrides.slice(flags.ndim),
@@ -100,11 +95,7 @@ export function mask(array: ArrayBase, booleans: unknown): ArrayBase {
   }
   const result = allocateBlocks(count, inner, array.dtype)
   if (sizeOf(result.shape) > 0) {
-    const from = operand(array)
-    const to = operand(result)
-    unwrapNative(() =>
-      native.maskGather(from.memory, from.layout, flagsOperand.memory, flagsOperand.layout, to.memory, to.layout),
-    )
+    unwrapNative(() => native.maskGather(operand(0, array), operand(1, flags), operand(2, result)))
   }
   return result
 }

@@ -55,9 +55,7 @@ export function scatterBlocks(target: ArrayBase, blocks: ArrayBase, offsets: Flo
     for (const name of dtype.names ?? []) scatterBlocks(fieldOf(target, name), fieldOf(blocks, name), offsets)
     return
   }
-  const from = operand(blocks)
-  const to = operand(target)
-  unwrapNative(() => native.scatter(from.memory, from.layout, to.memory, to.layout, offsets))
+  unwrapNative(() => native.scatter(operand(0, blocks), operand(1, target), offsets))
 }
 
 /** A view of one element broadcast to a shape. */

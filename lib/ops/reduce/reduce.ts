@@ -5,7 +5,7 @@
 import type { ArrayBase } from '../../array/array-base.js'
 import { asOwner } from '../../array/make-array.js'
 import { reducePlain } from '../../array/plain.js'
-import { operand } from '../../array/operand.js'
+import { operand, reducedAxes } from '../../array/operand.js'
 import { fromNative, native, unwrapNative } from '../../native/native.js'
 import type { NativeTask } from '../../native/native.js'
 import { reshape } from '../reshape.js'
@@ -27,9 +27,9 @@ export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOpt
     if (options === undefined && 'biufc'.includes(array.dtype.kind) && !array.shape.includes(0)) {
       const few = reducePlain(array, name)
       if (few !== undefined) return few
-      const { memory, layout } = operand(array)
+      const memory = operand(0, array)
       try {
-        return scalarOf(reduceAll(code, memory, layout, -1, 0, false), row)
+        return scalarOf(reduceAll(code, memory, -1, 0, false), row)
       } catch (error) {
         throw kindError(fromNative(error), name, array.dtype)
       }
@@ -45,10 +45,10 @@ export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOpt
 
 /** Calls the kernel, which returns the value of a reduction of all elements or fills the target. */
 export function runReduction({ source, row, dtype, ddof, skipNaN, into }: ReductionPlan, task?: NativeTask): unknown {
-  const from = operand(source)
-  if (into === null) return native.reduceAll(row.code, from.memory, from.layout, dtype, ddof, skipNaN, task)
-  const to = operand(into.target)
-  return native.reduce(row.code, from.memory, from.layout, into.axes, dtype, ddof, skipNaN, to.memory, to.layout, task)
+  const from = operand(0, source)
+  if (into === null) return native.reduceAll(row.code, from, dtype, ddof, skipNaN, task)
+  reducedAxes(into.axes)
+  return native.reduce(row.code, from, dtype, ddof, skipNaN, operand(1, into.target), task)
 }
 
 /** Returns the result: the array that the kernel filled, or its value as a scalar. */

@@ -28,10 +28,8 @@ export function scan(array: ArrayBase, name: Scan, options: ScanOptions = {}): A
   const { ndim, itemsize, position } = numbers
   const source = ndim === 0 ? viewOf(numbers, { shape: [1], byteStrides: [itemsize], position }) : numbers
   const target = axis < 0 ? allocate([source.size], result) : allocateResult(source.shape, result, source.byteStrides)
-  const from = operand(source)
-  const to = operand(target)
   const { code } = SCANS[name]
-  unwrapNative(() => native.scan(code === 1, from.memory, from.layout, axis, dtype, to.memory, to.layout))
+  unwrapNative(() => native.scan(code === 1, operand(0, source), axis, dtype, operand(1, target)))
   return target
 }
 

@@ -1,6 +1,11 @@
 //! Arrays as the kernels see them: a pointer, an element, a shape and byte strides.
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::dtype::Element;
+
+/// A number for each axis. Up to four need no allocation, which would take longer than a call on a few elements.
+pub type Axes<T> = SmallVec<[T; 4]>;
 
 /// An array to read from.
 ///
@@ -10,8 +15,8 @@ use crate::dtype::Element;
 pub struct ArrayRef {
     pub(crate) ptr: *const u8,
     pub(crate) element: Element,
-    pub(crate) shape: Vec<usize>,
-    pub(crate) strides: Vec<isize>,
+    pub(crate) shape: Axes<usize>,
+    pub(crate) strides: Axes<isize>,
 }
 
 /// An array to write to. Writing needs no exclusive access: see [`ArrayRef`].
@@ -19,8 +24,8 @@ pub struct ArrayRef {
 pub struct ArrayMut {
     pub(crate) ptr: *mut u8,
     pub(crate) element: Element,
-    pub(crate) shape: Vec<usize>,
-    pub(crate) strides: Vec<isize>,
+    pub(crate) shape: Axes<usize>,
+    pub(crate) strides: Axes<isize>,
 }
 
 // SAFETY: the constructor's contract keeps the memory readable on every thread while the array is used.
@@ -43,7 +48,13 @@ impl ArrayRef {
     /// # Safety
     /// Every element that the shape and the strides reach is in memory that stays readable, from any thread,
     /// while this value (or a clone of it) is used. No alignment is asked for.
-    pub unsafe fn new(ptr: *const u8, element: Element, shape: Vec<usize>, strides: Vec<isize>) -> ArrayRef {
+    pub unsafe fn new(
+        ptr: *const u8,
+        element: Element,
+        shape: impl Into<Axes<usize>>,
+        strides: impl Into<Axes<isize>>,
+    ) -> ArrayRef {
+        let (shape, strides) = (shape.into(), strides.into());
         check(&element, &shape, &strides);
         ArrayRef { ptr, element, shape, strides }
     }
@@ -52,7 +63,8 @@ impl ArrayRef {
     ///
     /// # Safety
     /// As for [`ArrayRef::new`].
-    pub unsafe fn contiguous(ptr: *const u8, element: Element, shape: Vec<usize>) -> ArrayRef {
+    pub unsafe fn contiguous(ptr: *const u8, element: Element, shape: impl Into<Axes<usize>>) -> ArrayRef {
+        let shape = shape.into();
         let strides = c_strides(&shape, element.size);
         // SAFETY: the caller vouches for the memory that these strides reach.
         unsafe { ArrayRef::new(ptr, element, shape, strides) }
@@ -92,7 +104,13 @@ impl ArrayMut {
     ///
     /// # Safety
     /// As for [`ArrayRef::new`], and the memory is writable.
-    pub unsafe fn new(ptr: *mut u8, element: Element, shape: Vec<usize>, strides: Vec<isize>) -> ArrayMut {
+    pub unsafe fn new(
+        ptr: *mut u8,
+        element: Element,
+        shape: impl Into<Axes<usize>>,
+        strides: impl Into<Axes<isize>>,
+    ) -> ArrayMut {
+        let (shape, strides) = (shape.into(), strides.into());
         check(&element, &shape, &strides);
         ArrayMut { ptr, element, shape, strides }
     }
@@ -101,7 +119,8 @@ impl ArrayMut {
     ///
     /// # Safety
     /// As for [`ArrayMut::new`].
-    pub unsafe fn contiguous(ptr: *mut u8, element: Element, shape: Vec<usize>) -> ArrayMut {
+    pub unsafe fn contiguous(ptr: *mut u8, element: Element, shape: impl Into<Axes<usize>>) -> ArrayMut {
+        let shape = shape.into();
         let strides = c_strides(&shape, element.size);
         // SAFETY: the caller vouches for the memory that these strides reach.
         unsafe { ArrayMut::new(ptr, element, shape, strides) }
@@ -112,8 +131,8 @@ impl ArrayMut {
         ArrayRef {
             ptr: self.ptr,
             element: self.element,
-            shape: self.shape.clone(),
-            strides: self.strides.clone(),
+            shape: SmallVec::from_slice(&self.shape),
+            strides: SmallVec::from_slice(&self.strides),
         }
     }
 
@@ -139,8 +158,8 @@ impl ArrayMut {
 }
 
 /// The byte strides of a C-contiguous array.
-pub fn c_strides(shape: &[usize], size: usize) -> Vec<isize> {
-    let mut strides = vec![0; shape.len()];
+pub fn c_strides(shape: &[usize], size: usize) -> Axes<isize> {
+    let mut strides: Axes<isize> = smallvec![0; shape.len()];
     let mut step = size as isize;
     for (stride, &len) in strides.iter_mut().zip(shape).rev() {
         *stride = step;

@@ -1,6 +1,10 @@
 //! The order in which elements of up to three arrays of one shape are visited: axes are reordered and merged, and an
 //! iterator returns one segment of the innermost axis after the other.
 
+use smallvec::{SmallVec, smallvec};
+
+use super::array_ref::Axes;
+
 /// One axis: its length and, for each array, the bytes from one index to the next.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Axis<const K: usize> {
@@ -11,7 +15,7 @@ pub(crate) struct Axis<const K: usize> {
 /// The axes to walk, outermost first, and where each array's walk begins.
 #[derive(Clone, Debug)]
 pub(crate) struct LoopNest<const K: usize> {
-    pub axes: Vec<Axis<K>>,
+    pub axes: SmallVec<[Axis<K>; 4]>,
     pub start: [isize; K],
 }
 
@@ -27,7 +31,7 @@ impl<const K: usize> LoopNest<K> {
 
     /// One axis alone.
     pub fn single(len: usize, strides: [isize; K]) -> LoopNest<K> {
-        LoopNest { axes: vec![Axis { len, strides }], start: [0; K] }
+        LoopNest { axes: smallvec![Axis { len, strides }], start: [0; K] }
     }
 
     /// The number of elements.
@@ -52,7 +56,7 @@ impl<const K: usize> LoopNest<K> {
 
     /// Merges neighbours that are one longer axis in every array.
     pub fn merge(&mut self) {
-        let mut merged: Vec<Axis<K>> = Vec::with_capacity(self.axes.len().max(1));
+        let mut merged: SmallVec<[Axis<K>; 4]> = SmallVec::new();
         for &axis in &self.axes {
             match merged.last_mut() {
                 Some(outer) if continues(outer, &axis) => {
@@ -110,7 +114,7 @@ impl<const K: usize> LoopNest<K> {
 
     /// A walk from `position` on.
     pub fn walk(&self, position: usize) -> StridedIter<'_, K> {
-        let mut walk = StridedIter { nest: self, index: vec![0; self.axes.len()], offsets: self.start };
+        let mut walk = StridedIter { nest: self, index: smallvec![0; self.axes.len()], offsets: self.start };
         if position > 0 {
             walk.seek(position);
         }
@@ -135,7 +139,7 @@ pub(crate) struct Segment<const K: usize> {
 #[derive(Clone, Debug)]
 pub(crate) struct StridedIter<'n, const K: usize> {
     nest: &'n LoopNest<K>,
-    index: Vec<usize>,
+    index: Axes<usize>,
     offsets: [isize; K],
 }
 

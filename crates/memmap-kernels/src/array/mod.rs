@@ -5,7 +5,7 @@ mod array_ref;
 mod loop_nest;
 mod overlap;
 
-pub use array_ref::{ArrayMut, ArrayRef, c_strides};
+pub use array_ref::{ArrayMut, ArrayRef, Axes, c_strides};
 pub(crate) use array_ref::{Shared, SharedMut};
 pub(crate) use loop_nest::{Axis, LoopNest, Segment, StridedIter};
 pub(crate) use overlap::{Overlap, overlap, range};

@@ -47,7 +47,7 @@ impl Transpose {
         if packed(&inner) || !fits || wide > 16 || rest[at].len < SHORTEST || inner.len < SHORTEST {
             return Ok(None);
         }
-        let mut outer = LoopNest { axes: rest.to_vec(), start: nest.start };
+        let mut outer = LoopNest { axes: rest.into(), start: nest.start };
         let along = outer.axes.remove(at);
         outer.merge();
         let same = source.kind == target.kind;

@@ -1,5 +1,7 @@
 //! Which axes are walked in which order.
 
+use smallvec::SmallVec;
+
 use super::fold::{AnyFold, finish_one};
 use super::{reduce_inner, reduce_outer};
 use crate::array::{ArrayMut, ArrayRef, Axis, LoopNest};
@@ -22,8 +24,8 @@ impl Plan {
     /// Axes in the order of memory; with `in_order`, reduced axes in C order instead, because then a position in the walk is
     /// an index.
     fn new(source: &ArrayRef, axes: &[bool], target: &ArrayMut, in_order: bool) -> Plan {
-        let mut kept = LoopNest { axes: Vec::new(), start: [0; 2] };
-        let mut reduced = LoopNest { axes: Vec::new(), start: [0] };
+        let mut kept = LoopNest { axes: SmallVec::new(), start: [0; 2] };
+        let mut reduced = LoopNest { axes: SmallVec::new(), start: [0] };
         let mut target_strides = target.strides.iter();
         for ((&len, &stride), &reduce) in source.shape.iter().zip(&source.strides).zip(axes) {
             if reduce {

@@ -1,5 +1,7 @@
 //! Running sums and products.
 
+use smallvec::SmallVec;
+
 use super::fold::{Results, State};
 use super::{accumulator_kind, table};
 use crate::array::{ArrayMut, ArrayRef, Axis, LoopNest};
@@ -125,7 +127,7 @@ impl<'a> Lines<'a> {
             let across = LoopNest::in_order(&[], [&[], &[]]);
             return Lines { source, target, along, to: target.strides[0], across };
         };
-        let mut across = LoopNest { axes: Vec::new(), start: [0; 2] };
+        let mut across = LoopNest { axes: SmallVec::new(), start: [0; 2] };
         for other in (0..source.shape.len()).filter(|&other| other != axis && source.shape[other] != 1) {
             let strides = [source.strides[other], target.strides[other]];
             across.axes.push(Axis { len: source.shape[other], strides });

@@ -69,7 +69,8 @@ pub unsafe fn gather(
     target: &ArrayMut,
     control: &Control,
 ) -> Result<()> {
-    let fits = target.shape.split_first().is_some_and(|(&n, rest)| n == offsets.len() && rest == block.shape);
+    let fits =
+        target.shape.split_first().is_some_and(|(&n, rest)| n == offsets.len() && *rest == *block.shape);
     check(block, target, fits)?;
     if target.is_empty() {
         return Ok(());
@@ -99,7 +100,8 @@ pub unsafe fn scatter(
     offsets: &[isize],
     control: &Control,
 ) -> Result<()> {
-    let fits = source.shape.split_first().is_some_and(|(&n, rest)| n == offsets.len() && rest == block.shape);
+    let fits =
+        source.shape.split_first().is_some_and(|(&n, rest)| n == offsets.len() && *rest == *block.shape);
     if !fits {
         return Err(Error::Mismatch { rule: "the source of a scatter needs one block for each offset" });
     }

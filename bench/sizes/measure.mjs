@@ -1,0 +1,130 @@
+/**
+ * `npm run bench -- --sizes`: each operation on arrays of 256 bytes to 1 GiB, in memory and in a file, beside NumPy and a loop over
+ * typed arrays, turn by turn. All sides compute the same, which is checked before a row is timed.
+ */
+import { agree, digest } from '../digest.mjs'
+import { settle, statistics, timed } from '../clock.mjs'
+import { memmap } from '../../dist/index.js'
+import { dataFile, remove } from '../files.mjs'
+import { LOOPS, OPERATIONS, calls } from './rows.mjs'
+
+export const SIZES = process.env.S
+  ? process.env.S.split(',').map(Number)
+  : [2 ** 8, 2 ** 12, 2 ** 16, 2 ** 20, 2 ** 25, 2 ** 30]
+const PLACES = ['memory', 'file']
+
+/** Seconds that a side computes in a round. */
+const TURN = 0.004
+
+const TYPED = { float32: Float32Array, int16: Int16Array }
+
+/** A side: its work, and how often it repeats it in a round. */
+async function side(work) {
+  const once = async (times) => work(times)
+  // Compiled by V8 before it is timed, unless one call takes long.
+  let times = 1
+  let seconds = await once(1)
+  for (let spent = seconds; spent < 10 * TURN && times < 2 ** 20; spent += seconds * times) {
+    if (seconds * times < TURN) times *= 2
+    seconds = await once(times)
+  }
+  return { once, times: Math.max(1, Math.min(times, Math.ceil(TURN / seconds))), measured: [] }
+}
+
+/** Statistics of the sides, each in turn, round after round. */
+async function inTurn(works, rounds) {
+  const sides = {}
+  for (const [name, work] of Object.entries(works)) if (work !== null) sides[name] = await side(work)
+  for (let round = 0; round < rounds; round++) {
+    for (const { once, times, measured } of Object.values(sides)) {
+      settle()
+      measured.push(await once(times))
+    }
+  }
+  return Object.fromEntries(Object.entries(sides).map(([name, { measured }]) => [name, statistics(measured)]))
+}
+
+/** Repeats work in a loop that keeps its result, so that V8 computes it. */
+const repeated = (work) => {
+  let kept = null
+  return (times) => {
+    const { seconds } = timed(() => {
+      for (let i = 0; i < times; i++) kept = work()
+    }, times)
+    if (kept === undefined) throw new Error('no result')
+    return seconds
+  }
+}
+
+const ofNumPy = (numpy) => async (times) => (await numpy.ask({ times })).seconds
+
+/** Rows of `{ name, place, bytes, sides }` for every operation, place and size. */
+export async function measureSizes({ numpy, sizes = SIZES, rounds, words, report }) {
+  const rows = []
+  for (const bytes of sizes) {
+    const files = { data: dataFile(bytes, 'sizes'), scratch: dataFile(bytes, 'sizes-scratch') }
+    for (const place of PLACES) {
+      if (place === 'memory' && bytes >= 2 ** 30) continue
+      for (const row of [...OPERATIONS, ...LOOPS]) {
+        const title = `${row.name} ${place}`
+        if (bytes > (row.most ?? Infinity) || !words.every((word) => title.includes(word))) continue
+        const sides = await measureRow({ row, place, bytes, numpy, files, rounds: bytes >= 2 ** 30 ? 3 : rounds })
+        rows.push({ name: row.name, place, bytes, sides })
+        report(rows.at(-1))
+      }
+    }
+    for (const path of Object.values(files)) remove(path)
+  }
+  return rows
+}
+
+async function measureRow({ row, place, bytes, numpy, files, rounds }) {
+  const { dtype, order = 'C', shape: shapeOf, work, loop } = row
+  const shape = shapeOf(bytes)
+  const path = row.writes ? files.scratch : files.data
+  const mapped = memmap(path, { dtype, shape, order, mode: 'r+' })
+  const a = place === 'file' ? mapped : mapped.copy({ order })
+  const b = row.prepare?.(a)
+  // A loop reads typed arrays of its own, as a program without the library does.
+  const data = loop && dtype in TYPED ? (place === 'file' ? a.data : new TYPED[dtype](a.data)) : null
+  try {
+    let ofThem = null
+    if (numpy !== null && row.python !== undefined) {
+      const asked = { code: row.python, path, dtype, shape, order, inMemory: place === 'memory' }
+      if (dtype.startsWith('>')) asked.dtype = dtype
+      if (row.pythonPrepare !== undefined) asked.prepare = row.pythonPrepare
+      const theirs = (await numpy.ask(asked)).digest
+      const ours = digest(work(a, b))
+      if (!row.loose && !agree(ours, theirs)) throw new Error(`${row.name}: ${ours} is not ${theirs}`)
+      ofThem = ofNumPy(numpy)
+    }
+    return await inTurn(
+      {
+        ours: repeated(() => work(a, b)),
+        numpy: ofThem,
+        loop: data === null ? null : repeated(() => loop(data, b, shape)),
+      },
+      rounds,
+    )
+  } finally {
+    mapped.close()
+    await numpy?.ask({})
+  }
+}
+
+/** Rows of `{ name, target, sides }`, the target in seconds or null. */
+export async function measureCalls({ numpy, rounds, words, report }) {
+  const rows = []
+  for (const { name, target, work, python, loop } of calls()) {
+    if (!words.every((word) => name.includes(word))) continue
+    if (numpy !== null) await numpy.ask({ code: python })
+    const works = {
+      ours: repeated(work),
+      numpy: numpy === null ? null : ofNumPy(numpy),
+      loop: loop === null ? null : repeated(loop),
+    }
+    rows.push({ name, target: target === null ? null : target * 1e-6, sides: await inTurn(works, rounds) })
+    report({ ...rows.at(-1), place: '', bytes: 0 })
+  }
+  return rows
+}

@@ -6,7 +6,7 @@
 import { parseDType } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
 import { isContiguous } from '../layout/strides.js'
-import { allocate } from './allocate.js'
+import { allocateEmpty } from './allocate.js'
 import type { ArrayBase } from './array-base.js'
 
 /** Fewer elements than these are reduced and copied one by one: beyond, native code is faster, and adds floats up in pairs. */
@@ -163,7 +163,7 @@ export function comparePlain(array: ArrayBase, op: string, number: number): Arra
   const { size, dtype } = array
   const view = size > SOME || !isNumbers(dtype) ? null : viewOf(array)
   if (view === null) return null
-  const into = allocate(array.shape, parseDType('bool'))
+  const into = allocateEmpty(array.shape, parseDType('bool'))
   const flags = into.store.u8
   const other = dtype.kind === 'f' && dtype.itemsize === 4 ? Math.fround(number) : number
   const from = firstOf(array)

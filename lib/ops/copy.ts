@@ -1,4 +1,4 @@
-import { allocate, emptyLike } from '../array/allocate.js'
+import { allocateEmpty, emptyLike } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
 import { operand } from '../array/operand.js'
@@ -64,10 +64,10 @@ function allocateCopy(
   order: unknown,
 ): ArrayBase {
   if (order === 'K' || order === 'k') return emptyLike(of, dtype)
-  if (order !== 'A' && order !== 'a') return allocate(of.shape, dtype, parseOrder(order))
+  if (order !== 'A' && order !== 'a') return allocateEmpty(of.shape, dtype, parseOrder(order))
   const { shape, byteStrides, itemsize } = of
   const onlyF = isContiguous(shape, byteStrides, itemsize, 'F') && !isContiguous(shape, byteStrides, itemsize, 'C')
-  return allocate(shape, dtype, onlyF ? 'F' : 'C')
+  return allocateEmpty(shape, dtype, onlyF ? 'F' : 'C')
 }
 
 /** `NDArray.byteswap`. */

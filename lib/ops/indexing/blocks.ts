@@ -9,9 +9,9 @@ import type { Gather } from './select.js'
 /**
  * Allocates copies of a block on an additional first axis. The axes of each keep their order in memory, as in NumPy's results.
  */
-export function allocateBlocks(count: number, inner: Layout, dtype: DType): ArrayBase {
+export function allocateBlocks(count: number, inner: Layout, dtype: DType, zeros = false): ArrayBase {
   const order = axesByStride(inner.byteStrides).map((axis) => axis + 1)
-  return allocateInOrder([count, ...inner.shape], dtype, [0, ...order])
+  return allocateInOrder([count, ...inner.shape], dtype, [0, ...order], zeros)
 }
 
 /** A view of blocks with the axes of the lists in place of the first axis, at their position in the result. */

@@ -2,7 +2,7 @@
  * Indexing by lists of positions and by masks, which copies the elements.
  * @module
  */
-import { allocate } from '../../array/allocate.js'
+import { allocateEmpty } from '../../array/allocate.js'
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asOwner, viewOf } from '../../array/make-array.js'
@@ -54,7 +54,7 @@ export function take(array: ArrayBase, indices: unknown, options: { axis?: numbe
   const source = array.ndim === 0 || (options.axis == null && array.ndim !== 1) ? ravel(array) : array
   const axis = parseAxis(options.axis ?? 0, source.ndim)
   const length = values.length
-  const result = allocate(source.shape.toSpliced(axis, 1, length), source.dtype)
+  const result = allocateEmpty(source.shape.toSpliced(axis, 1, length), source.dtype)
   if (result.size > 0 && source.shape[axis] === 0)
     throw indexError(`cannot do a non-empty take from an empty axis: axis ${axis} has no entries`)
   // NumPy does not check positions if an axis before has no entries.
@@ -93,7 +93,8 @@ export function mask(array: ArrayBase, booleans: unknown): ArrayBase {
     byteStrides: array.byteStrides.slice(flags.ndim),
     position: array.position,
   }
-  const result = allocateBlocks(count, inner, array.dtype)
+  // Zeros, because others may change the mask meanwhile, and places stay that no one writes.
+  const result = allocateBlocks(count, inner, array.dtype, true)
   if (sizeOf(result.shape) > 0) {
     unwrapNative(() => native.maskGather(operand(0, array), operand(1, flags), operand(2, result)))
   }

@@ -2,7 +2,7 @@
  * The checks of a reduction, and the arguments of its kernel.
  * @module
  */
-import { allocate, allocateResult } from '../../array/allocate.js'
+import { allocateEmpty, allocateResult } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { NUMBERS, OPAQUE_CODE } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
@@ -105,7 +105,7 @@ function planNew(array: ArrayBase, row: ReductionRow, name: Reduction, options: 
   const strides = kept.map((at) => source.byteStrides[at] as number)
   const isPosition = row.takes === 'position'
   return () => {
-    const target = isPosition ? allocate(lengths, result) : allocateResult(lengths, result, strides)
+    const target = isPosition ? allocateEmpty(lengths, result) : allocateResult(lengths, result, strides)
     return { ...common, into: { axes, target, shape } }
   }
 }

@@ -1,4 +1,4 @@
-import { allocate, allocateResult } from '../../array/allocate.js'
+import { allocateEmpty, allocateResult } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
@@ -27,7 +27,7 @@ export function scan(array: ArrayBase, name: Scan, options: ScanOptions = {}): A
   // As in NumPy, an array without axes counts as one of shape [1].
   const { ndim, itemsize, position } = numbers
   const source = ndim === 0 ? viewOf(numbers, { shape: [1], byteStrides: [itemsize], position }) : numbers
-  const target = axis < 0 ? allocate([source.size], result) : allocateResult(source.shape, result, source.byteStrides)
+  const target = axis < 0 ? allocateEmpty([source.size], result) : allocateResult(source.shape, result, source.byteStrides)
   const { code } = SCANS[name]
   unwrapNative(() => native.scan(code === 1, operand(0, source), axis, dtype, operand(1, target)))
   return target

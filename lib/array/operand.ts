@@ -1,3 +1,4 @@
+import { NUMBERS } from '../dtype/index.js'
 import { MAX_NDIM } from '../layout/shape.js'
 import { native } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
@@ -34,6 +35,34 @@ export function operand(slot: 0 | 1 | 2, array: ArrayBase): NativeMapping | Arra
     LAYOUTS[at + 5 + ndim + axis] = byteStrides[axis] as number
   }
   return store.memory
+}
+
+/** The memory of a number beside an array. */
+const NUMBER = new ArrayBuffer(8)
+const SINGLE = new Float32Array(NUMBER)
+const DOUBLE = new Float64Array(NUMBER)
+
+/** Stores a number that is broadcast to a shape in a slot, as float32 or float64, and returns its memory: see {@link operand}. */
+export function numberOperand(
+  slot: 0 | 1 | 2,
+  number: number,
+  shape: readonly number[],
+  isSingle: boolean,
+): ArrayBuffer {
+  if (isSingle) SINGLE[0] = number
+  else DOUBLE[0] = number
+  const at = slot * SLOT
+  const ndim = shape.length
+  LAYOUTS[at] = (isSingle ? NUMBERS.float32 : NUMBERS.float64).code
+  LAYOUTS[at + 1] = 0
+  LAYOUTS[at + 2] = isSingle ? 4 : 8
+  LAYOUTS[at + 3] = 0
+  LAYOUTS[at + 4] = ndim
+  for (let axis = 0; axis < ndim; axis++) {
+    LAYOUTS[at + 5 + axis] = shape[axis] as number
+    LAYOUTS[at + 5 + ndim + axis] = 0
+  }
+  return NUMBER
 }
 
 /** Stores which axes a reduction reduces: flags, which are not 0 for them. */

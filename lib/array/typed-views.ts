@@ -27,7 +27,15 @@ export function exposed(array: ArrayBase): Exposed {
 
 /** `NDArray.data`. */
 export function dataOf(array: ArrayBase): ArrayBufferView {
-  return overElements(array, typedArrayOf(array), exposed)
+  const typedArray = typedArrayOf(array)
+  const { store, accessorKind, shape, byteStrides, position, dtype } = array
+  const size = sizeOf(shape)
+  // Elements that a typed array of the store reads are aligned and in the byte order of the machine.
+  if (size > 0 && accessorKind.view !== 'view' && isContiguous(shape, byteStrides, dtype.itemsize, 'C')) {
+    const { buffer, start } = store.expose(position, size * dtype.itemsize)
+    return new typedArray(buffer, position - start, size)
+  }
+  return overElements(array, typedArray, exposed)
 }
 
 /** As {@link dataOf}, for this library: no caller gets the typed array. */

@@ -27,7 +27,7 @@ export async function reduceAsync(
   }
   const { source, release } = await pin(plan.source, task)
   try {
-    return resultOf(plan, await task.runInPool(source.size, (native) => runReduction({ ...plan, source }, native)))
+    return resultOf(plan, await task.runInPool(source.size, (native) => runReduction(plan.of(source), native)))
   } finally {
     release()
   }

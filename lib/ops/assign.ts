@@ -1,6 +1,6 @@
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
-import { fillPlain } from '../array/plain.js'
+import { fillPlain } from '../array/plain/fill.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import type { Layout } from '../layout/layout.js'

@@ -1,7 +1,8 @@
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
-import { copyPlain } from '../../array/plain.js'
+import { copyPlain } from '../../array/plain/copy.js'
 import { broadcastStrides } from '../../layout/broadcast.js'
+import { isSameShape } from '../../layout/shape.js'
 import { castElements } from './cast.js'
 
 /**
@@ -11,12 +12,6 @@ import { castElements } from './cast.js'
 export function assignElements(target: ArrayBase, source: ArrayBase): void {
   if (!isSameShape(target.shape, source.shape)) castElements(target, broadcastSource(target, source))
   else if (!copyPlain(target, source)) castElements(target, source)
-}
-
-function isSameShape(a: readonly number[], b: readonly number[]): boolean {
-  if (a.length !== b.length) return false
-  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false
-  return true
 }
 
 /**

@@ -1,9 +1,15 @@
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
+import { isSameShape } from '../../layout/shape.js'
 import { broadcastShapes, broadcastStrides } from '../../layout/broadcast.js'
 
 /** Broadcasts two arrays to their common shape. */
 export function broadcastPair(a: ArrayBase, b: ArrayBase): [ArrayBase, ArrayBase] {
+  if (isSameShape(a.shape, b.shape)) {
+    a.store.checkOpen()
+    b.store.checkOpen()
+    return [a, b]
+  }
   const shape = broadcastShapes(a.shape, b.shape)
   const broadcast = (array: ArrayBase): ArrayBase =>
     viewOf(array, { shape, byteStrides: broadcastStrides(array, shape), position: array.position })

@@ -5,7 +5,8 @@
 import { allocateResult } from '../../array/allocate.js'
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { comparePlain } from '../../array/plain.js'
+import { comparePlain } from '../../array/plain/compare.js'
+import { isNumbers } from '../../array/plain/view.js'
 import { operand } from '../../array/operand.js'
 import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
@@ -21,6 +22,7 @@ import { coerceOperand, ExactNumbers, RecordValues } from './coerce-operand.js'
 import type { Comparand } from './coerce-operand.js'
 import { isNumber, parseComparison } from './comparable.js'
 import { compareInto } from './compare-into.js'
+import { compareWithNumber } from './compare-numbers.js'
 import { allCloseExactly, compareExactly } from './exact-numbers.js'
 import { compareRecordValues } from './record-values.js'
 
@@ -28,9 +30,14 @@ import { compareRecordValues } from './record-values.js'
 export function compare(array: ArrayBase, op: unknown, other: unknown): ArrayBase {
   array.store.checkOpen()
   const comparison = parseComparison(op)
-  if (typeof other === 'number') {
+  if (typeof other === 'number' || isArray(other)) {
     const flags = comparePlain(array, comparison, other)
     if (flags !== null) return flags
+  }
+  if (typeof other === 'number' && isNumbers(array.dtype)) {
+    const result = allocateResult(array.shape, parseDType('bool'), array.byteStrides)
+    compareWithNumber(result, comparison, array, other)
+    return result
   }
   return compareWith(array, comparison, coerceOperand(array, other))
 }

@@ -7,27 +7,52 @@ import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asOwner, viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
+import { maskPlain, takePlain } from '../../array/plain/select.js'
 import { parseDType } from '../../dtype/index.js'
 import { checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
 import { indexError } from '../../errors/memmap-error.js'
 import { normalizeIndex, parseAxis } from '../../layout/axis.js'
 import { sizeOf } from '../../layout/shape.js'
+import { isContiguous } from '../../layout/strides.js'
 import { native, unwrapNative } from '../../native/native.js'
 import { fromNestedLists } from '../from-values.js'
 import { ravel, reshape } from '../reshape.js'
 import { allocateBlocks, withListAxes } from './blocks.js'
 import { checkMaskLength, select } from './select.js'
 import type { Gather } from './select.js'
-import { positionsIn } from './selectors.js'
+import { positionsIn, positionsOfList } from './selectors.js'
 
 /** `NDArray.index`: a view, or a copy if there is a list among the selectors. */
 export function indexArray(array: ArrayBase, selectors: readonly unknown[]): ArrayBase {
   const [first] = selectors
+  if (typeof first === 'number' && selectors.length === 1 && Number.isInteger(first) && array.ndim > 0)
+    return entryOf(array, first)
   // The mask kernel reads an array of bool in place.
   if (selectors.length === 1 && isArray(first) && first.dtype.kind === 'b' && first.ndim > 0) return mask(array, first)
+  // A list of positions on the first axis is a take, which copies the other axes as they are in C order.
+  if (
+    selectors.length === 1 &&
+    array.ndim > 0 &&
+    array.size > 0 &&
+    isContiguous(array.shape, array.byteStrides, array.itemsize, 'C')
+  ) {
+    const positions = positionsOfList(first)
+    if (positions !== null) return takeAt(array, 0, positions)
+  }
   const selection = select(selectors, array)
   return 'inner' in selection ? gather(array, selection) : viewOf(array, selection)
+}
+
+/** A view of an entry of axis 0, as `a[3]` is. */
+function entryOf(array: ArrayBase, index: number): ArrayBase {
+  const { shape, byteStrides, position } = array
+  const at = normalizeIndex(index, shape, 0)
+  return viewOf(array, {
+    shape: shape.slice(1),
+    byteStrides: byteStrides.slice(1),
+    position: position + at * (byteStrides[0] as number),
+  })
 }
 
 /** Copies the elements of an advanced selection. */
@@ -53,20 +78,27 @@ export function take(array: ArrayBase, indices: unknown, options: { axis?: numbe
   // An array without axes counts as one of shape [1], and null is Python's None, as in NumPy.
   const source = array.ndim === 0 || (options.axis == null && array.ndim !== 1) ? ravel(array) : array
   const axis = parseAxis(options.axis ?? 0, source.ndim)
-  const length = values.length
-  const result = allocateEmpty(source.shape.toSpliced(axis, 1, length), source.dtype)
+  const result = takeAt(source, axis, values)
+  return shape.length === 1 ? result : asOwner(reshape(result, [result.shape.toSpliced(axis, 1, ...shape)]))
+}
+
+/** Copies the entries of an axis at positions, which may count from the end. */
+function takeAt(source: ArrayBase, axis: number, positions: Float64Array): ArrayBase {
+  const lengths = source.shape.slice()
+  lengths[axis] = positions.length
+  const result = allocateEmpty(lengths, source.dtype)
   if (result.size > 0 && source.shape[axis] === 0)
     throw indexError(`cannot do a non-empty take from an empty axis: axis ${axis} has no entries`)
   // NumPy does not check positions if an axis before has no entries.
-  const isUnchecked = source.shape.slice(0, axis).includes(0)
-  // Over a buffer, because V8 would move a small typed array to one when native code first reads it.
-  const normalized = new Float64Array(new ArrayBuffer(isUnchecked ? 0 : 8 * length))
+  const isUnchecked = result.size === 0 && source.shape.slice(0, axis).includes(0)
+  const normalized = new Float64Array(isUnchecked ? 0 : positions.length)
   for (let at = 0; at < normalized.length; at++)
-    normalized[at] = normalizeIndex(values[at] as number, source.shape, axis)
+    normalized[at] = normalizeIndex(positions[at] as number, source.shape, axis)
   if (result.size > 0) {
-    unwrapNative(() => native.take(operand(0, source), axis, normalized, operand(1, result)))
+    if (!takePlain(result, source, axis, normalized))
+      unwrapNative(() => native.take(operand(0, source), axis, normalized, operand(1, result)))
   }
-  return shape.length === 1 ? result : asOwner(reshape(result, [result.shape.toSpliced(axis, 1, ...shape)]))
+  return result
 }
 
 /** `NDArray.mask`. */
@@ -87,6 +119,8 @@ export function mask(array: ArrayBase, booleans: unknown): ArrayBase {
   flags.shape.forEach((length, axis) => checkMaskLength(length, shape, axis))
   // The kernel takes no mask without axes.
   if (flags.ndim === 0) return gather(array, select([flags.get()], array) as Gather)
+  const few = maskPlain(array, flags)
+  if (few !== null) return few
   const count = unwrapNative(() => native.maskCount(operand(0, flags)))
   const inner = {
     shape: shape.slice(flags.ndim),

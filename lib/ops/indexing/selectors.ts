@@ -6,7 +6,7 @@ import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
 import { innerDataOf } from '../../array/typed-views.js'
-import { parseDType } from '../../dtype/index.js'
+import { BY_TYPED_ARRAY, NUMBERS, parseDType } from '../../dtype/index.js'
 import { typedArrayTag } from '../../errors/brands.js'
 import { inspect } from '../../errors/inspect.js'
 import { indexError, MemmapError } from '../../errors/memmap-error.js'
@@ -103,12 +103,40 @@ function listItem(selector: unknown): Item | null {
 export function positionsIn(value: unknown): Positions | null {
   if (typeof value === 'number' || typeof value === 'bigint')
     return { shape: [], values: Float64Array.of(parsePosition(value)) }
+  const list = positionsOfList(value)
+  if (list !== null) return { shape: [list.length], values: list }
   if (Array.isArray(value)) return positionsOf(flattenSelector(value))
   const array = ArrayBuffer.isView(value) && typedArrayTag(value) === undefined ? null : asArray(value)
   if (array === null) return null
   if (array.dtype.kind !== 'i' && array.dtype.kind !== 'u') throw notSelecting(array)
   // Positions beyond 2^53 are inexact in float64, but outside every array.
   return { shape: array.shape, values: innerDataOf(nativeCopy(array, parseDType('float64'))) as Float64Array }
+}
+
+/** The most positions of a typed array that are converted one by one. */
+const SOME = 256
+
+/** Positions from what people pass mostly: a list of whole numbers, or a few of them in a typed array; null for anything else. */
+export function positionsOfList(value: unknown): Float64Array | null {
+  if (Array.isArray(value)) {
+    const list: readonly unknown[] = value
+    const positions = new Float64Array(list.length)
+    for (let at = 0; at < list.length; at++) {
+      const position = list[at]
+      if (typeof position !== 'number' || !Number.isInteger(position)) return null
+      positions[at] = position
+    }
+    return positions.length === 0 ? null : positions
+  }
+  if (!ArrayBuffer.isView(value)) return null
+  const name = BY_TYPED_ARRAY.get(typedArrayTag(value))
+  const kind = name === undefined ? undefined : NUMBERS[name].kind
+  const { length } = value as unknown as { length: number }
+  if ((kind !== 'i' && kind !== 'u') || length > SOME || length === 0) return null
+  const numbers = value as unknown as ArrayLike<number | bigint>
+  const positions = new Float64Array(length)
+  for (let at = 0; at < length; at++) positions[at] = Number(numbers[at])
+  return positions
 }
 
 /** Returns true for lists of booleans and of arrays of bool, with at least one element. */

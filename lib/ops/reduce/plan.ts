@@ -20,17 +20,30 @@ import type { ReduceOptions } from './options.js'
 import { differenceDType, kindError, noSumOfDates, resultDType, parseResultDType } from './result-dtype.js'
 
 /** A reduction that is ready to run: checked, with its result allocated. */
-export interface ReductionPlan {
-  readonly row: ReductionRow
-  readonly source: ArrayBase
-  /** The code of the option `dtype`; -1 for NumPy's choice. */
-  readonly dtype: number
-  readonly ddof: number
-  readonly skipNaN: boolean
-  /** True for `argmin` and `argmax` of text, which have no kernel. */
-  readonly isText: boolean
-  /** Null where the result is a scalar. */
-  readonly into: { readonly axes: Uint8Array; readonly target: ArrayBase; readonly shape: readonly number[] } | null
+export class ReductionPlan {
+  // No object literal with a spread, because V8 gives each such object a hidden class of its own.
+  constructor(
+    readonly row: ReductionRow,
+    readonly source: ArrayBase,
+    /** The code of the option `dtype`; -1 for NumPy's choice. */
+    readonly dtype: number,
+    readonly ddof: number,
+    readonly skipNaN: boolean,
+    /** True for `argmin` and `argmax` of text, which have no kernel. */
+    readonly isText: boolean,
+    /** Null where the result is a scalar. */
+    readonly into: {
+      readonly axes: Uint8Array
+      readonly target: ArrayBase
+      readonly shape: readonly number[]
+    } | null,
+  ) {}
+
+  /** The same reduction of an equal array. */
+  of(source: ArrayBase): ReductionPlan {
+    const { row, dtype, ddof, skipNaN, isText, into } = this
+    return new ReductionPlan(row, source, dtype, ddof, skipNaN, isText, into)
+  }
 }
 
 /**
@@ -90,9 +103,8 @@ function planNew(array: ArrayBase, row: ReductionRow, name: Reduction, options: 
   const code = isText ? NUMBERS.int64.code : resultCode(name, row, source.dtype, dtype)
   const reduced = reducedAxes(array, row, skips, axis)
   checkNotEmpty(array, name, row, reduced)
-  const common = { row, source, dtype, ddof, skipNaN: skips, isText }
   if (axis === undefined && !keepdims) {
-    const plan = { ...common, into: null }
+    const plan = new ReductionPlan(row, source, dtype, ddof, skips, isText, null)
     return () => plan
   }
   const kept = array.shape.map((_, at) => at).filter((at) => !reduced.includes(at))
@@ -106,7 +118,7 @@ function planNew(array: ArrayBase, row: ReductionRow, name: Reduction, options: 
   const isPosition = row.takes === 'position'
   return () => {
     const target = isPosition ? allocateEmpty(lengths, result) : allocateResult(lengths, result, strides)
-    return { ...common, into: { axes, target, shape } }
+    return new ReductionPlan(row, source, dtype, ddof, skips, isText, { axes, target, shape })
   }
 }
 

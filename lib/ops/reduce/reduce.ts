@@ -4,7 +4,7 @@
  */
 import type { ArrayBase } from '../../array/array-base.js'
 import { asOwner } from '../../array/make-array.js'
-import { reducePlain } from '../../array/plain.js'
+import { reducePlain } from '../../array/plain/reduce.js'
 import { operand, reducedAxes } from '../../array/operand.js'
 import { fromNative, native, unwrapNative } from '../../native/native.js'
 import type { NativeTask } from '../../native/native.js'

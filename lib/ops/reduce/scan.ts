@@ -27,7 +27,8 @@ export function scan(array: ArrayBase, name: Scan, options: ScanOptions = {}): A
   // As in NumPy, an array without axes counts as one of shape [1].
   const { ndim, itemsize, position } = numbers
   const source = ndim === 0 ? viewOf(numbers, { shape: [1], byteStrides: [itemsize], position }) : numbers
-  const target = axis < 0 ? allocateEmpty([source.size], result) : allocateResult(source.shape, result, source.byteStrides)
+  const target =
+    axis < 0 ? allocateEmpty([source.size], result) : allocateResult(source.shape, result, source.byteStrides)
   const { code } = SCANS[name]
   unwrapNative(() => native.scan(code === 1, operand(0, source), axis, dtype, operand(1, target)))
   return target

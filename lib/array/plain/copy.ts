@@ -1,0 +1,74 @@
+import type { DType } from '../../dtype/index.js'
+import type { ArrayBase } from '../array-base.js'
+import { firstOf, plainView, smallView } from './view.js'
+import type { View } from './view.js'
+
+/** Fewer elements than these are copied one by one. */
+const FEW = 8
+
+/** The most elements of a copy that does not follow the memory of its source. */
+const SOME = 128
+
+/**
+ * Copies the elements of one array to another of the same shape where both are small and the target is plain; false for others, and
+ * where typed arrays do not cast as NumPy does. The arrays may overlap.
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
+ */
+export function copyPlain(target: ArrayBase, source: ArrayBase): boolean {
+  if (target.accessorKind !== source.accessorKind && !isCast(source.dtype, target.dtype)) return false
+  const to = smallView(target)
+  if (to === null) return false
+  const from = plainView(source)
+  const { size } = target
+  const at = firstOf(target)
+  if (from === null) {
+    if (size > SOME || !copyStrided(to, at, target, source)) return false
+  } else {
+    const start = firstOf(source)
+    if (size < FEW && !mayOverlap(target, source)) {
+      for (let i = 0; i < size; i++) to[at + i] = from[start + i] as number
+    } else {
+      to.set(from.subarray(start, start + size) as unknown as Float64Array, at)
+    }
+  }
+  source.store.checkFault()
+  target.store.checkFault()
+  return true
+}
+
+/** True where a typed array stores the elements of another one as NumPy casts them: to float32 and float64. */
+function isCast(from: DType, to: DType): boolean {
+  return (
+    to.kind === 'f' &&
+    to.itemsize > 2 &&
+    (from.kind === 'f' ? from.itemsize > 2 : 'biu'.includes(from.kind) && from.itemsize < 8)
+  )
+}
+
+/** Copies from an array of one or two axes with any strides; false for others. */
+function copyStrided(to: View, at: number, target: ArrayBase, source: ArrayBase): boolean {
+  const { store, accessorKind, shape, byteStrides } = source
+  const { view, unit } = accessorKind
+  const ndim = shape.length
+  if (view === 'view' || store.openMask !== 0 || ndim === 0 || ndim > 2 || store.memory === target.store.memory) {
+    return false
+  }
+  const from = store[view] as unknown as View
+  const rows = ndim === 2 ? (shape[0] as number) : 1
+  const rowStep = ndim === 2 ? (byteStrides[0] as number) / unit : 0
+  const columns = shape[ndim - 1] as number
+  const step = (byteStrides[ndim - 1] as number) / unit
+  let index = at
+  for (let row = 0; row < rows; row++) {
+    let place = firstOf(source) + row * rowStep
+    for (let column = 0; column < columns; column++, place += step) to[index++] = from[place] as number
+  }
+  return true
+}
+
+/** True where two plain arrays have bytes in common. */
+function mayOverlap(a: ArrayBase, b: ArrayBase): boolean {
+  if (a.store.memory !== b.store.memory) return false
+  const [from, other] = [a.position + a.store.base, b.position + b.store.base]
+  return from < other + b.nbytes && other < from + a.nbytes
+}

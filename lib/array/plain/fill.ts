@@ -1,0 +1,31 @@
+import type { ArrayBase } from '../array-base.js'
+import { firstOf, smallView } from './view.js'
+
+/**
+ * Stores a number, bigint or boolean in every element of a plain array; false if it is not plain, or the value another one.
+ * @throws MemmapError `ERR_MEMMAP_CAST`; the fault of a mapping
+ */
+export function fillPlain(array: ArrayBase, value: unknown): boolean {
+  if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') return false
+  const view = smallView(array)
+  if (view === null) return false
+  const { shape, size } = array
+  // The first element converts the value, or throws.
+  switch (shape.length) {
+    case 0:
+      array.set(value)
+      return true
+    case 1:
+      array.set(0, value)
+      break
+    case 2:
+      array.set(0, 0, value)
+      break
+    default:
+      array.setSlow(...shape.map(() => 0), value)
+  }
+  const first = firstOf(array)
+  view.fill(view[first] as number, first + 1, first + size)
+  array.store.checkFault()
+  return true
+}

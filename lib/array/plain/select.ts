@@ -1,0 +1,61 @@
+import { allocateEmpty } from '../allocate.js'
+import type { ArrayBase } from '../array-base.js'
+import { firstOf, plainView, smallView } from './view.js'
+
+/** The most elements: beyond, native code is faster. */
+const SOME = 512
+
+/** The positions that a mask selects. */
+const selected = new Uint16Array(SOME)
+
+/**
+ * Copies the entries of an axis of a plain array at positions, which are inside, to a small plain array; false for others.
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
+ */
+export function takePlain(into: ArrayBase, source: ArrayBase, axis: number, positions: Float64Array): boolean {
+  if (into.size > SOME || into.accessorKind !== source.accessorKind) return false
+  const from = plainView(source)
+  const to = from === null ? null : smallView(into)
+  if (from === null || to === null) return false
+  const { shape } = source
+  const length = shape[axis] as number
+  let outer = 1
+  for (let before = 0; before < axis; before++) outer *= shape[before] as number
+  let inner = 1
+  for (let after = axis + 1; after < shape.length; after++) inner *= shape[after] as number
+  const first = firstOf(source)
+  let at = firstOf(into)
+  for (let row = 0; row < outer; row++) {
+    for (let index = 0; index < positions.length; index++) {
+      let place = first + (row * length + (positions[index] as number)) * inner
+      for (let i = 0; i < inner; i++) to[at++] = from[place++] as number
+    }
+  }
+  source.store.checkFault()
+  return true
+}
+
+/**
+ * Copies the elements of a plain array for which an array of bool of the same shape is true; null for others.
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
+ */
+export function maskPlain(array: ArrayBase, flags: ArrayBase): ArrayBase | null {
+  const { size } = array
+  if (size > SOME || flags.size !== size || flags.shape.length !== array.shape.length) return null
+  const from = plainView(array)
+  const chosen = from === null ? null : plainView(flags)
+  if (from === null || chosen === null) return null
+  const start = firstOf(flags)
+  let count = 0
+  for (let i = 0; i < size; i++) {
+    selected[count] = i
+    if (chosen[start + i] !== 0) count++
+  }
+  const into = allocateEmpty([count], array.dtype)
+  const to = count === 0 ? null : smallView(into)
+  const first = firstOf(array)
+  for (let i = 0; to !== null && i < count; i++) to[i] = from[first + (selected[i] as number)] as number
+  flags.store.checkFault()
+  array.store.checkFault()
+  return into
+}

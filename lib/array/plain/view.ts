@@ -1,0 +1,48 @@
+/**
+ * Work on small arrays in JavaScript, because a call of native code costs more than the work on a few thousand bytes. An array is
+ * plain if its elements follow one another in C order and one typed array reads them.
+ * @module
+ */
+import type { DType } from '../../dtype/index.js'
+import { isContiguous } from '../../layout/strides.js'
+import type { ArrayBase } from '../array-base.js'
+
+/** The most bytes of a small array. */
+const SMALL = 8192
+
+/** The methods of typed arrays that this folder needs, whatever their elements. */
+export type View = Pick<Float64Array, 'length' | 'fill' | 'set' | 'subarray'> & { [index: number]: number }
+
+/**
+ * The typed array that reads the elements of a plain array that is small; null for others.
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`
+ */
+export function smallView(array: ArrayBase): View | null {
+  return array.nbytes > SMALL ? null : plainView(array)
+}
+
+/**
+ * The typed array that reads the elements of a plain array of any size; null for others.
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`
+ */
+export function plainView({ store, accessorKind, shape, byteStrides, dtype }: ArrayBase): View | null {
+  const { view } = accessorKind
+  store.checkOpen()
+  if (view === 'view' || store.openMask !== 0 || hasNone(shape)) return null
+  return isContiguous(shape, byteStrides, dtype.itemsize, 'C') ? (store[view] as unknown as View) : null
+}
+
+function hasNone(shape: readonly number[]): boolean {
+  for (let axis = 0; axis < shape.length; axis++) if (shape[axis] === 0) return true
+  return false
+}
+
+/** The index of the first element in the typed array. */
+export function firstOf({ position, accessorKind }: ArrayBase): number {
+  return position / accessorKind.unit
+}
+
+/** True for the dtypes whose elements a view has as the numbers that they are: no bool, float16 or 64-bit integers. */
+export function isNumbers({ kind, itemsize }: DType): boolean {
+  return kind === 'f' ? itemsize > 2 : (kind === 'i' || kind === 'u') && itemsize < 8
+}

@@ -16,6 +16,9 @@ const PLACES = ['memory', 'file']
 /** Seconds that a side computes in a round. */
 const TURN = 0.004
 
+/** Seconds before the first round, in which V8 compiles a side. */
+const WARM = 0.2
+
 const TYPED = { float32: Float32Array, int16: Int16Array }
 
 /** A side: its work, and how often it repeats it in a round. */
@@ -24,7 +27,7 @@ async function side(work) {
   // Compiled by V8 before it is timed, unless one call takes long.
   let times = 1
   let seconds = await once(1)
-  for (let spent = seconds; spent < 10 * TURN && times < 2 ** 20; spent += seconds * times) {
+  for (let spent = seconds; spent < WARM && times < 2 ** 20; spent += seconds * times) {
     if (seconds * times < TURN) times *= 2
     seconds = await once(times)
   }
@@ -34,12 +37,11 @@ async function side(work) {
 /** Statistics of the sides, each in turn, round after round. */
 async function inTurn(works, rounds) {
   const sides = {}
+  settle()
   for (const [name, work] of Object.entries(works)) if (work !== null) sides[name] = await side(work)
   for (let round = 0; round < rounds; round++) {
-    for (const { once, times, measured } of Object.values(sides)) {
-      settle()
-      measured.push(await once(times))
-    }
+    // No collection in between, after which V8 would start again with a small heap.
+    for (const { once, times, measured } of Object.values(sides)) measured.push(await once(times))
   }
   return Object.fromEntries(Object.entries(sides).map(([name, { measured }]) => [name, statistics(measured)]))
 }

@@ -1,6 +1,7 @@
 import { allocateEmpty } from '../allocate.js'
 import type { ArrayBase } from '../array-base.js'
 import { firstOf, plainView, smallView } from './view.js'
+import type { View } from './view.js'
 
 /** The most elements: beyond, native code is faster. */
 const SOME = 512
@@ -52,9 +53,11 @@ export function maskPlain(array: ArrayBase, flags: ArrayBase): ArrayBase | null 
     if (chosen[start + i] !== 0) count++
   }
   const into = allocateEmpty([count], array.dtype)
-  const to = count === 0 ? null : smallView(into)
   const first = firstOf(array)
-  for (let i = 0; to !== null && i < count; i++) to[i] = from[first + (selected[i] as number)] as number
+  if (count > 0) {
+    const to = smallView(into) as View
+    for (let i = 0; i < count; i++) to[i] = from[first + (selected[i] as number)] as number
+  }
   flags.store.checkFault()
   array.store.checkFault()
   return into

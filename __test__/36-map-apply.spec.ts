@@ -3,9 +3,11 @@
  */
 import { join } from 'node:path'
 import test from 'ava'
+import fc from 'fast-check'
 import { array, memmap, MemmapError, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { folder } from './support/files.js'
+import { times } from './support/slow.js'
 
 const DTYPES = [
   'int8',
@@ -196,4 +198,110 @@ test('a function that stores to the array sees what it stored', (t) => {
     return value
   })
   t.deepEqual(a.toArray(), [1, 11, 21, 31])
+})
+
+/** Arrays of a shape in every order of elements. */
+const LAYOUTS: readonly ((shape: number[], dtype: (typeof DTYPES)[number]) => NDArray)[] = [
+  (shape, dtype) => zeros(shape, { dtype }) as NDArray,
+  (shape, dtype) => zeros(shape.toReversed(), { dtype }).T as NDArray,
+  (shape, dtype) =>
+    zeros(
+      shape.map((length) => 2 * length + 1),
+      { dtype },
+    ).index(...shape.map((length) => `1:${2 * length + 1}:2`)) as NDArray,
+  (shape, dtype) => zeros(shape, { dtype }).index(...shape.map(() => '::-1')) as NDArray,
+  (shape, dtype) =>
+    zeros(shape, {
+      dtype: [
+        ['x', 'u1'],
+        ['y', dtype],
+      ] as never,
+    }).field('y' as never) as NDArray,
+]
+
+/** Functions of distinct texts, more than there are compiled loops, and what they return besides numbers. */
+const FUNCTIONS: readonly ((value: number, index: number) => unknown)[] = [
+  (value) => value + 1,
+  (_, index) => index % 100,
+  (value, index) => (index % 7 === 3 ? BigInt(index % 50) : value),
+  (value, index) => (index % 5 === 4 ? true : value),
+  (value, index) => (index % 3 === 0 ? String(index % 90) : value),
+  (value, index) => (index > 40 ? value / 3 : value),
+  (value, index) => (index === 65 ? {} : value),
+  ...Array.from({ length: 40 }, (_, n) => new Function('value', 'index', `return (value + ${n}) % 100`) as never),
+]
+
+test('apply and map do as get and set do, element by element', (t) => {
+  const outcome = (work: () => unknown): unknown => {
+    try {
+      return work()
+    } catch (error) {
+      return (error as MemmapError).code
+    }
+  }
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...DTYPES),
+      fc.constantFrom(...DTYPES),
+      fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 4 }),
+      fc.constantFrom(...LAYOUTS),
+      fc.constantFrom(...FUNCTIONS),
+      (dtype, to, shape, layout, fn) => {
+        const a = layout(shape, dtype)
+        a.assign(Array.from({ length: shape.at(-1) as number }, (_, index) => index))
+        const expected = zeros(shape, { dtype: to })
+        const naive = (from: NDArray, target: NDArray): unknown =>
+          outcome(() => {
+            let index = 0
+            for (const [at] of from.entries()) target.set(...at, fn(from.get(...at) as number, index++) as never)
+            return target.toArray()
+          })
+        const mapped = outcome(() => a.map(fn as never, { dtype: to } as never).toArray())
+        t.deepEqual(mapped, naive(a, expected as NDArray), `${dtype} to ${to}: ${fn}`)
+        const copy = layout(shape, dtype).assign(a)
+        const done = naive(copy, copy)
+        t.deepEqual(
+          outcome(() => a.apply(fn as never).toArray()),
+          done,
+          `${dtype}: ${fn}`,
+        )
+        t.deepEqual(a.toArray(), copy.toArray())
+      },
+    ),
+    { numRuns: times(300) },
+  )
+})
+
+test('a function that closes or moves a long array of any layout ends apply and map there', (t) => {
+  for (const layout of LAYOUTS) {
+    for (const dtype of ['float64', 'int16', '>f8'] as const) {
+      for (const at of [0, 70, 99]) {
+        for (const method of ['apply', 'map'] as const) {
+          const path = join(folder(t), `${method}.bin`)
+          const file = memmap(path, { mode: 'w+', dtype, shape: [2, 100] })
+          const view = file.T.index(':', 1)
+          let calls = 0
+          const closing = (value: number): number => {
+            if (calls++ === at) file.close()
+            return value + 1
+          }
+          const work = (): unknown => (view as NDArray)[method](closing as never)
+          if (method === 'map' && at === 99) t.notThrows(work)
+          else t.throws(work, { code: 'ERR_MEMMAP_CLOSED' })
+          t.is(calls, at + 1)
+          const a = layout([4, 25], dtype)
+          const bytes = a.base ?? a
+          calls = 0
+          const moving = (value: number): number => {
+            const { buffer } = bytes
+            if (calls++ === at) structuredClone(buffer, { transfer: [buffer as ArrayBuffer] })
+            return value + 1
+          }
+          const move = (): unknown => a[method](moving as never)
+          if (method === 'map' && at === 99) t.notThrows(move)
+          else t.throws(move, { code: 'ERR_MEMMAP_CLOSED' })
+        }
+      }
+    }
+  }
 })

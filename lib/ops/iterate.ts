@@ -47,7 +47,7 @@ export function entriesOf(array: ArrayBase): IterableIterator<[number[], unknown
 }
 
 /** The array itself, or the view on one axis of an array whose elements follow one another in C order; null for others. */
-function asOneAxis(array: ArrayBase): ArrayBase | null {
+export function asOneAxis(array: ArrayBase): ArrayBase | null {
   const { ndim, shape, byteStrides, itemsize, position } = array
   if (ndim === 1) return array
   if (ndim === 0 || !isContiguous(shape, byteStrides, itemsize, 'C')) return null

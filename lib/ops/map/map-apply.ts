@@ -14,10 +14,8 @@ import { innerBlocksOf } from '../inner-blocks.js'
 import { elementsOf, entriesOf } from '../iterate.js'
 import { reshape } from '../reshape.js'
 import { restoreOf } from './returned-text.js'
-import { applyInRun, indicesAt, mapInRun } from './run.js'
-
-/** A function of an element and its index in C order. */
-type ElementFunction = (value: unknown, index: number) => unknown
+import { indicesAt, runOver } from './run.js'
+import type { ElementFunction } from './template.js'
 
 /** `NDArray.map`. */
 export function mapTo(array: ArrayBase, fn: ElementFunction, options: { dtype?: DTypeLike }): ArrayBase {
@@ -47,7 +45,7 @@ export function mapTo(array: ArrayBase, fn: ElementFunction, options: { dtype?: 
   const result = allocate(array.shape, dtype)
   const flat = reshape(result, [[result.size]])
   const { shape, size } = array
-  const done = restore === null ? mapInRun(array, result, fn) : 0
+  const done = restore === null ? runOver(array, result, fn) : 0
   if (done === 0) for (const value of elementsOf(array)) flat.set(index, apply(value))
   else for (let at = done; at < size; at++) flat.set(at, fn(array.get(...indicesAt(shape, at)), at))
   return result
@@ -70,12 +68,14 @@ export function applyTo(array: ArrayBase, fn: ElementFunction): void {
     return
   }
   const { shape, size } = array
-  const done = applyInRun(array, fn)
+  const done = runOver(array, array, fn)
   if (done > 0) {
     for (let at = done; at < size; at++) {
       const indices = indicesAt(shape, at)
       array.set(...indices, fn(array.get(...indices), at))
     }
+    array.store.checkOpen()
+    array.store.checkFault()
     return
   }
   const next = (value: unknown): unknown => fn(value, index++)

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { Memmap, MemmapError, array, memmap, newaxis, slice, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { fileOf } from './support/files.js'
+import { times } from './support/slow.js'
 
 const a = array(
   [
@@ -225,5 +226,52 @@ test('property: slice() and its text select the same, with any digits and signs'
       t.is(String(selector), text.replaceAll('+', ''))
       if (by === undefined) t.deepEqual(line.index(`${text}:`).toArray(), line.index(selector).toArray())
     }),
+  )
+})
+
+test('get and set take an index of any kind after one of any other', (t) => {
+  const outcome = (work: () => unknown): unknown => {
+    try {
+      return work()
+    } catch (error) {
+      return (error as MemmapError).code
+    }
+  }
+  const index = fc.oneof(
+    fc.integer({ min: -7, max: 7 }),
+    fc.constantFrom(0n, -1n, 2n, -0, 1.5, NaN, '1', null, 2 ** 31),
+  )
+  const call = fc.record({
+    indices: fc.array(index, { minLength: 3, maxLength: 3 }),
+    value: fc.constantFrom(3, 7n, true),
+  })
+  const dtypes = ['float32', 'float64', 'int8', 'uint32', 'int64', 'bool', 'float16', '>f4', '>i8', '<u2'] as const
+  const shape = [3, 1, 5]
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...dtypes),
+      fc.integer({ min: 1, max: 3 }),
+      fc.array(call, { minLength: 1, maxLength: 20 }),
+      (dtype, ndim, calls) => {
+        const a = zeros(shape.slice(3 - ndim), { dtype }) as NDArray
+        const b = a.copy()
+        for (const { indices, value } of calls) {
+          const at = indices.slice(3 - ndim) as number[]
+          const element = (of: NDArray): NDArray => of.index(...at)
+          // The text '1' is a selector of index() only.
+          const isWhole = at.every((one) => typeof one === 'bigint' || Number.isInteger(one))
+          const expected = isWhole ? outcome(() => element(a).item()) : 'ERR_MEMMAP_INDEX'
+          t.deepEqual(
+            outcome(() => a.get(...at)),
+            expected,
+          )
+          const stored = outcome(() => void a.set(...at, value as never))
+          if (isWhole) t.is(stored, outcome(() => void element(b).fill(value as never)) as undefined)
+          else t.is(stored, 'ERR_MEMMAP_INDEX')
+          t.deepEqual(a.toArray(), b.toArray())
+        }
+      },
+    ),
+    { numRuns: times(200) },
   )
 })

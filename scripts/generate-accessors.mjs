@@ -94,7 +94,9 @@ function specialized(key, name, { method, itemsize }, text) {
   const type = big ? 'bigint' : 'number'
   const fits = name === 'bool' ? `typeof value === 'boolean'` : [`typeof value === '${type}'`, FITS[method]]
   const test = Array.isArray(fits) ? fits.filter(Boolean).join(' && ') : fits
-  let out = text.replaceAll(`typeof value === 'number' ? 0 : -1`, `${test} ? 0 : -1`)
+  let out = text
+    .replaceAll(`typeof value === 'number' ? 0 : -1`, `${test} ? 0 : -1`)
+    .replaceAll(`typeof value !== 'number'`, `typeof value !== '${name === 'bool' ? 'boolean' : type}'`)
   if (name === 'bool') {
     out = out
       .replaceAll('return element\n', 'return element !== 0\n')
@@ -108,5 +110,7 @@ function specialized(key, name, { method, itemsize }, text) {
   } else {
     out = out.replaceAll('value as number', `value as ${type}`)
   }
+  if (type === 'number' && name !== 'bool')
+    out = out.replace(/return (this\.getSlow\(.*\))$/gm, 'return +($1 as number)')
   return `      '${key}': {\n${out}      },\n`
 }

@@ -12,6 +12,8 @@
  * - The fast path has no branch. The sign of an integer combines the checks that each index is a whole number within its axis
  *   and that the array is open; a bounds check of {@link GATE} tests the sign. V8 can then hoist the loads of the array's fields
  *   out of a loop, which an exit would prevent.
+ * - Negative indices, and arguments of other types, leave before: in a loop over `i` from 0, V8 knows the result of these tests and
+ *   drops the call, also after another caller took the slow path there. A call that stays would make the element a boxed value.
  * - The last index has its own gate, so that V8 hoists the other gate, which is invariant, out of a loop over the last index.
  *   The first gate also reads the last step, with either sign, so that V8 loads it as an integer before the loop. Otherwise the
  *   index 0 of the first iteration would not need the step, and V8 would reload it in every iteration.
@@ -222,7 +224,8 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         get1(this: ArrayState, i?: unknown, extra?: unknown): unknown {
-          const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
+          if (typeof i !== 'number' || i < 0 || extra !== undefined) return this.getSlow(i, extra)
+          const a = (i | 0) === i ? i : -1
           const step = this.#step0
           const open = this.#store.openMask
           if (
@@ -237,8 +240,10 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         get2(this: ArrayState, i?: unknown, j?: unknown, extra?: unknown): unknown {
-          const a = typeof i === 'number' && (i | 0) === i ? i : -1
-          const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
+          if (typeof i !== 'number' || i < 0 || typeof j !== 'number' || j < 0 || extra !== undefined)
+            return this.getSlow(i, j, extra)
+          const a = (i | 0) === i ? i : -1
+          const b = (j | 0) === j ? j : -1
           const step = this.#step1
           const open = this.#store.openMask
           if (
@@ -253,9 +258,19 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         get3(this: ArrayState, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown {
-          const a = typeof i === 'number' && (i | 0) === i ? i : -1
-          const b = typeof j === 'number' && (j | 0) === j ? j : -1
-          const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
+          if (
+            typeof i !== 'number' ||
+            i < 0 ||
+            typeof j !== 'number' ||
+            j < 0 ||
+            typeof k !== 'number' ||
+            k < 0 ||
+            extra !== undefined
+          )
+            return this.getSlow(i, j, k, extra)
+          const a = (i | 0) === i ? i : -1
+          const b = (j | 0) === j ? j : -1
+          const c = (k | 0) === k ? k : -1
           const step = this.#step2
           const open = this.#store.openMask
           const within = a | b | (this.#last0 - a) | (this.#last1 - b)
@@ -272,7 +287,9 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         set1(this: ArrayState, i?: unknown, value?: unknown, extra?: unknown): void {
-          const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
+          if (typeof i !== 'number' || i < 0 || typeof value !== 'number' || extra !== undefined)
+            return this.setSlow(i, value, extra)
+          const a = (i | 0) === i ? i : -1
           const fits = typeof value === 'number' ? 0 : -1
           const step = this.#step0
           const open = this.#store.openMask
@@ -290,8 +307,17 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         set2(this: ArrayState, i?: unknown, j?: unknown, value?: unknown, extra?: unknown): void {
-          const a = typeof i === 'number' && (i | 0) === i ? i : -1
-          const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
+          if (
+            typeof i !== 'number' ||
+            i < 0 ||
+            typeof j !== 'number' ||
+            j < 0 ||
+            typeof value !== 'number' ||
+            extra !== undefined
+          )
+            return this.setSlow(i, j, value, extra)
+          const a = (i | 0) === i ? i : -1
+          const b = (j | 0) === j ? j : -1
           const fits = typeof value === 'number' ? 0 : -1
           const step = this.#step1
           const open = this.#store.openMask
@@ -310,9 +336,20 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         set3(this: ArrayState, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void {
-          const a = typeof i === 'number' && (i | 0) === i ? i : -1
-          const b = typeof j === 'number' && (j | 0) === j ? j : -1
-          const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
+          if (
+            typeof i !== 'number' ||
+            i < 0 ||
+            typeof j !== 'number' ||
+            j < 0 ||
+            typeof k !== 'number' ||
+            k < 0 ||
+            typeof value !== 'number' ||
+            extra !== undefined
+          )
+            return this.setSlow(i, j, k, value, extra)
+          const a = (i | 0) === i ? i : -1
+          const b = (j | 0) === j ? j : -1
+          const c = (k | 0) === k ? k : -1
           const fits = typeof value === 'number' ? 0 : -1
           const step = this.#step2
           const open = this.#store.openMask

@@ -305,3 +305,33 @@ test('a function that closes or moves a long array of any layout ends apply and 
     }
   }
 })
+
+test('lists and iterators have what get reads', (t) => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...DTYPES),
+      fc.array(fc.integer({ min: 0, max: 5 }), { minLength: 0, maxLength: 5 }),
+      fc.constantFrom(...LAYOUTS),
+      (dtype, shape, layout) => {
+        const a = layout(shape, dtype)
+        let count = 0
+        a.apply(((value: number) => value + (count++ % 60)) as never)
+        const elements: unknown[] = []
+        const entries: unknown[] = []
+        const lists = (indices: number[]): unknown => {
+          if (indices.length < shape.length) {
+            return Array.from({ length: shape[indices.length] as number }, (_, index) => lists([...indices, index]))
+          }
+          const element = a.getSlow(...indices)
+          elements.push(element)
+          entries.push([indices, element])
+          return element
+        }
+        t.deepEqual(a.toArray(), lists([]))
+        t.deepEqual([...a.values()], elements)
+        t.deepEqual([...a.entries()], entries)
+      },
+    ),
+    { numRuns: times(300) },
+  )
+})

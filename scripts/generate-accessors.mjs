@@ -76,10 +76,10 @@ function byByte(name, row, little) {
       (_, slow) => lossless(`this.#store.view.set${method}(at, value as number, ${little})`, slow),
     )
     .replace(
-      /const element = (this|array)\.#store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]\n.*undefined\) (return (?:this\.getSlow|slowStep)\(.*\))\n/g,
+      /const element = (this|array)\.#store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]\n.*undefined\) (return (?:null|(?:this\.getSlow|slowStep)\(.*\)))\n/g,
       (_, of, at, slow) =>
         `let element\n${lossless(`element = ${of}.#store.view.get${method}(${at}, ${little})`, slow)}` +
-        `if (GATE[FAULTS[0]] === undefined) ${slow}\n`,
+        (slow === 'return null' ? '' : `if (GATE[FAULTS[0]] === undefined) ${slow}\n`),
     )
   return specialized(`${name}-${little ? 'little' : 'big'}`, name, row, text)
 }
@@ -100,12 +100,12 @@ function specialized(key, name, { method, itemsize }, text) {
   if (name === 'bool') {
     out = out
       .replaceAll('return element\n', 'return element !== 0\n')
-      .replaceAll('value = element\n', 'value = element !== 0\n')
+      .replaceAll(/(value|\]) = element\n/g, '$1 = element !== 0\n')
       .replaceAll('value as number', '(value ? 1 : 0)')
   } else if (method === 'Float16' && itemsize === 2) {
     out = out
       .replaceAll('return element\n', 'return HALVES[element]\n')
-      .replaceAll('value = element\n', 'value = HALVES[element]\n')
+      .replaceAll(/(value|\]) = element\n/g, '$1 = HALVES[element]\n')
       .replaceAll('value as number', 'numberToHalf(value as number)')
   } else {
     out = out.replaceAll('value as number', `value as ${type}`)

@@ -3,6 +3,7 @@ import { viewOf } from '../array/make-array.js'
 import { fieldsInOrder } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
 import { checkHeap, checkList } from '../errors/check-size.js'
+import { accessorsOf } from '../memory/accessor-kind.js'
 
 /** The largest length to preallocate, because V8 stores a longer preallocated list as a hash table. */
 const MAX_PREALLOCATED = 2 ** 25
@@ -45,38 +46,35 @@ export function heapBytesOf(dtype: DType): number {
 
 function listsOf(array: ArrayBase): unknown {
   const { shape, byteStrides, position } = array
-  const [length = 0] = shape
+  const [length = 0, length1 = 0] = shape
+  const row = rowReader(array)
   switch (shape.length) {
     case 0:
       return array.get()
     case 1:
-      return flatList(array, length)
+      return row(0, 0)
     case 2:
-      return rows(length, (i) => rowList(array, i))
+      return listOf(length, (i) => row(i, 0))
+    case 3:
+      return listOf(length, (i) => listOf(length1, (j) => row(i, j)))
   }
   const inner = { shape: shape.slice(1), byteStrides: byteStrides.slice(1) }
-  return rows(length, (i) => listsOf(viewOf(array, { ...inner, position: position + i * (byteStrides[0] as number) })))
+  return listOf(length, (i) =>
+    listsOf(viewOf(array, { ...inner, position: position + i * (byteStrides[0] as number) })),
+  )
 }
 
-function flatList(array: ArrayBase, length: number): unknown[] {
-  const result = newList(length)
-  for (let i = 0; i < length; i++) result[i] = array.get(i)
+/** Returns a function that lists the elements on the last axis of an array of up to three. */
+function rowReader(array: ArrayBase): (i: number, j: number) => unknown[] {
+  const { shape } = array
+  const length = shape.at(-1) ?? 0
+  const outer = shape.length - 1
+  const fast = accessorsOf(array.accessorKind)?.row
+  return (i, j) => fast?.call(array as never, i, j) ?? listOf(length, (k) => array.get(...[i, j].slice(0, outer), k))
+}
+
+function listOf(length: number, entry: (index: number) => unknown): unknown[] {
+  const result = length > MAX_PREALLOCATED ? [] : new Array<unknown>(length)
+  for (let i = 0; i < length; i++) result[i] = entry(i)
   return result
-}
-
-function rowList(array: ArrayBase, i: number): unknown[] {
-  const length = array.shape[1] as number
-  const result = newList(length)
-  for (let j = 0; j < length; j++) result[j] = array.get(i, j)
-  return result
-}
-
-function rows(length: number, row: (index: number) => unknown): unknown[] {
-  const result = newList(length)
-  for (let i = 0; i < length; i++) result[i] = row(i)
-  return result
-}
-
-function newList(length: number): unknown[] {
-  return length > MAX_PREALLOCATED ? [] : new Array<unknown>(length)
 }

@@ -47,6 +47,11 @@ export interface Walk<State> {
 /** The getters and setters of one kind of element, for arrays of one, two and three dimensions. */
 export interface Accessors<State> {
   next1(this: Walk<State>): IteratorResult<unknown>
+  /**
+   * Lists the elements on the last axis, at these indices of the axes before; null where the elements take the slow path, there are
+   * none, or too many for a preallocated list.
+   */
+  row(this: State, i: number, j: number): unknown[] | null
   get1(this: State, i?: unknown, extra?: unknown): unknown
   get2(this: State, i?: unknown, j?: unknown, extra?: unknown): unknown
   get3(this: State, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown

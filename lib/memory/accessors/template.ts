@@ -206,6 +206,8 @@ export abstract class ArrayState extends Parameters implements Fields {
     const FAULTS = openFaults
     const FIRST = rereads ? 0 : -1
     const LAST = ~FIRST
+    // V8 stores a longer preallocated list as a hash table.
+    const LONGEST = 2 ** 25
     Object.assign(ACCESSORS, {
       float32: {
         // One object literal, so that V8 creates no object where the loop around is compiled.
@@ -221,6 +223,24 @@ export abstract class ArrayState extends Parameters implements Fields {
             value = element
           }
           return { value, done }
+        },
+
+        row(this: ArrayState, i: number, j: number): unknown[] | null {
+          const ndim = this.#shape.length
+          const last = ndim === 1 ? this.#last0 : ndim === 2 ? this.#last1 : this.#last2
+          const step = ndim === 1 ? this.#step0 : ndim === 2 ? this.#step1 : this.#step2
+          if (this.#store.openMask !== 0 || last < 0 || last >= LONGEST) return null
+          const result = new Array<unknown>(last + 1)
+          let at = this.#first
+          if (ndim > 1) at += Math.imul(i, this.#step0)
+          if (ndim > 2) at += Math.imul(j, this.#step1)
+          for (let k = 0; k <= last; k++) {
+            const element = this.#store.f32[at]
+            if (element === undefined) return null
+            result[k] = element
+            at = (at + step) | 0
+          }
+          return GATE[FAULTS[0]] === undefined ? null : result
         },
 
         get1(this: ArrayState, i?: unknown, extra?: unknown): unknown {

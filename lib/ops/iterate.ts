@@ -156,30 +156,53 @@ class Elements {
   }
 }
 
+/** Iterates over the elements with lists of their indices, which literals create fastest. */
 class Entries {
-  private readonly elements: Elements
-  private readonly indices: number[]
+  private readonly elements: Iterator<unknown>
+  private readonly ndim: number
+  /** The indices of all axes but the last, and the last one. */
+  private readonly outer: number[]
+  private last = 0
+  private readonly length: number
 
   constructor(private readonly array: ArrayBase) {
-    this.elements = new Elements(array)
-    this.indices = array.shape.map(() => 0)
+    this.elements = array.ndim === 1 ? elementsOf(array) : new Elements(array)
+    this.ndim = array.ndim
+    this.outer = new Array<number>(Math.max(array.ndim - 1, 0)).fill(0)
+    this.length = array.shape.at(-1) ?? 0
   }
 
   next(): IteratorResult<[number[], unknown]> {
     const { value, done } = this.elements.next()
     if (done === true) return DONE
-    const { indices } = this
+    const { outer, last } = this
+    const indices =
+      this.ndim === 1
+        ? [last]
+        : this.ndim === 2
+          ? [outer[0] as number, last]
+          : this.ndim === 3
+            ? [outer[0] as number, outer[1] as number, last]
+            : this.ndim === 0
+              ? []
+              : [...outer, last]
+    this.last = last + 1
+    if (last + 1 === this.length) this.carry()
+    return { value: [indices, value], done: false }
+  }
+
+  private carry(): void {
+    const { outer } = this
     const { shape } = this.array
-    const current = indices.slice()
-    for (let axis = indices.length - 1; axis >= 0; axis--) {
-      const next = (indices[axis] as number) + 1
+    this.last = 0
+    for (let axis = outer.length - 1; axis >= 0; axis--) {
+      const next = (outer[axis] as number) + 1
       if (next < (shape[axis] as number)) {
-        indices[axis] = next
-        break
+        outer[axis] = next
+        return
       }
-      indices[axis] = 0
+      outer[axis] = 0
     }
-    return { value: [current, value], done: false }
   }
 }
 

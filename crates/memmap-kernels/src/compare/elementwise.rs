@@ -3,10 +3,11 @@
 use super::comparable::Compare;
 use super::pair::{Pair, nest_of};
 use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut, StridedIter};
-use crate::copy::{StridedCopy, TILE_BYTES};
+use crate::copy::{Buffer, StridedCopy, TILE_BYTES};
 use crate::dtype::{Complex, Element, Kind, Native, Tick};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, in_order};
 use crate::loops::{AnySlice, Kernel, Level, RawSlice, RawSliceMut, dispatch, zip};
+use crate::reduce::count_true;
 
 /// Calls a macro with the rows: variant, NumPy's name, the loop, whether its operands are exchanged, whether its results
 /// are negated. Three loops are enough for six comparisons.
@@ -90,7 +91,7 @@ pub fn compare(
         return compare_bytes(a, b, &nest, &sink, negated, control);
     }
     let job = Job { a, b, nest: &nest, negated, control };
-    job.run(common, test, &|at, answers| sink.write(at, answers)).map(|_| ())
+    job.run(common, test, &|at, len| sink.place(at, len), &|at, answers| sink.write(at, answers)).map(|_| ())
 }
 
 /// Whether two arrays have the same shape and equal elements, as NumPy's `array_equal`: NaN and NaT are equal to nothing.
@@ -110,7 +111,8 @@ pub fn equals(a: &ArrayRef, b: &ArrayRef, control: &Control) -> Result<bool> {
         return equal_bytes(a, b, &nest, control);
     }
     let job = Job { a, b, nest: &nest, negated: false, control };
-    job.run(common, Test::Equal, &|_, answers| answers.iter().fold(1, |all, &answer| all & answer) == 1)
+    let all = |_, answers: RawSlice<u8>| count_true(answers) == answers.len() as u64;
+    job.run(common, Test::Equal, &|_, _| None, &all)
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -165,22 +167,38 @@ struct Job<'a, const K: usize> {
 }
 
 impl<const K: usize> Job<'_, K> {
-    /// Hands tiles of results (0 or 1) to `take`, until it returns false.
-    fn run(&self, common: Common, test: Test, take: &(dyn Fn(usize, &[u8]) -> bool + Sync)) -> Result<bool> {
+    /// Writes tiles of results (0 or 1) to the places that `place` has for them, and hands others to `take`, until it returns
+    /// false.
+    fn run(
+        &self,
+        common: Common,
+        test: Test,
+        place: &(dyn Fn(usize, usize) -> Option<*mut u8> + Sync),
+        take: &(dyn Fn(usize, RawSlice<u8>) -> bool + Sync),
+    ) -> Result<bool> {
         let (kinds, compare) = common.loops()?;
         let pair = Pair::new(self.a, self.b, self.nest, kinds)?;
         let flip = u8::from(self.negated);
         pair.all(self.control, &|at, a, b| {
-            let mut results = [0u8; TILE_BYTES];
-            let results = &mut results[..a.len()];
-            compare(a, b, test, flip, results);
-            take(at, results)
+            let len = a.len();
+            if let Some(results) = place(at, len) {
+                // SAFETY: the place has room for so many.
+                compare(a, b, test, flip, unsafe { RawSliceMut::new(results, len) });
+                return true;
+            }
+            assert!(len <= TILE_BYTES);
+            let mut buffer = Buffer::new();
+            let results = buffer.as_mut_ptr();
+            // SAFETY: the buffer holds a tile.
+            compare(a, b, test, flip, unsafe { RawSliceMut::new(results, len) });
+            // SAFETY: so many results were just written.
+            take(at, unsafe { RawSlice::new(results, len) })
         })
     }
 }
 
 /// Compares two runs.
-type CompareFn = fn(AnySlice, AnySlice, Test, u8, &mut [u8]);
+type CompareFn = fn(AnySlice, AnySlice, Test, u8, RawSliceMut<u8>);
 
 impl Common {
     /// The kinds to read the arrays as, and the loop over them.
@@ -221,14 +239,14 @@ struct Compared<'a, A, B> {
     b: RawSlice<'a, B>,
     test: Test,
     flip: u8,
-    answers: &'a mut [u8],
+    answers: RawSliceMut<'a, u8>,
 }
 
 impl<A: Compare<B>, B: Native> Kernel for Compared<'_, A, B> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        let (answers, flip) = (RawSliceMut::of(self.answers), self.flip);
+        let (answers, flip) = (self.answers, self.flip);
         match self.test {
             Test::Before => zip(self.a, self.b, answers, |a, b| u8::from(a.before(b)) ^ flip),
             Test::NotAfter => zip(self.a, self.b, answers, |a, b| u8::from(a.not_after(b)) ^ flip),
@@ -250,14 +268,22 @@ impl Answers {
         Answers { base: SharedMut(target.ptr), nest: whole.only(2), mover }
     }
 
-    fn write(&self, at: usize, answers: &[u8]) -> bool {
+    /// Where so many answers lie one behind the other.
+    fn place(&self, at: usize, len: usize) -> Option<*mut u8> {
+        let offset = self.nest.offsets(at)[0];
+        let inner = self.nest.inner();
+        (inner.strides[0] == 1 && at % inner.len + len <= inner.len).then(|| self.base.at(offset))
+    }
+
+    fn write(&self, at: usize, answers: RawSlice<u8>) -> bool {
         let stride = self.nest.inner().strides[0];
         let (mut walk, mut done) = (self.nest.walk(at), 0);
         while done < answers.len() {
             let segment = walk.next(answers.len() - done);
             let to = self.base.at(segment.offsets[0]);
+            let from = answers.as_ptr().wrapping_add(done);
             // SAFETY: the segment is inside the target and is no longer than the results left.
-            unsafe { self.mover.run(answers[done..].as_ptr(), 1, to, stride, segment.len) };
+            unsafe { self.mover.run(from, 1, to, stride, segment.len) };
             done += segment.len;
         }
         true
@@ -279,7 +305,7 @@ fn compare_bytes(
         let mut walk = nest.walk(start);
         let answers: Vec<u8> =
             (start..end).map(|_| u8::from(same_bytes(bases, &mut walk, size) != negated)).collect();
-        sink.write(start, &answers);
+        sink.write(start, RawSlice::of(&answers));
         control.advance(end - start);
         Ok(())
     })

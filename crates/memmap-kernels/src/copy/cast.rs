@@ -195,7 +195,7 @@ unsafe fn narrow(source: *const u8, target: *mut u8, count: usize) {
 fn convert<S: Native + Cast<D>, D: Native>(from: RawSlice<S>, to: RawSliceMut<D>) {
     if S::CHECKED {
         // SAFETY: `map_checked` calls this for small elements only.
-        map_checked(from, to, S::is_small, |x| unsafe { x.cast_small() }, S::cast)
+        map_checked(from, to, S::ZERO, S::is_small, |x| unsafe { x.cast_small() }, S::cast)
     } else {
         map(from, to, S::cast)
     }

@@ -80,6 +80,18 @@ impl<'n> CastTransfer<'n> {
                 }
             }
             Path::Convert(conversion) => {
+                let direct = conversion.native == [true; 2]
+                    && self.nest.inner().strides == self.sizes.map(|size| size as isize);
+                if direct && stream.is_none() {
+                    while left > 0 {
+                        let segment = walk.next(left);
+                        let (from, to) = (self.from.at(segment.offsets[0]), self.to.at(segment.offsets[1]));
+                        // SAFETY: the segment is packed and native in both arrays.
+                        unsafe { conversion.caster.run(from, to, segment.len) };
+                        left -= segment.len;
+                    }
+                    return;
+                }
                 let mut buffers = [Buffer::new(), Buffer::new()];
                 let tile = TILE_BYTES / self.sizes[0].max(self.sizes[1]);
                 let mut target_walk = walk.clone();

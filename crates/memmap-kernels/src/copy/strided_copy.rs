@@ -1,7 +1,7 @@
 //! Moving elements bit by bit, with or without reversing their bytes, between any two strides.
 
 use crate::dtype::Element;
-use crate::loops::{Kernel, Level, RawSlice, RawSliceMut, dispatch, map};
+use crate::loops::{Kernel, Level, RawSlice, RawSliceMut, dispatch, fill_with, map_in_place};
 
 /// Moves `count` elements of `size` bytes: `(source, source stride, target, target stride, count, size)`.
 ///
@@ -120,6 +120,13 @@ unsafe fn move_as<T: Bits>(
         }
         return;
     }
+    let spread = if step != 0 && source_stride % step == 0 { source_stride / step } else { 0 };
+    if T::PLAIN && size_of::<T>() <= 8 && target_stride == step && matches!(spread, -1 | 2 | 3) {
+        // SAFETY: the caller vouches for the target.
+        let to = unsafe { RawSliceMut::<T>::new(target, count) };
+        dispatch(Pack { from: source.cast::<T>(), to, spread });
+        return;
+    }
     let (mut from, mut to) = (source, target);
     for _ in 0..count {
         // SAFETY: `from` is one of the caller's source elements.
@@ -155,6 +162,36 @@ unsafe fn move_bytes(
     }
 }
 
+/// Packs elements that are so many apart: with a constant distance, and only then, the loop is one of vectors.
+struct Pack<'a, T> {
+    from: *const T,
+    to: RawSliceMut<'a, T>,
+    spread: isize,
+}
+
+impl<T: Bits> Kernel for Pack<'_, T> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        match self.spread {
+            2 => self.pack::<2>(),
+            3 => self.pack::<3>(),
+            _ => self.pack::<-1>(),
+        }
+    }
+}
+
+impl<T: Bits> Pack<'_, T> {
+    #[inline(always)]
+    fn pack<const SPREAD: isize>(self) {
+        let from = self.from;
+        fill_with(self.to, |i| {
+            // SAFETY: one of the elements that the caller vouches for.
+            unsafe { from.wrapping_offset(SPREAD * i as isize).read_unaligned() }
+        });
+    }
+}
+
 struct Reverse<'a, T> {
     from: RawSlice<'a, T>,
     to: RawSliceMut<'a, T>,
@@ -164,6 +201,6 @@ impl<T: Bits> Kernel for Reverse<'_, T> {
     type Output = ();
     #[inline(always)]
     fn run<L: Level>(self) {
-        map(self.from, self.to, T::moved)
+        map_in_place(self.from, self.to, T::moved)
     }
 }

@@ -10,7 +10,8 @@ mod stream;
 pub(crate) use arithmetic::Arithmetic;
 pub(crate) use prefetch::prefetch_lines;
 pub(crate) use raw_slice::{
-    AnySlice, AnySliceMut, RawSlice, RawSliceMut, map, map_checked, update, update_rows, zip,
+    AnySlice, AnySliceMut, RawSlice, RawSliceMut, fill_with, map, map_checked, map_in_place, update,
+    update_pairs, update_rows, update_with, zip,
 };
 pub(crate) use simd::{Kernel, Level, dispatch};
 pub(crate) use stream::{STREAM_BYTES, Stream};

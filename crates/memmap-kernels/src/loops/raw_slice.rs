@@ -159,6 +159,15 @@ impl<'a, T: Copy> RawSliceMut<'a, T> {
     }
 }
 
+/// Writes `f` of each index.
+#[inline(always)]
+pub(crate) fn fill_with<D: Copy>(mut target: RawSliceMut<D>, f: impl Fn(usize) -> D) {
+    for index in 0..target.len {
+        // SAFETY: the range ends at the length.
+        unsafe { target.store(index, f(index)) }
+    }
+}
+
 /// Writes `f` of each element of `source`.
 #[inline(always)]
 pub(crate) fn map<S: Copy, D: Copy>(source: RawSlice<S>, mut target: RawSliceMut<D>, f: impl Fn(S) -> D) {
@@ -173,11 +182,13 @@ pub(crate) fn map<S: Copy, D: Copy>(source: RawSlice<S>, mut target: RawSliceMut
 
 /// Writes `fast` of each element where `is_fast` holds for all elements of a chunk, and `slow` of the others.
 ///
-/// A chunk is copied first, because others may write to the memory between the check and the conversion.
+/// Others may write to the memory between the check of a chunk and its conversion, so each element is checked again: one
+/// that is not fast any more counts as `zero`, which is.
 #[inline(always)]
 pub(crate) fn map_checked<S: Copy, D: Copy>(
     source: RawSlice<S>,
     mut target: RawSliceMut<D>,
+    zero: S,
     is_fast: impl Fn(S) -> bool,
     fast: impl Fn(S) -> D,
     slow: impl Fn(S) -> D,
@@ -187,15 +198,17 @@ pub(crate) fn map_checked<S: Copy, D: Copy>(
     let whole = source.len / CHUNK * CHUNK;
     let mut start = 0;
     while start < whole {
-        let chunk: [S; CHUNK] = source.chunk(start);
         let mut all = true;
-        for x in &chunk {
-            all &= is_fast(*x);
-        }
-        for (i, x) in chunk.iter().enumerate() {
-            let value = if all { fast(*x) } else { slow(*x) };
+        for index in start..start + CHUNK {
             // SAFETY: the chunk ends at the length at most.
-            unsafe { target.store(start + i, value) };
+            all &= is_fast(unsafe { source.load(index) });
+        }
+        for index in start..start + CHUNK {
+            // SAFETY: the chunk ends at the length at most.
+            let x = unsafe { source.load(index) };
+            let value = if all { fast(if is_fast(x) { x } else { zero }) } else { slow(x) };
+            // SAFETY: both runs are equally long.
+            unsafe { target.store(index, value) };
         }
         start += CHUNK;
     }
@@ -225,6 +238,26 @@ pub(crate) fn update_rows<A: Copy, T: Copy>(
     }
 }
 
+/// Writes `f` of each element of a run to its own place.
+///
+/// Elements are read a chunk at a time: a loop that reads and writes the same memory is no vector loop otherwise.
+#[inline(always)]
+pub(crate) fn map_in_place<T: Copy>(source: RawSlice<T>, mut target: RawSliceMut<T>, f: impl Fn(T) -> T) {
+    const CHUNK: usize = 32;
+    assert!(source.len == target.len);
+    let whole = source.len / CHUNK * CHUNK;
+    for start in (0..whole).step_by(CHUNK) {
+        let mut chunk: [T; CHUNK] = source.chunk(start);
+        for x in &mut chunk {
+            *x = f(*x);
+        }
+        target.put_chunk(start, chunk);
+    }
+    for index in whole..source.len {
+        target.put_chunk(index, [f(source.get(index))]);
+    }
+}
+
 /// Writes `f` of each pair of elements.
 #[inline(always)]
 pub(crate) fn zip<A: Copy, B: Copy, D: Copy>(
@@ -251,6 +284,36 @@ pub(crate) fn update<A, T: Copy>(states: &mut [A], source: RawSlice<T>, f: impl 
     for (index, state) in states.iter_mut().enumerate() {
         // SAFETY: the states are as many as the elements.
         f(state, unsafe { source.load(index) });
+    }
+}
+
+/// Replaces each pair of states by what `f` makes of it and its element.
+#[inline(always)]
+pub(crate) fn update_pairs<A: Copy, B: Copy, T: Copy>(
+    states: &mut [A],
+    others: &mut [B],
+    source: RawSlice<T>,
+    f: impl Fn(A, B, T) -> (A, B),
+) {
+    assert!(states.len() == source.len && others.len() == source.len);
+    for (index, (state, other)) in states.iter_mut().zip(others).enumerate() {
+        // SAFETY: the states are as many as the elements.
+        (*state, *other) = f(*state, *other, unsafe { source.load(index) });
+    }
+}
+
+/// Applies `f` to each state, the value that goes with it, and its element.
+#[inline(always)]
+pub(crate) fn update_with<A, V: Copy, T: Copy>(
+    states: &mut [A],
+    values: &[V],
+    source: RawSlice<T>,
+    f: impl Fn(&mut A, V, T),
+) {
+    assert!(states.len() == source.len && values.len() == source.len);
+    for (index, (state, value)) in states.iter_mut().zip(values).enumerate() {
+        // SAFETY: the states are as many as the elements.
+        f(state, *value, unsafe { source.load(index) });
     }
 }
 

@@ -1,10 +1,12 @@
 //! The position of the minimum and the maximum.
 
 use super::fold::{At, Fold, Out};
-use super::minmax::{Order, beats, best};
+use super::minmax::{Lane, Order, beats, best};
+use super::rows::Block;
+use super::tree::BLOCK_ROWS;
 use crate::dtype::Kind;
 use crate::exec::{Error, Result};
-use crate::loops::{Kernel, Level, RawSlice, dispatch, update};
+use crate::loops::{Kernel, Level, RawSlice, dispatch, update, update_pairs};
 use std::marker::PhantomData;
 
 /// Elements that are searched for their best before it is located among them: few enough to stay in the cache.
@@ -117,7 +119,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
         }
         while rest.len() > 0 {
             let (block, behind) = rest.split_at(rest.len().min(BLOCK));
-            let value = dispatch(Best::<T, MAX, SKIP>(block));
+            let value = best_of::<T, MAX, SKIP>(block);
             let better = match state {
                 Some(best) => {
                     Self::replaces(value, best.value) || (!at.ordered && is_equal(value, best.value))
@@ -144,6 +146,22 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
         })
     }
 
+    fn feed_block(&self, states: &mut [Self::State], block: &mut Block) -> bool {
+        if SKIP {
+            return false;
+        }
+        let (mut best, first) = (block.row::<T>(0).iter().collect::<Vec<T>>(), block.first());
+        let mut places = vec![T::Lane::of(0); states.len()];
+        for row in 1..block.len() {
+            let (best, places, number) = (&mut best, &mut places, T::Lane::of(row as u8));
+            dispatch(EachRow::<T, MAX> { best, places, row: block.row(row), number });
+        }
+        for (i, state) in states.iter_mut().enumerate() {
+            Self::append(state, Candidate { value: best[i], index: first + places[i].get(), valid: true });
+        }
+        true
+    }
+
     fn join(&self, state: &mut Self::State, later: Self::State) {
         if let Some(later) = later {
             Self::challenge(state, later);
@@ -167,30 +185,35 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
     }
 }
 
+/// Takes in a row of a block; a lane has room for the number of any row of one.
+struct EachRow<'a, 'r, T: Order, const MAX: bool> {
+    best: &'a mut [T],
+    places: &'a mut [T::Lane],
+    row: RawSlice<'r, T>,
+    number: T::Lane,
+}
+
+const _: () = assert!(BLOCK_ROWS <= 256);
+
+impl<T: Order, const MAX: bool> Kernel for EachRow<'_, '_, T, MAX> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        let number = self.number;
+        update_pairs(self.best, self.places, self.row, |best, place, x| {
+            let takes = ArgMinMax::<T, MAX, false>::replaces(x, best);
+            (if takes { x } else { best }, if takes { number } else { place })
+        });
+    }
+}
+
 fn has_number<T: Order>(run: RawSlice<T>) -> bool {
     run.iter().any(|x| !x.is_nan())
 }
 
 /// The best of a run, with NaN read as they count.
-struct Best<'a, T, const MAX: bool, const SKIP: bool>(RawSlice<'a, T>);
-
-impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SKIP> {
-    type Output = T;
-    #[inline(always)]
-    fn run<L: Level>(self) -> T {
-        if !SKIP || !T::HAS_NAN {
-            return best::<T, MAX, false>(self.0);
-        }
-        let worst = if MAX { T::LEAST } else { T::GREATEST };
-        let mut best = worst;
-        for x in self.0.iter() {
-            let x = ArgMinMax::<T, MAX, SKIP>::read(x);
-            if beats::<T, MAX>(x, best) {
-                best = x;
-            }
-        }
-        best
-    }
+fn best_of<T: Order, const MAX: bool, const SKIP: bool>(run: RawSlice<T>) -> T {
+    ArgMinMax::<T, MAX, SKIP>::read(best::<T, MAX, SKIP>(run))
 }
 
 /// The first element that is the best one.

@@ -4,6 +4,7 @@ use super::fold::{At, Fold, Out, ROWS};
 use crate::dtype::{Complex, Kind, Native, Tick};
 use crate::exec::{Error, Result};
 use crate::loops::{Kernel, Level, RawSlice, dispatch, update, update_rows};
+use std::hint::black_box;
 use std::marker::PhantomData;
 
 /// Elements with an order. NaN and NaT win over numbers, as in `numpy.minimum`, or lose to them, as in `numpy.fmin`.
@@ -18,13 +19,55 @@ pub(crate) trait Order: Native {
     const HAS_NAN: bool;
     /// Whether NaN differ from each other: of complex numbers, the first is kept.
     const NAN_DIFFER: bool = false;
+    /// An unsigned integer of the same size, or of 8 bytes.
+    type Lane: Lane;
     /// `self < other`, false where one is NaN.
     fn before(self, other: Self) -> bool;
+    /// As [`Order::before`], of numbers only.
+    #[inline(always)]
+    fn under(self, other: Self) -> bool {
+        self.before(other)
+    }
 }
 
-macro_rules! order_integers {
+/// What is kept beside each of many elements, in vectors as long as theirs.
+pub(crate) trait Lane: Copy {
+    fn of(number: u8) -> Self;
+    fn get(self) -> usize;
+    /// All bits set, or none.
+    fn filled(set: bool) -> Self;
+    fn or(self, other: Self) -> Self;
+}
+
+macro_rules! lanes {
     ($($T:ty)*) => {$(
+        impl Lane for $T {
+            #[inline(always)]
+            fn of(number: u8) -> Self {
+                number.into()
+            }
+            #[inline(always)]
+            fn get(self) -> usize {
+                self as usize
+            }
+            #[inline(always)]
+            fn filled(set: bool) -> Self {
+                <$T>::from(set).wrapping_neg()
+            }
+            #[inline(always)]
+            fn or(self, other: Self) -> Self {
+                self | other
+            }
+        }
+    )*};
+}
+
+lanes!(u8 u16 u32 u64);
+
+macro_rules! order_integers {
+    ($($T:ty => $Lane:ty),*) => {$(
         impl Order for $T {
+            type Lane = $Lane;
             const GREATEST: Self = <$T>::MAX;
             const LEAST: Self = <$T>::MIN;
             const NOT_A_NUMBER: Self = 0;
@@ -37,11 +80,12 @@ macro_rules! order_integers {
     )*};
 }
 
-order_integers!(i8 u8 i16 u16 i32 u32 i64 u64);
+order_integers!(i8 => u8, u8 => u8, i16 => u16, u16 => u16, i32 => u32, u32 => u32, i64 => u64, u64 => u64);
 
 macro_rules! order_floats {
-    ($($T:ident)*) => {$(
+    ($($T:ident => $Lane:ty),*) => {$(
         impl Order for $T {
+            type Lane = $Lane;
             const GREATEST: Self = $T::INFINITY;
             const LEAST: Self = $T::NEG_INFINITY;
             const NOT_A_NUMBER: Self = $T::NAN;
@@ -54,6 +98,7 @@ macro_rules! order_floats {
 
         /// Lexicographic, the real part first.
         impl Order for Complex<$T> {
+            type Lane = u64;
             const GREATEST: Self = Complex { re: $T::INFINITY, im: $T::INFINITY };
             const LEAST: Self = Complex { re: $T::NEG_INFINITY, im: $T::NEG_INFINITY };
             const NOT_A_NUMBER: Self = Complex { re: $T::NAN, im: $T::NAN };
@@ -68,9 +113,10 @@ macro_rules! order_floats {
     )*};
 }
 
-order_floats!(f32 f64);
+order_floats!(f32 => u32, f64 => u64);
 
 impl Order for Tick {
+    type Lane = u64;
     const GREATEST: Self = Tick(i64::MAX);
     const LEAST: Self = Tick(i64::MIN + 1);
     const NOT_A_NUMBER: Self = Tick::NAT;
@@ -78,6 +124,10 @@ impl Order for Tick {
     #[inline(always)]
     fn before(self, other: Self) -> bool {
         (self.0 < other.0) & !self.is_nan() & !other.is_nan()
+    }
+    #[inline(always)]
+    fn under(self, other: Self) -> bool {
+        self.0 < other.0
     }
 }
 
@@ -159,38 +209,85 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SK
     fn run<L: Level>(self) -> T {
         match size_of::<T>() {
             // Compilers know the minimum of integers.
-            _ if !T::HAS_NAN => in_lanes::<T, MAX, SKIP, 1>(self.0),
+            _ if !T::HAS_NAN || T::NAN_DIFFER => in_order::<T, MAX, SKIP>(self.0),
             4 => in_lanes::<T, MAX, SKIP, 32>(self.0),
-            8 if !T::NAN_DIFFER => in_lanes::<T, MAX, SKIP, 16>(self.0),
-            _ => in_lanes::<T, MAX, SKIP, 1>(self.0),
+            _ => in_lanes::<T, MAX, SKIP, 16>(self.0),
         }
     }
 }
 
 #[inline(always)]
-fn in_lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(run: RawSlice<T>) -> T {
-    if LANES == 1 {
-        let mut all = neutral::<T, MAX, SKIP>();
-        for x in run.iter() {
-            all = better::<T, MAX, SKIP>(all, x);
-        }
-        return all;
-    }
-    let (chunks, rest) = run.chunks::<LANES>();
-    let mut lanes = [neutral::<T, MAX, SKIP>(); LANES];
-    for chunk in chunks {
-        for (i, lane) in lanes.iter_mut().enumerate() {
-            *lane = better::<T, MAX, SKIP>(*lane, chunk[i]);
-        }
-    }
+fn in_order<T: Order, const MAX: bool, const SKIP: bool>(run: RawSlice<T>) -> T {
     let mut all = neutral::<T, MAX, SKIP>();
-    for lane in lanes {
-        all = better::<T, MAX, SKIP>(all, lane);
-    }
-    for x in rest.iter() {
+    for x in run.iter() {
         all = better::<T, MAX, SKIP>(all, x);
     }
     all
+}
+
+/// The best of a run of floats or times, many at a time, and one by one where there may be NaN that decide.
+#[inline(always)]
+fn in_lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(run: RawSlice<T>) -> T {
+    const FEW: usize = 8;
+    let (best, unsure) = if run.len() >= LANES {
+        best_number::<T, MAX, SKIP, LANES>(run)
+    } else if run.len() >= FEW {
+        best_number::<T, MAX, SKIP, FEW>(run)
+    } else {
+        (T::ZERO, true)
+    };
+    if unsure { in_order::<T, MAX, SKIP>(run) } else { best }
+}
+
+/// The best of a run of at least `LANES` elements, and whether it is to be worked out otherwise because of NaN. The last
+/// chunk may contain elements of the one before, which changes nothing.
+#[inline(always)]
+fn best_number<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(
+    run: RawSlice<T>,
+) -> (T, bool) {
+    let worst = if MAX { T::LEAST } else { T::GREATEST };
+    let pick = |best: T, x: T| {
+        let takes = match (SKIP, MAX) {
+            (true, _) => beats::<T, MAX>(x, best),
+            (false, true) => best.under(x),
+            (false, false) => x.under(best),
+        };
+        if takes { x } else { best }
+    };
+    let (mut lanes, mut nans) = ([worst; LANES], [T::Lane::of(0); LANES]);
+    let (last, mut start) = (run.len() - LANES, 0);
+    loop {
+        let chunk: [T; LANES] = run.chunk(start);
+        for (i, lane) in lanes.iter_mut().enumerate() {
+            *lane = pick(*lane, chunk[i]);
+        }
+        if !SKIP {
+            // Two at a time, for which there is one instruction.
+            for i in 0..LANES / 2 {
+                let is_nan = chunk[i].is_nan() | chunk[i + LANES / 2].is_nan();
+                nans[i] = nans[i].or(T::Lane::filled(is_nan));
+            }
+        }
+        if start == last {
+            break;
+        }
+        start = (start + LANES).min(last);
+    }
+    // Hidden from the compiler, or it arranges the lanes for these last steps instead of for the loop.
+    let (mut lanes, nans) = black_box((lanes, nans));
+    let mut any = T::Lane::of(0);
+    for nan in &nans[..LANES / 2] {
+        any = any.or(*nan);
+    }
+    let mut count = LANES;
+    while count > 1 {
+        count /= 2;
+        for i in 0..count {
+            lanes[i] = pick(lanes[i], lanes[i + count]);
+        }
+    }
+    // The worst of all may stand for no number at all.
+    (lanes[0], any.get() != 0 || (SKIP && lanes[0] == worst))
 }
 
 struct Each<'a, 'r, T, const MAX: bool, const SKIP: bool>(&'a mut [T], RawSlice<'r, T>);

@@ -16,8 +16,12 @@ pub(crate) trait Pairwise: Native {
     fn add(self, other: Self) -> Self;
     /// The number whose bytes are in the reverse order.
     fn swapped(self) -> Self;
-    /// The sums of runs of at most [`BLOCK`] numbers each, added up in pairs.
-    fn blocks<const WAYS: usize>(runs: [RawSlice<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self;
+    /// The sums of so many runs of at most [`BLOCK`] numbers each, added up in pairs.
+    fn blocks<const MOST: usize>(
+        runs: [RawSlice<Self>; MOST],
+        ways: usize,
+        f: impl Fn(Self) -> Self + Copy,
+    ) -> Self;
 }
 
 /// The sum of a run. With `SKIP`, NaN counts as zero.
@@ -108,28 +112,27 @@ fn pair_up<T: Pairwise>(sums: &mut [T]) -> T {
     sums[0]
 }
 
-/// The sum of a part of the tree that consists of at most `WAYS` blocks; without a branch where they are exactly as many.
+/// The sum of a part of the tree that consists of at most `WAYS` blocks, which are added up side by side where they are all
+/// equally deep in it.
 #[inline(always)]
 fn unit<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
     let mut blocks = [run; WAYS];
     let mut width = 1;
-    while width < WAYS {
+    loop {
+        let small = blocks[..width].iter().filter(|block| block.len() * T::PARTS <= BLOCK).count();
+        if small == width {
+            break;
+        }
+        if small > 0 || width == WAYS {
+            return walk(run, f);
+        }
         for i in (0..width).rev() {
-            let node = blocks[i];
-            if node.len() * T::PARTS <= BLOCK {
-                return walk(run, f);
-            }
-            let (left, right) = node.split_at(cut(node.len(), T::PARTS));
+            let (left, right) = blocks[i].split_at(cut(blocks[i].len(), T::PARTS));
             (blocks[2 * i], blocks[2 * i + 1]) = (left, right);
         }
         width *= 2;
     }
-    for block in &blocks {
-        if block.len() * T::PARTS > BLOCK {
-            return walk(run, f);
-        }
-    }
-    T::blocks(blocks, f)
+    T::blocks(blocks, width, f)
 }
 
 /// The tree, walked block by block with a stack of its own: a function that calls itself would not be inlined into the
@@ -137,7 +140,7 @@ fn unit<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
 #[inline(always)]
 fn walk<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
     if run.len() * T::PARTS <= BLOCK {
-        return T::blocks([run], f);
+        return T::blocks([run], 1, f);
     }
     // Halving from any length to 128 takes fewer steps than an address has bits.
     let mut pending: [(usize, Option<T>); usize::BITS as usize] = [(0, None); usize::BITS as usize];
@@ -152,7 +155,7 @@ fn walk<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
         }
         let (block, behind) = rest.split_at(len);
         rest = behind;
-        let mut sum = T::blocks([block], f);
+        let mut sum = T::blocks([block], 1, f);
         loop {
             if depth == 0 {
                 return sum;
@@ -177,11 +180,16 @@ fn walk<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
 macro_rules! blocks {
     ($lanes:literal, |$r:ident| $join:expr) => {
         #[inline(always)]
-        fn blocks<const WAYS: usize>(runs: [RawSlice<Self>; WAYS], f: impl Fn(Self) -> Self + Copy) -> Self {
+        fn blocks<const MOST: usize>(
+            runs: [RawSlice<Self>; MOST],
+            ways: usize,
+            f: impl Fn(Self) -> Self + Copy,
+        ) -> Self {
+            let ways = ways.min(MOST);
             // All accumulators come first and their sums later: otherwise the next block waits for the sum of this one. Adding a
             // number to -0 changes nothing, so the first ones need no special case.
-            let mut lanes = [[Self::NEGATIVE_ZERO; $lanes]; WAYS];
-            for way in 0..WAYS {
+            let mut lanes = [[Self::NEGATIVE_ZERO; $lanes]; MOST];
+            for way in 0..ways {
                 let mut here = lanes[way];
                 for group in runs[way].chunks::<$lanes>().0 {
                     for (i, lane) in here.iter_mut().enumerate() {
@@ -190,8 +198,8 @@ macro_rules! blocks {
                 }
                 lanes[way] = here;
             }
-            let mut sums = [Self::NEGATIVE_ZERO; WAYS];
-            for way in 0..WAYS {
+            let mut sums = [Self::NEGATIVE_ZERO; MOST];
+            for way in 0..ways {
                 let $r = &lanes[way];
                 if runs[way].len() >= $lanes {
                     sums[way] = $join;
@@ -200,7 +208,7 @@ macro_rules! blocks {
                     sums[way] = sums[way].add(f(x));
                 }
             }
-            pair_up(&mut sums)
+            pair_up(&mut sums[..ways])
         }
     };
 }

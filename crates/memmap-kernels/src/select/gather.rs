@@ -40,15 +40,10 @@ pub fn take(
     };
     let (outer, inner) = (strides(0..axis), strides(axis + 1..source.shape.len()));
     let (from_step, to_step) = (source.strides[axis], target.strides[axis]);
-    let single = outer.len() == 1;
-    let place = |i: usize| {
-        let (row, k) = if single { (0, i) } else { (i / indices.len(), i % indices.len()) };
-        let [from, to] = if single { outer.start } else { outer.offsets(row) };
-        let from = from.wrapping_add(from_step.wrapping_mul(indices[k] as isize));
-        [from, to.wrapping_add(to_step.wrapping_mul(k as isize))]
-    };
+    let place = |k: usize| [from_step.wrapping_mul(indices[k] as isize), to_step.wrapping_mul(k as isize)];
+    let blocks = Blocks { outer, each: indices.len(), inner };
     // SAFETY: the indices were checked, so that every place is inside the arrays.
-    unsafe { move_blocks(source, target, outer.len() * indices.len(), inner, place, control) }
+    unsafe { move_blocks(source, target, blocks, place, control) }
 }
 
 /// Copies blocks that lie `offsets` bytes from the first one.
@@ -78,8 +73,9 @@ pub unsafe fn gather(
     let (step, strides) = (target.strides[0], &target.strides[1..]);
     let inner = LoopNest::in_order(&block.shape, [&block.strides, strides]);
     let place = |i: usize| [offsets[i], step.wrapping_mul(i as isize)];
+    let blocks = Blocks { outer: LoopNest::single(1, [0; 2]), each: offsets.len(), inner };
     // SAFETY: the caller vouches for the blocks; the target has one for each offset.
-    unsafe { move_blocks(block, target, offsets.len(), inner, place, control) }
+    unsafe { move_blocks(block, target, blocks, place, control) }
 }
 
 /// Writes blocks to places that lie `offsets` bytes from the first one, in order: of equal offsets the last one stays.
@@ -158,50 +154,62 @@ fn may_overlap(source: &ArrayRef, block: &ArrayMut, offsets: &[isize]) -> bool {
     from.0 < to.1 && to.0 < from.1
 }
 
-/// Moves `count` blocks, each from and to the offsets that `place` returns.
+/// Blocks to be moved: for each entry of `outer`, `each` blocks whose axes are `inner`.
+struct Blocks {
+    outer: LoopNest<2>,
+    each: usize,
+    inner: LoopNest<2>,
+}
+
+/// Moves blocks, each from and to the offsets that `place` returns for its number within an entry.
 ///
 /// # Safety
-/// Every place leads to a block inside the memory of both arrays, whose strides are those of `inner`.
+/// Every place leads to a block inside the memory of both arrays.
 unsafe fn move_blocks(
     source: &ArrayRef,
     target: &ArrayMut,
-    count: usize,
-    inner: LoopNest<2>,
+    Blocks { outer, each, inner }: Blocks,
     place: impl Fn(usize) -> [isize; 2] + Sync,
     control: &Control,
 ) -> Result<()> {
     let mover = StridedCopy::between(&source.element, &target.element);
-    let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
-    let (each, size) = (inner.len(), source.element.size);
-    let swap = source.element.needs_swap() != target.element.needs_swap();
+    let (count, len, size) = (outer.len() * each, inner.len(), source.element.size);
+    let is_single = len == 1 && size <= 8 && source.element.needs_swap() == target.element.needs_swap();
     // Bytes of a contiguous block; others are not prefetched.
     let extent = match inner.axes[..] {
-        [axis] if axis.strides[0] == size as isize => each * size,
+        [axis] if axis.strides[0] == size as isize => len * size,
         _ => 0,
     };
     let (piece, lead) = if control.has_fresh_target() {
-        by_large_pages(target.ptr, each * size)
+        by_large_pages(target.ptr, len * size)
     } else {
-        ((PIECE_BYTES / (each * size).max(1)).max(1), 0)
+        ((PIECE_BYTES / (len * size).max(1)).max(1), 0)
     };
-    for_pieces(control, (lead + count).div_ceil(piece), count * each * size, |i| {
-        let range = (i * piece).saturating_sub(lead)..count.min((i + 1) * piece - lead);
-        if each == 1 && !swap && size <= 8 {
-            // SAFETY: the caller vouches for every place, and blocks are single elements.
-            unsafe { move_singles(from, to, range.clone(), &place, size) };
-            control.advance(range.len());
-            return Ok(());
-        }
-        for block in range.clone() {
-            if block + AHEAD < range.end {
-                let next = from.at(place(block + AHEAD)[0]);
-                prefetch_lines(next, extent.min(FETCHED));
-                control.prefetch(next, extent);
+    for_pieces(control, (lead + count).div_ceil(piece), count * len * size, |i| {
+        let (start, end) = ((i * piece).saturating_sub(lead), count.min((i + 1) * piece - lead));
+        let mut at = start;
+        while at < end {
+            let (entry, first) = (at / each, at % each);
+            let range = first..each.min(first + end - at);
+            let [from, to] = outer.offsets(entry);
+            let (from, to) = (Shared(Shared(source.ptr).at(from)), SharedMut(SharedMut(target.ptr).at(to)));
+            at += range.len();
+            if is_single {
+                // SAFETY: the caller vouches for every place, and blocks are single elements.
+                unsafe { move_singles(from, to, range, &place, size) };
+                continue;
             }
-            // SAFETY: the caller vouches for every place.
-            unsafe { move_block(from, to, place(block), &inner, mover) };
+            for block in range.clone() {
+                if block + AHEAD < range.end {
+                    let next = from.at(place(block + AHEAD)[0]);
+                    prefetch_lines(next, extent.min(FETCHED));
+                    control.prefetch(next, extent);
+                }
+                // SAFETY: the caller vouches for every place.
+                unsafe { move_block(from, to, place(block), &inner, mover) };
+            }
         }
-        control.advance(range.len() * each);
+        control.advance((end - start) * len);
         Ok(())
     })
 }

@@ -248,9 +248,9 @@ impl<A: Compare<B>, B: Native> Kernel for Compared<'_, A, B> {
     fn run<L: Level>(self) {
         let (answers, flip) = (self.answers, self.flip);
         match self.test {
-            Test::Before => zip(self.a, self.b, answers, |a, b| u8::from(a.before(b)) ^ flip),
-            Test::NotAfter => zip(self.a, self.b, answers, |a, b| u8::from(a.not_after(b)) ^ flip),
-            Test::Equal => zip(self.a, self.b, answers, |a, b| u8::from(a.equal(b)) ^ flip),
+            Test::Before => zip(self.a, self.b, answers, 0, |a, b| u8::from(a.before(b)) ^ flip),
+            Test::NotAfter => zip(self.a, self.b, answers, 0, |a, b| u8::from(a.not_after(b)) ^ flip),
+            Test::Equal => zip(self.a, self.b, answers, 0, |a, b| u8::from(a.equal(b)) ^ flip),
         }
     }
 }

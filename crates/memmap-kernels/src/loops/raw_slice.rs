@@ -258,16 +258,28 @@ pub(crate) fn map_in_place<T: Copy>(source: RawSlice<T>, mut target: RawSliceMut
     }
 }
 
-/// Writes `f` of each pair of elements.
+/// Writes `f` of each pair of elements, a chunk at a time: the target may be one of the sources, and results that are
+/// narrower than the elements fill whole vectors.
 #[inline(always)]
 pub(crate) fn zip<A: Copy, B: Copy, D: Copy>(
     a: RawSlice<A>,
     b: RawSlice<B>,
     mut target: RawSliceMut<D>,
+    zero: D,
     f: impl Fn(A, B) -> D,
 ) {
+    const CHUNK: usize = 32;
     assert!(a.len == target.len && b.len == target.len);
-    for index in 0..a.len {
+    let whole = if size_of::<A>() <= 8 { a.len / CHUNK * CHUNK } else { 0 };
+    for start in (0..whole).step_by(CHUNK) {
+        let (left, right): ([A; CHUNK], [B; CHUNK]) = (a.chunk(start), b.chunk(start));
+        let mut results = [zero; CHUNK];
+        for (i, result) in results.iter_mut().enumerate() {
+            *result = f(left[i], right[i]);
+        }
+        target.put_chunk(start, results);
+    }
+    for index in whole..a.len {
         // SAFETY: the range ends at the length.
         let x = unsafe { a.load(index) };
         // SAFETY: the runs are equally long.

@@ -228,12 +228,15 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SK
     fn run<L: Level>(self) -> Option<usize> {
         const LANES: usize = 32;
         let value = self.value;
-        let (chunks, _) = self.run.chunks::<LANES>();
+        if value.is_nan() {
+            return self.run.iter().position(|x| x.is_nan());
+        }
+        let is_value = |x: T| ArgMinMax::<T, MAX, SKIP>::read(x) == value;
         let mut start = 0;
-        for chunk in chunks {
+        for chunk in self.run.chunks::<LANES>().0 {
             let mut found = false;
             for x in &chunk {
-                found |= same::<T, MAX, SKIP>(*x, value);
+                found |= is_value(*x);
             }
             if found {
                 break;
@@ -241,7 +244,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SK
             start += LANES;
         }
         while start < self.run.len() {
-            if same::<T, MAX, SKIP>(self.run.get(start), value) {
+            if is_value(self.run.get(start)) {
                 return Some(start);
             }
             start += 1;

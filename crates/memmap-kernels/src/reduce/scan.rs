@@ -263,7 +263,7 @@ impl<T: Arithmetic> AnyRunning for Running<T> {
         let (before, row) = (sums.read(), row.typed::<T>());
         match first {
             true => map(row, sums.typed(), |x| x),
-            false => zip(before.typed(), row, sums.typed(), |sum, x| self.step(sum, x)),
+            false => zip(before.typed(), row, sums.typed(), T::ZERO, |sum, x| self.step(sum, x)),
         }
     }
 }

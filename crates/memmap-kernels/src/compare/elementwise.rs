@@ -3,7 +3,7 @@
 use super::comparable::Compare;
 use super::pair::{Pair, nest_of};
 use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut, StridedIter};
-use crate::copy::{Buffer, StridedCopy, TILE_BYTES};
+use crate::copy::{Buffer, StridedCopy, TILE_BYTES, assign};
 use crate::dtype::{Complex, Element, Kind, Native, Tick};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, in_order};
 use crate::loops::{AnySlice, Kernel, Level, RawSlice, RawSliceMut, dispatch, zip};
@@ -81,6 +81,10 @@ pub fn compare(
     }
     let (test, exchanged, negated) = op.test();
     let (a, b) = if exchanged { (b, a) } else { (a, b) };
+    let mut bytes = [[0; 8]; 2];
+    let [left, right] = &mut bytes;
+    let narrowed = [narrow(a, &b.element, left), narrow(b, &a.element, right)];
+    let (a, b) = (narrowed[0].as_ref().unwrap_or(a), narrowed[1].as_ref().unwrap_or(b));
     let common = common(&a.element, &b.element, test)?;
     if target.is_empty() {
         return Ok(());
@@ -92,6 +96,37 @@ pub fn compare(
     }
     let job = Job { a, b, nest: &nest, negated, control };
     job.run(common, test, &|at, len| sink.place(at, len), &|at, answers| sink.write(at, answers)).map(|_| ())
+}
+
+/// One number for all elements as an integer of a narrower kind, that of the elements it is compared with, where it fits:
+/// the elements need no conversion then. It is kept in `bytes`.
+fn narrow(scalar: &ArrayRef, element: &Element, bytes: &mut [u8; 8]) -> Option<ArrayRef> {
+    let is_one = scalar.len() > 1
+        && scalar.strides.iter().zip(&scalar.shape).all(|(&step, &len)| step == 0 || len == 1);
+    let fits =
+        scalar.element.kind.is_signed() && element.kind.is_integer() && element.size < scalar.element.size;
+    if !is_one || !fits {
+        return None;
+    }
+    let (native, quiet) = (Element::native(element.kind)?, Control::new());
+    let (mut before, mut after) = ([0; 8], [0; 8]);
+    let same = Element::native(scalar.element.kind)?;
+    let steps = [
+        (scalar.ptr, scalar.element, before.as_mut_ptr(), same),
+        (scalar.ptr, scalar.element, bytes.as_mut_ptr(), native),
+        (bytes.as_ptr(), native, after.as_mut_ptr(), same),
+    ];
+    for (from, from_element, to, to_element) in steps {
+        // SAFETY: the scalar's first element, or one that was just written.
+        let from = unsafe { ArrayRef::new(from, from_element, Vec::new(), Vec::new()) };
+        // SAFETY: eight bytes hold any integer.
+        let to = unsafe { ArrayMut::new(to, to_element, Vec::new(), Vec::new()) };
+        assign(&from, &to, &quiet).ok()?;
+    }
+    // SAFETY: one element, which lives as long as `bytes`, for any index.
+    let narrowed =
+        unsafe { ArrayRef::new(bytes.as_ptr(), native, scalar.shape.clone(), vec![0; scalar.shape.len()]) };
+    (before == after).then_some(narrowed)
 }
 
 /// Whether two arrays have the same shape and equal elements, as NumPy's `array_equal`: NaN and NaT are equal to nothing.

@@ -65,13 +65,21 @@ struct Swap<T>(T);
 /// Bits that are moved as they are, or reversed.
 trait Bits: Copy {
     const PLAIN: bool;
+    /// Two neighbours, read as one where vectors can be narrowed.
+    type Pair: Copy;
     fn moved(self) -> Self;
+    fn first(pair: Self::Pair) -> Self;
 }
 
 macro_rules! bits {
-    ($($plain:ty),*; $($swapped:ty),*) => {
+    ($($plain:ty: $pair:ty => |$both:ident| $first:expr),*; $($swapped:ty),*) => {
         $(impl Bits for $plain {
             const PLAIN: bool = true;
+            type Pair = $pair;
+            #[inline(always)]
+            fn first($both: $pair) -> Self {
+                $first
+            }
             #[inline(always)]
             fn moved(self) -> Self {
                 self
@@ -79,6 +87,11 @@ macro_rules! bits {
         })*
         $(impl Bits for Swap<$swapped> {
             const PLAIN: bool = false;
+            type Pair = [Self; 2];
+            #[inline(always)]
+            fn first(pair: [Self; 2]) -> Self {
+                pair[0]
+            }
             #[inline(always)]
             fn moved(self) -> Self {
                 Swap(self.0.swap_bytes())
@@ -86,6 +99,11 @@ macro_rules! bits {
         }
         impl Bits for Swap<[$swapped; 2]> {
             const PLAIN: bool = false;
+            type Pair = [Self; 2];
+            #[inline(always)]
+            fn first(pair: [Self; 2]) -> Self {
+                pair[0]
+            }
             #[inline(always)]
             fn moved(self) -> Self {
                 Swap([self.0[0].swap_bytes(), self.0[1].swap_bytes()])
@@ -94,7 +112,14 @@ macro_rules! bits {
     };
 }
 
-bits!(u8, u16, u32, u64, u128; u16, u32, u64);
+bits!(
+    u8: u16 => |pair| (pair >> if cfg!(target_endian = "big") { 8 } else { 0 }) as u8,
+    u16: u32 => |pair| (pair >> if cfg!(target_endian = "big") { 16 } else { 0 }) as u16,
+    u32: u64 => |pair| (pair >> if cfg!(target_endian = "big") { 32 } else { 0 }) as u32,
+    u64: [u64; 2] => |pair| pair[0],
+    u128: [u128; 2] => |pair| pair[0];
+    u16, u32, u64
+);
 
 /// # Safety
 /// As [`StridedCopy::run`], with elements of the size of `T`.
@@ -174,7 +199,7 @@ impl<T: Bits> Kernel for Pack<'_, T> {
     #[inline(always)]
     fn run<L: Level>(self) {
         match self.spread {
-            2 => self.pack::<2>(),
+            2 => self.pack_pairs(),
             3 => self.pack::<3>(),
             _ => self.pack::<-1>(),
         }
@@ -182,6 +207,22 @@ impl<T: Bits> Kernel for Pack<'_, T> {
 }
 
 impl<T: Bits> Pack<'_, T> {
+    /// Every other element; nothing lies behind the last one.
+    #[inline(always)]
+    fn pack_pairs(self) {
+        let from = self.from;
+        let count = self.to.len();
+        let (pairs, last) = self.to.split_at(count.saturating_sub(1));
+        fill_with(pairs, |i| {
+            // SAFETY: an element that the caller vouches for and the one between it and the next.
+            T::first(unsafe { from.cast::<T::Pair>().wrapping_add(i).read_unaligned() })
+        });
+        fill_with(last, |_| {
+            // SAFETY: the last of the caller's elements.
+            unsafe { from.wrapping_add(2 * (count - 1)).read_unaligned() }
+        });
+    }
+
     #[inline(always)]
     fn pack<const SPREAD: isize>(self) {
         let from = self.from;

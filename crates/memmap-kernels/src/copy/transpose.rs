@@ -4,11 +4,14 @@
 use super::cast::Caster;
 use super::strided_copy::StridedCopy;
 use super::tile::{Buffer, TILE_BYTES};
-use super::transpose_tile::transpose_tile;
+use super::transpose_tile::{Lines, transpose_tile};
 use crate::array::{Axis, LoopNest, Shared, SharedMut};
 use crate::dtype::Element;
 use crate::exec::{Error, Result};
-use crate::loops::{Stream, prefetch_lines};
+use crate::loops::{STREAM_BYTES, Stream, prefetch_lines};
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// Shorter axes are not worth tiles.
 const SHORTEST: usize = 8;
@@ -25,6 +28,8 @@ pub(crate) struct Transpose {
     reverse: Option<StridedCopy>,
     streaming: bool,
     side: usize,
+    /// Whether elements go from one array to the other without a tile between.
+    direct: bool,
 }
 
 impl Transpose {
@@ -66,7 +71,10 @@ impl Transpose {
         // The largest power of two whose square fits a tile.
         let side = 1 << ((TILE_BYTES / wide).ilog2() / 2);
         let sizes = [source.size, target.size];
-        Ok(Some(Transpose { outer, along, inner, sizes, load, caster, reverse, streaming, side }))
+        let direct = source.same_bytes(target)
+            && along.strides[0] == source.size as isize
+            && nest.len() * target.size < STREAM_BYTES;
+        Ok(Some(Transpose { outer, along, inner, sizes, load, caster, reverse, streaming, side, direct }))
     }
 
     /// Bands: the unit of work, one tile wide along `inner` and as long as `along`.
@@ -89,6 +97,12 @@ impl Transpose {
         for (offset, stride) in offsets.iter_mut().zip(self.inner.strides) {
             *offset = offset.wrapping_add(stride.wrapping_mul(column as isize));
         }
+        if self.direct {
+            let ends = [source.at(offsets[0]).cast_mut(), target.at(offsets[1])];
+            // SAFETY: the caller vouches for both arrays; the columns are inside the axis.
+            unsafe { self.copy_blocks(ends, columns) };
+            return self.along.len * columns;
+        }
         let mut tiles = [Buffer::new(), Buffer::new()];
         let stream = self.streaming.then(Stream::new);
         for row in (0..self.along.len).step_by(self.side) {
@@ -100,6 +114,29 @@ impl Transpose {
             unsafe { self.store_tile(&mut tiles, rows, columns, target.at(at(1)), stream.as_ref()) };
         }
         self.along.len * columns
+    }
+
+    /// Copies a band from one array straight to the other, in blocks whose lines are one cache line long in both: so few
+    /// lines are in use at a time that they stay in the first cache.
+    ///
+    /// # Safety
+    /// As [`Transpose::copy_band`], from and to these addresses, with so many columns.
+    unsafe fn copy_blocks(&self, [from, to]: [*mut u8; 2], columns: usize) {
+        let (size, [from_step, _], [_, to_step]) = (self.sizes[0], self.inner.strides, self.along.strides);
+        let block = (LINE / size).max(1);
+        for row in (0..self.along.len).step_by(block) {
+            for column in (0..columns).step_by(block) {
+                let first =
+                    from.wrapping_offset(from_step.wrapping_mul(column as isize)).wrapping_add(row * size);
+                let source = Lines { first: first.cast_const(), step: from_step };
+                let first =
+                    to.wrapping_offset(to_step.wrapping_mul(row as isize)).wrapping_add(column * size);
+                let target = Lines { first, step: to_step };
+                let (rows, columns) = (block.min(self.along.len - row), block.min(columns - column));
+                // SAFETY: the block is inside both arrays.
+                unsafe { transpose_tile(source, target, rows, columns, size) };
+            }
+        }
     }
 
     /// Fills the first tile, converted, one line of `rows` elements for each column.
@@ -139,7 +176,15 @@ impl Transpose {
         let size = self.sizes[1];
         let [first, second] = tiles.each_mut().map(Buffer::as_mut_ptr);
         // SAFETY: both tiles hold `rows * columns` elements of this size, the first one filled.
-        unsafe { transpose_tile(first, second, rows, columns, size) };
+        unsafe {
+            transpose_tile(
+                Lines { first: first.cast_const(), step: (rows * size) as isize },
+                Lines { first: second, step: (columns * size) as isize },
+                rows,
+                columns,
+                size,
+            )
+        };
         for row in 0..rows {
             let from = second.wrapping_add(row * columns * size);
             let to = target.wrapping_offset(self.along.strides[1].wrapping_mul(row as isize));

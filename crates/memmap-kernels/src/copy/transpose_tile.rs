@@ -1,20 +1,31 @@
 //! Transposes a tile: its lines become its columns.
 
-use crate::loops::{RawSlice, RawSliceMut};
+use std::marker::PhantomData;
+
+/// Lines of elements in memory: where the first one begins, and the bytes from each to the next.
+#[derive(Clone, Copy)]
+pub(crate) struct Lines<P> {
+    pub first: P,
+    pub step: isize,
+}
 
 /// Writes the transpose of a tile of `columns` lines of `rows` elements: `rows` lines of `columns` elements.
 ///
 /// # Safety
-/// Both tiles hold `rows * columns` elements of `size` bytes, which is 1, 2, 4, 8 or 16; they do not overlap.
-pub(crate) unsafe fn transpose_tile(from: *const u8, to: *mut u8, rows: usize, columns: usize, size: usize) {
+/// The elements of both tiles, each of `size` bytes, which is 1, 2, 4, 8 or 16, are readable and writable; they do not
+/// overlap.
+pub(crate) unsafe fn transpose_tile(
+    from: Lines<*const u8>,
+    to: Lines<*mut u8>,
+    rows: usize,
+    columns: usize,
+    size: usize,
+) {
     macro_rules! transpose_as {
-        ($T:ty) => {{
-            // SAFETY: the caller vouches for the tile.
-            let from = unsafe { RawSlice::<$T>::new(from, rows * columns) };
-            // SAFETY: the caller vouches for the tile.
-            let to = unsafe { RawSliceMut::<$T>::new(to, rows * columns) };
-            Tile { from, to, rows, columns }.transpose()
-        }};
+        ($T:ty) => {
+            // SAFETY: passed on as it is.
+            unsafe { Tile::<$T> { from, to, rows, columns, element: PhantomData }.transpose() }
+        };
     }
     match size {
         1 => transpose_as!(u8),
@@ -26,53 +37,73 @@ pub(crate) unsafe fn transpose_tile(from: *const u8, to: *mut u8, rows: usize, c
 }
 
 /// A tile and the place of its transpose.
-struct Tile<'a, T> {
-    from: RawSlice<'a, T>,
-    to: RawSliceMut<'a, T>,
+struct Tile<T> {
+    from: Lines<*const u8>,
+    to: Lines<*mut u8>,
     rows: usize,
     columns: usize,
+    element: PhantomData<T>,
 }
 
-impl<T: Square> Tile<'_, T> {
-    fn transpose(mut self) {
-        let (whole_rows, whole_columns) = T::transpose_squares(&mut self);
+impl<T: Square> Tile<T> {
+    /// # Safety
+    /// As [`transpose_tile`].
+    unsafe fn transpose(self) {
+        // SAFETY: passed on as it is.
+        let (whole_rows, whole_columns) = unsafe { T::transpose_squares(&self) };
         for row in 0..self.rows {
             let first = if row < whole_rows { whole_columns } else { 0 };
             for column in first..self.columns {
-                self.to
-                    .put_chunk(row * self.columns + column, self.from.chunk::<1>(column * self.rows + row));
+                // SAFETY: one element of the tile.
+                let value = unsafe { self.read::<1>(row, column) };
+                // SAFETY: as above.
+                unsafe { self.write(row, column, value) };
             }
         }
+    }
+
+    /// Elements of one line, from that of a row on.
+    ///
+    /// # Safety
+    /// They are in the tile.
+    #[inline(always)]
+    unsafe fn read<const N: usize>(&self, row: usize, column: usize) -> [T; N] {
+        let line = self.from.first.wrapping_offset(self.from.step.wrapping_mul(column as isize));
+        // SAFETY: the caller vouches for the elements; no alignment is asked for.
+        unsafe { line.cast::<T>().wrapping_add(row).cast::<[T; N]>().read_unaligned() }
+    }
+
+    /// Writes elements of one line, from that of a column on.
+    ///
+    /// # Safety
+    /// They are in the tile.
+    #[inline(always)]
+    unsafe fn write<const N: usize>(&self, row: usize, column: usize, values: [T; N]) {
+        let line = self.to.first.wrapping_offset(self.to.step.wrapping_mul(row as isize));
+        // SAFETY: the caller vouches for the elements; no alignment is asked for.
+        unsafe { line.cast::<T>().wrapping_add(column).cast::<[T; N]>().write_unaligned(values) }
     }
 }
 
 /// Elements that are transposed many at a time.
 trait Square: Copy {
     /// Transposes all whole squares and returns the rows and columns that they cover.
-    fn transpose_squares(tile: &mut Tile<'_, Self>) -> (usize, usize);
-}
-
-impl Square for u128 {
-    fn transpose_squares(_tile: &mut Tile<'_, u128>) -> (usize, usize) {
+    ///
+    /// # Safety
+    /// As [`transpose_tile`].
+    unsafe fn transpose_squares(_tile: &Tile<Self>) -> (usize, usize) {
         (0, 0)
     }
 }
 
+impl Square for u128 {}
+
 #[cfg(not(all(target_arch = "x86_64", not(miri))))]
 mod plain {
-    use super::{Square, Tile};
-
-    macro_rules! square {
-        ($($T:ty)*) => {$(
-            impl Square for $T {
-                fn transpose_squares(_tile: &mut Tile<'_, $T>) -> (usize, usize) {
-                    (0, 0)
-                }
-            }
-        )*};
-    }
-
-    square!(u8 u16 u32 u64);
+    impl super::Square for u8 {}
+    impl super::Square for u16 {}
+    impl super::Square for u32 {}
+    impl super::Square for u64 {}
 }
 
 /// Squares of vectors of 16 bytes, transposed by interleaving each line with the one half a square further on, as often as
@@ -86,21 +117,24 @@ mod sse2 {
         ($($T:ty, $side:literal, $low:ident, $high:ident, $function:ident;)*) => {$(
             impl Square for $T {
                 #[inline(always)]
-                fn transpose_squares(tile: &mut Tile<'_, $T>) -> (usize, usize) {
-                    // SAFETY: every x86-64 processor has SSE2.
+                unsafe fn transpose_squares(tile: &Tile<$T>) -> (usize, usize) {
+                    // SAFETY: every x86-64 processor has SSE2; the tile is passed on as it is.
                     unsafe { $function(tile) }
                 }
             }
 
+            /// # Safety
+            /// As [`super::transpose_tile`].
             #[target_feature(enable = "sse2")]
-            fn $function(tile: &mut Tile<'_, $T>) -> (usize, usize) {
+            unsafe fn $function(tile: &Tile<$T>) -> (usize, usize) {
                 const SIDE: usize = $side;
                 let (rows, columns) = (tile.rows / SIDE * SIDE, tile.columns / SIDE * SIDE);
                 for row in (0..rows).step_by(SIDE) {
                     for column in (0..columns).step_by(SIDE) {
                         let mut lines = [_mm_setzero_si128(); SIDE];
                         for (i, line) in lines.iter_mut().enumerate() {
-                            let bytes: [$T; SIDE] = tile.from.chunk((column + i) * tile.rows + row);
+                            // SAFETY: the square is in the tile.
+                            let bytes = unsafe { tile.read::<SIDE>(row, column + i) };
                             // SAFETY: both are 16 bytes, and any bits make a vector.
                             *line = unsafe { std::mem::transmute::<[$T; SIDE], __m128i>(bytes) };
                         }
@@ -116,7 +150,8 @@ mod sse2 {
                         for (i, line) in lines.into_iter().enumerate() {
                             // SAFETY: both are 16 bytes, and any bits make integers.
                             let bytes = unsafe { std::mem::transmute::<__m128i, [$T; SIDE]>(line) };
-                            tile.to.put_chunk((row + i) * tile.columns + column, bytes);
+                            // SAFETY: the square is in the tile.
+                            unsafe { tile.write(row + i, column, bytes) };
                         }
                     }
                 }

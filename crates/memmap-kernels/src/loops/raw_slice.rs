@@ -142,6 +142,22 @@ impl<'a, T: Copy> RawSliceMut<'a, T> {
         RawSliceMut { ptr: slice.as_mut_ptr(), len: slice.len(), memory: PhantomData }
     }
 
+    #[inline(always)]
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The elements before and from `middle` on.
+    #[inline(always)]
+    pub fn split_at(self, middle: usize) -> (RawSliceMut<'a, T>, RawSliceMut<'a, T>) {
+        assert!(middle <= self.len);
+        let behind = self.ptr.wrapping_add(middle);
+        (
+            RawSliceMut { len: middle, ..self },
+            RawSliceMut { ptr: behind, len: self.len - middle, memory: PhantomData },
+        )
+    }
+
     /// Writes `N` elements from `start` on.
     #[inline(always)]
     pub fn put_chunk<const N: usize>(&mut self, start: usize, values: [T; N]) {

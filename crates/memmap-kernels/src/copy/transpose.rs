@@ -10,6 +10,9 @@ use crate::dtype::Element;
 use crate::exec::{Error, Result};
 use crate::loops::{STREAM_BYTES, Stream, prefetch_lines};
 
+/// So many bytes and more go through tiles.
+const DIRECT_BYTES: usize = if cfg!(test) { 1 << 12 } else { STREAM_BYTES };
+
 /// Bytes of a cache line.
 const LINE: usize = 64;
 
@@ -73,7 +76,7 @@ impl Transpose {
         let sizes = [source.size, target.size];
         let direct = source.same_bytes(target)
             && along.strides[0] == source.size as isize
-            && nest.len() * target.size < STREAM_BYTES;
+            && nest.len() * target.size < DIRECT_BYTES;
         Ok(Some(Transpose { outer, along, inner, sizes, load, caster, reverse, streaming, side, direct }))
     }
 

@@ -5,7 +5,7 @@ use crate::array::{LoopNest, Shared};
 use crate::copy::{Buffer, Caster, StridedCopy, TILE_BYTES};
 use crate::dtype::{Element, Kind, Native};
 use crate::exec::{Error, Result};
-use crate::loops::{AnySlice, RawSlice, prefetch_lines};
+use crate::loops::{AnySlice, RawSlice};
 
 /// How to read rows of an array as native numbers of `kind`.
 pub(crate) struct Rows<'n> {
@@ -105,9 +105,6 @@ impl Block<'_> {
         let packed = !rows.element.needs_swap() && rows.stride == rows.element.size as isize;
         if !packed || rows.caster.is_some() || index + ROWS > self.len() {
             return None;
-        }
-        for start in self.starts.iter().skip(index + ROWS).take(ROWS) {
-            prefetch_lines(rows.base.at(*start), self.columns * rows.element.size);
         }
         let row = |i: usize| {
             let ptr = rows.base.at(self.starts[index + i]);

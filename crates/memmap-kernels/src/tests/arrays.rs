@@ -67,9 +67,10 @@ pub fn shapes() -> impl Strategy<Value = Vec<usize>> {
 /// Layouts for up to four axes.
 pub fn layouts(broadcast: bool) -> impl Strategy<Value = Layout> {
     let step = if broadcast {
-        prop_oneof![10 => Just(1i8), 1 => Just(-1), 1 => Just(2), 1 => Just(-3), 1 => Just(0)].boxed()
+        prop_oneof![10 => Just(1i8), 1 => Just(-1), 1 => Just(2), 1 => Just(-3), 1 => Just(3), 1 => Just(0)]
+            .boxed()
     } else {
-        prop_oneof![10 => Just(1i8), 1 => Just(-1), 1 => Just(2), 1 => Just(-3)].boxed()
+        prop_oneof![10 => Just(1i8), 1 => Just(-1), 1 => Just(2), 1 => Just(-3), 1 => Just(3)].boxed()
     };
     let keys = prop_oneof![
         Just(vec![4u8, 3, 2, 1]),

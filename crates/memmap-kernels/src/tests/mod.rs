@@ -10,6 +10,7 @@ mod pool;
 mod reduce;
 mod scan;
 mod selection;
+mod vectors;
 
 use proptest::prelude::ProptestConfig;
 

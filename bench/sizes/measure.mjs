@@ -8,26 +8,25 @@ import { memmap } from '../../dist/index.js'
 import { dataFile, remove } from '../files.mjs'
 import { LOOPS, OPERATIONS, calls } from './rows.mjs'
 
-export const SIZES = process.env.S
-  ? process.env.S.split(',').map(Number)
-  : [2 ** 8, 2 ** 12, 2 ** 16, 2 ** 20, 2 ** 25, 2 ** 30]
+/** Bytes of the arrays. */
+export const SIZES = [2 ** 8, 2 ** 12, 2 ** 16, 2 ** 20, 2 ** 25, 2 ** 30]
 const PLACES = ['memory', 'file']
 
 /** Seconds that a side computes in a round. */
-const TURN = 0.004
+const TURN = 0.01
 
-/** Seconds before the first round, in which V8 compiles a side. */
+/** Seconds before the first round, in which V8 compiles a side of JavaScript. */
 const WARM = 0.2
 
 const TYPED = { float32: Float32Array, int16: Int16Array }
 
 /** A side: its work, and how often it repeats it in a round. */
-async function side(work) {
+async function side(work, warm) {
   const once = async (times) => work(times)
   // Compiled by V8 before it is timed, unless one call takes long.
   let times = 1
   let seconds = await once(1)
-  for (let spent = seconds; spent < WARM && times < 2 ** 20; spent += seconds * times) {
+  for (let spent = seconds; spent < warm && times < 2 ** 20; spent += seconds * times) {
     if (seconds * times < TURN) times *= 2
     seconds = await once(times)
   }
@@ -38,7 +37,8 @@ async function side(work) {
 async function inTurn(works, rounds) {
   const sides = {}
   settle()
-  for (const [name, work] of Object.entries(works)) if (work !== null) sides[name] = await side(work)
+  for (const [name, work] of Object.entries(works))
+    if (work !== null) sides[name] = await side(work, name === 'numpy' ? 2 * TURN : WARM)
   for (let round = 0; round < rounds; round++) {
     // No collection in between, after which V8 would start again with a small heap.
     for (const { once, times, measured } of Object.values(sides)) measured.push(await once(times))

@@ -145,6 +145,13 @@ unsafe fn move_as<T: Bits>(
         }
         return;
     }
+    if source_stride == 0 && target_stride == step && count > 0 {
+        // SAFETY: the caller vouches for the one element, which is read once.
+        let value = unsafe { source.cast::<T>().read_unaligned() }.moved();
+        // SAFETY: the caller vouches for the target.
+        fill_with(unsafe { RawSliceMut::<T>::new(target, count) }, |_| value);
+        return;
+    }
     let spread = if step != 0 && source_stride % step == 0 { source_stride / step } else { 0 };
     if T::PLAIN && size_of::<T>() <= 8 && target_stride == step && matches!(spread, -1 | 2 | 3) {
         // SAFETY: the caller vouches for the target.

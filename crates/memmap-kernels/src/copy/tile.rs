@@ -9,6 +9,10 @@ use crate::array::{LoopNest, Shared, SharedMut, StridedIter};
 use crate::dtype::{Element, Kind, Native};
 use crate::exec::{Error, Result};
 use crate::loops::{AnySlice, RawSlice, prefetch_lines};
+use smallvec::SmallVec;
+use std::cell::RefCell;
+use std::mem::MaybeUninit;
+use std::ptr;
 
 /// Bytes of one tile: two of them and some more fit in the first cache of every processor.
 pub(crate) const TILE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 16 << 10 };
@@ -19,17 +23,40 @@ const LONG_RUN: usize = if cfg!(test) { 16 } else { 256 };
 #[repr(C, align(64))]
 struct Bytes([u8; TILE_BYTES]);
 
-/// Memory for one tile, not initialised.
-pub(crate) struct Buffer(Box<std::mem::MaybeUninit<Bytes>>);
+/// Memory for one tile, not initialised. A thread uses it again, because allocating it takes longer than work on a small array.
+pub(crate) struct Buffer(Option<Memory>);
+
+type Memory = Box<MaybeUninit<Bytes>>;
+
+/// Buffers that a thread keeps: as many as one piece of work has.
+const KEPT: usize = 4;
+
+thread_local! {
+    static FREE: RefCell<SmallVec<[Memory; KEPT]>> = const { RefCell::new(SmallVec::new_const()) };
+}
 
 impl Buffer {
     pub fn new() -> Buffer {
-        Buffer(Box::new_uninit())
+        let free = FREE.try_with(|free| free.borrow_mut().pop()).ok().flatten();
+        Buffer(Some(free.unwrap_or_else(Box::new_uninit)))
     }
 
     #[inline(always)]
     pub fn as_mut_ptr(&mut self) -> *mut u8 {
-        self.0.as_mut_ptr().cast()
+        self.0.as_mut().map_or(ptr::null_mut(), |memory| memory.as_mut_ptr().cast())
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        let Some(memory) = self.0.take() else { return };
+        // A thread that ends frees it.
+        let _ = FREE.try_with(|free| {
+            let mut free = free.borrow_mut();
+            if free.len() < KEPT {
+                free.push(memory);
+            }
+        });
     }
 }
 

@@ -5,7 +5,8 @@
  *   npm run bench                          a few minutes: 1 MiB, 64 MiB and 1 GiB
  *   npm run bench -- --full                1 MiB to 8 GiB
  *   npm run bench -- --mib 16,256          sizes of the file in MiB
- *   npm run bench -- --sizes               every operation at 256 B to 1 GiB, in memory and in files (about ten minutes)
+ *   npm run bench -- --sizes               every operation at 256 B to 1 GiB, in memory and in files (a quarter of an hour)
+ *   npm run bench -- --sizes --bytes 256,65536
  *   npm run bench -- sum float32           only rows with these words in the name
  *   npm run bench -- --runs 9              rounds (5)
  *   npm run bench -- --json FILE --svg FILE
@@ -33,6 +34,7 @@ const { values, positionals: words } = parseArgs({
   options: {
     mib: { type: 'string' },
     sizes: { type: 'boolean', default: false },
+    bytes: { type: 'string' },
     runs: { type: 'string', default: '5' },
     full: { type: 'boolean', default: false },
     docs: { type: 'boolean', default: false },
@@ -120,7 +122,13 @@ async function operationsBySize() {
   const report = ({ name, place, bytes, sides }) =>
     process.stderr.write(`  ${sizeText(bytes)} ${place} ${name}: ${(sides.ours.median * 1e6).toFixed(2)} us\n`)
   results.calls = await measureCalls({ numpy, rounds: runs, words, report })
-  results.sizes = await measureSizes({ numpy, rounds: runs, words, report })
+  results.sizes = await measureSizes({
+    numpy,
+    sizes: values.bytes?.split(',').map(Number),
+    rounds: runs,
+    words,
+    report,
+  })
   if (results.calls.length > 0) section('Calls', callsTable(results.calls))
   for (const place of ['memory', 'file']) {
     const rows = results.sizes.filter((row) => row.place === place)

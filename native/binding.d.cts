@@ -257,6 +257,12 @@ export declare function support(): NativeSupport
 export declare function take(source: Memory, axis: number, indices: Float64Array, target: Memory): void
 
 /**
+ * Copies the entries of `axis` at the positions in an array of integers, which may count from the end, as `take`. Returns the place
+ * of the first position that is outside, and then copies nothing; -1 without one.
+ */
+export declare function takeAt(source: Memory, axis: number, positions: Memory, target: Memory): number
+
+/**
  * Asks for large pages in a new ArrayBuffer: the first stores then fault once per 2 MiB instead of once per 4 KiB. Advice
  * without a visible effect.
  */

@@ -68,6 +68,21 @@ pub fn take(
         .now(|control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control))
 }
 
+/// Copies the entries of `axis` at the positions in an array of integers, which may count from the end, as `take`. Returns the place
+/// of the first position that is outside, and then copies nothing; -1 without one.
+#[napi(catch_unwind, ts_args_type = "source: Memory, axis: number, positions: Memory, target: Memory")]
+pub fn take_at(env: &Env, source: Memory, axis: u32, positions: Memory, target: Memory) -> napi::Result<f64> {
+    let (work, [from, at, to]) = Work::of(env, None, [&source, &positions, &target])?;
+    work.with_fresh(&target).at_random(&source, to.bytes()).now(|control| {
+        let (from, axis) = (from.array(), axis as usize);
+        let len = from.shape().get(axis).copied().unwrap_or(0);
+        match kernels::indices_of(&at.array(), len, control)? {
+            Ok(indices) => kernels::take(&from, axis, &indices, &to.array_mut(), control).map(|()| -1.0),
+            Err(place) => Ok(place as f64),
+        }
+    })
+}
+
 /// Copies the blocks that are `offsets` bytes from that of the source to the entries of the target's first axis.
 #[napi(catch_unwind, ts_args_type = "source: Memory, offsets: Float64Array, target: Memory")]
 pub fn gather(env: &Env, source: Memory, offsets: Float64ArraySlice, target: Memory) -> napi::Result<()> {

@@ -250,7 +250,10 @@ export const OPERATIONS = [
     python: 'a[b]',
     loop: (data, b) => {
       const flags = b.data
-      return data.filter((_, i) => flags[i] !== 0)
+      const out = new Float32Array(data.length)
+      let count = 0
+      for (let i = 0; i < data.length; i++) if (flags[i] !== 0) out[count++] = data[i]
+      return out.slice(0, count)
     },
   },
   {

@@ -2,26 +2,23 @@
  * Indexing by lists of positions and by masks, which copies the elements.
  * @module
  */
-import { allocateEmpty } from '../../array/allocate.js'
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { asOwner, viewOf } from '../../array/make-array.js'
+import { viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
-import { maskPlain, takePlain } from '../../array/plain/select.js'
+import { maskPlain } from '../../array/plain/select.js'
 import { parseDType } from '../../dtype/index.js'
-import { checkOptions } from '../../errors/check-options.js'
-import { inspect } from '../../errors/inspect.js'
 import { indexError } from '../../errors/memmap-error.js'
-import { normalizeIndex, parseAxis } from '../../layout/axis.js'
+import { normalizeIndex } from '../../layout/axis.js'
 import { sizeOf } from '../../layout/shape.js'
 import { isContiguous } from '../../layout/strides.js'
 import { native, unwrapNative } from '../../native/native.js'
 import { fromNestedLists } from '../from-values.js'
-import { ravel, reshape } from '../reshape.js'
 import { allocateBlocks, withListAxes } from './blocks.js'
 import { checkMaskLength, select } from './select.js'
 import type { Gather } from './select.js'
-import { positionsIn, positionsOfList } from './selectors.js'
+import { positionsOfList } from './selectors.js'
+import { manyPositions, takeAt, takeMany } from './take.js'
 
 /** `NDArray.index`: a view, or a copy if there is a list among the selectors. */
 export function indexArray(array: ArrayBase, selectors: readonly unknown[]): ArrayBase {
@@ -37,6 +34,8 @@ export function indexArray(array: ArrayBase, selectors: readonly unknown[]): Arr
     array.size > 0 &&
     isContiguous(array.shape, array.byteStrides, array.itemsize, 'C')
   ) {
+    const many = manyPositions(first)
+    if (many !== null && many.ndim === 1) return takeMany(array, 0, many)
     const positions = positionsOfList(first)
     if (positions !== null) return takeAt(array, 0, positions)
   }
@@ -63,42 +62,6 @@ export function gather(array: ArrayBase, selection: Gather): ArrayBase {
     unwrapNative(() => native.gather(operand(0, block), selection.offsets, operand(1, blocks)))
   }
   return withListAxes(blocks, selection)
-}
-
-/** `NDArray.take`. */
-export function take(array: ArrayBase, indices: unknown, options: { axis?: number }): ArrayBase {
-  array.store.checkOpen()
-  checkOptions(options, ['axis'], 'take')
-  const positions = positionsIn(indices)
-  if (positions === null)
-    throw indexError(
-      `invalid positions ${inspect(indices)}: they must be a whole number or (nested) lists of whole numbers`,
-    )
-  const { shape, values } = positions
-  // An array without axes counts as one of shape [1], and null is Python's None, as in NumPy.
-  const source = array.ndim === 0 || (options.axis == null && array.ndim !== 1) ? ravel(array) : array
-  const axis = parseAxis(options.axis ?? 0, source.ndim)
-  const result = takeAt(source, axis, values)
-  return shape.length === 1 ? result : asOwner(reshape(result, [result.shape.toSpliced(axis, 1, ...shape)]))
-}
-
-/** Copies the entries of an axis at positions, which may count from the end. */
-function takeAt(source: ArrayBase, axis: number, positions: Float64Array): ArrayBase {
-  const lengths = source.shape.slice()
-  lengths[axis] = positions.length
-  const result = allocateEmpty(lengths, source.dtype)
-  if (result.size > 0 && source.shape[axis] === 0)
-    throw indexError(`cannot do a non-empty take from an empty axis: axis ${axis} has no entries`)
-  // NumPy does not check positions if an axis before has no entries.
-  const isUnchecked = result.size === 0 && source.shape.slice(0, axis).includes(0)
-  const normalized = new Float64Array(isUnchecked ? 0 : positions.length)
-  for (let at = 0; at < normalized.length; at++)
-    normalized[at] = normalizeIndex(positions[at] as number, source.shape, axis)
-  if (result.size > 0) {
-    if (!takePlain(result, source, axis, normalized))
-      unwrapNative(() => native.take(operand(0, source), axis, normalized, operand(1, result)))
-  }
-  return result
 }
 
 /** `NDArray.mask`. */

@@ -113,10 +113,7 @@ export function positionsIn(value: unknown): Positions | null {
   return { shape: array.shape, values: innerDataOf(nativeCopy(array, parseDType('float64'))) as Float64Array }
 }
 
-/** The most positions of a typed array that are converted one by one. */
-const SOME = 256
-
-/** Positions from what people pass mostly: a list of whole numbers, or a few of them in a typed array; null for anything else. */
+/** Positions from what people pass mostly: a list of whole numbers, or a typed array of them; null for anything else. */
 export function positionsOfList(value: unknown): Float64Array | null {
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value
@@ -131,12 +128,9 @@ export function positionsOfList(value: unknown): Float64Array | null {
   if (!ArrayBuffer.isView(value)) return null
   const name = BY_TYPED_ARRAY.get(typedArrayTag(value))
   const kind = name === undefined ? undefined : NUMBERS[name].kind
-  const { length } = value as unknown as { length: number }
-  if ((kind !== 'i' && kind !== 'u') || length > SOME || length === 0) return null
-  const numbers = value as unknown as ArrayLike<number | bigint>
-  const positions = new Float64Array(length)
-  for (let at = 0; at < length; at++) positions[at] = Number(numbers[at])
-  return positions
+  if ((kind !== 'i' && kind !== 'u') || value.byteLength === 0) return null
+  // Positions beyond 2^53 are inexact in float64, but outside every array.
+  return Float64Array.from(value as unknown as ArrayLike<number | bigint>, Number)
 }
 
 /** Returns true for lists of booleans and of arrays of bool, with at least one element. */

@@ -1,7 +1,8 @@
 //! Selection by lists of positions: take, gather and scatter.
 
 use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut};
-use crate::copy::{StridedCopy, copied};
+use crate::copy::{StridedCopy, assign, copied};
+use crate::dtype::{Element, Kind};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, for_pieces};
 use crate::loops::prefetch_lines;
 
@@ -44,6 +45,41 @@ pub fn take(
     let blocks = Blocks { outer, each: indices.len(), inner };
     // SAFETY: the indices were checked, so that every place is inside the arrays.
     unsafe { move_blocks(source, target, blocks, place, control) }
+}
+
+/// The indices in an array of integers in C order, those that count from the end counted from the start: of an axis of
+/// `len` entries. The place of the first that is outside, where there is one.
+///
+/// # Errors
+/// [`Error::Unsupported`] for other elements than integers; [`Error::Memory`]; [`Error::Cancelled`].
+pub fn indices_of(
+    positions: &ArrayRef,
+    len: usize,
+    control: &Control,
+) -> Result<std::result::Result<Vec<i64>, usize>> {
+    let kind = positions.element.kind;
+    let Some(element) = Element::native(Kind::I64).filter(|_| kind.is_integer()) else {
+        return Err(Error::Unsupported { operation: "take", kind });
+    };
+    let count = positions.len();
+    let mut indices: Vec<i64> = Vec::new();
+    indices.try_reserve_exact(count).map_err(|_| Error::Memory { bytes: count * size_of::<i64>() })?;
+    indices.resize(count, 0);
+    // SAFETY: memory of as many integers.
+    let copy = unsafe { ArrayMut::contiguous(indices.as_mut_ptr().cast(), element, positions.shape.clone()) };
+    assign(positions, &copy, control)?;
+    let len = len as i64;
+    // As a 64-bit integer with a sign, one of 2^63 and more is negative, and counts from no end.
+    let from_end = if kind == Kind::U64 { 0 } else { len };
+    for (place, index) in indices.iter_mut().enumerate() {
+        if *index < 0 {
+            *index += from_end;
+        }
+        if *index < 0 || *index >= len {
+            return Ok(Err(place));
+        }
+    }
+    Ok(Ok(indices))
 }
 
 /// Copies blocks that lie `offsets` bytes from the first one.

@@ -3,5 +3,5 @@
 mod gather;
 mod mask;
 
-pub use gather::{gather, scatter, take};
+pub use gather::{gather, indices_of, scatter, take};
 pub use mask::{mask_count, mask_gather, mask_indices};

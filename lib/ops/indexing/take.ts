@@ -1,0 +1,93 @@
+/**
+ * Copies of the entries of an axis at positions.
+ * @module
+ */
+import { allocateEmpty } from '../../array/allocate.js'
+import { isArray } from '../../array/array-base.js'
+import type { ArrayBase } from '../../array/array-base.js'
+import { asArray } from '../../array/as-array.js'
+import { asOwner } from '../../array/make-array.js'
+import { operand } from '../../array/operand.js'
+import { takePlain } from '../../array/plain/select.js'
+import { typedArrayTag } from '../../errors/brands.js'
+import { checkOptions } from '../../errors/check-options.js'
+import { inspect } from '../../errors/inspect.js'
+import { indexError } from '../../errors/memmap-error.js'
+import { normalizeIndex, parseAxis } from '../../layout/axis.js'
+import { native, unwrapNative } from '../../native/native.js'
+import { ravel, reshape } from '../reshape.js'
+import { positionsIn } from './selectors.js'
+
+/** `NDArray.take`. */
+export function take(array: ArrayBase, indices: unknown, options: { axis?: number }): ArrayBase {
+  array.store.checkOpen()
+  checkOptions(options, ['axis'], 'take')
+  // An array without axes counts as one of shape [1], and null is Python's None, as in NumPy.
+  const flat = array.ndim === 0 || (options.axis == null && array.ndim !== 1)
+  const many = array.size > 0 ? manyPositions(indices) : null
+  if (many !== null) {
+    const source = flat ? ravel(array) : array
+    const axis = parseAxis(options.axis ?? 0, source.ndim)
+    return inShape(takeMany(source, axis, many), axis, many.shape)
+  }
+  const positions = positionsIn(indices)
+  if (positions === null)
+    throw indexError(
+      `invalid positions ${inspect(indices)}: they must be a whole number or (nested) lists of whole numbers`,
+    )
+  const { shape, values } = positions
+  const source = flat ? ravel(array) : array
+  const axis = parseAxis(options.axis ?? 0, source.ndim)
+  return inShape(takeAt(source, axis, values), axis, shape)
+}
+
+/** The same elements with the axes of the positions in place of the one on which they were taken. */
+function inShape(taken: ArrayBase, axis: number, shape: readonly number[]): ArrayBase {
+  return shape.length === 1 ? taken : asOwner(reshape(taken, [taken.shape.toSpliced(axis, 1, ...shape)]))
+}
+
+/** More positions in an array than these are read by native code where they lie. */
+const MANY = 64
+
+/** An array of more than {@link MANY} integers, or a typed array of them; null for anything else. */
+export function manyPositions(value: unknown): ArrayBase | null {
+  const isTyped = !isArray(value) && ArrayBuffer.isView(value) && typedArrayTag(value) !== undefined
+  const array = isArray(value) ? value : isTyped && value.byteLength > MANY ? asArray(value) : null
+  return array !== null && 'iu'.includes(array.dtype.kind) && array.size > MANY ? array : null
+}
+
+/** Copies the entries of an axis at the positions in an array of integers, which may count from the end. */
+export function takeMany(source: ArrayBase, axis: number, positions: ArrayBase): ArrayBase {
+  const lengths = source.shape.slice()
+  lengths[axis] = positions.size
+  const result = allocateEmpty(lengths, source.dtype)
+  const outside = unwrapNative(() => native.takeAt(operand(0, source), axis, operand(1, positions), operand(2, result)))
+  if (outside >= 0) {
+    const position = Number(reshape(positions, [positions.size]).get(outside))
+    normalizeIndex(position, source.shape, axis)
+    throw indexError(`invalid position at ${outside}: it changed meanwhile; give positions that do not change`)
+  }
+  return result
+}
+
+/** Copies the entries of an axis at positions, which may count from the end, and then count from the start. */
+export function takeAt(source: ArrayBase, axis: number, positions: Float64Array): ArrayBase {
+  const lengths = source.shape.slice()
+  lengths[axis] = positions.length
+  const result = allocateEmpty(lengths, source.dtype)
+  if (result.size > 0 && source.shape[axis] === 0)
+    throw indexError(`cannot do a non-empty take from an empty axis: axis ${axis} has no entries`)
+  // NumPy does not check positions if an axis before has no entries.
+  const isUnchecked = result.size === 0 && source.shape.slice(0, axis).includes(0)
+  const normalized = isUnchecked ? new Float64Array(0) : positions
+  const length = source.shape[axis] as number
+  for (let at = 0; at < normalized.length; at++) {
+    const position = normalized[at] as number
+    if (position < 0 || position >= length) normalized[at] = normalizeIndex(position, source.shape, axis)
+  }
+  if (result.size > 0) {
+    if (!takePlain(result, source, axis, normalized))
+      unwrapNative(() => native.take(operand(0, source), axis, normalized, operand(1, result)))
+  }
+  return result
+}

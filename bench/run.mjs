@@ -24,7 +24,8 @@ import { bounded, guardCost, offTheLoop } from './async.mjs'
 import { otherLibraries } from './others.mjs'
 import { plot } from './plot.mjs'
 import { measureCalls, measureSizes } from './sizes/measure.mjs'
-import { callsTable, sizesPlot, sizesTable, sizeText, verdict } from './sizes/report.mjs'
+import { measureMemory } from './sizes/memory.mjs'
+import { callsTable, memoryTable, sizesPlot, sizesTable, sizeText, verdict } from './sizes/report.mjs'
 import { smallThings } from './small.mjs'
 import * as tables from './table.mjs'
 import { COLD, coldSums, wholeArrays } from './whole.mjs'
@@ -122,6 +123,10 @@ async function operationsBySize() {
   const report = ({ name, place, bytes, sides }) =>
     process.stderr.write(`  ${sizeText(bytes)} ${place} ${name}: ${(sides.ours.median * 1e6).toFixed(2)} us\n`)
   results.calls = await measureCalls({ numpy, rounds: runs, words, report })
+  if (words.length === 0) {
+    results.memory = measureMemory({ rounds: runs })
+    section('Memory of results', memoryTable(results.memory))
+  }
   results.sizes = await measureSizes({
     numpy,
     sizes: values.bytes?.split(',').map(Number),

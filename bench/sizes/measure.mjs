@@ -71,7 +71,7 @@ export async function measureSizes({ numpy, sizes = SIZES, rounds, words, report
         const title = `${row.name} ${place}`
         if (bytes > (row.most ?? Infinity) || !words.every((word) => title.includes(word))) continue
         const sides = await measureRow({ row, place, bytes, numpy, files, rounds: bytes >= 2 ** 30 ? 3 : rounds })
-        rows.push({ name: row.name, place, bytes, sides })
+        rows.push({ name: row.name, place, bytes, fresh: row.fresh === true, sides })
         report(rows.at(-1))
       }
     }

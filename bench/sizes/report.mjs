@@ -35,13 +35,16 @@ function byName(rows) {
 
 const sizesOf = (rows) => [...new Set(rows.map(({ bytes }) => bytes))].toSorted((a, b) => a - b)
 
+/** Marks rows that are slower than NumPy for the memory of their result. */
+const mark = (row) => (row.fresh && ratio(row, 'numpy') < 1 ? '*' : '')
+
 /** Times as fast as NumPy, times as fast as the loop, and the time of ours. */
 export function sizesTable(rows) {
   const sizes = sizesOf(rows)
   const cell = (row) =>
     row === undefined
       ? ''
-      : `${short(ratio(row, 'numpy'))} · ${short(ratio(row, 'loop'))} · ${time(row.sides.ours.median)}`
+      : `${short(ratio(row, 'numpy'))}${mark(row)} · ${short(ratio(row, 'loop'))} · ${time(row.sides.ours.median)}`
   return table(
     ['x NumPy · x loop · time', ...sizes.map(sizeText)],
     [...byName(rows)].map(([name, ofSize]) => [name, ...sizes.map((bytes) => cell(ofSize.get(bytes)))]),
@@ -57,6 +60,17 @@ export function callsTable(rows) {
       short(ratio({ sides }, 'numpy')),
       short(ratio({ sides }, 'loop')),
       target === null ? '' : `under ${time(target)}: ${sides.ours.median < target ? 'yes' : 'NO'}`,
+    ]),
+  )
+}
+
+/** What storing to memory costs that is in the cache, that is not, and that is new. */
+export function memoryTable(rows) {
+  return table(
+    ['storing', 'the same memory', 'memory used before', 'a new buffer'],
+    rows.map(({ bytes, same, around, fresh }) => [
+      sizeText(bytes),
+      ...[same, around, fresh].map(({ median }) => time(median)),
     ]),
   )
 }
@@ -78,6 +92,7 @@ export function verdict(rows) {
     `- geometric mean of ${compared.length} rows: ${mean.toFixed(2)} x NumPy (at least 2.0: ${mean >= 2 ? 'yes' : 'NO'})`,
     `- under 64 KiB, ${slowSmall.length} of ${small.length} rows are under 0.8 x (at most 5 %: ${share <= 5 ? 'yes' : 'NO'})${slowSmall.length > 0 ? `: ${list(slowSmall)}` : ''}`,
     `- from 64 KiB, ${slow.length} of ${compared.length - small.length} rows are under 1.0 x (none: ${slow.length === 0 ? 'yes' : 'NO'})${slow.length > 0 ? `: ${list(slow)}` : ''}`,
+    `- of those, ${slow.filter(({ fresh }) => fresh).length} make an array, whose memory is not in the cache ("Memory of results"): marked *`,
   ].join('\n')
 }
 

@@ -2,6 +2,8 @@
  * The operations of `npm run bench -- --sizes`, with code for every side: `work(a, b)` of memmap, `python` of NumPy with the same names,
  * `loop(data, b)` over typed arrays as one writes it by hand. `prepare` makes `b`, what the operation takes besides the array.
  *
+ * `fresh` is a row whose result is an array as large as what it reads, or a part of it: most of its time may be that of new memory.
+ *
  * A row reads each element once, or as many as `count` says; rows in which a person loops stop at a number of steps, so that they
  * cost the same at every size.
  */
@@ -85,7 +87,7 @@ const swapped = (data) => {
 }
 
 export const OPERATIONS = [
-  { name: 'copy', ...float32, work: (a) => a.copy(), python: 'np.array(a)', loop: (data) => data.slice() },
+  { name: 'copy', fresh: true, ...float32, work: (a) => a.copy(), python: 'np.array(a)', loop: (data) => data.slice() },
   {
     name: 'fill',
     ...float32,
@@ -113,6 +115,7 @@ export const OPERATIONS = [
   },
   {
     name: 'float32 to float64',
+    fresh: true,
     ...float32,
     work: (a) => a.astype('float64'),
     python: "a.astype('f8')",
@@ -120,6 +123,7 @@ export const OPERATIONS = [
   },
   {
     name: 'float32 to int32',
+    fresh: true,
     ...float32,
     work: (a) => a.astype('int32'),
     python: "a.astype('i4')",
@@ -127,15 +131,17 @@ export const OPERATIONS = [
   },
   {
     name: 'int16 to float32',
+    fresh: true,
     dtype: 'int16',
     shape: line(2),
     work: (a) => a.astype('float32'),
     python: "a.astype('f4')",
     loop: (data) => new Float32Array(data),
   },
-  { name: 'byteswap', ...float32, work: (a) => a.byteswap(), python: 'a.byteswap()', loop: swapped },
+  { name: 'byteswap', fresh: true, ...float32, work: (a) => a.byteswap(), python: 'a.byteswap()', loop: swapped },
   {
     name: 'copy every second',
+    fresh: true,
     ...float32,
     work: (a) => a.index('::2').copy(),
     python: 'np.array(a[::2])',
@@ -147,6 +153,7 @@ export const OPERATIONS = [
   },
   {
     name: 'copy reversed',
+    fresh: true,
     ...float32,
     work: (a) => a.index('::-1').copy(),
     python: 'np.array(a[::-1])',
@@ -154,6 +161,7 @@ export const OPERATIONS = [
   },
   {
     name: 'copy transposed',
+    fresh: true,
     ...matrix,
     work: (a) => a.T.copy(),
     python: "np.array(a.T, order='C')",
@@ -192,6 +200,7 @@ export const OPERATIONS = [
   along('argmax', 1),
   {
     name: 'cumsum',
+    fresh: true,
     ...float32,
     work: (a) => a.cumsum(),
     python: 'a.cumsum()',
@@ -206,6 +215,7 @@ export const OPERATIONS = [
   },
   {
     name: 'compare with a scalar',
+    fresh: true,
     ...float32,
     work: (a) => a.compare('>', 1.5),
     python: 'a > 1.5',
@@ -217,6 +227,7 @@ export const OPERATIONS = [
   },
   {
     name: 'compare with an array',
+    fresh: true,
     ...float32,
     ...ones('float32'),
     work: (a, b) => a.compare('>', b),
@@ -243,6 +254,7 @@ export const OPERATIONS = [
   },
   {
     name: 'mask',
+    fresh: true,
     ...float32,
     prepare: (a) => a.compare('>', 1.5),
     pythonPrepare: 'np.array(a > 1.5)',
@@ -258,6 +270,7 @@ export const OPERATIONS = [
   },
   {
     name: 'take a quarter of the rows',
+    fresh: true,
     ...matrix,
     prepare: (a) => positions(a.shape[0] / 4, a.shape[0]),
     pythonPrepare: PYTHON_POSITIONS('a.shape[0] // 4', 'a.shape[0]'),
@@ -274,6 +287,7 @@ export const OPERATIONS = [
   },
   {
     name: 'take a quarter of the columns',
+    fresh: true,
     ...matrix,
     prepare: (a) => positions(a.shape[1] / 4, a.shape[1]),
     pythonPrepare: PYTHON_POSITIONS('a.shape[1] // 4', 'a.shape[1]'),
@@ -282,6 +296,7 @@ export const OPERATIONS = [
   },
   {
     name: 'index with a list',
+    fresh: true,
     ...float32,
     prepare: (a) => positions(Math.max(4, a.size / 16), a.size),
     pythonPrepare: PYTHON_POSITIONS('max(4, a.size // 16)', 'a.size'),
@@ -400,6 +415,7 @@ export const LOOPS = [
   },
   {
     name: 'map',
+    fresh: true,
     ...float32,
     most: 2 ** 25,
     work: (a) => a.map((x) => 2 * x + 1),

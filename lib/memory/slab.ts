@@ -1,7 +1,7 @@
 /**
  * Memory for results. An ArrayBuffer of its own costs more than most work on a small array, so that small results share slabs, each in a
- * part that no other one gets. Slabs are filled once and then left to garbage collection; they are at most 16 times as large as what
- * they hold, so that one result keeps little.
+ * part that no other one gets. Slabs are filled once and then left to garbage collection; they are at most 15 times as large as what
+ * they hold, so that one result keeps little, and small enough for the heap of the C library, which has memory without page faults.
  *
  * Memory that is about to be written is not cleared: it may hold what the process had there before, which no array shows, because its
  * elements are all written before a caller gets it.
@@ -16,7 +16,7 @@ export const LARGEST_PART = 8192
 /** The slabs that are being filled, by the most bytes of their parts. */
 const SLABS = [128, 1024, LARGEST_PART].map((largest) => ({
   largest,
-  bytes: 16 * largest,
+  bytes: 15 * largest,
   slab: new ArrayBuffer(0),
   /** All of the slab. */
   words: new Float64Array(0),

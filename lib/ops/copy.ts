@@ -17,8 +17,11 @@ import { resolveFlexible } from './cast/resolve-flexible.js'
 import { fieldOf } from './view.js'
 
 /** `NDArray.copy`. */
-export function copyOf(array: ArrayBase, order?: OrderLike): ArrayBase {
-  return copyElements(planCopy(array, order))
+export function copyOf(array: ArrayBase, order: OrderLike = 'C'): ArrayBase {
+  array.store.checkOpen()
+  const target = allocateCopy(array, array.dtype, order)
+  assignElements(target, array)
+  return target
 }
 
 /** A copy that is ready to run: broadcasts and casts the source to the allocated target. */

@@ -4,7 +4,7 @@ import { firstOf, plainView, smallView } from './view.js'
 import type { View } from './view.js'
 
 /** Fewer elements than these are copied one by one. */
-const FEW = 8
+const FEW = 32
 
 /** The most elements of a copy that does not follow the memory of its source. */
 const SOME = 128

@@ -21,6 +21,8 @@ import { toBool } from './to-bool.js'
 export function castElements(target: ArrayBase, source: ArrayBase): void {
   const from = source.dtype
   const to = target.dtype
+  // The codes of numbers come before those of times.
+  if (from.code < TIME_CODE && to.code < TIME_CODE) return assignKernel(target, source)
   // Padding between fields must not change, as in NumPy, so records with padding are cast field by field.
   if (from === to || from.equals(to)) {
     if (from.names === null || !hasPadding(from)) return assignKernel(target, source)

@@ -129,7 +129,7 @@ test('property: positions in lists, typed arrays and arrays take the same, and f
           if (axis === 0) t.is(codeOf(() => a.index(form)) === undefined, wanted === undefined)
         }
         if (wanted !== undefined) return
-        const taken = axis === 0 ? list.map((at) => elements(a.index([at]) as AnyArray)).flat() : null
+        const taken = axis === 0 ? list.flatMap((at) => elements(a.index([at]) as AnyArray)) : null
         for (const form of [list, ...forms]) {
           const result = a.take(form, { axis })
           if (taken === null) {

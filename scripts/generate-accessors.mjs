@@ -64,7 +64,7 @@ async function tables() {
 }
 
 function aligned(name, row) {
-  return specialized(name, name, row, functions.replaceAll('#store.f32', `#store.${VIEW_OF[row.method]}`))
+  return specialized(name, name, row, functions.replaceAll('#core.store.f32', `#core.store.${VIEW_OF[row.method]}`))
 }
 
 /** Through a DataView, with the byte order as a constant, so that the loop does not test it; positions and steps count bytes. */
@@ -72,13 +72,13 @@ function byByte(name, row, little) {
   const method = row.method === 'Float16' ? 'Uint16' : row.method
   const text = functions
     .replace(
-      /if \(this\.#store\.f32\[at\] === undefined\) (return this\.setSlow\(.*\))\n *this\.#store\.f32\[at\] = value as number\n/g,
-      (_, slow) => lossless(`this.#store.view.set${method}(at, value as number, ${little})`, slow),
+      /if \(this\.#core\.store\.f32\[at\] === undefined\) (return this\.setSlow\(.*\))\n *this\.#core\.store\.f32\[at\] = value as number\n/g,
+      (_, slow) => lossless(`this.#core.store.view.set${method}(at, value as number, ${little})`, slow),
     )
     .replace(
-      /const element = (this|array)\.#store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]\n.*undefined\) (return (?:null|(?:this\.getSlow|slowStep)\(.*\)))\n/g,
+      /const element = (this|array)\.#core\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]\n.*undefined\) (return (?:null|(?:this\.getSlow|slowStep)\(.*\)))\n/g,
       (_, of, at, slow) =>
-        `let element\n${lossless(`element = ${of}.#store.view.get${method}(${at}, ${little})`, slow)}` +
+        `let element\n${lossless(`element = ${of}.#core.store.view.get${method}(${at}, ${little})`, slow)}` +
         (slow === 'return null' ? '' : `if (GATE[FAULTS[0]] === undefined) ${slow}\n`),
     )
   return specialized(`${name}-${little ? 'little' : 'big'}`, name, row, text)

@@ -5,6 +5,7 @@ import { sizeOf } from '../layout/shape.js'
 import type { AccessorKind } from '../memory/accessor-kind.js'
 import type { Fields } from '../memory/accessors/access.js'
 import { ArrayState, forgetParameters } from '../memory/accessors/generated.js'
+import type { Core } from '../memory/accessors/generated.js'
 import { elementAt, storeAt } from '../memory/element.js'
 import type { Store } from '../memory/store.js'
 import { elementsForWalkers } from './elements-for-walkers.js'
@@ -98,6 +99,9 @@ export class ArrayBase extends State {
     storeAt(this, indicesAndValue)
   }
 }
+
+/** The state of an array, in one step: operations on small arrays, which read several fields, take it. */
+export const coreOf = ArrayState.coreOf as unknown as (array: ArrayBase) => Core
 
 markOwn(ArrayBase.prototype)
 

@@ -4,7 +4,7 @@ import type { Layout } from '../layout/layout.js'
 import { accessorKindOf, accessorsOf } from '../memory/accessor-kind.js'
 import type { AccessorKind } from '../memory/accessor-kind.js'
 import type { Store } from '../memory/store.js'
-import { ArrayBase } from './array-base.js'
+import { ArrayBase, coreOf } from './array-base.js'
 
 /** The constructor of arrays, with the same parameters for NDArray and Memmap. */
 type ArrayClass = new (...parts: ConstructorParameters<typeof ArrayBase>) => ArrayBase
@@ -39,9 +39,17 @@ export function makeArray(
 }
 
 /** Creates a view of an array: another layout in the same store, with this or another dtype. */
-export function viewOf(of: ArrayBase, layout: Layout, dtype: DType = of.dtype, writeable = of.isWriteable): ArrayBase {
-  of.store.checkOpen()
-  return makeArray(of.store, dtype, layout, of.root ?? of, writeable)
+export function viewOf(of: ArrayBase, layout: Layout, dtype?: DType, writeable?: boolean): ArrayBase {
+  const core = coreOf(of)
+  const { store, root } = core
+  store.checkOpen()
+  return makeArray(
+    store,
+    dtype ?? core.dtype,
+    layout,
+    (root as ArrayBase | null) ?? of,
+    writeable ?? core.writeableMask === 0,
+  )
 }
 
 /** Converts a view to an array that owns its memory, for results that no other array shares. */

@@ -2,6 +2,7 @@ import { NUMBERS } from '../dtype/index.js'
 import { MAX_NDIM } from '../layout/shape.js'
 import { native } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
+import { coreOf } from './array-base.js'
 import type { ArrayBase } from './array-base.js'
 
 /**
@@ -21,14 +22,14 @@ const AXES = 3 * SLOT
  * Nothing but the other operands comes between this and the call.
  */
 export function operand(slot: 0 | 1 | 2, array: ArrayBase): NativeMapping | ArrayBufferLike {
-  const { store, dtype, shape, byteStrides } = array
+  const { store, dtype, shape, byteStrides, position } = coreOf(array)
   store.checkOpen()
   const at = slot * SLOT
   const ndim = shape.length
   LAYOUTS[at] = dtype.code
   LAYOUTS[at + 1] = dtype.swapped ? 1 : 0
   LAYOUTS[at + 2] = dtype.itemsize
-  LAYOUTS[at + 3] = array.position + store.base
+  LAYOUTS[at + 3] = position + store.base
   LAYOUTS[at + 4] = ndim
   for (let axis = 0; axis < ndim; axis++) {
     LAYOUTS[at + 5 + axis] = shape[axis] as number

@@ -5,6 +5,7 @@ import { extent, isAligned } from '../layout/layout.js'
 import { sizeOf } from '../layout/shape.js'
 import { isContiguous } from '../layout/strides.js'
 import type { Exposed } from '../memory/store.js'
+import { coreOf } from './array-base.js'
 import type { ArrayBase } from './array-base.js'
 
 /** A typed array with the layout of an array's elements in it; strides and offset in elements. */
@@ -27,8 +28,9 @@ export function exposed(array: ArrayBase): Exposed {
 
 /** `NDArray.data`. */
 export function dataOf(array: ArrayBase): ArrayBufferView {
-  const typedArray = typedArrayOf(array)
-  const { store, accessorKind, shape, byteStrides, position, dtype } = array
+  const core = coreOf(array)
+  const typedArray = typedArrayOf(core)
+  const { store, accessorKind, shape, byteStrides, position, dtype } = core
   const size = sizeOf(shape)
   // Elements that a typed array of the store reads are aligned and in the byte order of the machine.
   if (size > 0 && accessorKind.view !== 'view' && isContiguous(shape, byteStrides, dtype.itemsize, 'C')) {
@@ -113,7 +115,7 @@ function entriesOf({ dtype }: ArrayBase): number {
   return dtype.kind === 'c' ? 2 : 1
 }
 
-function typedArrayOf(array: ArrayBase): TypedArrayConstructor {
+function typedArrayOf(array: Pick<ArrayBase, 'store' | 'dtype'>): TypedArrayConstructor {
   array.store.checkOpen()
   const { code, name } = array.dtype
   if (code === OPAQUE_CODE) {

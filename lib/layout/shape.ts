@@ -86,9 +86,12 @@ export function integerOf(value: unknown): number | null {
  * @throws MemmapError `ERR_MEMMAP_SHAPE` where the elements or their bytes exceed 2^53 - 1
  */
 export function sizeOf(shape: readonly number[], itemsize = 1): number {
-  if (shape.includes(0)) return 0
   let size = 1
-  for (const length of shape) size *= length
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis] as number
+    if (length === 0) return 0
+    size *= length
+  }
   if (!(size * itemsize <= Number.MAX_SAFE_INTEGER)) {
     throw new MemmapError(
       'ERR_MEMMAP_SHAPE',

@@ -1,5 +1,6 @@
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
+import { sizeOf } from './shape.js'
 
 /** C: the last axis is the fastest. F: the first axis is the fastest. */
 export type Order = 'C' | 'F'
@@ -34,7 +35,7 @@ export function isContiguous(
   itemsize: number,
   order: Order,
 ): boolean {
-  if (shape.includes(0)) return true
+  if (sizeOf(shape) === 0) return true
   let stride = itemsize
   for (let step = 0; step < shape.length; step++) {
     const axis = order === 'C' ? shape.length - 1 - step : step

@@ -390,11 +390,74 @@ export class Store implements Views {
     return new DataView(buffer, position - start, size)
   }
 
+  /** Creates a view that does not exist yet. A case for each name, because V8 takes many names in one place from a table. */
   private makeView(name: ViewName, buffer: ArrayBufferLike): void {
-    if (this[name].byteLength > 0) return
+    const { base } = this
     // In memory the store is what the buffer has from its base; of a mapping the buffer is the store.
-    const length = this.mapping === null ? Math.min(this.length, buffer.byteLength - this.base) : buffer.byteLength
-    this.setView(name, VIEWS[name](buffer, this.base, length))
+    const length = this.mapping === null ? Math.min(this.length, buffer.byteLength - base) : buffer.byteLength
+    switch (name) {
+      case 'f32':
+        if (this.f32.byteLength === 0) this.f32 = VIEWS.f32(buffer, base, length)
+        break
+      case 'f64':
+        if (this.f64.byteLength === 0) this.f64 = VIEWS.f64(buffer, base, length)
+        break
+      case 'i32':
+        if (this.i32.byteLength === 0) this.i32 = VIEWS.i32(buffer, base, length)
+        break
+      case 'u8':
+        if (this.u8.byteLength === 0) this.u8 = VIEWS.u8(buffer, base, length)
+        break
+      case 'i16':
+        if (this.i16.byteLength === 0) this.i16 = VIEWS.i16(buffer, base, length)
+        break
+      case 'u16':
+        if (this.u16.byteLength === 0) this.u16 = VIEWS.u16(buffer, base, length)
+        break
+      case 'i8':
+        if (this.i8.byteLength === 0) this.i8 = VIEWS.i8(buffer, base, length)
+        break
+      case 'u32':
+        if (this.u32.byteLength === 0) this.u32 = VIEWS.u32(buffer, base, length)
+        break
+      case 'i64':
+        if (this.i64.byteLength === 0) this.i64 = VIEWS.i64(buffer, base, length)
+        break
+      case 'u64':
+        if (this.u64.byteLength === 0) this.u64 = VIEWS.u64(buffer, base, length)
+        break
+      case 'view':
+        if (this.view.byteLength === 0) this.view = VIEWS.view(buffer, base, length)
+        break
+    }
+  }
+
+  /** The view of a name; a case for each, as above. */
+  viewNamed(name: ViewName): Views[ViewName] {
+    switch (name) {
+      case 'f32':
+        return this.f32
+      case 'f64':
+        return this.f64
+      case 'i32':
+        return this.i32
+      case 'u8':
+        return this.u8
+      case 'i16':
+        return this.i16
+      case 'u16':
+        return this.u16
+      case 'i8':
+        return this.i8
+      case 'u32':
+        return this.u32
+      case 'i64':
+        return this.i64
+      case 'u64':
+        return this.u64
+      case 'view':
+        return this.view
+    }
   }
 
   /** Empties the views in one statement each, because V8 runs that several times as fast as a loop over their names. */

@@ -1,4 +1,5 @@
 import { allocateEmpty, emptyLike } from '../array/allocate.js'
+import { coreOf } from '../array/array-base.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
 import { operand } from '../array/operand.js'
@@ -18,8 +19,9 @@ import { fieldOf } from './view.js'
 
 /** `NDArray.copy`. */
 export function copyOf(array: ArrayBase, order: OrderLike = 'C'): ArrayBase {
-  array.store.checkOpen()
-  const target = allocateCopy(array, array.dtype, order)
+  const core = coreOf(array)
+  core.store.checkOpen()
+  const target = allocateCopy(core, core.dtype, order)
   assignElements(target, array)
   return target
 }
@@ -57,18 +59,19 @@ export function planCast(array: ArrayBase, like: DTypeLike, order: OrderLike = '
     dtype.shape.map((_, axis) => -1 - axis),
   )
   const layout = { shape: [...array.shape, ...dtype.shape], byteStrides: source.byteStrides }
-  return { target: allocateCopy({ ...layout, itemsize: array.itemsize }, dtype.base, order), source }
+  return { target: allocateCopy({ ...layout, dtype: array.dtype }, dtype.base, order), source }
 }
 
 /** Allocates a copy in an order. */
 function allocateCopy(
-  of: Pick<ArrayBase, 'shape' | 'byteStrides' | 'itemsize'>,
+  of: { readonly shape: readonly number[]; readonly byteStrides: readonly number[]; readonly dtype: DType },
   dtype: DType,
   order: unknown,
 ): ArrayBase {
   if (order === 'K' || order === 'k') return emptyLike(of, dtype)
   if (order !== 'A' && order !== 'a') return allocateEmpty(of.shape, dtype, parseOrder(order))
-  const { shape, byteStrides, itemsize } = of
+  const { shape, byteStrides } = of
+  const { itemsize } = of.dtype
   const onlyF = isContiguous(shape, byteStrides, itemsize, 'F') && !isContiguous(shape, byteStrides, itemsize, 'C')
   return allocateEmpty(shape, dtype, onlyF ? 'F' : 'C')
 }

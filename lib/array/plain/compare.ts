@@ -1,6 +1,7 @@
 import { parseDType } from '../../dtype/index.js'
-import { isSameShape } from '../../layout/shape.js'
+import { isSameShape, sizeOf } from '../../layout/shape.js'
 import { allocateEmpty } from '../allocate.js'
+import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
 import { firstOf, isNumbers, smallView } from './view.js'
 
@@ -26,29 +27,31 @@ const HOLDS: Readonly<Record<string, number>> = {
  * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
  */
 export function comparePlain(array: ArrayBase, op: string, other: number | ArrayBase): ArrayBase | null {
-  const { size, dtype } = array
-  const view = size > SOME || !isNumbers(dtype) ? null : smallView(array)
+  const left = coreOf(array)
+  const { shape, dtype } = left
+  const size = sizeOf(shape)
+  const view = size > SOME || !isNumbers(dtype) ? null : smallView(left)
   if (view === null) return null
   const holds = HOLDS[op] as number
-  const from = firstOf(array)
-  let flags
+  const from = firstOf(left)
   if (typeof other === 'number') {
     const number = dtype.kind === 'f' && dtype.itemsize === 4 ? Math.fround(other) : other
-    const into = allocateEmpty(array.shape, parseDType('bool'))
-    flags = into.store.u8
+    const into = allocateEmpty(shape, parseDType('bool'))
+    const flags = coreOf(into).store.u8
     for (let i = 0; i < size; i++) flags[i] = holdsFor(view[from + i] as number, number, holds)
-    array.store.checkFault()
+    left.store.checkFault()
     return into
   }
-  if (array.accessorKind !== other.accessorKind || !isSameShape(array.shape, other.shape)) return null
-  const others = smallView(other)
+  const right = coreOf(other)
+  if (left.accessorKind !== right.accessorKind || !isSameShape(shape, right.shape)) return null
+  const others = smallView(right)
   if (others === null) return null
-  const into = allocateEmpty(array.shape, parseDType('bool'))
-  flags = into.store.u8
-  const start = firstOf(other)
+  const into = allocateEmpty(shape, parseDType('bool'))
+  const flags = coreOf(into).store.u8
+  const start = firstOf(right)
   for (let i = 0; i < size; i++) flags[i] = holdsFor(view[from + i] as number, others[start + i] as number, holds)
-  array.store.checkFault()
-  other.store.checkFault()
+  left.store.checkFault()
+  right.store.checkFault()
   return into
 }
 

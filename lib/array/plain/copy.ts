@@ -1,4 +1,7 @@
 import type { DType } from '../../dtype/index.js'
+import { sizeOf } from '../../layout/shape.js'
+import type { Core } from '../../memory/accessors/generated.js'
+import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
 import { firstOf, plainView, smallView } from './view.js'
 import type { View } from './view.js'
@@ -14,18 +17,20 @@ const SOME = 128
  * where typed arrays do not cast as NumPy does. The arrays may overlap.
  * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
  */
-export function copyPlain(target: ArrayBase, source: ArrayBase): boolean {
+export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
+  const target = coreOf(into)
+  const source = coreOf(of)
   if (target.accessorKind !== source.accessorKind && !isCast(source.dtype, target.dtype)) return false
   const to = smallView(target)
   if (to === null) return false
   const from = plainView(source)
-  const { size } = target
+  const size = sizeOf(target.shape)
   const at = firstOf(target)
   if (from === null) {
     if (size > SOME || !copyStrided(to, at, target, source)) return false
   } else {
     const start = firstOf(source)
-    if (size < FEW && !mayOverlap(target, source)) {
+    if (size < FEW && !mayOverlap(target, source, size)) {
       for (let i = 0; i < size; i++) to[at + i] = from[start + i] as number
     } else {
       to.set(from.subarray(start, start + size) as unknown as Float64Array, at)
@@ -46,14 +51,14 @@ function isCast(from: DType, to: DType): boolean {
 }
 
 /** Copies from an array of one or two axes with any strides; false for others. */
-function copyStrided(to: View, at: number, target: ArrayBase, source: ArrayBase): boolean {
+function copyStrided(to: View, at: number, target: Core, source: Core): boolean {
   const { store, accessorKind, shape, byteStrides } = source
   const { view, unit } = accessorKind
   const ndim = shape.length
   if (view === 'view' || store.openMask !== 0 || ndim === 0 || ndim > 2 || store.memory === target.store.memory) {
     return false
   }
-  const from = store[view] as unknown as View
+  const from = store.viewNamed(view) as unknown as View
   const rows = ndim === 2 ? (shape[0] as number) : 1
   const rowStep = ndim === 2 ? (byteStrides[0] as number) / unit : 0
   const columns = shape[ndim - 1] as number
@@ -66,9 +71,9 @@ function copyStrided(to: View, at: number, target: ArrayBase, source: ArrayBase)
   return true
 }
 
-/** True where two plain arrays have bytes in common. */
-function mayOverlap(a: ArrayBase, b: ArrayBase): boolean {
+/** True where two plain arrays of a size have bytes in common. */
+function mayOverlap(a: Core, b: Core, size: number): boolean {
   if (a.store.memory !== b.store.memory) return false
   const [from, other] = [a.position + a.store.base, b.position + b.store.base]
-  return from < other + b.nbytes && other < from + a.nbytes
+  return from < other + size * b.dtype.itemsize && other < from + size * a.dtype.itemsize
 }

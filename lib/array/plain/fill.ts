@@ -1,3 +1,5 @@
+import { sizeOf } from '../../layout/shape.js'
+import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
 import { firstOf, smallView } from './view.js'
 
@@ -7,9 +9,10 @@ import { firstOf, smallView } from './view.js'
  */
 export function fillPlain(array: ArrayBase, value: unknown): boolean {
   if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') return false
-  const view = smallView(array)
+  const core = coreOf(array)
+  const view = smallView(core)
   if (view === null) return false
-  const { shape, size } = array
+  const { shape } = core
   // The first element converts the value, or throws.
   switch (shape.length) {
     case 0:
@@ -24,8 +27,8 @@ export function fillPlain(array: ArrayBase, value: unknown): boolean {
     default:
       array.setSlow(...shape.map(() => 0), value)
   }
-  const first = firstOf(array)
-  view.fill(view[first] as number, first + 1, first + size)
-  array.store.checkFault()
+  const first = firstOf(core)
+  view.fill(view[first] as number, first + 1, first + sizeOf(shape))
+  core.store.checkFault()
   return true
 }

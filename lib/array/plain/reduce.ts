@@ -1,4 +1,6 @@
 import type { DType } from '../../dtype/index.js'
+import { sizeOf } from '../../layout/shape.js'
+import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
 import { firstOf, isNumbers, smallView } from './view.js'
 import type { View } from './view.js'
@@ -15,17 +17,19 @@ const SOME = 64
  * @throws MemmapError the fault of a mapping
  */
 export function reducePlain(array: ArrayBase, name: string): number | bigint | undefined {
-  const { size, dtype } = array
+  const core = coreOf(array)
+  const { dtype } = core
+  const size = sizeOf(core.shape)
   if (size > SOME || (size >= FEW && name === 'sum') || !isNumbers(dtype)) return undefined
-  const view = smallView(array)
+  const view = smallView(core)
   if (view === null) return undefined
-  const first = firstOf(array)
+  const first = firstOf(core)
   let result: number | bigint | undefined
   if (name === 'sum') result = sumOf(view, first, size, dtype)
   else if (name === 'max' || name === 'argmax') result = extremeOf(view, first, size, 1, name === 'argmax')
   else if (name === 'min' || name === 'argmin') result = extremeOf(view, first, size, -1, name === 'argmin')
   else return undefined
-  array.store.checkFault()
+  core.store.checkFault()
   return result
 }
 

@@ -1,4 +1,6 @@
 import { allocateEmpty } from '../allocate.js'
+import { sizeOf } from '../../layout/shape.js'
+import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
 import { firstOf, plainView, smallView } from './view.js'
 import type { View } from './view.js'
@@ -13,8 +15,10 @@ const selected = new Uint16Array(SOME)
  * Copies the entries of an axis of a plain array at positions, which are inside, to a small plain array; false for others.
  * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
  */
-export function takePlain(into: ArrayBase, source: ArrayBase, axis: number, positions: Float64Array): boolean {
-  if (into.size > SOME || into.accessorKind !== source.accessorKind) return false
+export function takePlain(target: ArrayBase, of: ArrayBase, axis: number, positions: Float64Array): boolean {
+  const into = coreOf(target)
+  const source = coreOf(of)
+  if (into.accessorKind !== source.accessorKind || sizeOf(into.shape) > SOME) return false
   const from = plainView(source)
   const to = from === null ? null : smallView(into)
   if (from === null || to === null) return false
@@ -40,9 +44,11 @@ export function takePlain(into: ArrayBase, source: ArrayBase, axis: number, posi
  * Copies the elements of a plain array for which an array of bool of the same shape is true; null for others.
  * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
  */
-export function maskPlain(array: ArrayBase, flags: ArrayBase): ArrayBase | null {
-  const { size } = array
-  if (size > SOME || flags.size !== size || flags.shape.length !== array.shape.length) return null
+export function maskPlain(of: ArrayBase, mask: ArrayBase): ArrayBase | null {
+  const array = coreOf(of)
+  const flags = coreOf(mask)
+  const size = sizeOf(array.shape)
+  if (size > SOME || sizeOf(flags.shape) !== size || flags.shape.length !== array.shape.length) return null
   const from = plainView(array)
   const chosen = from === null ? null : plainView(flags)
   if (from === null || chosen === null) return null
@@ -55,7 +61,7 @@ export function maskPlain(array: ArrayBase, flags: ArrayBase): ArrayBase | null 
   const into = allocateEmpty([count], array.dtype)
   const first = firstOf(array)
   if (count > 0) {
-    const to = smallView(into) as View
+    const to = smallView(coreOf(into)) as View
     for (let i = 0; i < count; i++) to[i] = from[first + (selected[i] as number)] as number
   }
   flags.store.checkFault()

@@ -4,8 +4,9 @@
  * @module
  */
 import type { DType } from '../../dtype/index.js'
+import { sizeOf } from '../../layout/shape.js'
 import { isContiguous } from '../../layout/strides.js'
-import type { ArrayBase } from '../array-base.js'
+import type { Core } from '../../memory/accessors/generated.js'
 
 /** The most bytes of a small array. */
 const SMALL = 8192
@@ -17,19 +18,19 @@ export type View = Pick<Float64Array, 'length' | 'fill' | 'set' | 'subarray'> & 
  * The typed array that reads the elements of a plain array that is small; null for others.
  * @throws MemmapError `ERR_MEMMAP_CLOSED`
  */
-export function smallView(array: ArrayBase): View | null {
-  return array.nbytes > SMALL ? null : plainView(array)
+export function smallView(array: Core): View | null {
+  return sizeOf(array.shape) * array.dtype.itemsize > SMALL ? null : plainView(array)
 }
 
 /**
  * The typed array that reads the elements of a plain array of any size; null for others.
  * @throws MemmapError `ERR_MEMMAP_CLOSED`
  */
-export function plainView({ store, accessorKind, shape, byteStrides, dtype }: ArrayBase): View | null {
+export function plainView({ store, accessorKind, shape, byteStrides, dtype }: Core): View | null {
   const { view } = accessorKind
   store.checkOpen()
   if (view === 'view' || store.openMask !== 0 || hasNone(shape)) return null
-  return isContiguous(shape, byteStrides, dtype.itemsize, 'C') ? (store[view] as unknown as View) : null
+  return isContiguous(shape, byteStrides, dtype.itemsize, 'C') ? (store.viewNamed(view) as unknown as View) : null
 }
 
 function hasNone(shape: readonly number[]): boolean {
@@ -38,7 +39,7 @@ function hasNone(shape: readonly number[]): boolean {
 }
 
 /** The index of the first element in the typed array. */
-export function firstOf({ position, accessorKind }: ArrayBase): number {
+export function firstOf({ position, accessorKind }: Core): number {
   return position / accessorKind.unit
 }
 

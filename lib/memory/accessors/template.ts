@@ -31,49 +31,90 @@ import type { Store } from '../store.js'
 import { gate, openFaults, rereads } from './access.js'
 import type { AccessorKind, Accessors, Fields, Walk } from './access.js'
 
-let kind: AccessorKind
-let store: Store
-let dtype: DType
-let shape: readonly number[]
-let byteStrides: readonly number[]
-let position: number
-let root: Fields | null
-let isWriteable: boolean
-/** The number of axes whose positions fit 32 bits, for the accessors; where they do not fit, elements take the slow path. */
-let fits: number
+/** The state of the array that is being created. */
+let created: Core
 
-/** Sets the variables for the fields of the class below, which are initialised after this constructor. */
-// oxlint-disable-next-line typescript/no-extraneous-class -- only the constructor of a base runs before the fields are initialised
-class Parameters {
+/**
+ * Where the elements of an array lie and what they are. One class for all arrays, because V8 reads the fields of objects of many classes
+ * through a table: arrays have a class for each kind of element and rank.
+ */
+export class Core {
+  readonly store: Store
+  readonly accessorKind: AccessorKind
+  readonly dtype: DType
+  readonly shape: readonly number[]
+  readonly byteStrides: readonly number[]
+  readonly position: number
+  readonly root: Fields | null
+  /** 0 if elements can be stored, else -1. */
+  readonly writeableMask: number
+  /** The position of the first element, in units of the view: elements, or bytes for `view`. */
+  readonly first: number
+  /** The last valid index of each of the first three axes; all -1 where positions exceed 2^31. */
+  readonly last0: number
+  readonly last1: number
+  readonly last2: number
+  /** The stride of each axis, in the unit of the first position. */
+  readonly step0: number
+  readonly step1: number
+  readonly step2: number
+  /** What an operation that is called again uses again. */
+  lastPlan: unknown
+
   constructor(
-    ofKind: AccessorKind,
-    ofStore: Store,
-    ofDType: DType,
-    ofShape: readonly number[],
-    ofStrides: readonly number[],
-    at: number,
-    ofRoot: Fields | null,
-    writeable: boolean,
+    kind: AccessorKind,
+    store: Store,
+    dtype: DType,
+    shape: readonly number[],
+    byteStrides: readonly number[],
+    position: number,
+    root: Fields | null,
+    isWriteable: boolean,
   ) {
-    kind = ofKind
-    store = ofStore
-    dtype = ofDType
-    shape = ofShape
-    byteStrides = ofStrides
-    position = at
-    root = ofRoot
-    isWriteable = writeable
     const { unit } = kind
     const ndim = shape.length
-    fits =
+    // The number of axes whose positions fit 32 bits, for the accessors; where they do not fit, elements take the slow path.
+    const fits =
       ndim <= 3 && (store.length <= 2 ** 31 * unit || end(shape, byteStrides, position) < 2 ** 31 * unit) ? ndim : 0
+    this.store = store
+    this.accessorKind = kind
+    this.dtype = dtype
+    this.shape = shape
+    this.byteStrides = byteStrides
+    this.position = position
+    this.root = root
+    this.writeableMask = isWriteable ? 0 : -1
+    this.first = (position / unit) | 0
+    this.last0 = fits > 0 ? ((shape[0] as number) - 1) | 0 : -1
+    this.last1 = fits > 1 ? ((shape[1] as number) - 1) | 0 : -1
+    this.last2 = fits > 2 ? ((shape[2] as number) - 1) | 0 : -1
+    this.step0 = fits > 0 ? ((byteStrides[0] as number) / unit) | 0 : 0
+    this.step1 = fits > 1 ? ((byteStrides[1] as number) / unit) | 0 : 0
+    this.step2 = fits > 2 ? ((byteStrides[2] as number) / unit) | 0 : 0
+    this.lastPlan = null
   }
 }
 
-/** Lets go of the memory and the array in the variables, which would keep those of the last array from garbage collection. */
+/** Creates the state for the field of the class below, which is initialised after this constructor. */
+// oxlint-disable-next-line typescript/no-extraneous-class -- only the constructor of a base runs before the field is initialised
+class Parameters {
+  constructor(
+    kind: AccessorKind,
+    store: Store,
+    dtype: DType,
+    shape: readonly number[],
+    byteStrides: readonly number[],
+    position: number,
+    root: Fields | null,
+    isWriteable: boolean,
+  ) {
+    created = new Core(kind, store, dtype, shape, byteStrides, position, root, isWriteable)
+  }
+}
+
+/** Lets go of the state in the variable, which would keep the memory of the last array from garbage collection. */
 export function forgetParameters(): void {
-  store = undefined as never
-  root = null
+  created = undefined as never
 }
 
 /** The position of the element with the highest one. */
@@ -82,16 +123,6 @@ function end(shape: readonly number[], byteStrides: readonly number[], position:
   for (let axis = 0; axis < shape.length; axis++)
     highest += Math.max(0, ((shape[axis] as number) - 1) * (byteStrides[axis] as number))
   return highest
-}
-
-/** The step along an axis, in units of the view. */
-function stepOf(axis: number): number {
-  return fits > axis ? ((byteStrides[axis] as number) / kind.unit) | 0 : 0
-}
-
-/** The last valid index of an axis. */
-function lastOf(axis: number): number {
-  return fits > axis ? ((shape[axis] as number) - 1) | 0 : -1
 }
 
 /** A step of an iteration that the fast path does not take: it reads the element by the slow path, or throws the error. */
@@ -106,94 +137,66 @@ export const ACCESSORS: Readonly<Record<string, Accessors<ArrayState>>> = {}
  * The state of an array: where its elements lie and what they are. `ArrayBase` extends it.
  */
 export abstract class ArrayState extends Parameters implements Fields {
-  #store = store
-  #accessorKind = kind
-  #dtype = dtype
-  #shape = shape
-  #byteStrides = byteStrides
-  #position = position
-  #root = root
-  /** 0 if elements can be stored, else -1. */
-  #writeableMask = isWriteable ? 0 : -1
-  /** The position of the first element, in units of the view: elements, or bytes for `view`. */
-  #first = (position / kind.unit) | 0
-  /** The last valid index of each of the first three axes; all -1 where positions exceed 2^31. */
-  #last0 = lastOf(0)
-  #last1 = lastOf(1)
-  #last2 = lastOf(2)
-  /** The stride of each axis, in the unit of the first position. */
-  #step0 = stepOf(0)
-  #step1 = stepOf(1)
-  #step2 = stepOf(2)
-  #lastPlan: unknown = null
+  #core = created
 
   get store(): Store {
-    return this.#store
+    return this.#core.store
   }
 
   get accessorKind(): AccessorKind {
-    return this.#accessorKind
+    return this.#core.accessorKind
   }
 
   get dtype(): DType {
-    return this.#dtype
+    return this.#core.dtype
   }
 
   get shape(): readonly number[] {
-    return this.#shape
+    return this.#core.shape
   }
 
   get byteStrides(): readonly number[] {
-    return this.#byteStrides
+    return this.#core.byteStrides
   }
 
   get position(): number {
-    return this.#position
+    return this.#core.position
   }
 
   get root(): Fields | null {
-    return this.#root
+    return this.#core.root
   }
 
   get isWriteable(): boolean {
-    return this.#writeableMask === 0
+    return this.#core.writeableMask === 0
   }
 
   get lastPlan(): unknown {
-    return this.#lastPlan
+    return this.#core.lastPlan
   }
 
   set lastPlan(plan: unknown) {
-    this.#lastPlan = plan
+    this.#core.lastPlan = plan
   }
 
   /** Replaces the memory, for closing a view while its base stays open. */
   moveTo(store: Store): void {
-    this.#store = store
+    const { accessorKind, dtype, shape, byteStrides, position, root, writeableMask } = this.#core
+    this.#core = new Core(accessorKind, store, dtype, shape, byteStrides, position, root, writeableMask === 0)
   }
 
   /** Takes over the state of another array of the same class. */
   become(other: ArrayState): void {
-    this.#store = other.#store
-    this.#accessorKind = other.#accessorKind
-    this.#dtype = other.#dtype
-    this.#shape = other.#shape
-    this.#byteStrides = other.#byteStrides
-    this.#position = other.#position
-    this.#root = other.#root
-    this.#writeableMask = other.#writeableMask
-    this.#first = other.#first
-    this.#last0 = other.#last0
-    this.#last1 = other.#last1
-    this.#last2 = other.#last2
-    this.#step0 = other.#step0
-    this.#step1 = other.#step1
-    this.#step2 = other.#step2
-    this.#lastPlan = other.#lastPlan
+    this.#core = other.#core
+  }
+
+  /** The state of an array, in one step: operations that read several fields take it. */
+  static coreOf(array: ArrayState): Core {
+    return array.#core
   }
 
   static isStateOf(value: object): boolean {
-    return #store in value
+    return #core in value
   }
 
   /** The slow path: any rank, negative indices, any value, and the errors. */
@@ -217,8 +220,8 @@ export abstract class ArrayState extends Parameters implements Fields {
           let value
           if (!done) {
             this.at = i + 1
-            if (array.#store.openMask !== 0) return slowStep(array, i)
-            const element = array.#store.f32[(array.#first + Math.imul(i, array.#step0)) | 0]
+            if (array.#core.store.openMask !== 0) return slowStep(array, i)
+            const element = array.#core.store.f32[(array.#core.first + Math.imul(i, array.#core.step0)) | 0]
             if (element === undefined || GATE[FAULTS[0]] === undefined) return slowStep(array, i)
             value = element
           }
@@ -226,16 +229,16 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         row(this: ArrayState, i: number, j: number): unknown[] | null {
-          const ndim = this.#shape.length
-          const last = ndim === 1 ? this.#last0 : ndim === 2 ? this.#last1 : this.#last2
-          const step = ndim === 1 ? this.#step0 : ndim === 2 ? this.#step1 : this.#step2
-          if (this.#store.openMask !== 0 || last < 0 || last >= LONGEST) return null
+          const ndim = this.#core.shape.length
+          const last = ndim === 1 ? this.#core.last0 : ndim === 2 ? this.#core.last1 : this.#core.last2
+          const step = ndim === 1 ? this.#core.step0 : ndim === 2 ? this.#core.step1 : this.#core.step2
+          if (this.#core.store.openMask !== 0 || last < 0 || last >= LONGEST) return null
           const result = new Array<unknown>(last + 1)
-          let at = this.#first
-          if (ndim > 1) at += Math.imul(i, this.#step0)
-          if (ndim > 2) at += Math.imul(j, this.#step1)
+          let at = this.#core.first
+          if (ndim > 1) at += Math.imul(i, this.#core.step0)
+          if (ndim > 2) at += Math.imul(j, this.#core.step1)
           for (let k = 0; k <= last; k++) {
-            const element = this.#store.f32[at]
+            const element = this.#core.store.f32[at]
             if (element === undefined) return null
             result[k] = element
             at = (at + step) | 0
@@ -246,15 +249,15 @@ export abstract class ArrayState extends Parameters implements Fields {
         get1(this: ArrayState, i?: unknown, extra?: unknown): unknown {
           if (typeof i !== 'number' || i < 0 || extra !== undefined) return this.getSlow(i, extra)
           const a = (i | 0) === i ? i : -1
-          const step = this.#step0
-          const open = this.#store.openMask
+          const step = this.#core.step0
+          const open = this.#core.store.openMask
           if (
             GATE[((open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
-            GATE[(a | (this.#last0 - a) | (open & LAST)) >>> 31] === undefined
+            GATE[(a | (this.#core.last0 - a) | (open & LAST)) >>> 31] === undefined
           ) {
             return this.getSlow(i, extra)
           }
-          const element = this.#store.f32[(this.#first + Math.imul(a, step)) | 0]
+          const element = this.#core.store.f32[(this.#core.first + Math.imul(a, step)) | 0]
           if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getSlow(i)
           return element
         },
@@ -264,15 +267,16 @@ export abstract class ArrayState extends Parameters implements Fields {
             return this.getSlow(i, j, extra)
           const a = (i | 0) === i ? i : -1
           const b = (j | 0) === j ? j : -1
-          const step = this.#step1
-          const open = this.#store.openMask
+          const step = this.#core.step1
+          const open = this.#core.store.openMask
           if (
-            GATE[(a | (this.#last0 - a) | (open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
-            GATE[(b | (this.#last1 - b) | (open & LAST)) >>> 31] === undefined
+            GATE[(a | (this.#core.last0 - a) | (open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
+            GATE[(b | (this.#core.last1 - b) | (open & LAST)) >>> 31] === undefined
           ) {
             return this.getSlow(i, j, extra)
           }
-          const element = this.#store.f32[(this.#first + Math.imul(a, this.#step0) + Math.imul(b, step)) | 0]
+          const element =
+            this.#core.store.f32[(this.#core.first + Math.imul(a, this.#core.step0) + Math.imul(b, step)) | 0]
           if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getSlow(i, j)
           return element
         },
@@ -291,17 +295,19 @@ export abstract class ArrayState extends Parameters implements Fields {
           const a = (i | 0) === i ? i : -1
           const b = (j | 0) === j ? j : -1
           const c = (k | 0) === k ? k : -1
-          const step = this.#step2
-          const open = this.#store.openMask
-          const within = a | b | (this.#last0 - a) | (this.#last1 - b)
+          const step = this.#core.step2
+          const open = this.#core.store.openMask
+          const within = a | b | (this.#core.last0 - a) | (this.#core.last1 - b)
           if (
             GATE[(within | (open & FIRST) | (step ^ (step >> 31))) >>> 31] === undefined ||
-            GATE[(c | (this.#last2 - c) | (open & LAST)) >>> 31] === undefined
+            GATE[(c | (this.#core.last2 - c) | (open & LAST)) >>> 31] === undefined
           ) {
             return this.getSlow(i, j, k, extra)
           }
-          const at = (this.#first + Math.imul(a, this.#step0) + Math.imul(b, this.#step1) + Math.imul(c, step)) | 0
-          const element = this.#store.f32[at]
+          const at =
+            (this.#core.first + Math.imul(a, this.#core.step0) + Math.imul(b, this.#core.step1) + Math.imul(c, step)) |
+            0
+          const element = this.#core.store.f32[at]
           if (element === undefined || GATE[FAULTS[0]] === undefined) return this.getSlow(i, j, k)
           return element
         },
@@ -311,18 +317,18 @@ export abstract class ArrayState extends Parameters implements Fields {
             return this.setSlow(i, value, extra)
           const a = (i | 0) === i ? i : -1
           const fits = typeof value === 'number' ? 0 : -1
-          const step = this.#step0
-          const open = this.#store.openMask
+          const step = this.#core.step0
+          const open = this.#core.store.openMask
           if (
-            GATE[((open & FIRST) | this.#writeableMask | (step ^ (step >> 31))) >>> 31] === undefined ||
-            GATE[(a | (this.#last0 - a) | fits | (open & LAST)) >>> 31] === undefined
+            GATE[((open & FIRST) | this.#core.writeableMask | (step ^ (step >> 31))) >>> 31] === undefined ||
+            GATE[(a | (this.#core.last0 - a) | fits | (open & LAST)) >>> 31] === undefined
           ) {
             this.setSlow(i, value, extra)
           } else {
-            const at = (this.#first + Math.imul(a, step)) | 0
-            if (this.#store.f32[at] === undefined) return this.setSlow(i, value)
-            this.#store.f32[at] = value as number
-            if (GATE[FAULTS[0]] === undefined) this.#store.checkFault()
+            const at = (this.#core.first + Math.imul(a, step)) | 0
+            if (this.#core.store.f32[at] === undefined) return this.setSlow(i, value)
+            this.#core.store.f32[at] = value as number
+            if (GATE[FAULTS[0]] === undefined) this.#core.store.checkFault()
           }
         },
 
@@ -339,19 +345,20 @@ export abstract class ArrayState extends Parameters implements Fields {
           const a = (i | 0) === i ? i : -1
           const b = (j | 0) === j ? j : -1
           const fits = typeof value === 'number' ? 0 : -1
-          const step = this.#step1
-          const open = this.#store.openMask
+          const step = this.#core.step1
+          const open = this.#core.store.openMask
           if (
-            GATE[(a | (this.#last0 - a) | (open & FIRST) | this.#writeableMask | (step ^ (step >> 31))) >>> 31] ===
-              undefined ||
-            GATE[(b | (this.#last1 - b) | fits | (open & LAST)) >>> 31] === undefined
+            GATE[
+              (a | (this.#core.last0 - a) | (open & FIRST) | this.#core.writeableMask | (step ^ (step >> 31))) >>> 31
+            ] === undefined ||
+            GATE[(b | (this.#core.last1 - b) | fits | (open & LAST)) >>> 31] === undefined
           ) {
             this.setSlow(i, j, value, extra)
           } else {
-            const at = (this.#first + Math.imul(a, this.#step0) + Math.imul(b, step)) | 0
-            if (this.#store.f32[at] === undefined) return this.setSlow(i, j, value)
-            this.#store.f32[at] = value as number
-            if (GATE[FAULTS[0]] === undefined) this.#store.checkFault()
+            const at = (this.#core.first + Math.imul(a, this.#core.step0) + Math.imul(b, step)) | 0
+            if (this.#core.store.f32[at] === undefined) return this.setSlow(i, j, value)
+            this.#core.store.f32[at] = value as number
+            if (GATE[FAULTS[0]] === undefined) this.#core.store.checkFault()
           }
         },
 
@@ -371,19 +378,24 @@ export abstract class ArrayState extends Parameters implements Fields {
           const b = (j | 0) === j ? j : -1
           const c = (k | 0) === k ? k : -1
           const fits = typeof value === 'number' ? 0 : -1
-          const step = this.#step2
-          const open = this.#store.openMask
-          const within = a | b | (this.#last0 - a) | (this.#last1 - b)
+          const step = this.#core.step2
+          const open = this.#core.store.openMask
+          const within = a | b | (this.#core.last0 - a) | (this.#core.last1 - b)
           if (
-            GATE[(within | (open & FIRST) | this.#writeableMask | (step ^ (step >> 31))) >>> 31] === undefined ||
-            GATE[(c | (this.#last2 - c) | fits | (open & LAST)) >>> 31] === undefined
+            GATE[(within | (open & FIRST) | this.#core.writeableMask | (step ^ (step >> 31))) >>> 31] === undefined ||
+            GATE[(c | (this.#core.last2 - c) | fits | (open & LAST)) >>> 31] === undefined
           ) {
             this.setSlow(i, j, k, value, extra)
           } else {
-            const at = (this.#first + Math.imul(a, this.#step0) + Math.imul(b, this.#step1) + Math.imul(c, step)) | 0
-            if (this.#store.f32[at] === undefined) return this.setSlow(i, j, k, value)
-            this.#store.f32[at] = value as number
-            if (GATE[FAULTS[0]] === undefined) this.#store.checkFault()
+            const at =
+              (this.#core.first +
+                Math.imul(a, this.#core.step0) +
+                Math.imul(b, this.#core.step1) +
+                Math.imul(c, step)) |
+              0
+            if (this.#core.store.f32[at] === undefined) return this.setSlow(i, j, k, value)
+            this.#core.store.f32[at] = value as number
+            if (GATE[FAULTS[0]] === undefined) this.#core.store.checkFault()
           }
         },
       },

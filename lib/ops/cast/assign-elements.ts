@@ -1,3 +1,4 @@
+import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
 import { copyPlain } from '../../array/plain/copy.js'
@@ -10,7 +11,7 @@ import { castElements } from './cast.js'
  * @throws MemmapError `ERR_MEMMAP_BROADCAST`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_CLOSED`; the fault of a mapping
  */
 export function assignElements(target: ArrayBase, source: ArrayBase): void {
-  if (!isSameShape(target.shape, source.shape)) castElements(target, broadcastSource(target, source))
+  if (!isSameShape(coreOf(target).shape, coreOf(source).shape)) castElements(target, broadcastSource(target, source))
   else if (!copyPlain(target, source)) castElements(target, source)
 }
 

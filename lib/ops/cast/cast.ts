@@ -3,6 +3,7 @@
  * units, text, raw bytes and records.
  * @module
  */
+import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { assignKernel } from '../../array/kernel-calls.js'
 import { TIME_CODE } from '../../dtype/index.js'
@@ -19,8 +20,8 @@ import { toBool } from './to-bool.js'
  * @throws MemmapError `ERR_MEMMAP_DTYPE` for dtypes without a cast; `ERR_MEMMAP_CAST` for an element without one
  */
 export function castElements(target: ArrayBase, source: ArrayBase): void {
-  const from = source.dtype
-  const to = target.dtype
+  const from = coreOf(source).dtype
+  const to = coreOf(target).dtype
   // The codes of numbers come before those of times.
   if (from.code < TIME_CODE && to.code < TIME_CODE) return assignKernel(target, source)
   // Padding between fields must not change, as in NumPy, so records with padding are cast field by field.

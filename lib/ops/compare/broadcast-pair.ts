@@ -1,3 +1,4 @@
+import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
 import { isSameShape } from '../../layout/shape.js'
@@ -5,9 +6,10 @@ import { broadcastShapes, broadcastStrides } from '../../layout/broadcast.js'
 
 /** Broadcasts two arrays to their common shape. */
 export function broadcastPair(a: ArrayBase, b: ArrayBase): [ArrayBase, ArrayBase] {
-  if (isSameShape(a.shape, b.shape)) {
-    a.store.checkOpen()
-    b.store.checkOpen()
+  const [left, right] = [coreOf(a), coreOf(b)]
+  if (isSameShape(left.shape, right.shape)) {
+    left.store.checkOpen()
+    right.store.checkOpen()
     return [a, b]
   }
   const shape = broadcastShapes(a.shape, b.shape)

@@ -1,3 +1,4 @@
+import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { numberOperand, operand } from '../../array/operand.js'
 import { native, unwrapNative } from '../../native/native.js'
@@ -10,7 +11,7 @@ import type { Comparison } from '../table.js'
  */
 export function compareWithNumber(into: ArrayBase, op: Comparison, array: ArrayBase, number: number): void {
   const { code } = COMPARISONS[op]
-  const { shape, dtype } = array
+  const { shape, dtype } = coreOf(array)
   const isSingle = dtype.kind === 'f' && dtype.itemsize === 4
   unwrapNative(() =>
     native.compare(code, operand(0, array), numberOperand(1, number, shape, isSingle), operand(2, into)),

@@ -3,7 +3,7 @@
  * @module
  */
 import { allocateResult } from '../../array/allocate.js'
-import { isArray } from '../../array/array-base.js'
+import { coreOf, isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { comparePlain } from '../../array/plain/compare.js'
 import { isNumbers } from '../../array/plain/view.js'
@@ -28,14 +28,15 @@ import { compareRecordValues } from './record-values.js'
 
 /** `NDArray.compare`. */
 export function compare(array: ArrayBase, op: unknown, other: unknown): ArrayBase {
-  array.store.checkOpen()
+  const core = coreOf(array)
+  core.store.checkOpen()
   const comparison = parseComparison(op)
   if (typeof other === 'number' || isArray(other)) {
     const flags = comparePlain(array, comparison, other)
     if (flags !== null) return flags
   }
-  if (typeof other === 'number' && isNumbers(array.dtype)) {
-    const result = allocateResult(array.shape, parseDType('bool'), array.byteStrides)
+  if (typeof other === 'number' && isNumbers(core.dtype)) {
+    const result = allocateResult(core.shape, parseDType('bool'), core.byteStrides)
     compareWithNumber(result, comparison, array, other)
     return result
   }

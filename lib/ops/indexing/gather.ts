@@ -2,7 +2,7 @@
  * Indexing by lists of positions and by masks, which copies the elements.
  * @module
  */
-import { isArray } from '../../array/array-base.js'
+import { coreOf, isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
@@ -23,29 +23,32 @@ import { manyPositions, takeAt, takeMany } from './take.js'
 /** `NDArray.index`: a view, or a copy if there is a list among the selectors. */
 export function indexArray(array: ArrayBase, selectors: readonly unknown[]): ArrayBase {
   const [first] = selectors
-  if (typeof first === 'number' && selectors.length === 1 && Number.isInteger(first) && array.ndim > 0)
+  const core = coreOf(array)
+  const { shape, byteStrides } = core
+  if (typeof first === 'number' && selectors.length === 1 && Number.isInteger(first) && shape.length > 0)
     return entryOf(array, first)
   // The mask kernel reads an array of bool in place.
   if (selectors.length === 1 && isArray(first) && first.dtype.kind === 'b' && first.ndim > 0) return mask(array, first)
   // A list of positions on the first axis is a take, which copies the other axes as they are in C order.
   if (
     selectors.length === 1 &&
-    array.ndim > 0 &&
-    array.size > 0 &&
-    isContiguous(array.shape, array.byteStrides, array.itemsize, 'C')
+    typeof first === 'object' &&
+    shape.length > 0 &&
+    sizeOf(shape) > 0 &&
+    isContiguous(shape, byteStrides, core.dtype.itemsize, 'C')
   ) {
     const many = manyPositions(first)
     if (many !== null && many.ndim === 1) return takeMany(array, 0, many)
     const positions = positionsOfList(first)
     if (positions !== null) return takeAt(array, 0, positions)
   }
-  const selection = select(selectors, array)
+  const selection = select(selectors, core)
   return 'inner' in selection ? gather(array, selection) : viewOf(array, selection)
 }
 
 /** A view of an entry of axis 0, as `a[3]` is. */
 function entryOf(array: ArrayBase, index: number): ArrayBase {
-  const { shape, byteStrides, position } = array
+  const { shape, byteStrides, position } = coreOf(array)
   const at = normalizeIndex(index, shape, 0)
   return viewOf(array, {
     shape: shape.slice(1),

@@ -3,6 +3,7 @@
  * @module
  */
 import { allocateEmpty, allocateResult } from '../../array/allocate.js'
+import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { NUMBERS, OPAQUE_CODE } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
@@ -51,11 +52,12 @@ export class ReductionPlan {
  * @throws MemmapError `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`
  */
 export function planReduction(array: ArrayBase, name: Reduction, options: ReduceOptions): ReductionPlan {
-  array.store.checkOpen()
+  const core = coreOf(array)
+  core.store.checkOpen()
   const row: ReductionRow = REDUCTIONS[name]
   checkOptions(options, OPTION_NAMES[row.takes], name)
   const { axis, keepdims, dtype, ddof, skipNaN } = options
-  const last = array.lastPlan as LastPlan | null
+  const last = core.lastPlan as LastPlan | null
   if (
     last !== null &&
     last.name === name &&
@@ -72,7 +74,7 @@ export function planReduction(array: ArrayBase, name: Reduction, options: Reduce
   const first = plan()
   const isReusable = (typeof axis === 'number' || axis === undefined) && typeof dtype !== 'object'
   if (isReusable && first.source === array)
-    array.lastPlan = { name, axis, keepdims, dtype, ddof, skipNaN, plan } satisfies LastPlan
+    core.lastPlan = { name, axis, keepdims, dtype, ddof, skipNaN, plan } satisfies LastPlan
   return first
 }
 

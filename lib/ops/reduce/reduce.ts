@@ -2,6 +2,7 @@
  * Reductions of all elements or along axes.
  * @module
  */
+import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asOwner } from '../../array/make-array.js'
 import { reducePlain } from '../../array/plain/reduce.js'
@@ -24,14 +25,15 @@ export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOpt
   const { reduceAll } = native
   return (array, options) => {
     // Skips the plan, because numbers without options need no checks and the plan would dominate the time for small arrays.
-    if (options === undefined && 'biufc'.includes(array.dtype.kind) && !array.shape.includes(0)) {
+    const { dtype, shape } = coreOf(array)
+    if (options === undefined && 'biufc'.includes(dtype.kind) && !shape.includes(0)) {
       const few = reducePlain(array, name)
       if (few !== undefined) return few
       const memory = operand(0, array)
       try {
         return scalarOf(reduceAll(code, memory, -1, 0, false), row)
       } catch (error) {
-        throw kindError(fromNative(error), name, array.dtype)
+        throw kindError(fromNative(error), name, dtype)
       }
     }
     const plan = planReduction(array, name, options ?? {})
@@ -55,7 +57,7 @@ export function runReduction({ source, row, dtype, ddof, skipNaN, into }: Reduct
 export function resultOf({ into, row }: ReductionPlan, value: unknown): unknown {
   if (into === null) return scalarOf(value, row)
   const { target, shape } = into
-  return shape.length === target.ndim ? target : asOwner(reshape(target, [shape]))
+  return shape.length === coreOf(target).shape.length ? target : asOwner(reshape(target, [shape]))
 }
 
 /** Converts the value of a kernel to a scalar; positions and counts are numbers. */

@@ -3,8 +3,9 @@
  * `scripts/generate-accessors.mjs` generates the accessors of every dtype.
  *
  * The state is private, because test runners, loggers and debuggers walk every other property: they would print it, compare it
- * instead of the elements, and copy the memory behind it. Each private field is initialised once, from variables of this module
- * that {@link Parameters} sets: V8 hoists the load of a field that was stored to once out of a loop, and in Node 20 no other.
+ * instead of the elements, and copy the memory behind it. It is an object, the one private field, initialised once from a variable of this
+ * module that {@link Parameters} sets, as its fields are: V8 hoists the load of a field that was stored to once out of a loop, and in
+ * Node 20 no other.
  *
  * Each kind and rank has its own functions, because V8 specialises each load in the code for one kind of typed array. Their
  * shape brings a loop over `get(i, j)` close to a loop over the typed array itself:
@@ -12,8 +13,6 @@
  * - The fast path has no branch. The sign of an integer combines the checks that each index is a whole number within its axis
  *   and that the array is open; a bounds check of {@link GATE} tests the sign. V8 can then hoist the loads of the array's fields
  *   out of a loop, which an exit would prevent.
- * - Negative indices, and arguments of other types, leave before: in a loop over `i` from 0, V8 knows the result of these tests and
- *   drops the call, also after another caller took the slow path there. A call that stays would make the element a boxed value.
  * - The last index has its own gate, so that V8 hoists the other gate, which is invariant, out of a loop over the last index.
  *   The first gate also reads the last step, with either sign, so that V8 loads it as an integer before the loop. Otherwise the
  *   index 0 of the first iteration would not need the step, and V8 would reload it in every iteration.
@@ -247,8 +246,7 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         get1(this: ArrayState, i?: unknown, extra?: unknown): unknown {
-          if (typeof i !== 'number' || i < 0 || extra !== undefined) return this.getSlow(i, extra)
-          const a = (i | 0) === i ? i : -1
+          const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
           const step = this.#core.step0
           const open = this.#core.store.openMask
           if (
@@ -263,10 +261,8 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         get2(this: ArrayState, i?: unknown, j?: unknown, extra?: unknown): unknown {
-          if (typeof i !== 'number' || i < 0 || typeof j !== 'number' || j < 0 || extra !== undefined)
-            return this.getSlow(i, j, extra)
-          const a = (i | 0) === i ? i : -1
-          const b = (j | 0) === j ? j : -1
+          const a = typeof i === 'number' && (i | 0) === i ? i : -1
+          const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
           const step = this.#core.step1
           const open = this.#core.store.openMask
           if (
@@ -282,19 +278,9 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         get3(this: ArrayState, i?: unknown, j?: unknown, k?: unknown, extra?: unknown): unknown {
-          if (
-            typeof i !== 'number' ||
-            i < 0 ||
-            typeof j !== 'number' ||
-            j < 0 ||
-            typeof k !== 'number' ||
-            k < 0 ||
-            extra !== undefined
-          )
-            return this.getSlow(i, j, k, extra)
-          const a = (i | 0) === i ? i : -1
-          const b = (j | 0) === j ? j : -1
-          const c = (k | 0) === k ? k : -1
+          const a = typeof i === 'number' && (i | 0) === i ? i : -1
+          const b = typeof j === 'number' && (j | 0) === j ? j : -1
+          const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
           const step = this.#core.step2
           const open = this.#core.store.openMask
           const within = a | b | (this.#core.last0 - a) | (this.#core.last1 - b)
@@ -313,9 +299,7 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         set1(this: ArrayState, i?: unknown, value?: unknown, extra?: unknown): void {
-          if (typeof i !== 'number' || i < 0 || typeof value !== 'number' || extra !== undefined)
-            return this.setSlow(i, value, extra)
-          const a = (i | 0) === i ? i : -1
+          const a = typeof i === 'number' && (i | 0) === i && extra === undefined ? i : -1
           const fits = typeof value === 'number' ? 0 : -1
           const step = this.#core.step0
           const open = this.#core.store.openMask
@@ -333,17 +317,8 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         set2(this: ArrayState, i?: unknown, j?: unknown, value?: unknown, extra?: unknown): void {
-          if (
-            typeof i !== 'number' ||
-            i < 0 ||
-            typeof j !== 'number' ||
-            j < 0 ||
-            typeof value !== 'number' ||
-            extra !== undefined
-          )
-            return this.setSlow(i, j, value, extra)
-          const a = (i | 0) === i ? i : -1
-          const b = (j | 0) === j ? j : -1
+          const a = typeof i === 'number' && (i | 0) === i ? i : -1
+          const b = typeof j === 'number' && (j | 0) === j && extra === undefined ? j : -1
           const fits = typeof value === 'number' ? 0 : -1
           const step = this.#core.step1
           const open = this.#core.store.openMask
@@ -363,20 +338,9 @@ export abstract class ArrayState extends Parameters implements Fields {
         },
 
         set3(this: ArrayState, i?: unknown, j?: unknown, k?: unknown, value?: unknown, extra?: unknown): void {
-          if (
-            typeof i !== 'number' ||
-            i < 0 ||
-            typeof j !== 'number' ||
-            j < 0 ||
-            typeof k !== 'number' ||
-            k < 0 ||
-            typeof value !== 'number' ||
-            extra !== undefined
-          )
-            return this.setSlow(i, j, k, value, extra)
-          const a = (i | 0) === i ? i : -1
-          const b = (j | 0) === j ? j : -1
-          const c = (k | 0) === k ? k : -1
+          const a = typeof i === 'number' && (i | 0) === i ? i : -1
+          const b = typeof j === 'number' && (j | 0) === j ? j : -1
+          const c = typeof k === 'number' && (k | 0) === k && extra === undefined ? k : -1
           const fits = typeof value === 'number' ? 0 : -1
           const step = this.#core.step2
           const open = this.#core.store.openMask

@@ -129,8 +129,11 @@ export function positionsOfList(value: unknown): Float64Array | null {
   const name = BY_TYPED_ARRAY.get(typedArrayTag(value))
   const kind = name === undefined ? undefined : NUMBERS[name].kind
   if ((kind !== 'i' && kind !== 'u') || value.byteLength === 0) return null
-  // Positions beyond 2^53 are inexact in float64, but outside every array.
-  return Float64Array.from(value as unknown as ArrayLike<number | bigint>, Number)
+  // Positions beyond 2^53 are inexact in float64, but outside every array. A loop, because from() calls a function for each.
+  const integers = value as unknown as ArrayLike<number | bigint>
+  const positions = new Float64Array(integers.length)
+  for (let at = 0; at < positions.length; at++) positions[at] = Number(integers[at])
+  return positions
 }
 
 /** Returns true for lists of booleans and of arrays of bool, with at least one element. */

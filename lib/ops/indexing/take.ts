@@ -3,7 +3,7 @@
  * @module
  */
 import { allocateEmpty } from '../../array/allocate.js'
-import { isArray } from '../../array/array-base.js'
+import { coreOf, isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
 import { asOwner } from '../../array/make-array.js'
@@ -14,17 +14,19 @@ import { checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
 import { indexError } from '../../errors/memmap-error.js'
 import { normalizeIndex, parseAxis } from '../../layout/axis.js'
+import { sizeOf } from '../../layout/shape.js'
 import { native, unwrapNative } from '../../native/native.js'
 import { ravel, reshape } from '../reshape.js'
 import { positionsIn } from './selectors.js'
 
 /** `NDArray.take`. */
 export function take(array: ArrayBase, indices: unknown, options: { axis?: number }): ArrayBase {
-  array.store.checkOpen()
+  const { store, shape: lengths } = coreOf(array)
+  store.checkOpen()
   checkOptions(options, ['axis'], 'take')
   // An array without axes counts as one of shape [1], and null is Python's None, as in NumPy.
-  const flat = array.ndim === 0 || (options.axis == null && array.ndim !== 1)
-  const many = array.size > 0 ? manyPositions(indices) : null
+  const flat = lengths.length === 0 || (options.axis == null && lengths.length !== 1)
+  const many = sizeOf(lengths) > 0 ? manyPositions(indices) : null
   if (many !== null) {
     const source = flat ? ravel(array) : array
     const axis = parseAxis(options.axis ?? 0, source.ndim)
@@ -37,7 +39,7 @@ export function take(array: ArrayBase, indices: unknown, options: { axis?: numbe
     )
   const { shape, values } = positions
   const source = flat ? ravel(array) : array
-  const axis = parseAxis(options.axis ?? 0, source.ndim)
+  const axis = parseAxis(options.axis ?? 0, coreOf(source).shape.length)
   return inShape(takeAt(source, axis, values), axis, shape)
 }
 
@@ -47,12 +49,13 @@ function inShape(taken: ArrayBase, axis: number, shape: readonly number[]): Arra
 }
 
 /** More positions in an array than these are read by native code where they lie. */
-const MANY = 64
+const MANY = 16
 
 /** An array of more than {@link MANY} integers, or a typed array of them; null for anything else. */
 export function manyPositions(value: unknown): ArrayBase | null {
   const isTyped = !isArray(value) && ArrayBuffer.isView(value) && typedArrayTag(value) !== undefined
-  const array = isArray(value) ? value : isTyped && value.byteLength > MANY ? asArray(value) : null
+  const isLong = isTyped && (value as unknown as { readonly length: number }).length > MANY
+  const array = isArray(value) ? value : isLong ? asArray(value) : null
   return array !== null && 'iu'.includes(array.dtype.kind) && array.size > MANY ? array : null
 }
 
@@ -72,20 +75,22 @@ export function takeMany(source: ArrayBase, axis: number, positions: ArrayBase):
 
 /** Copies the entries of an axis at positions, which may count from the end, and then count from the start. */
 export function takeAt(source: ArrayBase, axis: number, positions: Float64Array): ArrayBase {
-  const lengths = source.shape.slice()
+  const { shape, dtype } = coreOf(source)
+  const lengths = shape.slice()
   lengths[axis] = positions.length
-  const result = allocateEmpty(lengths, source.dtype)
-  if (result.size > 0 && source.shape[axis] === 0)
+  const result = allocateEmpty(lengths, dtype)
+  const size = sizeOf(lengths)
+  if (size > 0 && shape[axis] === 0)
     throw indexError(`cannot do a non-empty take from an empty axis: axis ${axis} has no entries`)
   // NumPy does not check positions if an axis before has no entries.
-  const isUnchecked = result.size === 0 && source.shape.slice(0, axis).includes(0)
+  const isUnchecked = size === 0 && shape.slice(0, axis).includes(0)
   const normalized = isUnchecked ? new Float64Array(0) : positions
-  const length = source.shape[axis] as number
+  const length = shape[axis] as number
   for (let at = 0; at < normalized.length; at++) {
     const position = normalized[at] as number
-    if (position < 0 || position >= length) normalized[at] = normalizeIndex(position, source.shape, axis)
+    if (position < 0 || position >= length) normalized[at] = normalizeIndex(position, shape, axis)
   }
-  if (result.size > 0) {
+  if (size > 0) {
     if (!takePlain(result, source, axis, normalized))
       unwrapNative(() => native.take(operand(0, source), axis, normalized, operand(1, result)))
   }

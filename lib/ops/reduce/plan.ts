@@ -147,9 +147,13 @@ export function castForReduction(array: ArrayBase, wanted: DType | null): ArrayB
   return array.dtype.kind === 'm' || wanted.kind === 'm' ? castTo(array, wanted) : array
 }
 
+/** The codes of results, by those of the reduction, the elements and the option. */
+const codes: (number | undefined)[] = []
+
 function resultCode(name: Reduction, { code }: ReductionRow, from: DType, dtype: number): number {
+  const key = (code * 32 + from.code) * 32 + dtype + 1
   try {
-    return unwrapNative(() => native.reductionKind(code, from.code, dtype))
+    return (codes[key] ??= unwrapNative(() => native.reductionKind(code, from.code, dtype)))
   } catch (error) {
     throw kindError(error, name, from)
   }

@@ -1,4 +1,5 @@
 import { allocateEmpty, allocateResult } from '../../array/allocate.js'
+import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
@@ -6,6 +7,7 @@ import { parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import { checkOptions } from '../../errors/check-options.js'
 import { parseAxis } from '../../layout/axis.js'
+import { sizeOf } from '../../layout/shape.js'
 import { native, unwrapNative } from '../../native/native.js'
 import { SCANS } from '../table.js'
 import type { Scan } from '../table.js'
@@ -15,28 +17,34 @@ import { kindError, noSumOfDates, resultDType } from './result-dtype.js'
 
 /** Scans an array: `NDArray.cumsum` and the other methods of the table. */
 export function scan(array: ArrayBase, name: Scan, options: ScanOptions = {}): ArrayBase {
-  array.store.checkOpen()
+  const core = coreOf(array)
+  core.store.checkOpen()
   checkOptions(options, ['axis', 'dtype'], name)
-  if (array.dtype.kind === 'M') throw noSumOfDates(name, array.dtype)
+  if (core.dtype.kind === 'M') throw noSumOfDates(name, core.dtype)
   // null is Python's None.
   const wanted = options.dtype == null ? null : parseDType(options.dtype)
   const dtype = wanted === null ? -1 : wanted.code
   const numbers = castForReduction(array, wanted)
   const result = resultDType(numbers.dtype, resultCode(name, numbers.dtype, dtype), wanted)
-  const axis = options.axis == null ? -1 : parseAxis(options.axis, Math.max(1, array.ndim))
+  const axis = options.axis == null ? -1 : parseAxis(options.axis, Math.max(1, core.shape.length))
   // As in NumPy, an array without axes counts as one of shape [1].
-  const { ndim, itemsize, position } = numbers
-  const source = ndim === 0 ? viewOf(numbers, { shape: [1], byteStrides: [itemsize], position }) : numbers
+  const { shape, position, dtype: from } = coreOf(numbers)
+  const source = shape.length === 0 ? viewOf(numbers, { shape: [1], byteStrides: [from.itemsize], position }) : numbers
   const target =
-    axis < 0 ? allocateEmpty([source.size], result) : allocateResult(source.shape, result, source.byteStrides)
+    axis < 0 ? allocateEmpty([sizeOf(shape)], result) : allocateResult(source.shape, result, source.byteStrides)
   const { code } = SCANS[name]
   unwrapNative(() => native.scan(code === 1, operand(0, source), axis, dtype, operand(1, target)))
   return target
 }
 
+/** The codes of results, by those of the scan, the elements and the option. */
+const codes: (number | undefined)[] = []
+
 function resultCode(name: Scan, from: DType, dtype: number): number {
+  const { code } = SCANS[name]
+  const key = (code * 32 + from.code) * 32 + dtype + 1
   try {
-    return unwrapNative(() => native.scanKind(SCANS[name].code === 1, from.code, dtype))
+    return (codes[key] ??= unwrapNative(() => native.scanKind(code === 1, from.code, dtype)))
   } catch (error) {
     throw kindError(error, name, from)
   }

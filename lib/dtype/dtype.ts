@@ -79,6 +79,8 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
   readonly unit: TimeUnit | null
 
   readonly #parts: DTypeParts
+  /** The number in the other byte order, once asked for. */
+  #swapped: DType | null = null
 
   /** @internal Use {@link dtype}. */
   constructor(parts: DTypeParts) {
@@ -161,7 +163,7 @@ export class DType<out D extends DTypeLike = DTypeLike> implements DTypeFields {
     if (byteOrder === '|') return this as DType
     const other = this.swapped ? '=' : FOREIGN_ORDER
     const next = normalOrder(order === 'S' ? other : order)
-    return next === byteOrder ? (this as DType) : new DType({ ...this.#parts, byteOrder: next })
+    return next === byteOrder ? (this as DType) : (this.#swapped ??= new DType({ ...this.#parts, byteOrder: next }))
   }
 
   /**

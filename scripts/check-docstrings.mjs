@@ -74,6 +74,8 @@ function checkOptions({ type, name }, path, top) {
 /** What carries the comments of a declaration: its signatures, for what has some. */
 function commentedOf({ kind, signatures, getSignature, ...declaration }) {
   if (kind === ACCESSOR) return [getSignature]
+  // What can be called is described as a whole.
+  if (kind === INTERFACE) return [declaration]
   return signatures ?? [declaration]
 }
 

@@ -3,7 +3,7 @@ import { sizeOf } from '../../layout/shape.js'
 import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import { firstOf, plainView, smallView } from './view.js'
+import { firstOf, isNear, plainView, smallView } from './view.js'
 import type { View } from './view.js'
 
 /** Fewer elements than these are copied one by one. */
@@ -27,7 +27,7 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   const size = sizeOf(target.shape)
   const at = firstOf(target)
   if (from === null) {
-    if (size > SOME || !copyStrided(to, at, target, source)) return false
+    if (size > SOME || !isNear(source) || !copyStrided(to, at, target, source)) return false
   } else {
     const start = firstOf(source)
     if (size < FEW && !mayOverlap(target, source, size)) {

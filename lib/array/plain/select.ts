@@ -2,7 +2,7 @@ import { allocateEmpty } from '../allocate.js'
 import { sizeOf } from '../../layout/shape.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import { firstOf, plainView, smallView } from './view.js'
+import { firstOf, isNear, plainView, smallView } from './view.js'
 import type { View } from './view.js'
 
 /** The most elements: beyond, native code is faster. */
@@ -18,7 +18,7 @@ const selected = new Uint16Array(SOME)
 export function takePlain(target: ArrayBase, of: ArrayBase, axis: number, positions: Float64Array): boolean {
   const into = coreOf(target)
   const source = coreOf(of)
-  if (into.accessorKind !== source.accessorKind || sizeOf(into.shape) > SOME) return false
+  if (into.accessorKind !== source.accessorKind || sizeOf(into.shape) > SOME || !isNear(source)) return false
   const from = plainView(source)
   const to = from === null ? null : smallView(into)
   if (from === null || to === null) return false

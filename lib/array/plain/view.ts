@@ -33,6 +33,14 @@ export function plainView({ store, accessorKind, shape, byteStrides, dtype }: Co
   return isContiguous(shape, byteStrides, dtype.itemsize, 'C') ? (store.viewNamed(view) as unknown as View) : null
 }
 
+/** The bytes of a file from which on its pages are asked for before they are read, which native code does. */
+const LARGE_FILE = 2 ** 22
+
+/** True for memory and small files, whose elements may be read one by one wherever they lie. */
+export function isNear({ store }: Core): boolean {
+  return store.mapping === null || store.length < LARGE_FILE
+}
+
 function hasNone(shape: readonly number[]): boolean {
   for (let axis = 0; axis < shape.length; axis++) if (shape[axis] === 0) return true
   return false

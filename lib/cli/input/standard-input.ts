@@ -2,7 +2,8 @@
  * Standard input as a file: a mapping needs one, so the bytes go to a temporary file without a name.
  * @module
  */
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, readSync, writeSync } from 'node:fs'
+import type { Stats } from 'node:fs'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { systemError } from '../../files/system-error.js'
 import { UsageError } from '../exit.js'
@@ -38,10 +39,11 @@ export async function spooled(): Promise<Temporary> {
   }
   isRead = true
   // Node reads a folder as an empty stream.
-  if (isFolder()) throw new UsageError('invalid -: standard input is a folder; name a file')
+  if (kindOf()?.isDirectory() === true) throw new UsageError('invalid -: standard input is a folder; name a file')
   const temporary = openTemporary()
   try {
-    for await (const chunk of process.stdin) append(temporary, chunk as Buffer)
+    if (kindOf()?.isFile() === true) copyFile(temporary)
+    else for await (const chunk of process.stdin) append(temporary, chunk as Buffer)
     if (fstatSync(temporary.fd).size === 0) {
       throw new UsageError('invalid -: standard input is empty; pipe a file into it, as in memmap info - < scan.npy')
     }
@@ -53,12 +55,20 @@ export async function spooled(): Promise<Temporary> {
   }
 }
 
-function isFolder(): boolean {
+/** What standard input is; undefined where the system does not say. */
+function kindOf(): Stats | undefined {
   try {
-    return fstatSync(0).isDirectory()
+    return fstatSync(0)
   } catch {
-    return false
+    return undefined
   }
+}
+
+/** Copies a file by one buffer, because a stream makes one of each chunk. */
+function copyFile(temporary: Temporary): void {
+  const buffer = Buffer.allocUnsafe(2 ** 18)
+  for (let count = readSync(0, buffer); count > 0; count = readSync(0, buffer))
+    append(temporary, buffer.subarray(0, count))
 }
 
 function append({ fd, path }: Temporary, bytes: Buffer): void {

@@ -113,10 +113,15 @@ export function positionsIn(value: unknown): Positions | null {
   return { shape: array.shape, values: innerDataOf(nativeCopy(array, parseDType('float64'))) as Float64Array }
 }
 
+/** The longest list that is read without a look at its memory. */
+const LONGEST = 2 ** 20
+
 /** Positions from what people pass mostly: a list of whole numbers, or a typed array of them; null for anything else. */
 export function positionsOfList(value: unknown): Float64Array | null {
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value
+    // A list of holes may be longer than memory.
+    if (list.length > LONGEST) return null
     const positions = new Float64Array(list.length)
     for (let at = 0; at < list.length; at++) {
       const position = list[at]

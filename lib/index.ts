@@ -94,6 +94,7 @@ export type {
   SumOptions,
   VarianceOptions,
 } from './ops/reduce/options.js'
+export type { ArgsortOptions, SortOptions } from './ops/stats/sort.js'
 export type { Comparison, Reduction } from './ops/table.js'
 export type { FloatMode, PrintOptions } from './text/index.js'
 

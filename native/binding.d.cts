@@ -70,6 +70,9 @@ export declare class NativeTask {
 /** Whether all elements are equal within a tolerance. */
 export declare function allClose(a: Memory, b: Memory, rtol: number, atol: number, equalNan: boolean): boolean
 
+/** Stores the positions of the elements of each line in sorted order. Counts each element twice as done. */
+export declare function argsort(source: Memory, axis: number, target: Memory, task?: NativeTask): void
+
 /** Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays. */
 export declare function assign(source: Memory, target: Memory, task?: NativeTask): void
 
@@ -250,6 +253,9 @@ export declare function scanKind(product: boolean, kind: number, dtype: number):
 
 /** Copies the entries of the source's first axis to the blocks that are `offsets` bytes from that of the target. */
 export declare function scatter(source: Memory, target: Memory, offsets: Float64Array): void
+
+/** Sorts the lines along an axis in place. Counts each element twice as done. */
+export declare function sort(target: Memory, axis: number, task?: NativeTask): void
 
 export declare function support(): NativeSupport
 

@@ -14,6 +14,7 @@ mod layouts;
 mod mapping;
 mod notifier;
 mod operand;
+mod order;
 mod support;
 mod tables;
 mod work;

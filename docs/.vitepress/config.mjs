@@ -7,6 +7,7 @@ const pages = [
   ['Guide', 'guide'],
   ['Recipes', 'recipes'],
   ['NumPy side by side', 'numpy'],
+  ['Sorting, counting, searching', 'order'],
   ['.npy and .npz', 'npy'],
   ['TypeScript', 'typescript'],
   ['Command line', 'command-line'],

@@ -8,6 +8,7 @@ import type { ReduceOptions } from '../ops/reduce/options.js'
 import { REDUCTIONS } from '../ops/table.js'
 import type { Reduction } from '../ops/table.js'
 import { assignAsync, copyAsync, fillAsync } from './assign.js'
+import { ORDER } from './order.js'
 import { flushAsync, prefetchAsync } from './pages.js'
 import { reduceAsync } from './reduce.js'
 import { ASYNC_OPTIONS } from './task.js'
@@ -61,6 +62,13 @@ class Promises {
       Object.defineProperty(method, 'name', { value: name })
       Object.defineProperty(this.prototype, name, { value: method, configurable: true, writable: true })
     }
+    for (const [name, { run }] of Object.entries(ORDER)) {
+      const method = async function (this: Promises, ...args: unknown[]): Promise<unknown> {
+        return run(this.array, ...(args as []))
+      }
+      Object.defineProperty(method, 'name', { value: name })
+      Object.defineProperty(this.prototype, name, { value: method, configurable: true, writable: true })
+    }
   }
 }
 
@@ -72,6 +80,7 @@ const MOST = {
   flush: 1,
   prefetch: 1,
   ...Object.fromEntries(Object.keys(REDUCTIONS).map((name) => [name, 1])),
+  ...Object.fromEntries(Object.entries(ORDER).map(([name, { most }]) => [name, most])),
 }
 
 refuseSurplus(Promises.prototype, MOST, async (error) => {

@@ -19,6 +19,7 @@
 //! 6. `reduce`: reductions and scans. The tables of both
 //! 7. `compare`: comparisons and tolerances. The table of comparisons
 //! 8. `select`: take, gather, scatter, masks
+//! 9. `order`: sorting, searching, counting
 //!
 //! Drivers (plans, walks, tiles) are compiled once and see loops through `dyn` traits, a call per tile, row or block; only
 //! loops are generic over the element. What runs inside a `loops::Kernel` is plain loops and `#[inline(always)]` helpers,
@@ -40,6 +41,8 @@ mod compare;
 
 mod select;
 
+mod order;
+
 #[cfg(test)]
 mod tests;
 
@@ -50,5 +53,6 @@ pub use compare::{
 pub use copy::{assign, byteswap_in_place, fill};
 pub use dtype::{Element, Kind, Value};
 pub use exec::{Control, Error, Prefetch, Result, Task, TaskId, spawn, threads, withdraw};
+pub use order::{argsort, sort};
 pub use reduce::{Params, Reduction, Scan, reduce, reduce_all, result_kind, scan, scan_kind};
 pub use select::{gather, indices_of, mask_count, mask_gather, mask_indices, scatter, take};

@@ -6,6 +6,7 @@ mod compare;
 mod control;
 mod distances;
 mod number;
+mod order;
 mod pool;
 mod reduce;
 mod scan;

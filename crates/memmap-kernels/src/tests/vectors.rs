@@ -185,7 +185,7 @@ proptest! {
         let mut next = random(seed);
         let array = Owned::packed(native(kind), &[len], |_| Number::Int(i128::from(next() % 512) - 128));
         let one = Owned::packed(native(Kind::I64), &[1], |_| Number::Int(i128::from(scalar)));
-        let one = ArrayRef { shape: vec![len], strides: vec![0], ..one.array() };
+        let one = ArrayRef { shape: vec![len].into(), strides: vec![0].into(), ..one.array() };
         let mut target = Owned::packed(native(Kind::Bool), &[len], |_| Number::Int(0));
         let (a, b) = if exchanged { (one, array.array()) } else { (array.array(), one) };
         prop_assert_eq!(compare(op, &a, &b, &target.target(), &Control::new()), Ok(()));

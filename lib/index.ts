@@ -94,6 +94,8 @@ export type {
   SumOptions,
   VarianceOptions,
 } from './ops/reduce/options.js'
+export type { BincountOptions } from './ops/stats/count.js'
+export type { SearchOptions, TopkOptions } from './ops/stats/select.js'
 export type { ArgsortOptions, SortOptions } from './ops/stats/sort.js'
 export type { Comparison, Reduction } from './ops/table.js'
 export type { FloatMode, PrintOptions } from './text/index.js'

@@ -61,6 +61,10 @@ import { answerTestRunners } from './ops/show/test-runners.js'
 import { flatten, ravel, reshape } from './ops/reshape.js'
 import { REDUCTIONS, SCANS } from './ops/table.js'
 import type { Comparison, Reduction, ReductionRow, Scan } from './ops/table.js'
+import { bincount, minmax, unique } from './ops/stats/count.js'
+import type { BincountOptions } from './ops/stats/count.js'
+import { nonzero, searchsorted, topk } from './ops/stats/select.js'
+import type { SearchOptions, TopkOptions } from './ops/stats/select.js'
 import { argsort, sort } from './ops/stats/sort.js'
 import type { ArgsortOptions, SortOptions } from './ops/stats/sort.js'
 import { toNestedLists } from './ops/to-nested-lists.js'
@@ -454,6 +458,97 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
   argsort<const O extends ArgsortOptions = {}>(options?: O): NDArray<'int64', OrderedAxes<O, N>>
   argsort(options?: ArgsortOptions): never {
     return argsort(this, options) as never
+  }
+
+  /**
+   * Returns the smallest and the largest element, read in one pass: `min` and `max`. Both are NaN or NaT if there is one.
+   * @example
+   * a.minmax() // { min: 1, max: 6 }
+   * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for no elements; `ERR_MEMMAP_DTYPE` for text and records; `ERR_MEMMAP_CLOSED`; the
+   *   fault of the mapping
+   */
+  minmax(): { min: Scalar<D>; max: Scalar<D> } {
+    return minmax(this) as never
+  }
+
+  /**
+   * Returns the indices of the elements that are not zero, in C order: NumPy's `nonzero`, an array for each axis. NaN and NaT are not
+   * zero, text is where it is not empty.
+   * @example
+   * const [rows, columns] = a.compare('>', 4).nonzero() as [NDArray<'int64', 1>, NDArray<'int64', 1>]
+   * rows.toArray() // [1n, 1n]
+   * columns.toArray() // [1n, 2n]
+   * @throws MemmapError `ERR_MEMMAP_SHAPE` for an array without axes; `ERR_MEMMAP_ARGUMENT` if elements changed meanwhile;
+   *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   */
+  nonzero(): NDArray<'int64', 1>[] {
+    return nonzero(this) as NDArray<'int64', 1>[]
+  }
+
+  /**
+   * Counts how often each whole number from 0 on occurs: NumPy's `bincount`. Reads the elements twice; the counts reach to the largest
+   * one.
+   * @param options.minlength the least number of counts; 0 by default
+   * @example
+   * array([0, 1, 1, 3], { dtype: 'uint8' }).bincount().toArray() // [1n, 2n, 0n, 1n]
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` for elements that are no whole numbers, and for uint64; `ERR_MEMMAP_SHAPE` for another
+   *   number of axes than one; `ERR_MEMMAP_ARGUMENT` for a negative element; `ERR_MEMMAP_TOO_LARGE`; `ERR_MEMMAP_CLOSED`; the fault
+   *   of the mapping
+   */
+  bincount(options?: BincountOptions): NDArray<'int64', 1> {
+    return bincount(this, options) as NDArray<'int64', 1>
+  }
+
+  /**
+   * Returns the different elements in ascending order, and how often each occurs: NumPy's `unique` with `return_counts=True`. NaN are
+   * one element, and so are -0.0 and 0.0. Memory grows with the number of different elements, not with the size of the array.
+   * @example
+   * const { values, counts } = array([3, 1, 3]).unique()
+   * values.toArray() // [1, 3]
+   * counts.toArray() // [1n, 2n]
+   * @throws MemmapError `ERR_MEMMAP_DTYPE` for text and records; `ERR_MEMMAP_CLOSED`; `ENOMEM`; the fault of the mapping
+   */
+  unique(): { values: NDArray<D, 1>; counts: NDArray<'int64', 1> } {
+    return unique(this) as never
+  }
+
+  /**
+   * Returns before which elements of this sorted array values belong: NumPy's `searchsorted`. Reads a few pages of the file for each
+   * value; values in ascending order are found faster. An array that is not sorted gives some position.
+   * @param options.side of equal elements, before the first (`'left'`, the default) or behind the last (`'right'`)
+   * @returns a number for a single value, else an array in the shape of the values
+   * @example
+   * const sorted = array([1, 2, 2, 5])
+   * sorted.searchsorted(2) // 1
+   * sorted.searchsorted([0, 2, 9], { side: 'right' }).toArray() // [0n, 3n, 4n]
+   * @throws MemmapError `ERR_MEMMAP_SHAPE` for another number of axes than one; `ERR_MEMMAP_DTYPE` for kinds without a common order;
+   *   `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   */
+  searchsorted(value: SingleValue<D>, options?: SearchOptions): number
+  searchsorted(values: Assignable<D>, options?: SearchOptions): NDArray<'int64'>
+  searchsorted(values: unknown, options?: SearchOptions): never {
+    return searchsorted(this, values, options) as never
+  }
+
+  /**
+   * Returns the `k` largest elements of each line along an axis, the largest first, and their positions. Of equal elements the first
+   * one comes first. NaN and NaT come last, where a line has fewer than `k` numbers.
+   * @param k from 0 to the length of the axis
+   * @param options.axis the last one by default; `null` for all elements in C order, on one axis
+   * @param options.largest false for the smallest elements, the smallest first; true by default
+   * @example
+   * const { values, indices } = array([3, 9, 4, 9]).topk(3)
+   * values.toArray() // [9, 9, 4]
+   * indices.toArray() // [1n, 3n, 2n]
+   * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for `k`; `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE` for text and records;
+   *   `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   */
+  topk<const O extends TopkOptions = {}>(
+    k: number,
+    options?: O,
+  ): { values: NDArray<D, OrderedAxes<O, N>>; indices: NDArray<'int64', OrderedAxes<O, N>> }
+  topk(k: number, options?: TopkOptions): never {
+    return topk(this, k, options) as never
   }
 
   /**
@@ -948,6 +1043,12 @@ refuseSurplus(NDArray.prototype, {
   allClose: 2,
   sort: 1,
   argsort: 1,
+  minmax: 0,
+  nonzero: 0,
+  bincount: 1,
+  unique: 0,
+  searchsorted: 2,
+  topk: 2,
   item: 0,
   toArray: 0,
   rows: 0,
@@ -1032,7 +1133,29 @@ export interface ArrayPromises<out D extends DTypeLike, A, out N extends number 
   sort(options?: SortOptions & AsyncOptions): Promise<A>
 
   /** {@link NDArray.argsort}. */
-  argsort<const O extends ArgsortOptions & AsyncOptions = {}>(options?: O): Promise<NDArray<'int64', OrderedAxes<O, N>>>
+  argsort<const O extends ArgsortOptions = {}>(options?: O & AsyncOptions): Promise<NDArray<'int64', OrderedAxes<O, N>>>
+
+  /** {@link NDArray.minmax}. */
+  minmax(options?: AsyncOptions): Promise<{ min: Scalar<D>; max: Scalar<D> }>
+
+  /** {@link NDArray.nonzero}. */
+  nonzero(options?: AsyncOptions): Promise<NDArray<'int64', 1>[]>
+
+  /** {@link NDArray.bincount}. */
+  bincount(options?: BincountOptions & AsyncOptions): Promise<NDArray<'int64', 1>>
+
+  /** {@link NDArray.unique}. */
+  unique(options?: AsyncOptions): Promise<{ values: NDArray<D, 1>; counts: NDArray<'int64', 1> }>
+
+  /** {@link NDArray.searchsorted}. */
+  searchsorted(value: SingleValue<D>, options?: SearchOptions & AsyncOptions): Promise<number>
+  searchsorted(values: Assignable<D>, options?: SearchOptions & AsyncOptions): Promise<NDArray<'int64'>>
+
+  /** {@link NDArray.topk}. */
+  topk<const O extends TopkOptions = {}>(
+    k: number,
+    options?: O & AsyncOptions,
+  ): Promise<{ values: NDArray<D, OrderedAxes<O, N>>; indices: NDArray<'int64', OrderedAxes<O, N>> }>
 
   /**
    * `Memmap.flush`; does nothing for an array in memory.

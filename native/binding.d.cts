@@ -67,6 +67,13 @@ export declare class NativeTask {
   done(): number
 }
 
+/** The different elements of an array, between the count and the allocation of arrays for them. */
+export declare class NativeUnique {
+  constructor()
+  /** Stores the elements, and how often each occurs, and forgets them. */
+  store(values: Memory, counts: Memory): void
+}
+
 /** Whether all elements are equal within a tolerance. */
 export declare function allClose(a: Memory, b: Memory, rtol: number, atol: number, equalNan: boolean): boolean
 
@@ -75,6 +82,9 @@ export declare function argsort(source: Memory, axis: number, target: Memory, ta
 
 /** Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays. */
 export declare function assign(source: Memory, target: Memory, task?: NativeTask): void
+
+/** Counts how often each number from 0 on occurs. */
+export declare function bincount(source: Memory, target: Memory, task?: NativeTask): void
 
 /** Reverses the bytes of every number in place. */
 export declare function byteswap(target: Memory): void
@@ -174,6 +184,9 @@ export declare function maskCount(mask: Memory): number
 /** Copies the elements where the mask is true, in C order. */
 export declare function maskGather(source: Memory, mask: Memory, target: Memory): void
 
+/** Stores the smallest and the largest element in a target of two. */
+export declare function minmax(source: Memory, target: Memory, task?: NativeTask): void
+
 /** How two arrays differ. Places count elements in C order, and are -1 where there is none. */
 export interface NativeDistances {
   differing: number
@@ -191,6 +204,9 @@ export interface NativeSupport {
   guard: boolean
   sharedBuffers: boolean
 }
+
+/** Stores the indices of the elements that are not zero, a row for each axis. Counts each element twice as done. */
+export declare function nonzero(source: Memory, target: Memory, task?: NativeTask): void
 
 /** Sets what is called, in a later turn of the event loop, with the path of a mapping that has its first fault. */
 export declare function onFault(listener: (arg: string | undefined | null) => void): void
@@ -254,6 +270,9 @@ export declare function scanKind(product: boolean, kind: number, dtype: number):
 /** Copies the entries of the source's first axis to the blocks that are `offsets` bytes from that of the target. */
 export declare function scatter(source: Memory, target: Memory, offsets: Float64Array): void
 
+/** Stores before which elements of a sorted array the values belong, both compared as numbers of `kind`. */
+export declare function searchsorted(sorted: Memory, values: Memory, target: Memory, kind: number, right: boolean, task?: NativeTask): void
+
 /** Sorts the lines along an axis in place. Counts each element twice as done. */
 export declare function sort(target: Memory, axis: number, task?: NativeTask): void
 
@@ -261,6 +280,12 @@ export declare function support(): NativeSupport
 
 /** Copies the entries of `axis` at `indices`, which are not negative, to an array with as many in their place. */
 export declare function take(source: Memory, axis: number, indices: Float64Array, target: Memory): void
+
+/** Stores the best elements of each line, and their positions. */
+export declare function topk(source: Memory, values: Memory, positions: Memory, axis: number, largest: boolean, task?: NativeTask): void
+
+/** Counts the different elements of an array and returns their number. */
+export declare function unique(source: Memory, found: NativeUnique, task?: NativeTask): number
 
 /**
  * Copies the entries of `axis` at the positions in an array of integers, which may count from the end, as `take`. Returns the place

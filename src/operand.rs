@@ -133,6 +133,7 @@ impl Operand {
     }
 
     /// To read from, for as long as the operand lives.
+    #[inline(never)]
     pub fn array(&self) -> ArrayRef {
         let Layout { element, position, shape, strides } = &self.layout;
         let first = self.start.wrapping_add(*position).cast_const();
@@ -142,6 +143,7 @@ impl Operand {
     }
 
     /// To write to, likewise. TypeScript has checked that the array is writeable.
+    #[inline(never)]
     pub fn array_mut(&self) -> ArrayMut {
         let Layout { element, position, shape, strides } = &self.layout;
         let first = self.start.wrapping_add(*position);

@@ -64,7 +64,7 @@ class Promises {
     }
     for (const [name, { run }] of Object.entries(ORDER)) {
       const method = async function (this: Promises, ...args: unknown[]): Promise<unknown> {
-        return run(this.array, ...(args as []))
+        return (run as (array: ArrayBase, ...args: unknown[]) => Promise<unknown>)(this.array, ...args)
       }
       Object.defineProperty(method, 'name', { value: name })
       Object.defineProperty(this.prototype, name, { value: method, configurable: true, writable: true })

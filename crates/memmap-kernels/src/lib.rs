@@ -53,6 +53,6 @@ pub use compare::{
 pub use copy::{assign, byteswap_in_place, fill};
 pub use dtype::{Element, Kind, Value};
 pub use exec::{Control, Error, Prefetch, Result, Task, TaskId, spawn, threads, withdraw};
-pub use order::{argsort, sort};
-pub use reduce::{Params, Reduction, Scan, reduce, reduce_all, result_kind, scan, scan_kind};
+pub use order::{Unique, argsort, bincount, nonzero, searchsorted, sort, topk, unique};
+pub use reduce::{Params, Reduction, Scan, minmax, reduce, reduce_all, result_kind, scan, scan_kind};
 pub use select::{gather, indices_of, mask_count, mask_gather, mask_indices, scatter, take};

@@ -109,6 +109,11 @@ impl Source {
         self.element.size
     }
 
+    /// Bytes of one element as it is read.
+    pub fn element_bytes(&self) -> usize {
+        self.kind.size().unwrap_or(self.element.size)
+    }
+
     /// The most elements that fit into a tile, as they are and converted.
     pub fn tile_len(&self) -> usize {
         TILE_BYTES / self.element.size.max(self.kind.size().unwrap_or(self.element.size)).max(1)

@@ -361,6 +361,10 @@ impl<'a> AnySlice<'a> {
         AnySlice { ptr, len, kind, memory: PhantomData }
     }
 
+    pub fn as_ptr(&self) -> *const u8 {
+        self.ptr
+    }
+
     pub fn len(&self) -> usize {
         self.len
     }

@@ -241,3 +241,55 @@ pub(crate) fn complex_key(re: u64, im: u64) -> u128 {
         (true, true) => NUMBERS * NUMBERS + 2 * NUMBERS,
     }
 }
+
+/// The least key of a complex number with a NaN.
+pub(crate) const COMPLEX_NAN: u128 = NUMBERS * NUMBERS;
+
+/// The parts of a complex number with this key; one that has a NaN is the least of those.
+pub(crate) fn complex_of(key: u128) -> [u64; 2] {
+    let rest = key.wrapping_sub(COMPLEX_NAN);
+    let (re, im) = match rest {
+        _ if key < COMPLEX_NAN => ((key / NUMBERS) as u64, (key % NUMBERS) as u64),
+        _ if rest < NUMBERS => (rest as u64, u64::MAX),
+        _ if rest < 2 * NUMBERS => (u64::MAX, (rest - NUMBERS) as u64),
+        _ => (u64::MAX, u64::MAX),
+    };
+    [Rule::Float.restore_equal(re), Rule::Float.restore_equal(im)]
+}
+
+/// The key of an element, the same for equal ones; that of NaN and NaT is `u128::MAX`, those of complex numbers with a NaN begin at
+/// [`COMPLEX_NAN`]. Opaque elements have none.
+///
+/// # Safety
+/// A native element of the kind is readable at the address.
+pub(crate) unsafe fn key_at(kind: Kind, at: *const u8) -> u128 {
+    fn of<W: Bits>(rule: Rule, bits: W) -> u128 {
+        let key = rule.equal(bits);
+        if rule.has_nan() && key == W::MAX { u128::MAX } else { key.to_u128() }
+    }
+    let Some(rule) = Rule::of(kind) else {
+        return match kind {
+            Kind::C64 => {
+                // SAFETY: the caller vouches for the element.
+                let [re, im] = unsafe { at.cast::<[f32; 2]>().read_unaligned() };
+                complex_key(f64::from(re).to_bits(), f64::from(im).to_bits())
+            }
+            Kind::C128 => {
+                // SAFETY: as above.
+                let [re, im] = unsafe { at.cast::<[u64; 2]>().read_unaligned() };
+                complex_key(re, im)
+            }
+            _ => 0,
+        };
+    };
+    match kind.size() {
+        // SAFETY: as above.
+        Some(1) => of(rule, unsafe { at.read() }),
+        // SAFETY: as above.
+        Some(2) => of(rule, unsafe { at.cast::<u16>().read_unaligned() }),
+        // SAFETY: as above.
+        Some(4) => of(rule, unsafe { at.cast::<u32>().read_unaligned() }),
+        // SAFETY: as above.
+        _ => of(rule, unsafe { at.cast::<u64>().read_unaligned() }),
+    }
+}

@@ -24,11 +24,13 @@ pub(super) struct Lines {
 
 /// Neighbouring lines.
 pub(super) struct Group {
+    /// The number of the first line.
+    pub first: usize,
     offsets: [isize; 2],
     pub lines: usize,
     strides: [isize; 2],
     pub lens: [usize; 2],
-    steps: [isize; 2],
+    pub steps: [isize; 2],
 }
 
 impl Lines {
@@ -84,13 +86,38 @@ impl Lines {
         })
     }
 
+    /// Where a line of the target begins.
+    pub fn line(&self, line: usize) -> isize {
+        self.across.offsets(line)[1]
+    }
+
+    pub fn lens(&self) -> [usize; 2] {
+        self.lens
+    }
+
+    pub fn steps(&self) -> [isize; 2] {
+        self.steps
+    }
+
     fn group(&self, first: usize, lines: usize) -> Group {
         let offsets = self.across.offsets(first);
-        Group { offsets, lines, strides: self.across.inner().strides, lens: self.lens, steps: self.steps }
+        Group {
+            first,
+            offsets,
+            lines,
+            strides: self.across.inner().strides,
+            lens: self.lens,
+            steps: self.steps,
+        }
     }
 }
 
 impl Group {
+    /// Where a line begins in both arrays.
+    pub fn offsets(&self, line: usize) -> [isize; 2] {
+        std::array::from_fn(|k| self.offsets[k].wrapping_add(self.strides[k].wrapping_mul(line as isize)))
+    }
+
     /// Copies the lines of the source, one behind the other, as numbers of `kind`.
     ///
     /// # Safety

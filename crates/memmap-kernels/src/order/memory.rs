@@ -51,6 +51,15 @@ impl<T> Parts<T> {
         Parts { first: slice.as_mut_ptr(), len: slice.len() }
     }
 
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    /// The address of an element.
+    pub fn at(&self, at: usize) -> *mut T {
+        self.first.wrapping_add(at)
+    }
+
     /// A part.
     ///
     /// # Safety

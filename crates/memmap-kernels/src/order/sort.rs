@@ -61,7 +61,7 @@ fn is_counted(size: usize, len: usize) -> bool {
 }
 
 /// A kind of at least 4 bytes that holds all numbers of this one in their order, its rule and its size.
-fn widened(kind: Kind) -> Option<(Kind, Rule, usize)> {
+pub(super) fn widened(kind: Kind) -> Option<(Kind, Rule, usize)> {
     let wide = match kind {
         Kind::Bool | Kind::U8 | Kind::U16 => Kind::U32,
         Kind::I8 | Kind::I16 => Kind::I32,

@@ -8,16 +8,15 @@ use super::int_sum::Integers;
 use super::minmax::MinMax;
 use super::nan_sum::NanSum;
 use super::product::Product;
-use super::ptp::Ptp;
+use super::ptp::{Greatest, Ptp};
 use super::sum::{FloatSum, IntSum, Mean};
 use super::timedelta_sum::TimedeltaSum;
 use super::variance::Variance;
 use super::{Params, accumulator_kind, plan};
 use crate::array::{ArrayMut, ArrayRef};
 use crate::copy::Sink;
-use crate::dtype::{Complex, Element, Flag, Kind, Tick};
+use crate::dtype::{Complex, Element, Flag, Kind, Native, Tick};
 use crate::exec::{Control, Error, Result};
-use std::marker::PhantomData;
 
 /// A reduction on its way to the loop.
 pub(crate) struct Job<'a> {
@@ -205,7 +204,15 @@ pub(crate) fn max(job: &Job) -> Result<()> {
 }
 
 pub(crate) fn ptp(job: &Job) -> Result<()> {
-    with_order!(job.kind(), job.params.skip_nan, T, SKIP => job.fold(&Ptp::<T, SKIP>(PhantomData)))
+    with_order!(job.kind(), job.params.skip_nan, T, SKIP => job.fold(&Ptp::<T, SKIP>::new(None)))
+}
+
+/// Stores the minimum in the target and returns the kind of the maximum.
+pub(crate) fn minmax(job: &Job, greatest: &Greatest) -> Result<Kind> {
+    with_order!(job.kind(), false, T, SKIP => {
+        job.fold(&Ptp::<T, SKIP>::new(Some(greatest)))?;
+        Ok(<T as Native>::KIND)
+    })
 }
 
 pub(crate) fn argmin(job: &Job) -> Result<()> {

@@ -27,8 +27,10 @@ pub use scan::{Scan, scan, scan_kind};
 pub use table::{Reduction, result_kind};
 
 use dispatch::Job;
+use ptp::Greatest;
 
 use crate::array::{ArrayMut, ArrayRef};
+use crate::copy::Sink;
 use crate::dtype::{Element, Kind, Value};
 use crate::exec::{Control, Error, Result};
 
@@ -83,6 +85,31 @@ pub fn reduce(
     }
     let result = result_kind(reduction, source.element.kind, params)?;
     reduction.run(&Job { source, axes, params, result, target, control })
+}
+
+/// Stores the smallest and the largest element, both NaN or NaT if there is one, in one pass. `target` has two elements, of the
+/// kind of the source.
+///
+/// # Errors
+/// [`Error::Unsupported`] for opaque elements; [`Error::Empty`]; [`Error::Mismatch`]; [`Error::Cancelled`].
+pub fn minmax(source: &ArrayRef, target: &ArrayMut, control: &Control) -> Result<()> {
+    if target.shape[..] != [2] {
+        return Err(Error::Mismatch { rule: "the target of a minimum and a maximum must have two elements" });
+    }
+    let params = Params::default();
+    let result = result_kind(Reduction::Max, source.element.kind, &params)?;
+    // SAFETY: the first element of the target.
+    let least = unsafe { ArrayMut::new(target.ptr, target.element, Vec::new(), Vec::new()) };
+    let axes = vec![true; source.shape.len()];
+    let job = Job { source, axes: &axes, params: &params, result, target: &least, control };
+    let greatest = Greatest::new();
+    let kind = dispatch::minmax(&job, &greatest)?;
+    if let Some(bytes) = greatest.get() {
+        let sink = Sink::new(target.ptr, target.element, kind)?;
+        // SAFETY: the second element of the target; the bytes are a number of this kind.
+        unsafe { sink.store(bytes.as_ptr(), 1, target.strides[0], 0) };
+    }
+    Ok(())
 }
 
 /// Reduces all axes to one value.

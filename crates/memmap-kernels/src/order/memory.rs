@@ -68,7 +68,7 @@ impl<T> Parts<T> {
     pub unsafe fn slice(&self, range: Range<usize>) -> &mut [T] {
         assert!(range.start <= range.end && range.end <= self.len);
         // SAFETY: the range is inside the slice, which the caller vouches for.
-        unsafe { std::slice::from_raw_parts_mut(self.first.add(range.start), range.len()) }
+        unsafe { std::slice::from_raw_parts_mut(self.at(range.start), range.len()) }
     }
 
     /// Stores one element.
@@ -79,6 +79,6 @@ impl<T> Parts<T> {
     pub unsafe fn put(&self, at: usize, value: T) {
         debug_assert!(at < self.len);
         // SAFETY: inside the slice, which the caller vouches for.
-        unsafe { self.first.add(at).write(value) }
+        unsafe { self.at(at).write(value) }
     }
 }

@@ -223,7 +223,9 @@ fn by_buckets<W: Word>(words: &mut [W], room: &mut [W], low: u32, in_room: bool,
         |i: usize| run.parallel && bucket(i).len() > (len / (2 * threads())).max(CACHED / size_of::<W>());
     let sort_bucket = |i: usize, run: Run| {
         // SAFETY: the buckets are apart, and each is sorted once.
-        let (from, to) = unsafe { (from.slice(bucket(i)), to.slice(bucket(i))) };
+        let from = unsafe { from.slice(bucket(i)) };
+        // SAFETY: as above.
+        let to = unsafe { to.slice(bucket(i)) };
         sort(from, to, low, !in_room, run)
     };
     for i in (0..buckets).filter(|&i| is_large(i)) {

@@ -133,7 +133,7 @@ test('show samples a large slice', (t) => {
 test('stats prints counts and moments', (t) => {
   const { run } = place(t)
   const found = JSON.parse(run('stats grid.npy --json').out) as Record<string, unknown>
-  t.like(found, { count: 12, nan: 0, inf: 0, min: 0, max: 11, mean: 5.5 })
+  t.like(found, { count: 12, nan: 0, inf: 0, min: 0, max: 11, mean: 5.5, q1: 2.75, median: 5.5, q3: 8.25 })
   t.true(Math.abs((found['std'] as number) - 3.4520525) < 1e-6)
   const { edges, counts } = found['histogram'] as { edges: number[]; counts: number[] }
   t.is(edges.length, 11)
@@ -148,10 +148,12 @@ test('stats prints counts and moments', (t) => {
     min: -2,
     max: 'Infinity',
     std: 'NaN',
+    median: 1,
   })
   t.like(JSON.parse(run('stats two.npz:y --json').out), { min: 1, max: 2, mean: 1.5 })
   const { out, err } = run('stats grid.npy')
   t.regex(out, /^mean +5\.5$/m)
+  t.regex(out, /^q1 +2\.75\nmedian +5\.5\nq3 +8\.25$/m)
   t.regex(out, /█/)
   t.is(err, '')
 })

@@ -169,6 +169,9 @@ def stats():
     some = a[~nan]
     if some.size:
         out.update(size=float(min(np.abs(some.astype('c16')).max(), 1e300)), min=text(some.min()), max=text(some.max()), mean=text(some.mean()), std=text(some.std()))
+    if a.dtype.kind in 'iuf' and some.size:
+        with np.errstate(all='ignore'):
+            out.update(quartiles=[text(x) for x in np.quantile(some, [0.25, 0.5, 0.75])])
     finite = some[np.isfinite(some)]
     if a.dtype.kind in 'iuf' and finite.size:
         wide = finite.astype('f8')
@@ -252,6 +255,8 @@ live('check agrees with a script of NumPy', async (t, python) => {
 
 live('stats agrees with NumPy', async (t, python) => {
   type Case = { a: Wire; nan: number; inf: number; size?: number; counts?: number[]; edges?: number[] } & {
+    quartiles?: [string, string][]
+  } & {
     [name in 'min' | 'max' | 'mean' | 'std']?: [string, string]
   }
   const number = (text: string): number =>
@@ -291,6 +296,12 @@ live('stats agrees with NumPy', async (t, python) => {
       if (one.a.dtype.endsWith('f2') && name === 'std' && !Number.isFinite(re)) continue
       t.true(close(parts[0] as number, re) && close(parts[1] as number, im), `${name} ${String(value)} ${about}`)
     }
+    const isSingle = one.a.dtype.endsWith('f2') || one.a.dtype.endsWith('f4')
+    t.deepEqual(
+      [found.q1, found.median, found.q3].map((value) => (value === null ? null : value + 0)),
+      one.quartiles?.map(([re]) => (isSingle ? Math.fround(number(re)) : number(re)) + 0) ?? [null, null, null],
+      about,
+    )
     if (one.counts !== undefined) {
       t.deepEqual(found.histogram?.counts, one.counts, about)
       // -0 is 0.

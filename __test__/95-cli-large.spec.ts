@@ -73,6 +73,26 @@ test('stats over several blocks equal those of the whole array', async (t) => {
   }
 })
 
+test('stats counts every element of a large file', async (t) => {
+  // More than were once counted, few of which are not zero.
+  const size = times(2 ** 26) + 100
+  const a = memmap(join(folder(t), 'a.u1'), { mode: 'w+', shape: size, sparse: true })
+  for (const [index, value] of [1, 7, 7, 200, 255].entries()) a.set(Math.floor((index * size) / 5) + 3, value)
+  const { count, histogram, median, q3 } = await statisticsOf(a as never as NDArray, { bins: 51, report: quiet })
+  t.is(count, size)
+  t.deepEqual([median, q3], [0, 0])
+  t.deepEqual(
+    histogram?.counts.flatMap((number, bin) => (number === 0 ? [] : [[bin, number]])),
+    [
+      [0, size - 4],
+      [1, 2],
+      [40, 1],
+      [50, 1],
+    ],
+  )
+  a.close()
+})
+
 function inCOrder(a: readonly number[], b: readonly number[]): number {
   const axis = a.findIndex((one, at) => one !== b[at])
   return (a[axis] as number) - (b[axis] as number)

@@ -188,7 +188,7 @@ test('bars, histograms and tables fit any terminal', (t) => {
       [-1437.25, 12.5, 2205],
       [-1e300, 0, 1e300],
     ]) {
-      const lines = histogramLines({ edges, counts: [1_234_567, 3], of: 0 }, columns)
+      const lines = histogramLines({ edges, counts: [1_234_567, 3] }, columns)
       t.true(longest(lines) <= columns, lines.join('\n'))
     }
     const pairs = pairLines(
@@ -206,7 +206,7 @@ test('bars, histograms and tables fit any terminal', (t) => {
     const lines = tableLines(['file', 'min'], [['scan.npy', '12.5']], columns)
     t.is(lines === null, columns < 14)
   }
-  t.is(longest(histogramLines({ edges: [0, 1], counts: [5], of: 5 }, Infinity)), 4 + 4 + 4 + 3 + 2 + 40)
+  t.is(longest(histogramLines({ edges: [0, 1], counts: [5] }, Infinity)), 4 + 4 + 4 + 3 + 2 + 40)
   t.regex(progressLine('stats', 0.5, 61, 80), /^stats █{20}░{20} {2}50 % \| 1m1s left$/)
   t.regex(progressLine('stats', 0.5, 61, 44), /^stats █+░+ {2}50 % \| 1m1s left$/)
   t.is(progressLine('stats', 0.5, 61, 10), '50 %')

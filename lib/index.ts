@@ -78,7 +78,9 @@ export type {
   Assignable,
   AsyncReductionMethod,
   Flags,
+  HistogramResult,
   NestedValues,
+  QuantileResult,
   Reduced,
   ReductionMethod,
   ScanMethod,
@@ -97,6 +99,8 @@ export type {
 export type { BincountOptions } from './ops/stats/count.js'
 export type { SearchOptions, TopkOptions } from './ops/stats/select.js'
 export type { ArgsortOptions, SortOptions } from './ops/stats/sort.js'
+export type { HistogramOptions } from './ops/stats/histogram.js'
+export type { Fractions, MedianOptions, QuantileMethod, QuantileOptions } from './ops/stats/quantile.js'
 export type { Comparison, Reduction } from './ops/table.js'
 export type { FloatMode, PrintOptions } from './text/index.js'
 

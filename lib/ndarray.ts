@@ -59,6 +59,10 @@ import { exactText, identityOf } from './ops/show/identity.js'
 import { inspectText, reprOf } from './ops/show/repr.js'
 import { answerTestRunners } from './ops/show/test-runners.js'
 import { flatten, ravel, reshape } from './ops/reshape.js'
+import { histogram } from './ops/stats/histogram.js'
+import type { HistogramOptions } from './ops/stats/histogram.js'
+import { median, quantile } from './ops/stats/quantile.js'
+import type { Fractions, MedianOptions, QuantileOptions } from './ops/stats/quantile.js'
 import { REDUCTIONS, SCANS } from './ops/table.js'
 import type { Comparison, Reduction, ReductionRow, Scan } from './ops/table.js'
 import { bincount, minmax, unique } from './ops/stats/count.js'
@@ -552,6 +556,72 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
   }
 
   /**
+   * Returns the element, or a number between two, below which a fraction of all elements is, or of those along axes: NumPy's `quantile`,
+   * and `nanquantile` with `skipNaN`. Exact: whole arrays of any size are counted in two reads and 16 MiB, those of single bytes and
+   * pairs in one, and of eight bytes in two or three.
+   * @param q a fraction from 0 to 1, or a list of them, whose axis comes first in the result
+   * @param options.axis the axis, or axes, to reduce; all by default
+   * @param options.method between two elements: `'linear'` (the default), `'lower'`, `'higher'`, `'midpoint'` or `'nearest'`
+   * @param options.keepdims keep reduced axes with length 1; false by default
+   * @param options.skipNaN leave NaN and not-a-time out; else one of them makes the result NaN. False by default
+   * @returns a scalar for a single `q` without `axis` and `keepdims`, else an array: of this dtype where the method takes an element, and for
+   *   floats with a single `q` and dates; else of float64
+   * @example
+   * a.quantile(0.25) // 2.25
+   * a.quantile([0, 0.5, 1], { axis: 0 }).toArray() // [[1, 2, 3], [2.5, 3.5, 4.5], [4, 5, 6]]
+   * a.quantile(0.5, { method: 'lower' }) // 3
+   * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for `q`, an option, or no elements; `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE` for complex
+   *   numbers, text, records, and bools between two elements; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   * @see https://numpy.org/doc/2.4/reference/generated/numpy.quantile.html
+   */
+  quantile<const Q extends Fractions, const O extends QuantileOptions = {}>(
+    q: Q,
+    options?: O,
+  ): QuantileResult<D, Q, O, N> {
+    return quantile(this, q, options) as QuantileResult<D, Q, O, N>
+  }
+
+  /**
+   * Returns the median of all elements, or along axes: the element in the middle, or the mean of the two there. NumPy's `median`, and
+   * `nanmedian` with `skipNaN`. As exact, and in as few reads, as {@link quantile}.
+   * @param options.axis the axis, or axes, to reduce; all by default
+   * @param options.keepdims keep reduced axes with length 1; false by default
+   * @param options.skipNaN leave NaN and not-a-time out; else one of them makes the result NaN. False by default
+   * @returns a scalar; with `axis` or `keepdims` an array. Of floats and durations in their own dtype, else in float64; NaN for no elements
+   * @example
+   * a.median() // 3.5
+   * a.median({ axis: 1 }).toArray() // [2, 5]
+   * @throws MemmapError `ERR_MEMMAP_INDEX` for an axis; `ERR_MEMMAP_DTYPE` for complex numbers, dates, text and records; `ERR_MEMMAP_ARGUMENT` for
+   *   an option; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   * @see https://numpy.org/doc/2.4/reference/generated/numpy.median.html
+   */
+  median<const O extends MedianOptions = {}>(options?: O): Reduced<D, O, 'mean', N> {
+    return median(this, options) as Reduced<D, O, 'mean', N>
+  }
+
+  /**
+   * Counts the elements in bins: NumPy's `histogram`, and its edges to the bit. A bin includes its lower edge, and the last one both of its
+   * edges; elements outside and NaN are not counted. Reads the elements once, and once more to find their range.
+   * @param options.bins the number of bins of equal width, 10 by default, or a list of ascending edges. No number is estimated: the names that
+   *   NumPy takes (`'auto'`) are refused
+   * @param options.range the outer edges of bins of equal width; the smallest and the largest element by default
+   * @param options.weights a weight for each element: counts are sums of weights, in their dtype
+   * @param options.density divide by the widths of the bins and by the sum, so that the integral is 1; false by default
+   * @returns `counts`, of int64, and `edges`, one more: of float16 and float32 for such elements, else of float64; edges of a list as they are
+   * @example
+   * const { counts, edges } = a.histogram({ bins: 5 })
+   * counts.toArray() // [1n, 1n, 1n, 1n, 2n]
+   * edges.toArray() // [1, 2, 3, 4, 5, 6]
+   * a.histogram({ bins: [0, 3, 10] }).counts.toArray() // [2n, 4n]
+   * @throws MemmapError `ERR_MEMMAP_ARGUMENT` for an option, and for NaN or infinite elements without a range; `ERR_MEMMAP_DTYPE` for elements
+   *   that are not real numbers; `ERR_MEMMAP_SHAPE` for weights; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   * @see https://numpy.org/doc/2.4/reference/generated/numpy.histogram.html
+   */
+  histogram<const O extends HistogramOptions = {}>(options?: O): HistogramResult<D, O> {
+    return histogram(this, options) as unknown as HistogramResult<D, O>
+  }
+
+  /**
    * The methods over whole arrays off the event loop: reductions, `copy`, `astype`, `assign`, `fill`, `flush` and `prefetch`.
    * Each takes the options of the method of that name, `signal` and `onProgress`, and returns a promise.
    * @example
@@ -946,6 +1016,59 @@ export type Reduced<D, O, R extends ReductionRow['result'], N extends number = n
       ? ReducedScalar<D, O, R>
       : ReducedScalar<D, O, R> | NDArray<ResultDType<D, O, R>>
 
+/** The dtype of a quantile: of the elements where the method takes one of them. */
+type QuantileDType<D, Q, O> = O extends { readonly method: infer Method }
+  ? [Method] extends ['lower' | 'higher' | 'nearest']
+    ? Extract<D, DTypeLike>
+    : [Method] extends ['linear' | 'midpoint']
+      ? BetweenDType<D, Q>
+      : DTypeLike
+  : BetweenDType<D, Q>
+
+/** The dtype of a number between two elements; of a list of fractions it is that of the list. */
+type BetweenDType<D, Q> = D extends NumberName
+  ? Q extends number
+    ? NumberElements[D]['mean']
+    : 'float64'
+  : Extract<D, DTypeLike>
+
+/** The result of `quantile`: a scalar for a single fraction without `axis` and `keepdims`, else an array. */
+export type QuantileResult<D, Q, O, N extends number = number> = Q extends number
+  ? AsksForArray<O> extends true
+    ? NDArray<QuantileDType<D, Q, O>, ReducedAxes<O, N>>
+    : AsksForArray<O> extends false
+      ? Scalar<QuantileDType<D, Q, O>>
+      : Scalar<QuantileDType<D, Q, O>> | NDArray<QuantileDType<D, Q, O>>
+  : NDArray<QuantileDType<D, Q, O>>
+
+/** The counts and edges of `histogram`. */
+export interface HistogramResult<D, O> {
+  /** The elements in each bin, or the sum of their weights, or their density. */
+  readonly counts: NDArray<CountsDType<O>, 1>
+  /** The edges of the bins, one more than counts. */
+  readonly edges: NDArray<EdgesDType<D, O>, 1>
+}
+
+type CountsDType<O> = O extends { readonly weights: unknown }
+  ? DTypeLike
+  : O extends { readonly density: infer Density }
+    ? [Density] extends [true]
+      ? 'float64'
+      : [Density] extends [false | undefined]
+        ? 'int64'
+        : DTypeLike
+    : 'int64'
+
+type EdgesDType<D, O> = O extends { readonly bins: infer Edges }
+  ? [Edges] extends [number]
+    ? UniformDType<D>
+    : [Edges] extends [readonly number[]]
+      ? 'float64'
+      : DTypeLike
+  : UniformDType<D>
+
+type UniformDType<D> = D extends 'float16' | 'float32' ? D : D extends NumberName ? 'float64' : DTypeLike
+
 /** The number of axes that a reduction leaves. */
 type ReducedAxes<O, N extends number> =
   KeepsDims<O> extends true
@@ -1070,6 +1193,9 @@ refuseSurplus(NDArray.prototype, {
   astype: 2,
   byteswap: 1,
   repr: 1,
+  quantile: 2,
+  median: 1,
+  histogram: 1,
   ...Object.fromEntries([...Object.keys(REDUCTIONS), ...Object.keys(SCANS)].map((name) => [name, 1])),
 })
 
@@ -1121,6 +1247,18 @@ export interface ArrayPromises<out D extends DTypeLike, A, out N extends number 
     dtype: Checked<T>,
     options?: { order?: OrderLike } & AsyncOptions,
   ): Promise<NDArray<Canonical<T>, AxesWith<T, N>>>
+
+  /** {@link NDArray.quantile}. */
+  quantile<const Q extends Fractions, const O extends QuantileOptions & AsyncOptions = {}>(
+    q: Q,
+    options?: O,
+  ): Promise<QuantileResult<D, Q, O, N>>
+
+  /** {@link NDArray.median}. */
+  median<const O extends MedianOptions & AsyncOptions = {}>(options?: O): Promise<Reduced<D, O, 'mean', N>>
+
+  /** {@link NDArray.histogram}. */
+  histogram<const O extends HistogramOptions & AsyncOptions = {}>(options?: O): Promise<HistogramResult<D, O>>
 
   /** {@link NDArray.assign}. The options may directly follow the value. */
   assign(value: Assignable<D>, options?: AsyncOptions): Promise<A>

@@ -123,6 +123,9 @@ export declare function distances(a: Memory, b: Memory, rtol: number, atol: numb
 /** Whether all elements are equal. */
 export declare function equals(a: Memory, b: Memory): boolean
 
+/** The smallest and the largest element as `f64`, stored in `range`: NaN where an element is NaN. */
+export declare function extent(source: Memory, range: Memory, task?: NativeTask): void
+
 /** Four bytes that count the open mappings with a fault, shared by all threads. */
 export declare function faults(): ArrayBuffer
 
@@ -131,6 +134,9 @@ export declare function fill(target: Memory, element: Uint8Array, task?: NativeT
 
 /** Copies the blocks that are `offsets` bytes from that of the source to the entries of the target's first axis. */
 export declare function gather(source: Memory, offsets: Float64Array, target: Memory): void
+
+/** Counts the elements between each two edges, or adds up their weights, which are the memory of the source where there are none. */
+export declare function histogram(source: Memory, weights: Memory, target: Memory, edges: Float64Array, isWeighted: boolean, task?: NativeTask): void
 
 /**
  * Called before anything else by each copy of the library in an environment. `guard` false leaves faults to the system; `transfer`
@@ -210,6 +216,12 @@ export declare function nonzero(source: Memory, target: Memory, task?: NativeTas
 
 /** Sets what is called, in a later turn of the event loop, with the path of a mapping that has its first fault. */
 export declare function onFault(listener: (arg: string | undefined | null) => void): void
+
+/**
+ * Stores quantiles along the axes whose number among `axes` in `layouts.rs` is not 0. The target's first axis is that of the fractions;
+ * `method` is a `QuantileMethod`.
+ */
+export declare function quantile(source: Memory, fractions: Float64Array, method: number, skipNan: boolean, target: Memory, task?: NativeTask): void
 
 /** Reduces the axes whose number among `axes` in `layouts.rs` is not 0. */
 export declare function reduce(op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, target: Memory, task?: NativeTask): void

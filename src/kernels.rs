@@ -4,7 +4,8 @@
 //! work runs in the thread pool and the export returns a promise of the result.
 
 use memmap_kernels::{
-    self as kernels, Columns, Comparison, Farthest, Kind, Params, Reduction, Scan, Tolerance,
+    self as kernels, Columns, Comparison, Farthest, Kind, Params, QuantileMethod, Quantiles, Reduction, Scan,
+    Tolerance,
 };
 use napi::Env;
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice};
@@ -295,4 +296,67 @@ pub fn scan(
 
 fn scan_of(product: bool) -> Scan {
     if product { Scan::CumProd } else { Scan::CumSum }
+}
+
+/// Stores quantiles along the axes whose number among `axes` in `layouts.rs` is not 0. The target's first axis is that of the fractions;
+/// `method` is a `QuantileMethod`.
+#[napi(
+    catch_unwind,
+    ts_args_type = "source: Memory, fractions: Float64Array, method: number, skipNan: boolean, target: Memory, task?: NativeTask",
+    ts_return_type = "void"
+)]
+pub fn quantile(
+    env: &Env,
+    source: Memory,
+    fractions: Float64ArraySlice,
+    method: u32,
+    skip_nan: bool,
+    target: Memory,
+    task: Option<&NativeTask>,
+) -> napi::Result<Outcome> {
+    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
+    let method = QuantileMethod::ALL[method as usize % QuantileMethod::ALL.len()];
+    let wanted = Quantiles { fractions: fractions.to_vec(), method, skip_nan };
+    let axes = layouts::axes(from.ndim());
+    work.run(move |control| {
+        kernels::quantile(&from.array(), &axes, &wanted, &to.array_mut(), control).map(Done::from)
+    })
+}
+
+/// The smallest and the largest element as `f64`, stored in `range`: NaN where an element is NaN.
+#[napi(
+    catch_unwind,
+    ts_args_type = "source: Memory, range: Memory, task?: NativeTask",
+    ts_return_type = "void"
+)]
+pub fn extent(env: &Env, source: Memory, range: Memory, task: Option<&NativeTask>) -> napi::Result<Outcome> {
+    let (work, [from, to]) = Work::of(env, task, [&source, &range])?;
+    work.run(move |control| kernels::extent(&from.array(), &to.array_mut(), control).map(Done::from))
+}
+
+/// Counts the elements between each two edges, or adds up their weights, which are the memory of the source where there are none.
+#[napi(
+    catch_unwind,
+    ts_args_type = "source: Memory, weights: Memory, target: Memory, edges: Float64Array, isWeighted: boolean, task?: NativeTask",
+    ts_return_type = "void"
+)]
+pub fn histogram(
+    env: &Env,
+    source: Memory,
+    weights: Memory,
+    target: Memory,
+    edges: Float64ArraySlice,
+    is_weighted: bool,
+    task: Option<&NativeTask>,
+) -> napi::Result<Outcome> {
+    let (work, [from, of, to]) = Work::of(env, task, [&source, &weights, &target])?;
+    let edges = edges.to_vec();
+    work.run(move |control| {
+        let (from, to) = (from.array(), to.array_mut());
+        if is_weighted {
+            kernels::weighted_histogram(&from, &of.array(), &edges, &to, control).map(Done::from)
+        } else {
+            kernels::histogram(&from, &edges, &to, control).map(Done::from)
+        }
+    })
 }

@@ -8,6 +8,7 @@ const pages = [
   ['Recipes', 'recipes'],
   ['NumPy side by side', 'numpy'],
   ['Sorting, counting, searching', 'order'],
+  ['Statistics', 'statistics'],
   ['.npy and .npz', 'npy'],
   ['TypeScript', 'typescript'],
   ['Command line', 'command-line'],

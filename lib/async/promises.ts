@@ -7,10 +7,13 @@ import { planCast, planCopy } from '../ops/copy.js'
 import type { ReduceOptions } from '../ops/reduce/options.js'
 import { REDUCTIONS } from '../ops/table.js'
 import type { Reduction } from '../ops/table.js'
+import type { Bins, HistogramOptions } from '../ops/stats/histogram.js'
+import type { MedianOptions, QuantileOptions } from '../ops/stats/quantile.js'
 import { assignAsync, copyAsync, fillAsync } from './assign.js'
 import { ORDER } from './order.js'
 import { flushAsync, prefetchAsync } from './pages.js'
 import { reduceAsync } from './reduce.js'
+import { histogramAsync, medianAsync, quantileAsync } from './stats.js'
 import { ASYNC_OPTIONS } from './task.js'
 import type { AsyncOptions } from './task.js'
 
@@ -54,6 +57,18 @@ class Promises {
     await prefetchAsync(this.array, options)
   }
 
+  async quantile(q: unknown, options?: QuantileOptions & AsyncOptions): Promise<unknown> {
+    return quantileAsync(this.array, q, options)
+  }
+
+  async median(options?: MedianOptions & AsyncOptions): Promise<unknown> {
+    return medianAsync(this.array, options)
+  }
+
+  async histogram(options?: HistogramOptions & AsyncOptions): Promise<Bins> {
+    return histogramAsync(this.array, options)
+  }
+
   static {
     for (const name of Object.keys(REDUCTIONS) as Reduction[]) {
       const method = async function (this: Promises, options?: ReduceOptions & AsyncOptions): Promise<unknown> {
@@ -79,6 +94,9 @@ const MOST = {
   fill: 2,
   flush: 1,
   prefetch: 1,
+  quantile: 2,
+  median: 1,
+  histogram: 1,
   ...Object.fromEntries(Object.keys(REDUCTIONS).map((name) => [name, 1])),
   ...Object.fromEntries(Object.entries(ORDER).map(([name, { most }]) => [name, most])),
 }

@@ -20,6 +20,7 @@
 //! 7. `compare`: comparisons and tolerances. The table of comparisons
 //! 8. `select`: take, gather, scatter, masks
 //! 9. `order`: sorting, searching, counting
+//! 10. `stats`: quantiles, histograms
 //!
 //! Drivers (plans, walks, tiles) are compiled once and see loops through `dyn` traits, a call per tile, row or block; only
 //! loops are generic over the element. What runs inside a `loops::Kernel` is plain loops and `#[inline(always)]` helpers,
@@ -42,6 +43,7 @@ mod compare;
 mod select;
 
 mod order;
+mod stats;
 
 #[cfg(test)]
 mod tests;
@@ -56,3 +58,4 @@ pub use exec::{Control, Error, Prefetch, Result, Task, TaskId, spawn, threads, w
 pub use order::{Unique, argsort, bincount, nonzero, searchsorted, sort, topk, unique};
 pub use reduce::{Params, Reduction, Scan, minmax, reduce, reduce_all, result_kind, scan, scan_kind};
 pub use select::{gather, indices_of, mask_count, mask_gather, mask_indices, scatter, take};
+pub use stats::{QuantileMethod, Quantiles, extent, histogram, quantile, weighted_histogram};

@@ -17,7 +17,7 @@ import { grouped, printPairs, printTable } from '../output/terminal.js'
 /** Maximum intervals of the histogram. */
 const MOST_BINS = 10_000
 
-const COLUMNS = ['file', 'dtype', 'shape', 'min', 'max', 'mean', 'std', 'NaN', 'infinite']
+const COLUMNS = ['file', 'dtype', 'shape', 'min', 'max', 'mean', 'std', 'median', 'NaN', 'infinite']
 
 /** `memmap stats`. */
 export async function stats(names: readonly string[], options: CliOptions): Promise<number> {
@@ -53,20 +53,25 @@ function plain(statistics: Statistics, dtype: DType): Record<string, unknown> {
 }
 
 /** The text of each statistic. */
-function textsOf({ min, max, mean, std, nan, inf }: Statistics, dtype: DType): Record<string, string> {
+function textsOf({ min, max, mean, std, q1, median, q3, nan, inf }: Statistics, dtype: DType): Record<string, string> {
+  const float = (value: number | null): string => (value === null ? '-' : floatScalar(value, floatOf(dtype)))
   const element = (value: unknown): string => (value === null ? '-' : elementText(value, dtype))
   return {
     min: element(min),
     max: element(max),
     mean: meanText(mean, dtype),
-    std: std === null ? '-' : floatScalar(std, floatOf(dtype)),
+    std: float(std),
+    q1: float(q1),
+    median: float(median),
+    q3: float(q3),
     [dtype.kind === 'M' || dtype.kind === 'm' ? 'NaT' : 'NaN']: grouped(nan),
     infinite: grouped(inf),
   }
 }
 
 function rowOf(name: string, dtype: DType, shape: readonly number[], statistics: Statistics): string[] {
-  return [name, dtype.name, tupleRepr(shape), ...Object.values(textsOf(statistics, dtype))]
+  const { q1: _q1, q3: _q3, ...texts } = textsOf(statistics, dtype)
+  return [name, dtype.name, tupleRepr(shape), ...Object.values(texts)]
 }
 
 function printStatistics(name: string, dtype: DType, shape: readonly number[], statistics: Statistics): void {
@@ -78,7 +83,7 @@ function printStatistics(name: string, dtype: DType, shape: readonly number[], s
     ['count', grouped(count)],
     ...Object.entries(textsOf(statistics, dtype)),
   ])
-  if (histogram !== null && histogram.counts.length > 0) printHistogram(histogram, count)
+  if (histogram !== null && histogram.counts.length > 0) printHistogram(histogram)
 }
 
 /** The dtype of the mean and standard deviation. */

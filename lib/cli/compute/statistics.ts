@@ -1,5 +1,5 @@
 /**
- * Computes the statistics of `stats` in one pass over the file (and one more over it or a sample for the histogram).
+ * Computes the statistics of `stats` in one pass over the file, and in up to four more for quartiles and histogram.
  * @module
  */
 import type { Complex } from '../../dtype/index.js'
@@ -7,7 +7,7 @@ import type { NDArray } from '../../ndarray.js'
 import { UsageError } from '../exit.js'
 import { histogramOf } from './histogram.js'
 import type { Histogram } from './histogram.js'
-import { blocksOf, partsOf } from './line.js'
+import { blocksOf, partsOf, releasePages } from './line.js'
 
 /** The statistics of an array. All but the counts skip NaN and not-a-time, as NumPy's `nanmin` and the like. */
 export interface Statistics {
@@ -21,6 +21,10 @@ export interface Statistics {
   /** Null for dates, which have no mean. */
   readonly mean: number | bigint | Complex | null
   readonly std: number | null
+  /** The lower quartile, the median and the upper quartile; null for elements that are not integers or floats. */
+  readonly q1: number | null
+  readonly median: number | null
+  readonly q3: number | null
   /** Null for elements that are not real numbers. */
   readonly histogram: Histogram | null
 }
@@ -97,13 +101,18 @@ export async function statisticsOf(
         add(moments, block.size - missing, mean, typeof variance === 'number' ? variance : variance.re)
       }
     }
-    report((0.9 * done) / size)
+    report((0.6 * done) / size)
   }
   if (dtype.kind === 'm' && size > nan) whole = { mean: await array.promises.mean({ skipNaN: true }), std: null }
   const present = size - nan
+  const [q1, median, q3] =
+    present > 0 && 'iuf'.includes(dtype.kind)
+      ? await quartilesOf(array, (part) => report(0.6 + 0.3 * part))
+      : [null, null, null]
   const histogram = 'biuf'.includes(dtype.kind)
-    ? histogramOf(array, range[0] <= range[1] ? range : null, bins, (part) => report(0.9 + 0.1 * part))
+    ? await histogramOf(array, range[0] <= range[1] ? range : null, bins, (part) => report(0.9 + 0.1 * part))
     : null
+  releasePages(array)
   report(1)
   return {
     count: size,
@@ -114,8 +123,24 @@ export async function statisticsOf(
     mean: present === 0 || !hasMean ? null : ((whole?.mean ?? meanOf(moments, dtype.name)) as Statistics['mean']),
     std:
       present === 0 || !hasMean ? null : ((whole === null ? stdOf(moments, dtype.name) : whole.std) as number | null),
+    q1,
+    median,
+    q3,
     histogram,
   }
+}
+
+/** The quartiles, in the precision of the mean. */
+async function quartilesOf(
+  array: NDArray,
+  report: (fraction: number) => void,
+): Promise<[number | null, number | null, number | null]> {
+  const found = await array.promises.quantile([0.25, 0.5, 0.75], { skipNaN: true, onProgress: report })
+  releasePages(array)
+  const [q1 = null, median = null, q3 = null] = Array.from(found.values(), (value) =>
+    rounded(Number(value), array.dtype.name),
+  )
+  return [q1, median, q3]
 }
 
 function isNaNLike(value: unknown, kind: string): boolean {

@@ -1,20 +1,14 @@
 import type { Histogram } from '../compute/histogram.js'
 import { escaped } from './escape.js'
-import { columnsOf, grouped, print, styleOf } from './terminal.js'
+import { columnsOf, grouped, print } from './terminal.js'
 
 /** Characters of the longest bar. */
 const WIDTH = 40
 
 /** Prints a histogram, a line for each interval. */
-export function printHistogram(histogram: Histogram, count: number): void {
+export function printHistogram(histogram: Histogram): void {
   const columns = columnsOf(process.stdout)
-  const { dim } = styleOf(process.stdout)
   print('')
-  if (histogram.of < count) {
-    const of = grouped(histogram.of)
-    const note = `of ${of} elements, spread evenly over the file:`
-    print(dim(note.length > columns ? `sample of ${of}:`.slice(0, columns) : note))
-  }
   for (const line of histogramLines(histogram, columns)) print(escaped(line))
 }
 

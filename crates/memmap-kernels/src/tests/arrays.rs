@@ -81,6 +81,13 @@ pub fn layouts(broadcast: bool) -> impl Strategy<Value = Layout> {
         .prop_map(|(keys, steps, lead)| Layout { keys, steps, lead })
 }
 
+impl Layout {
+    /// One axis with this step.
+    pub fn line(step: i8) -> Layout {
+        Layout { keys: vec![0; 4], steps: vec![step; 4], lead: 0 }
+    }
+}
+
 impl Owned {
     /// An array whose elements come from `value`, called with 0, 1, 2, ...
     pub fn new(

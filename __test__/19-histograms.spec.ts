@@ -71,7 +71,11 @@ json.dump([answer(one) for one in json.load(sys.stdin)], sys.stdout)
 function question(random: Random): Question {
   const order = (): string => (random.chance(0.25) ? '>' : '<')
   const dtype = order() + random.pick(['?', 'i1', 'u1', 'i2', 'u2', 'i4', 'u4', 'i8', 'u8', 'f2', 'f4', 'f8'])
-  const shape = random.chance(0.15) ? random.pick([[3000], [130, 40], [4, 1300]]) : random.chance(0.005) ? [140_000] : randomShape(random)
+  const shape = random.chance(0.15)
+    ? random.pick([[3000], [130, 40], [4, 1300]])
+    : random.chance(0.005)
+      ? [140_000]
+      : randomShape(random)
   const wire = randomArray(random, dtype, shape, random.chance(0.8) ? 'tame' : 'wild')
   const view: Step[] = []
   if (random.chance(0.3)) view.push({ op: 'T' })

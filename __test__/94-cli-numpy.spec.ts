@@ -171,7 +171,8 @@ def stats():
         out.update(size=float(min(np.abs(some.astype('c16')).max(), 1e300)), min=text(some.min()), max=text(some.max()), mean=text(some.mean()), std=text(some.std()))
     if a.dtype.kind in 'iuf' and some.size:
         with np.errstate(all='ignore'):
-            out.update(quartiles=[text(x) for x in np.quantile(some, [0.25, 0.5, 0.75])])
+            found, low, high = (np.quantile(some, [0.25, 0.5, 0.75], method=m).astype('f8') for m in ('linear', 'lower', 'higher'))
+            out.update(quartiles=[text(x) for x in np.where(np.isnan(found), np.where(low == high, low, low + high), found)])
     finite = some[np.isfinite(some)]
     if a.dtype.kind in 'iuf' and finite.size:
         wide = finite.astype('f8')

@@ -69,10 +69,10 @@ test('info, stats and check do every file, and return the worst exit code', (t) 
   t.is(stats.code, 2)
   t.is(
     stats.out,
-    'file       dtype    shape   min   max                 mean                 std  NaN  infinite\n' +
-      'a.npy      float64  (2, 2)  -3.0  2.5  0.16666666666666666  2.3213980461973533    1         0\n' +
-      'two.npz:y  int64    (1,)    3       3                  3.0                 0.0    0         0\n' +
-      'b.npy      int64    (2,)    1       2                  1.5                 0.5    0         0\n',
+    'file       dtype    shape   min   max                 mean                 std  median  NaN  infinite\n' +
+      'a.npy      float64  (2, 2)  -3.0  2.5  0.16666666666666666  2.3213980461973533     1.0    1         0\n' +
+      'two.npz:y  int64    (1,)    3       3                  3.0                 0.0     3.0    0         0\n' +
+      'b.npy      int64    (2,)    1       2                  1.5                 0.5     1.5    0         0\n',
   )
   t.deepEqual(
     jsonLines(statsJson.out).map(({ file, max }) => [file, max]),

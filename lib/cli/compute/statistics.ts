@@ -105,10 +105,8 @@ export async function statisticsOf(
   }
   if (dtype.kind === 'm' && size > nan) whole = { mean: await array.promises.mean({ skipNaN: true }), std: null }
   const present = size - nan
-  const [q1, median, q3] =
-    present > 0 && 'iuf'.includes(dtype.kind)
-      ? await quartilesOf(array, (part) => report(0.6 + 0.3 * part))
-      : [null, null, null]
+  const [q1 = null, median = null, q3 = null] =
+    present > 0 && 'iuf'.includes(dtype.kind) ? await quartilesOf(array, (part) => report(0.6 + 0.3 * part)) : []
   const histogram = 'biuf'.includes(dtype.kind)
     ? await histogramOf(array, range[0] <= range[1] ? range : null, bins, (part) => report(0.9 + 0.1 * part))
     : null
@@ -131,16 +129,24 @@ export async function statisticsOf(
 }
 
 /** The quartiles, in the precision of the mean. */
-async function quartilesOf(
-  array: NDArray,
-  report: (fraction: number) => void,
-): Promise<[number | null, number | null, number | null]> {
-  const found = await array.promises.quantile([0.25, 0.5, 0.75], { skipNaN: true, onProgress: report })
+async function quartilesOf(array: NDArray, report: (fraction: number) => void): Promise<(number | null)[]> {
+  const fractions = [0.25, 0.5, 0.75]
+  const of = async (method: 'linear' | 'lower' | 'higher'): Promise<number[]> =>
+    Array.from(
+      (await array.promises.quantile(fractions, { method, skipNaN: true, onProgress: report })).values(),
+      Number,
+    )
+  let found = await of('linear')
+  if (found.some(Number.isNaN)) {
+    // NumPy's interpolation beside an infinity is NaN, even where the quartile is an element.
+    const [lower, higher] = [await of('lower'), await of('higher')]
+    found = found.map((value, index) => {
+      const [low, high] = [lower[index] as number, higher[index] as number]
+      return Number.isNaN(value) ? (low === high ? low : low + high) : value
+    })
+  }
   releasePages(array)
-  const [q1 = null, median = null, q3 = null] = Array.from(found.values(), (value) =>
-    rounded(Number(value), array.dtype.name),
-  )
-  return [q1, median, q3]
+  return found.map((value) => rounded(value, array.dtype.name))
 }
 
 function isNaNLike(value: unknown, kind: string): boolean {

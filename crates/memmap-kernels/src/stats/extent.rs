@@ -1,5 +1,10 @@
 //! The smallest and the largest element, in one read.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "an iterator adapter may stay a call in the middle of a vector loop"
+)]
+
 use std::sync::{Mutex, PoisonError};
 
 use super::interpolate::missing;

@@ -4,6 +4,11 @@
 //! about equally far apart, a line through them tells the place of an element among them, exactly unless it is near an edge: then a
 //! comparison with that edge decides. The line is monotonic in its roundings too, so its largest error at the edges bounds all others.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "an iterator adapter may stay a call in the middle of a vector loop"
+)]
+
 use std::sync::{Mutex, PoisonError};
 
 use super::interpolate::number;
@@ -210,8 +215,7 @@ impl<T: Real> Bins<T> {
         let mut error = 0.0f64;
         for (index, &edge) in self.edges.iter().enumerate() {
             let off = line.place(edge).to_f64() - (index + 1) as f64;
-            // Also false for NaN.
-            if !(off.abs() < 0.25) {
+            if off.is_nan() || off.abs() >= 0.25 {
                 return None;
             }
             error = error.max(off.abs());
@@ -230,7 +234,7 @@ impl<T: Real> Bins<T> {
     /// The bin of a number, counted from 1; 0 below and one more than the bins above them, and for NaN.
     fn search(&self, number: T) -> usize {
         let bins = self.count();
-        if !(number <= self.last) {
+        if number.is_nan() || number > self.last {
             return bins + 1;
         }
         // The last edge is that of the last number too, so that those behind it are in the last bin.

@@ -5,6 +5,11 @@
 //! where they are few, else counts them by 16 bits more. Where others write meanwhile, an interval may have fewer elements than were
 //! counted: then another element of it is taken.
 
+#![allow(
+    clippy::needless_range_loop,
+    reason = "an iterator adapter may stay a call in the middle of a vector loop"
+)]
+
 use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
 

@@ -144,7 +144,9 @@ fn survives_other_writers() {
             while !stop.load(std::sync::atomic::Ordering::Relaxed) {
                 let at = next() as usize % len;
                 // SAFETY: inside the memory.
-                unsafe { shared.0.add(at).write_volatile(next()) };
+                let place = unsafe { shared.0.add(at) };
+                // SAFETY: as above.
+                unsafe { place.write_volatile(next()) };
             }
         });
         for round in 0..20 {

@@ -13,6 +13,9 @@ use crate::loops::{Kernel, Level, RawSlice, dispatch};
 /// Elements that are compared with the worst of the best so far before one of them is looked at.
 const BLOCK: usize = if cfg!(test) { 64 } else { 1024 };
 
+/// Elements of a block with a better one that are compared together next.
+const FEW: usize = 32;
+
 /// Stores the `largest` or smallest elements of each line along an axis, the best first, and their positions; as many as the targets
 /// are long.
 ///
@@ -142,25 +145,46 @@ impl Best {
     /// So many native elements of the kind are readable at the address.
     unsafe fn take(&mut self, at: *const u8, len: usize, first: usize) {
         let size = self.kind.size().unwrap_or(1);
-        let mut start = 0;
-        while start < len && self.k > 0 {
-            let block = at.wrapping_add(start * size);
-            let count = BLOCK.min(len - start);
+        if self.k == 0 {
+            return;
+        }
+        for start in (0..len).step_by(BLOCK) {
+            let end = len.min(start + BLOCK);
             // SAFETY: elements of the run.
-            let is_worth =
-                self.bar.is_none_or(|bar| unsafe { beyond(self.kind, self.largest, block, count, bar) });
-            for i in if is_worth { 0..count } else { 0..0 } {
-                // SAFETY: an element of the run.
-                let rank = self.rank(unsafe { key_at(self.kind, block.wrapping_add(i * size)) });
-                // Equal elements further on are worse; NaN fill what numbers leave.
-                if self.found.len() < self.k || rank < self.worst {
-                    self.found.push((rank, first + start + i));
-                    if self.found.len() >= 2 * self.k {
-                        self.settle();
-                    }
+            if unsafe { self.has_none(at.wrapping_add(start * size), end - start) } {
+                continue;
+            }
+            for few in (start..end).step_by(FEW) {
+                let (first_of_few, count) = (at.wrapping_add(few * size), FEW.min(end - few));
+                // SAFETY: elements of the run.
+                if unsafe { self.has_none(first_of_few, count) } {
+                    continue;
+                }
+                for i in few..few + count {
+                    // SAFETY: an element of the run.
+                    let rank = self.rank(unsafe { key_at(self.kind, at.wrapping_add(i * size)) });
+                    self.offer(rank, first + i);
                 }
             }
-            start += count;
+        }
+    }
+
+    /// Whether no element can be among the best.
+    ///
+    /// # Safety
+    /// As for [`Best::take`].
+    unsafe fn has_none(&self, at: *const u8, len: usize) -> bool {
+        // SAFETY: passed on as it is.
+        self.bar.is_some_and(|bar| !unsafe { beyond(self.kind, self.largest, at, len, bar) })
+    }
+
+    fn offer(&mut self, rank: u128, position: usize) {
+        // Equal elements further on are worse; NaN fill what numbers leave.
+        if self.found.len() < self.k || rank < self.worst {
+            self.found.push((rank, position));
+            if self.found.len() >= 2 * self.k {
+                self.settle();
+            }
         }
     }
 

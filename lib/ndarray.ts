@@ -557,8 +557,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
 
   /**
    * Returns the element, or a number between two, below which a fraction of all elements is, or of those along axes: NumPy's `quantile`,
-   * and `nanquantile` with `skipNaN`. Exact: whole arrays of any size are counted in two reads and 16 MiB, those of single bytes and
-   * pairs in one, and of eight bytes in two or three.
+   * and `nanquantile` with `skipNaN`. Exact: a whole array of any size takes one read or two (more for many fractions) and about 16 MiB.
    * @param q a fraction from 0 to 1, or a list of them, whose axis comes first in the result
    * @param options.axis the axis, or axes, to reduce; all by default
    * @param options.method between two elements: `'linear'` (the default), `'lower'`, `'higher'`, `'midpoint'` or `'nearest'`

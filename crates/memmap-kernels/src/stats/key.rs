@@ -11,6 +11,8 @@ use crate::exec::{Error, Result};
 pub(crate) trait Key: Native + Ord {
     const BITS: u32;
     const MAX: Self;
+    /// Whether a table has a counter for each key. Code behind it is compiled for such keys only, or for others only.
+    const IS_SHORT: bool;
 
     fn from_u64(bits: u64) -> Self;
     fn to_u64(self) -> u64;
@@ -47,6 +49,7 @@ macro_rules! keys {
         impl Key for $unsigned {
             const BITS: u32 = <$unsigned>::BITS;
             const MAX: Self = <$unsigned>::MAX;
+            const IS_SHORT: bool = <$unsigned>::BITS <= 16;
 
             #[inline(always)]
             fn from_u64(bits: u64) -> Self {

@@ -148,14 +148,15 @@ fn one_by_counting<K: Key>(job: &Job<K>, [from, to]: [isize; 2]) -> Result<()> {
     let source = Source::new(job.source.ptr, job.source.element, job.reduced.clone(), K::KIND)?.moved(from);
     let Outputs { wanted, .. } = job.outputs;
     let mut places = Vec::new();
-    let (elements, _) = elements_at(&source, &job.order, job.control, |count, outside| {
+    let mut choose = |count: usize, outside: usize| {
         places.clear();
         if (outside > 0 && !wanted.skip_nan) || count == 0 {
             return Vec::new();
         }
         places = wanted.places(count);
         places.iter().flat_map(|place| [place.previous, place.next]).collect()
-    })?;
+    };
+    let (elements, _) = elements_at(&source, &job.order, job.control, &mut choose)?;
     let pairs = elements.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
     job.outputs.store(to, &places, pairs);
     Ok(())

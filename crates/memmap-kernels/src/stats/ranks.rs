@@ -73,14 +73,47 @@ pub(crate) fn elements_at<K: Key>(
     source: &Source,
     order: &KeyOrder<K>,
     control: &Control,
-    mut choose: impl FnMut(usize, usize) -> Vec<usize>,
+    choose: &mut dyn FnMut(usize, usize) -> Vec<usize>,
+) -> Result<(Vec<u64>, usize)> {
+    if K::IS_SHORT {
+        counted_elements_at(source, order, control, choose)
+    } else {
+        searched_elements_at(source, order, control, choose)
+    }
+}
+
+/// Of keys that a table has a counter for each of.
+fn counted_elements_at<K: Key>(
+    source: &Source,
+    order: &KeyOrder<K>,
+    control: &Control,
+    choose: &mut dyn FnMut(usize, usize) -> Vec<usize>,
+) -> Result<(Vec<u64>, usize)> {
+    let counts = count_keys(source, order, control)?;
+    let (low, high) = (order.low.to_u64() as usize, order.high.to_u64() as usize);
+    let below: u64 = counts[..low].iter().sum();
+    let inside: u64 = counts[low..=high].iter().sum();
+    let outside = source.len() - (inside as usize).min(source.len());
+    let wanted = choose(source.len() - outside, outside);
+    let bits = wanted.iter().map(|&rank| {
+        let (mut key, mut before) = (0, 0);
+        while key + 1 < counts.len() && before + counts[key] <= below + rank as u64 {
+            before += counts[key];
+            key += 1;
+        }
+        K::from_u64(key as u64).element(order).to_u64()
+    });
+    Ok((bits.collect(), outside))
+}
+
+fn searched_elements_at<K: Key>(
+    source: &Source,
+    order: &KeyOrder<K>,
+    control: &Control,
+    choose: &mut dyn FnMut(usize, usize) -> Vec<usize>,
 ) -> Result<(Vec<u64>, usize)> {
     let total = source.len();
-    let mut windows = match K::BITS {
-        // The highest 16 bits are all of them.
-        ..=16 => None,
-        _ => Sample::of(source, order).windows(total, &mut choose),
-    };
+    let mut windows = Sample::of(source, order).windows(total, choose);
     let whole = [Interval::new(K::ZERO, K::MAX, 0..0)];
     let mut share = total - total / 2;
     loop {
@@ -200,7 +233,9 @@ fn count<K: Key>(
             while left > 0 {
                 let run = reader.some::<K>(left);
                 left -= run.len();
-                if is_whole {
+                if K::IS_SHORT {
+                    dispatch(CountAll { run, order, state });
+                } else if is_whole {
                     dispatch(CountAll { run, order, state });
                 } else {
                     dispatch(CountWindows { run, order, windows, state });
@@ -516,7 +551,7 @@ impl<K: Key> Search<K> {
             }
         }
         self.open.extend(round.later);
-        self.open.sort_by_key(|interval| interval.low);
+        self.open.sort_unstable_by_key(|interval| interval.low);
         Ok(())
     }
 }
@@ -541,7 +576,7 @@ struct Found<K, C> {
 
 impl<K: Key> Round<K> {
     fn new(mut open: Vec<Interval<K>>) -> Round<K> {
-        open.sort_by_key(|interval| interval.count);
+        open.sort_unstable_by_key(|interval| interval.count);
         let mut room = COLLECTED_BYTES / size_of::<K>();
         let mut tables = (TABLES_BYTES / (threads() * BUCKETS * size_of::<u32>())).clamp(4, 64);
         let mut chosen = Vec::new();
@@ -558,7 +593,7 @@ impl<K: Key> Round<K> {
                 later.push(interval);
             }
         }
-        chosen.sort_by_key(|(interval, _)| interval.low);
+        chosen.sort_unstable_by_key(|(interval, _)| interval.low);
         let (intervals, collects): (Vec<Interval<K>>, Vec<bool>) = chosen.into_iter().unzip();
         let mut map = Vec::new();
         if intervals.len() > FEW {

@@ -58,7 +58,7 @@ impl<K: Key> Sample<K> {
     pub fn windows(
         mut self,
         total: usize,
-        choose: &mut impl FnMut(usize, usize) -> Vec<usize>,
+        choose: &mut dyn FnMut(usize, usize) -> Vec<usize>,
     ) -> Option<Windows<K>> {
         let len = self.keys.len();
         if len == 0 {

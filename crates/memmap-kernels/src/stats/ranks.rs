@@ -233,9 +233,7 @@ fn count<K: Key>(
             while left > 0 {
                 let run = reader.some::<K>(left);
                 left -= run.len();
-                if K::IS_SHORT {
-                    dispatch(CountAll { run, order, state });
-                } else if is_whole {
+                if K::IS_SHORT || is_whole {
                     dispatch(CountAll { run, order, state });
                 } else {
                     dispatch(CountWindows { run, order, windows, state });

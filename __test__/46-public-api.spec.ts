@@ -27,7 +27,7 @@ const OF_NDARRAY = `
   blocks broadcastTo buffer byteOffset byteStrides bytes byteswap compare copy countNonzero cumprod cumsum data diagonal dtype entries equals
   expandDims field fill flags flatten flip get histogram imag index item itemsize map mask max mean median min minmax moveAxis nbytes
   ndim nonzero prod promises ptp quantile ravel real repr reshape rows searchsorted set shape size slice sort squeeze std strided
-  strides sum swapAxes take toArray toJSON topk toString transpose unique values var view
+  strides sum swapAxes take toArray toJSON toString topk transpose unique values var view
 `
 
 const OF_MEMMAP = `

@@ -25,6 +25,12 @@ const CALLS: Readonly<Record<string, (a: Memmap, options: AsyncOptions) => Promi
   fill: (a, options) => a.promises.fill(1, options),
   flush: (a, options) => a.promises.flush(options),
   prefetch: (a, options) => a.promises.prefetch(options),
+  minmax: (a, options) => a.promises.minmax(options),
+  nonzero: (a, options) => a.promises.nonzero(options),
+  bincount: (a, options) => a.promises.bincount(options),
+  median: (a, options) => a.promises.median(options),
+  quantile: (a, options) => a.promises.quantile(0.25, options),
+  histogram: (a, options) => a.promises.histogram(options),
 } as Record<string, (a: Memmap, options: AsyncOptions) => Promise<unknown>>
 
 /** A file large enough that work on it takes some milliseconds. */
@@ -48,7 +54,9 @@ test('promises has the methods of the contract', (t) => {
   const names = Reflect.ownKeys(Object.getPrototypeOf(zeros(1).promises) as object).filter(
     (name) => name !== 'constructor',
   )
-  t.deepEqual(names.toSorted(), Object.keys(CALLS).toSorted())
+  // Those that sort take too long on a large array: 15 and 16.
+  const sorting = ['sort', 'argsort', 'unique', 'searchsorted', 'topk']
+  t.deepEqual(names.toSorted(), [...Object.keys(CALLS), ...sorting].toSorted())
 })
 
 test('promises is one object an array', (t) => {

@@ -293,17 +293,17 @@ export declare function support(): NativeSupport
 /** Copies the entries of `axis` at `indices`, which are not negative, to an array with as many in their place. */
 export declare function take(source: Memory, axis: number, indices: Float64Array, target: Memory): void
 
-/** Stores the best elements of each line, and their positions. */
-export declare function topk(source: Memory, values: Memory, positions: Memory, axis: number, largest: boolean, task?: NativeTask): void
-
-/** Counts the different elements of an array and returns their number. */
-export declare function unique(source: Memory, found: NativeUnique, task?: NativeTask): number
-
 /**
  * Copies the entries of `axis` at the positions in an array of integers, which may count from the end, as `take`. Returns the place
  * of the first position that is outside, and then copies nothing; -1 without one.
  */
 export declare function takeAt(source: Memory, axis: number, positions: Memory, target: Memory): number
+
+/** Stores the best elements of each line, and their positions. */
+export declare function topk(source: Memory, values: Memory, positions: Memory, axis: number, largest: boolean, task?: NativeTask): void
+
+/** Counts the different elements of an array and returns their number. */
+export declare function unique(source: Memory, found: NativeUnique, task?: NativeTask): number
 
 /**
  * Asks for large pages in a new ArrayBuffer: the first stores then fault once per 2 MiB instead of once per 4 KiB. Advice

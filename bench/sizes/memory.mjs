@@ -1,6 +1,6 @@
 /**
- * What the memory of a result costs, whatever the operation: storing to the same memory again and again, as NumPy does, which gets the
- * memory of a result back at once; to memory that was used before but is not in the processor's cache; and to a new ArrayBuffer.
+ * Times what the memory of a result costs, whatever the operation: storing to the same memory again and again, as NumPy does, which gets
+ * the memory of a result back at once; to memory that was used before but is not in the processor's cache; and to a new ArrayBuffer.
  */
 import { statistics, timed } from '../clock.mjs'
 

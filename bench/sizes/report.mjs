@@ -64,7 +64,7 @@ export function callsTable(rows) {
   )
 }
 
-/** What storing to memory costs that is in the cache, that is not, and that is new. */
+/** The time of storing to memory that is in the cache, that is not, and that is new. */
 export function memoryTable(rows) {
   return table(
     ['storing', 'the same memory', 'memory used before', 'a new buffer'],

@@ -310,7 +310,7 @@ export const OPERATIONS = [
   },
 ]
 
-/** What a person writes who meets the library, and loops. */
+/** Loops as a person writes them who meets the library. */
 export const LOOPS = [
   {
     name: 'sums of 64 rows, one by one',

@@ -30,7 +30,6 @@ export class ArrayBase extends State {
   /** @internal */
   declare readonly isWriteable: Fields['isWriteable']
   /** @internal */
-  /** @internal */
   declare lastPlan: unknown
   /** @internal */
   declare moveTo: Fields['moveTo']

@@ -1,4 +1,5 @@
-import { NUMBERS } from '../dtype/index.js'
+import { parseDType } from '../dtype/index.js'
+import type { DType } from '../dtype/index.js'
 import { MAX_NDIM } from '../layout/shape.js'
 import { native } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
@@ -24,24 +25,37 @@ const AXES = 3 * SLOT
 export function operand(slot: 0 | 1 | 2, array: ArrayBase): NativeMapping | ArrayBufferLike {
   const { store, dtype, shape, byteStrides, position } = coreOf(array)
   store.checkOpen()
+  layOut(slot, dtype, position + store.base, shape, byteStrides)
+  return store.memory
+}
+
+/** Stores a layout in a slot; without strides one element is broadcast to the shape. */
+function layOut(
+  slot: 0 | 1 | 2,
+  { code, swapped, itemsize }: Pick<DType, 'code' | 'swapped' | 'itemsize'>,
+  position: number,
+  shape: readonly number[],
+  byteStrides: readonly number[] | null,
+): void {
   const at = slot * SLOT
   const ndim = shape.length
-  LAYOUTS[at] = dtype.code
-  LAYOUTS[at + 1] = dtype.swapped ? 1 : 0
-  LAYOUTS[at + 2] = dtype.itemsize
-  LAYOUTS[at + 3] = position + store.base
+  LAYOUTS[at] = code
+  LAYOUTS[at + 1] = swapped ? 1 : 0
+  LAYOUTS[at + 2] = itemsize
+  LAYOUTS[at + 3] = position
   LAYOUTS[at + 4] = ndim
   for (let axis = 0; axis < ndim; axis++) {
     LAYOUTS[at + 5 + axis] = shape[axis] as number
-    LAYOUTS[at + 5 + ndim + axis] = byteStrides[axis] as number
+    LAYOUTS[at + 5 + ndim + axis] = byteStrides === null ? 0 : (byteStrides[axis] as number)
   }
-  return store.memory
 }
 
 /** The memory of a number beside an array. */
 const NUMBER = new ArrayBuffer(8)
 const SINGLE = new Float32Array(NUMBER)
 const DOUBLE = new Float64Array(NUMBER)
+const FLOAT32 = parseDType('float32')
+const FLOAT64 = parseDType('float64')
 
 /** Stores a number that is broadcast to a shape in a slot, as float32 or float64, and returns its memory: see {@link operand}. */
 export function numberOperand(
@@ -52,17 +66,7 @@ export function numberOperand(
 ): ArrayBuffer {
   if (isSingle) SINGLE[0] = number
   else DOUBLE[0] = number
-  const at = slot * SLOT
-  const ndim = shape.length
-  LAYOUTS[at] = (isSingle ? NUMBERS.float32 : NUMBERS.float64).code
-  LAYOUTS[at + 1] = 0
-  LAYOUTS[at + 2] = isSingle ? 4 : 8
-  LAYOUTS[at + 3] = 0
-  LAYOUTS[at + 4] = ndim
-  for (let axis = 0; axis < ndim; axis++) {
-    LAYOUTS[at + 5 + axis] = shape[axis] as number
-    LAYOUTS[at + 5 + ndim + axis] = 0
-  }
+  layOut(slot, isSingle ? FLOAT32 : FLOAT64, 0, shape, null)
   return NUMBER
 }
 

@@ -18,12 +18,8 @@ import { resolveFlexible } from './cast/resolve-flexible.js'
 import { fieldOf } from './view.js'
 
 /** `NDArray.copy`. */
-export function copyOf(array: ArrayBase, order: OrderLike = 'C'): ArrayBase {
-  const core = coreOf(array)
-  core.store.checkOpen()
-  const target = allocateCopy(core, core.dtype, order)
-  assignElements(target, array)
-  return target
+export function copyOf(array: ArrayBase, order?: OrderLike): ArrayBase {
+  return copyElements(planCopy(array, order))
 }
 
 /** A copy that is ready to run: broadcasts and casts the source to the allocated target. */
@@ -34,8 +30,9 @@ export interface CopyPlan {
 
 /** Checks a copy and allocates it. */
 export function planCopy(array: ArrayBase, order: OrderLike = 'C'): CopyPlan {
-  array.store.checkOpen()
-  return { target: allocateCopy(array, array.dtype, order), source: array }
+  const core = coreOf(array)
+  core.store.checkOpen()
+  return { target: allocateCopy(core, core.dtype, order), source: array }
 }
 
 function copyElements({ target, source }: CopyPlan): ArrayBase {

@@ -29,7 +29,7 @@ export function smallView(array: Core): View | null {
 export function plainView({ store, accessorKind, shape, byteStrides, dtype }: Core): View | null {
   const { view } = accessorKind
   store.checkOpen()
-  if (view === 'view' || store.openMask !== 0 || hasNone(shape)) return null
+  if (view === 'view' || store.openMask !== 0 || sizeOf(shape) === 0) return null
   return isContiguous(shape, byteStrides, dtype.itemsize, 'C') ? (store.viewNamed(view) as unknown as View) : null
 }
 
@@ -39,11 +39,6 @@ const LARGE_FILE = 2 ** 22
 /** True for memory and small files, whose elements may be read one by one wherever they lie. */
 export function isNear({ store }: Core): boolean {
   return store.mapping === null || store.length < LARGE_FILE
-}
-
-function hasNone(shape: readonly number[]): boolean {
-  for (let axis = 0; axis < shape.length; axis++) if (shape[axis] === 0) return true
-  return false
 }
 
 /** The index of the first element in the typed array. */

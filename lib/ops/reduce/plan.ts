@@ -11,14 +11,14 @@ import { checkBoolean, checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { axesToReduce, axisList } from '../../layout/axis.js'
-import { native, unwrapNative } from '../../native/native.js'
+import { native } from '../../native/native.js'
 import { toBool } from '../cast/to-bool.js'
 import { castTo } from '../copy.js'
 import { REDUCTIONS } from '../table.js'
 import type { Reduction, ReductionRow } from '../table.js'
 import { OPTION_NAMES } from './options.js'
 import type { ReduceOptions } from './options.js'
-import { differenceDType, kindError, noSumOfDates, resultDType, parseResultDType } from './result-dtype.js'
+import { differenceDType, noSumOfDates, parseResultDType, resultCodes, resultDType } from './result-dtype.js'
 
 /** A reduction that is ready to run: checked, with its result allocated. */
 export class ReductionPlan {
@@ -102,7 +102,7 @@ function planNew(array: ArrayBase, row: ReductionRow, name: Reduction, options: 
   const isText = row.takes === 'position' && 'SU'.includes(array.dtype.kind)
   const source = isText ? array : reducible(array, name, row, axis !== undefined, wanted)
   const dtype = wanted === null ? -1 : wanted.code
-  const code = isText ? NUMBERS.int64.code : resultCode(name, row, source.dtype, dtype)
+  const code = isText ? NUMBERS.int64.code : resultCode(name, row.code, source.dtype, dtype)
   const reduced = reducedAxes(array, row, skips, axis)
   checkNotEmpty(array, name, row, reduced)
   if (axis === undefined && !keepdims) {
@@ -147,17 +147,7 @@ export function castForReduction(array: ArrayBase, wanted: DType | null): ArrayB
   return array.dtype.kind === 'm' || wanted.kind === 'm' ? castTo(array, wanted) : array
 }
 
-/** The codes of results, by those of the reduction, the elements and the option. */
-const codes: (number | undefined)[] = []
-
-function resultCode(name: Reduction, { code }: ReductionRow, from: DType, dtype: number): number {
-  const key = (code * 32 + from.code) * 32 + dtype + 1
-  try {
-    return (codes[key] ??= unwrapNative(() => native.reductionKind(code, from.code, dtype)))
-  } catch (error) {
-    throw kindError(error, name, from)
-  }
-}
+const resultCode = resultCodes(native.reductionKind)
 
 /** The axes to reduce. As in NumPy, means and variances reject an axis of an array without axes. */
 function reducedAxes(

@@ -1,6 +1,7 @@
 import { NUMBER_ROWS, parseDType, TIME_CODE, timeUnitText } from '../../dtype/index.js'
 import type { DType, DTypeLike } from '../../dtype/index.js'
 import { MemmapError } from '../../errors/memmap-error.js'
+import { unwrapNative } from '../../native/native.js'
 
 /** Checks the option `dtype` of a reduction, whose results are in this machine's order, as in NumPy. */
 export function parseResultDType(like: DTypeLike): DType {
@@ -32,6 +33,24 @@ export function kindError(error: unknown, name: string, { name: dtype }: DType):
     `invalid dtype ${dtype}: ${name} is not defined for it; convert the elements with astype(), or take a field of records with field()`,
     { cause: error },
   )
+}
+
+/**
+ * Returns a function that asks the kernels for the code of a result's dtype, once for each operation, dtype of elements and option.
+ * The function throws MemmapError `ERR_MEMMAP_DTYPE` where the operation is not defined.
+ */
+export function resultCodes(
+  ask: (operation: number, from: number, dtype: number) => number,
+): (name: string, operation: number, from: DType, dtype: number) => number {
+  const known: (number | undefined)[] = []
+  return (name, operation, from, dtype) => {
+    const key = (operation * 32 + from.code) * 32 + dtype + 1
+    try {
+      return (known[key] ??= unwrapNative(() => ask(operation, from.code, dtype)))
+    } catch (error) {
+      throw kindError(error, name, from)
+    }
+  }
 }
 
 /** Creates the error of a sum or mean of dates. */

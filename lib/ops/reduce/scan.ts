@@ -4,7 +4,6 @@ import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
 import { parseDType } from '../../dtype/index.js'
-import type { DType } from '../../dtype/index.js'
 import { checkOptions } from '../../errors/check-options.js'
 import { parseAxis } from '../../layout/axis.js'
 import { sizeOf } from '../../layout/shape.js'
@@ -13,7 +12,7 @@ import { SCANS } from '../table.js'
 import type { Scan } from '../table.js'
 import type { ScanOptions } from './options.js'
 import { castForReduction } from './plan.js'
-import { kindError, noSumOfDates, resultDType } from './result-dtype.js'
+import { noSumOfDates, resultCodes, resultDType } from './result-dtype.js'
 
 /** Scans an array: `NDArray.cumsum` and the other methods of the table. */
 export function scan(array: ArrayBase, name: Scan, options: ScanOptions = {}): ArrayBase {
@@ -25,7 +24,7 @@ export function scan(array: ArrayBase, name: Scan, options: ScanOptions = {}): A
   const wanted = options.dtype == null ? null : parseDType(options.dtype)
   const dtype = wanted === null ? -1 : wanted.code
   const numbers = castForReduction(array, wanted)
-  const result = resultDType(numbers.dtype, resultCode(name, numbers.dtype, dtype), wanted)
+  const result = resultDType(numbers.dtype, resultCode(name, SCANS[name].code, numbers.dtype, dtype), wanted)
   const axis = options.axis == null ? -1 : parseAxis(options.axis, Math.max(1, core.shape.length))
   // As in NumPy, an array without axes counts as one of shape [1].
   const { shape, position, dtype: from } = coreOf(numbers)
@@ -37,15 +36,4 @@ export function scan(array: ArrayBase, name: Scan, options: ScanOptions = {}): A
   return target
 }
 
-/** The codes of results, by those of the scan, the elements and the option. */
-const codes: (number | undefined)[] = []
-
-function resultCode(name: Scan, from: DType, dtype: number): number {
-  const { code } = SCANS[name]
-  const key = (code * 32 + from.code) * 32 + dtype + 1
-  try {
-    return (codes[key] ??= unwrapNative(() => native.scanKind(code === 1, from.code, dtype)))
-  } catch (error) {
-    throw kindError(error, name, from)
-  }
-}
+const resultCode = resultCodes((code, from, dtype) => native.scanKind(code === 1, from, dtype))

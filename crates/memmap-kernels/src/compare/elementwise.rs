@@ -303,7 +303,7 @@ impl Answers {
         Answers { base: SharedMut(target.ptr), nest: whole.only(2), mover }
     }
 
-    /// Where so many answers lie one behind the other.
+    /// The place of so many answers that lie one behind the other.
     fn place(&self, at: usize, len: usize) -> Option<*mut u8> {
         let offset = self.nest.offsets(at)[0];
         let inner = self.nest.inner();

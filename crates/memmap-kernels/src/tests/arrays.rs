@@ -22,6 +22,11 @@ pub const NUMERIC: [Kind; 15] = [
     Kind::Time,
 ];
 
+/// The numbers with an order, times included.
+pub fn ordered() -> Vec<Kind> {
+    NUMERIC.into_iter().filter(|kind| !kind.is_complex()).collect()
+}
+
 /// How an array lies in memory.
 #[derive(Clone, Debug)]
 pub struct Layout {

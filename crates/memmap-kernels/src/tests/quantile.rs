@@ -1,26 +1,10 @@
 //! Quantiles against the sorted elements.
 
-use super::arrays::{self, Layout, Owned, layouts, random, shapes, tame, wild};
+use super::arrays::{self, Layout, Owned, layouts, ordered, random, shapes, tame, wild};
 use super::config;
 use super::number::Number;
 use crate::{Control, Element, Kind, QuantileMethod, Quantiles, quantile};
 use proptest::prelude::*;
-
-const ORDERED: [Kind; 13] = [
-    Kind::Bool,
-    Kind::I8,
-    Kind::U8,
-    Kind::I16,
-    Kind::U16,
-    Kind::I32,
-    Kind::U32,
-    Kind::I64,
-    Kind::U64,
-    Kind::F16,
-    Kind::F32,
-    Kind::F64,
-    Kind::Time,
-];
 
 /// The elements at a rank, along axes; NaN first counts as an output of NaN.
 fn lower(source: &Owned, axes: &[bool], fractions: &[f64], skip_nan: bool) -> Vec<Option<Number>> {
@@ -73,7 +57,7 @@ proptest! {
     /// Along any axes of any layout, through copies and by counting.
     #[test]
     fn finds_the_elements_at_ranks(
-        kind in prop::sample::select(ORDERED.to_vec()),
+        kind in prop::sample::select(ordered()),
         swapped in any::<bool>(),
         shape in shapes(),
         layout in layouts(true),
@@ -98,7 +82,7 @@ proptest! {
     /// All elements of long arrays: equal ones, few values, sorted, and all over the range.
     #[test]
     fn counts_long_arrays(
-        kind in prop::sample::select(ORDERED.to_vec()),
+        kind in prop::sample::select(ordered()),
         len in 300usize..5000,
         step in prop::sample::select(vec![1i8, -1, 2]),
         values in prop::sample::select(vec![1u64, 2, 3, 40, 1 << 20, u64::MAX]),

@@ -15,12 +15,13 @@
 //! 2. `array`: pointer, shape and strides, the order in which elements are visited, overlap
 //! 3. `exec`: threads, control, errors
 //! 4. `loops`: slices of shared memory, SIMD dispatch, prefetch, arithmetic
-//! 5. `copy`: assign, fill, byteswap, casts, and tiles through which other kernels read any array as native numbers
-//! 6. `reduce`: reductions and scans. The tables of both
-//! 7. `compare`: comparisons and tolerances. The table of comparisons
-//! 8. `select`: take, gather, scatter, masks
-//! 9. `order`: sorting, searching, counting
-//! 10. `stats`: quantiles, histograms
+//! 5. `math`: elementary functions, of one element and as loops
+//! 6. `copy`: assign, fill, byteswap, casts, and tiles through which other kernels read any array as native numbers
+//! 7. `reduce`: reductions and scans. The tables of both
+//! 8. `compare`: comparisons and tolerances. The table of comparisons
+//! 9. `select`: take, gather, scatter, masks
+//! 10. `order`: sorting, searching, counting
+//! 11. `stats`: quantiles, histograms
 //!
 //! Drivers (plans, walks, tiles) are compiled once and see loops through `dyn` traits, a call per tile, row or block; only
 //! loops are generic over the element. What runs inside a `loops::Kernel` is plain loops and `#[inline(always)]` helpers,
@@ -34,6 +35,10 @@ mod exec;
 
 mod loops;
 
+// Expressions are to call it; its tests do already.
+#[allow(dead_code, unused_imports)]
+mod math;
+
 mod copy;
 
 mod reduce;
@@ -43,6 +48,7 @@ mod compare;
 mod select;
 
 mod order;
+
 mod stats;
 
 #[cfg(test)]

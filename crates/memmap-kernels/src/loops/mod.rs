@@ -13,5 +13,7 @@ pub(crate) use raw_slice::{
     AnySlice, AnySliceMut, RawSlice, RawSliceMut, fill_with, map, map_checked, map_in_place, update,
     update_pairs, update_rows, update_with, zip,
 };
+#[cfg(test)]
+pub(crate) use simd::Baseline;
 pub(crate) use simd::{Kernel, Level, dispatch};
 pub(crate) use stream::{STREAM_BYTES, Stream};

@@ -1,0 +1,6 @@
+//! Functions against tables and libraries; loops against single elements.
+
+mod accuracy;
+mod loops;
+mod special;
+mod speed;

@@ -1,0 +1,116 @@
+//! Special values as NumPy 2.4.6 has them: `numpy_values.txt`, written by `numpy_values.py`.
+
+use crate::math::*;
+
+const TABLE: &str = include_str!("numpy_values.txt");
+
+/// An element as its words in the table.
+trait Words: Math + PartialEq {
+    fn of(words: &[u64]) -> (Self, &[u64]);
+    /// Whether both are the same special value, or finite and next to each other.
+    fn is_like(self, other: Self) -> bool;
+}
+
+macro_rules! reals {
+    ($($T:ident $U:ident $ulps:literal),*) => {$(
+        impl Words for $T {
+            fn of(words: &[u64]) -> ($T, &[u64]) {
+                ($T::from_bits(words[0] as $U), &words[1..])
+            }
+            fn is_like(self, other: $T) -> bool {
+                if self.is_nan() || other.is_nan() {
+                    return self.is_nan() && other.is_nan();
+                }
+                let is_special = |x: $T| x == 0.0 || x.is_infinite();
+                self.to_bits() == other.to_bits()
+                    || !is_special(self) && !is_special(other) && self.to_bits().abs_diff(other.to_bits()) <= $ulps
+            }
+        }
+    )*};
+}
+
+// NumPy's own vector loops are off by up to 3 ulp in float32.
+reals!(f32 u32 4, f64 u64 2);
+
+fn unary_by_name<T: Math>(name: &str) -> Option<fn(T) -> T> {
+    Some(match name {
+        "sqrt" => T::sqrt,
+        "exp" => T::exp,
+        "exp2" => T::exp2,
+        "expm1" => T::expm1,
+        "log" => T::log,
+        "log2" => T::log2,
+        "log10" => T::log10,
+        "log1p" => T::log1p,
+        "sin" => T::sin,
+        "cos" => T::cos,
+        "tan" => T::tan,
+        "arcsin" => T::arcsin,
+        "arccos" => T::arccos,
+        "arctan" => T::arctan,
+        "sinh" => T::sinh,
+        "cosh" => T::cosh,
+        "tanh" => T::tanh,
+        "arcsinh" => T::arcsinh,
+        "arccosh" => T::arccosh,
+        "arctanh" => T::arctanh,
+        _ => return None,
+    })
+}
+
+fn real_by_name<T: RealMath>(name: &str) -> Option<fn(T) -> T> {
+    Some(match name {
+        "cbrt" => T::cbrt,
+        "rint" => T::rint,
+        "floor" => T::floor,
+        "ceil" => T::ceil,
+        "trunc" => T::trunc,
+        _ => return unary_by_name(name),
+    })
+}
+
+fn real_binary_by_name<T: RealMath>(name: &str) -> Option<fn(T, T) -> T> {
+    Some(match name {
+        "power" => T::power,
+        "arctan2" => T::arctan2,
+        "hypot" => T::hypot,
+        _ => return None,
+    })
+}
+
+/// Compares the lines of a dtype and counts them.
+fn compare<T: Words>(
+    dtype: &str,
+    unary: impl Fn(&str) -> Option<fn(T) -> T>,
+    binary: impl Fn(&str) -> Option<fn(T, T) -> T>,
+) -> usize {
+    let mut count = 0;
+    let mut wrong = Vec::new();
+    for line in TABLE.lines().filter(|line| line.split(' ').nth(1) == Some(dtype)) {
+        let mut fields = line.split(' ');
+        let name = fields.next().expect("a name");
+        let words: Vec<u64> =
+            fields.skip(1).map(|word| u64::from_str_radix(word, 16).expect("hexadecimal")).collect();
+        let (x, rest) = T::of(&words);
+        let (arguments, result, expected) = match (unary(name), binary(name)) {
+            (Some(f), _) => (vec![x], f(x), T::of(rest).0),
+            (_, Some(f)) => {
+                let (y, rest) = T::of(rest);
+                (vec![x, y], f(x, y), T::of(rest).0)
+            }
+            _ => panic!("no function {name}"),
+        };
+        count += 1;
+        if !result.is_like(expected) {
+            wrong.push(format!("{name}{arguments:?} = {result:?}, NumPy {expected:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
+    count
+}
+
+#[test]
+fn special_values_are_those_of_numpy() {
+    assert!(compare::<f32>("float32", real_by_name, real_binary_by_name) > 1000);
+    assert!(compare::<f64>("float64", real_by_name, real_binary_by_name) > 1000);
+}

@@ -1,7 +1,7 @@
 //! A mathematical function as a type, and the loops over its elements.
 
 use crate::dtype::Native;
-use crate::loops::{Kernel, Level, RawSlice, RawSliceMut, dispatch};
+use crate::loops::{Kernel, Level, RawSlice, RawSliceMut, dispatch, map, zip};
 use std::marker::PhantomData;
 
 #[cfg(test)]
@@ -19,7 +19,7 @@ pub(crate) trait Unary<T: Native> {
         true
     }
 
-    /// Without branches, calls and panics, for any argument.
+    /// The function for easy arguments. For real numbers it has neither branches nor calls, whatever the argument.
     fn easy(x: T) -> T;
 
     /// The function for arguments that are not easy.
@@ -36,7 +36,7 @@ pub(crate) trait Binary<T: Native> {
         true
     }
 
-    /// Without branches, calls and panics, for any arguments.
+    /// The function for easy arguments. For real numbers it has neither branches nor calls, whatever the arguments.
     fn easy(a: T, b: T) -> T;
 
     /// The function for arguments that are not easy.
@@ -48,6 +48,9 @@ pub(crate) trait Binary<T: Native> {
 /// Writes the function of each element. The target may be the memory of the source.
 pub(crate) fn unary<F: Unary<T>, T: Native>(source: RawSlice<T>, target: RawSliceMut<T>) {
     assert!(source.len() == target.len());
+    if T::KIND.is_complex() {
+        return map(source, target, unary_of::<F, T>);
+    }
     let whole = source.len() / BLOCK * BLOCK;
     let ((source, source_rest), (target, mut target_rest)) = (source.split_at(whole), target.split_at(whole));
     dispatch(UnaryLoop::<F, T> { source, target, function: PhantomData });
@@ -62,6 +65,9 @@ pub(crate) fn unary<F: Unary<T>, T: Native>(source: RawSlice<T>, target: RawSlic
 /// Writes the function of each pair of elements. The target may be the memory of either source.
 pub(crate) fn binary<F: Binary<T>, T: Native>(a: RawSlice<T>, b: RawSlice<T>, target: RawSliceMut<T>) {
     assert!(a.len() == target.len() && b.len() == target.len());
+    if T::KIND.is_complex() {
+        return zip(a, b, target, T::ZERO, binary_of::<F, T>);
+    }
     let whole = a.len() / BLOCK * BLOCK;
     let ((a, a_rest), (b, b_rest)) = (a.split_at(whole), b.split_at(whole));
     let (target, mut target_rest) = target.split_at(whole);

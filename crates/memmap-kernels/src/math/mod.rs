@@ -11,6 +11,9 @@
 //! `unary::<Sin, f32>(source, target)` and `binary::<Power, f64>(a, b, target)` are the loops, with SIMD dispatch; the
 //! target may be the memory of a source. [`Math`] and [`RealMath`] have the same functions of one element.
 //!
+//! Complex functions (`complex`) are a call an element. They have the special values of C99 Annex G, `Expm1`, `Exp2`,
+//! `Log2`, `Log10` and `Power` the formulas of NumPy, whose results differ from the exact ones where those cancel.
+//!
 //! float32 is computed in float64 and rounded once. Nothing uses a fused multiply-add, which some processors lack: what
 //! products lose is computed after Dekker where it matters (`pair`).
 //!
@@ -30,6 +33,7 @@
 // Coefficients are as published, and some resemble constants that they are not.
 #![allow(clippy::excessive_precision, clippy::approx_constant)]
 
+mod complex;
 mod exponential;
 mod function;
 mod inverse;

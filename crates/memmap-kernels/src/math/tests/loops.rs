@@ -1,6 +1,6 @@
 //! Results depend on the element alone: neither on the loop, nor on neighbours, nor on the processor.
 
-use crate::dtype::Native;
+use crate::dtype::{Complex, Native};
 use crate::loops::{RawSlice, RawSliceMut};
 use crate::math::*;
 use proptest::prelude::*;
@@ -28,6 +28,18 @@ impl Bits for f32 {
 impl Bits for f64 {
     fn bits(self) -> u64 {
         if self.is_nan() { u64::MAX } else { self.to_bits() }
+    }
+}
+
+impl Bits for Complex<f32> {
+    fn bits(self) -> u64 {
+        self.re.bits().rotate_left(32) ^ self.im.bits()
+    }
+}
+
+impl Bits for Complex<f64> {
+    fn bits(self) -> u64 {
+        self.re.bits().rotate_left(32) ^ self.im.bits()
     }
 }
 
@@ -74,7 +86,17 @@ macro_rules! same {
     };
 }
 
-macro_rules! same_all {
+macro_rules! same_complex {
+    ($a:expr, $b:expr) => {
+        same!($a, $b;
+            Sqrt Exp Exp2 Expm1 Log Log2 Log10 Log1p Sin Cos Tan Arcsin Arccos Arctan Sinh Cosh Tanh
+            Arcsinh Arccosh Arctanh;
+            Power
+        );
+    };
+}
+
+macro_rules! same_real {
     ($a:expr, $b:expr) => {
         same!($a, $b;
             Sqrt Exp Exp2 Expm1 Log Log2 Log10 Log1p Sin Cos Tan Arcsin Arccos Arctan Sinh Cosh Tanh
@@ -91,8 +113,19 @@ proptest! {
     fn loops_give_the_bits_of_single_elements(words in prop::collection::vec(any::<(u64, u64)>(), 0..70)) {
         let a: Vec<f64> = words.iter().map(|&(x, _)| number(x)).collect();
         let b: Vec<f64> = words.iter().map(|&(_, x)| number(x)).collect();
-        same_all!(&a, &b);
+        same_real!(&a, &b);
         let narrow = |x: &[f64]| x.iter().map(|&x| x as f32).collect::<Vec<f32>>();
-        same_all!(&narrow(&a), &narrow(&b));
+        same_real!(&narrow(&a), &narrow(&b));
+    }
+
+    #[test]
+    fn complex_loops_give_the_bits_of_single_elements(words in prop::collection::vec(any::<[u64; 4]>(), 0..40)) {
+        let pick = |i: usize| words.iter().map(|w| Complex { re: number(w[i]), im: number(w[i + 1]) }).collect();
+        let (a, b): (Vec<Complex<f64>>, Vec<Complex<f64>>) = (pick(0), pick(2));
+        same_complex!(&a, &b);
+        let narrow = |x: &[Complex<f64>]| {
+            x.iter().map(|z| Complex { re: z.re as f32, im: z.im as f32 }).collect::<Vec<Complex<f32>>>()
+        };
+        same_complex!(&narrow(&a), &narrow(&b));
     }
 }

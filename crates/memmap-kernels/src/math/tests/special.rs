@@ -1,14 +1,17 @@
-//! Special values as NumPy 2.4.6 has them: `numpy_values.txt`, written by `numpy_values.py`.
+//! Special values as NumPy 2.4.6 has them, and complex values as mpmath has them: tables written by the scripts of the
+//! same names.
 
+use crate::dtype::Complex;
 use crate::math::*;
 
-const TABLE: &str = include_str!("numpy_values.txt");
+const NUMPY: &str = include_str!("numpy_values.txt");
+const EXACT: &str = include_str!("exact_values.txt");
 
 /// An element as its words in the table.
 trait Words: Math + PartialEq {
     fn of(words: &[u64]) -> (Self, &[u64]);
-    /// Whether both are the same special value, or finite and next to each other.
-    fn is_like(self, other: Self) -> bool;
+    /// Whether both are the same special value, or finite and near each other: complex numbers by `units`.
+    fn is_like(self, other: Self, units: f64) -> bool;
 }
 
 macro_rules! reals {
@@ -17,7 +20,7 @@ macro_rules! reals {
             fn of(words: &[u64]) -> ($T, &[u64]) {
                 ($T::from_bits(words[0] as $U), &words[1..])
             }
-            fn is_like(self, other: $T) -> bool {
+            fn is_like(self, other: $T, _: f64) -> bool {
                 if self.is_nan() || other.is_nan() {
                     return self.is_nan() && other.is_nan();
                 }
@@ -31,6 +34,23 @@ macro_rules! reals {
 
 // NumPy's own vector loops are off by up to 3 ulp in float32.
 reals!(f32 u32 4, f64 u64 2);
+
+impl Words for Complex<f64> {
+    fn of(words: &[u64]) -> (Self, &[u64]) {
+        (Complex { re: f64::from_bits(words[0]), im: f64::from_bits(words[1]) }, &words[2..])
+    }
+    fn is_like(self, other: Self, units: f64) -> bool {
+        // The parts of a special value are special, or finite with an error relative to the greater one.
+        let part =
+            |a: f64, b: f64, unit: f64| a.is_like(b, units) || (a - b).abs() <= units * f64::EPSILON * unit;
+        let unit = if other.re.is_finite() && other.im.is_finite() {
+            other.re.abs().max(other.im.abs())
+        } else {
+            0.0
+        };
+        part(self.re, other.re, unit) && part(self.im, other.im, unit)
+    }
+}
 
 fn unary_by_name<T: Math>(name: &str) -> Option<fn(T) -> T> {
     Some(match name {
@@ -80,13 +100,14 @@ fn real_binary_by_name<T: RealMath>(name: &str) -> Option<fn(T, T) -> T> {
 
 /// Compares the lines of a dtype and counts them.
 fn compare<T: Words>(
+    table: &str,
     dtype: &str,
     unary: impl Fn(&str) -> Option<fn(T) -> T>,
     binary: impl Fn(&str) -> Option<fn(T, T) -> T>,
 ) -> usize {
     let mut count = 0;
     let mut wrong = Vec::new();
-    for line in TABLE.lines().filter(|line| line.split(' ').nth(1) == Some(dtype)) {
+    for line in table.lines().filter(|line| line.split(' ').nth(1) == Some(dtype)) {
         let mut fields = line.split(' ');
         let name = fields.next().expect("a name");
         let words: Vec<u64> =
@@ -101,8 +122,8 @@ fn compare<T: Words>(
             _ => panic!("no function {name}"),
         };
         count += 1;
-        if !result.is_like(expected) {
-            wrong.push(format!("{name}{arguments:?} = {result:?}, NumPy {expected:?}"));
+        if !result.is_like(expected, if name == "power" { 1000.0 } else { 4.0 }) {
+            wrong.push(format!("{name}{arguments:?} = {result:?}, not {expected:?}"));
         }
     }
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
@@ -111,6 +132,18 @@ fn compare<T: Words>(
 
 #[test]
 fn special_values_are_those_of_numpy() {
-    assert!(compare::<f32>("float32", real_by_name, real_binary_by_name) > 1000);
-    assert!(compare::<f64>("float64", real_by_name, real_binary_by_name) > 1000);
+    assert!(compare::<f32>(NUMPY, "float32", real_by_name, real_binary_by_name) > 1000);
+    assert!(compare::<f64>(NUMPY, "float64", real_by_name, real_binary_by_name) > 1000);
+}
+
+#[test]
+fn special_complex_values_are_those_of_numpy() {
+    let power = |name: &str| (name == "power").then_some(<Complex<f64> as Math>::power as fn(_, _) -> _);
+    assert!(compare::<Complex<f64>>(NUMPY, "complex128", unary_by_name, power) > 1000);
+}
+
+#[test]
+fn complex_values_are_those_of_mpmath() {
+    let none = |_: &str| None;
+    assert!(compare::<Complex<f64>>(EXACT, "complex128", unary_by_name, none) > 300);
 }

@@ -492,15 +492,21 @@ functions! {
 }
 
 impl Binary<C> for Power {
+    type Middle = ();
     #[inline(always)]
-    fn easy(a: C, b: C) -> C {
+    fn begin(_a: C, _b: C) {}
+    #[inline(always)]
+    fn end(a: C, b: C, (): ()) -> C {
         power(a, b)
     }
 }
 
 impl Binary<Complex<f32>> for Power {
+    type Middle = ();
     #[inline(always)]
-    fn easy(a: Complex<f32>, b: Complex<f32>) -> Complex<f32> {
+    fn begin(_a: Complex<f32>, _b: Complex<f32>) {}
+    #[inline(always)]
+    fn end(a: Complex<f32>, b: Complex<f32>, (): ()) -> Complex<f32> {
         narrow(power(widen(a), widen(b)))
     }
 }

@@ -36,12 +36,19 @@ pub(crate) trait Binary<T: Native> {
         true
     }
 
-    /// The function for easy arguments. For real numbers it has neither branches nor calls, whatever the arguments.
-    fn easy(a: T, b: T) -> T;
+    /// What the first half of a long function leaves to the second. Each is a loop, because a processor overlaps few
+    /// iterations of a long loop.
+    type Middle: Copy + Default;
+
+    /// The first half for easy arguments. For real numbers it has neither branches nor calls, whatever the arguments.
+    fn begin(a: T, b: T) -> Self::Middle;
+
+    /// The second half, as the first.
+    fn end(a: T, b: T, middle: Self::Middle) -> T;
 
     /// The function for arguments that are not easy.
     fn hard(a: T, b: T) -> T {
-        Self::easy(a, b)
+        Self::end(a, b, Self::begin(a, b))
     }
 }
 
@@ -53,11 +60,10 @@ pub(crate) fn unary<F: Unary<T>, T: Native>(source: RawSlice<T>, target: RawSlic
     }
     let whole = source.len() / BLOCK * BLOCK;
     let ((source, source_rest), (target, mut target_rest)) = (source.split_at(whole), target.split_at(whole));
-    dispatch(UnaryLoop::<F, T> { source, target, function: PhantomData });
+    unary_blocks::<F, T>(source, target);
     if source_rest.len() > 0 {
         let (source, mut target) = (padded(source_rest), [T::ZERO; BLOCK]);
-        let (source, results) = (RawSlice::of(&source), RawSliceMut::of(&mut target));
-        dispatch(UnaryLoop::<F, T> { source, target: results, function: PhantomData });
+        unary_blocks::<F, T>(RawSlice::of(&source), RawSliceMut::of(&mut target));
         write(&mut target_rest, target);
     }
 }
@@ -71,13 +77,24 @@ pub(crate) fn binary<F: Binary<T>, T: Native>(a: RawSlice<T>, b: RawSlice<T>, ta
     let whole = a.len() / BLOCK * BLOCK;
     let ((a, a_rest), (b, b_rest)) = (a.split_at(whole), b.split_at(whole));
     let (target, mut target_rest) = target.split_at(whole);
-    dispatch(BinaryLoop::<F, T> { a, b, target, function: PhantomData });
+    binary_blocks::<F, T>(a, b, target);
     if a_rest.len() > 0 {
         let (a, b, mut target) = (padded(a_rest), padded(b_rest), [T::ZERO; BLOCK]);
-        let (a, b, results) = (RawSlice::of(&a), RawSlice::of(&b), RawSliceMut::of(&mut target));
-        dispatch(BinaryLoop::<F, T> { a, b, target: results, function: PhantomData });
+        binary_blocks::<F, T>(RawSlice::of(&a), RawSlice::of(&b), RawSliceMut::of(&mut target));
         write(&mut target_rest, target);
     }
+}
+
+/// Whole blocks. Never inlined: it is called twice, and holds the loop of the baseline.
+#[inline(never)]
+fn unary_blocks<F: Unary<T>, T: Native>(source: RawSlice<T>, target: RawSliceMut<T>) {
+    dispatch(UnaryLoop::<F, T> { source, target, function: PhantomData });
+}
+
+/// As [`unary_blocks`].
+#[inline(never)]
+fn binary_blocks<F: Binary<T>, T: Native>(a: RawSlice<T>, b: RawSlice<T>, target: RawSliceMut<T>) {
+    dispatch(BinaryLoop::<F, T> { a, b, target, function: PhantomData });
 }
 
 /// A block of the elements of `source`, which are fewer, and ones.
@@ -106,7 +123,7 @@ pub(crate) fn unary_of<F: Unary<T>, T: Native>(x: T) -> T {
 /// The function of two numbers: the same bits as [`binary`] writes.
 #[inline(always)]
 pub(crate) fn binary_of<F: Binary<T>, T: Native>(a: T, b: T) -> T {
-    if F::is_easy(a, b) { F::easy(a, b) } else { F::hard(a, b) }
+    if F::is_easy(a, b) { F::end(a, b, F::begin(a, b)) } else { F::hard(a, b) }
 }
 
 /// Whole blocks.
@@ -159,8 +176,12 @@ impl<F: Binary<T>, T: Native> Kernel for BinaryLoop<'_, F, T> {
         for start in (0..self.a.len()).step_by(BLOCK) {
             let (a, b): ([T; BLOCK], [T; BLOCK]) = (self.a.chunk(start), self.b.chunk(start));
             let mut results = a;
-            for (result, y) in results.iter_mut().zip(b) {
-                *result = F::easy(*result, y);
+            let mut middles = [F::Middle::default(); BLOCK];
+            for ((x, y), middle) in a.into_iter().zip(b).zip(&mut middles) {
+                *middle = F::begin(x, y);
+            }
+            for ((result, y), middle) in results.iter_mut().zip(b).zip(middles) {
+                *result = F::end(*result, y, middle);
             }
             let mut all = true;
             for (x, y) in a.into_iter().zip(b) {

@@ -2,8 +2,8 @@
 //!
 //! A function is a type. It implements [`Unary`] or [`Binary`] for each element it has:
 //!
-//! - `easy` is right for nearly all arguments, NaN and infinities included, and has neither branches nor calls, so that
-//!   loops over it are vector loops.
+//! - `easy` (of binary functions `begin` and `end`) is right for nearly all arguments, and has neither branches nor calls,
+//!   so that loops over it are vector loops.
 //! - `is_easy` is false for the others: huge arguments of `Sin`, `Cos`, `Tan`; zeros, infinities, NaN and subnormal
 //!   numbers of binary functions.
 //! - `hard` is right for those: it calls the crate `libm`.

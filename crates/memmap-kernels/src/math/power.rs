@@ -110,12 +110,17 @@ fn exp2_pair(high: f64, low: f64) -> f64 {
     Scale::of(rounded).times(Parts::of(z, v - (z - u)).exp())
 }
 
-/// After FreeBSD's msun.
+/// log2 of the magnitude of a power, as a pair. After FreeBSD's msun.
 #[inline(always)]
-pub(super) fn power(x: f64, y: f64) -> f64 {
+pub(super) fn exponent(x: f64, y: f64) -> (f64, f64) {
     let (high, low) = log2_pair(x.abs());
     let y_high = upper_half(y);
-    with_sign(x, y, exp2_pair(y_high * high, (y - y_high) * high + y * low))
+    (y_high * high, (y - y_high) * high + y * low)
+}
+
+#[inline(always)]
+pub(super) fn power(x: f64, y: f64, (high, low): (f64, f64)) -> f64 {
+    with_sign(x, y, exp2_pair(high, low))
 }
 
 /// After FreeBSD's msun: a cubic approximation to 23 bits, then Newton's step.

@@ -143,9 +143,10 @@ trigonometric! {
     Tan, tan_single, tan;
 }
 
+/// Name, function of `libm`; of float32 and of float64: whether it is easy, its first half if it has two, and the rest.
 macro_rules! binary {
     ($($(#[$doc:meta])* $Name:ident, $libm:ident, $a:ident, $b:ident =>
-        $single_is_easy:expr, $single:expr, $double_is_easy:expr, $double:expr;)*) => {$(
+        f32: $single_is_easy:expr, $single:tt; f64: $double_is_easy:expr, $double:tt;)*) => {$(
         $(#[$doc])*
         pub(crate) struct $Name;
 
@@ -155,11 +156,7 @@ macro_rules! binary {
                 let ($a, $b) = (f64::from(a), f64::from(b));
                 $single_is_easy
             }
-            #[inline(always)]
-            fn easy(a: f32, b: f32) -> f32 {
-                let ($a, $b) = (f64::from(a), f64::from(b));
-                $single as f32
-            }
+            binary!(@halves f32, $a, $b, $single);
             #[inline(never)]
             fn hard(a: f32, b: f32) -> f32 {
                 libm::$libm(f64::from(a), f64::from(b)) as f32
@@ -171,27 +168,50 @@ macro_rules! binary {
             fn is_easy($a: f64, $b: f64) -> bool {
                 $double_is_easy
             }
-            #[inline(always)]
-            fn easy($a: f64, $b: f64) -> f64 {
-                $double
-            }
+            binary!(@halves f64, $a, $b, $double);
             #[inline(never)]
             fn hard(a: f64, b: f64) -> f64 {
                 libm::$libm(a, b)
             }
         }
     )*};
+    (@halves $T:ident, $a:ident, $b:ident, ($rest:expr)) => {
+        type Middle = ();
+        #[inline(always)]
+        fn begin(_a: $T, _b: $T) {}
+        #[inline(always)]
+        fn end(a: $T, b: $T, (): ()) -> $T {
+            let ($a, $b) = (f64::from(a), f64::from(b));
+            $rest as $T
+        }
+    };
+    (@halves $T:ident, $a:ident, $b:ident, ($Middle:ty, $first:expr, $middle:ident => $rest:expr)) => {
+        type Middle = $Middle;
+        #[inline(always)]
+        fn begin(a: $T, b: $T) -> $Middle {
+            let ($a, $b) = (f64::from(a), f64::from(b));
+            $first
+        }
+        #[inline(always)]
+        fn end(a: $T, b: $T, $middle: $Middle) -> $T {
+            let ($a, $b) = (f64::from(a), f64::from(b));
+            $rest as $T
+        }
+    };
 }
 
 binary! {
     /// x to the power of y.
     Power, pow, x, y =>
-        power::power_is_easy(x, y), power::power_single(x, y), power::power_is_easy(x, y), power::power(x, y);
+        f32: power::power_is_easy(x, y), (power::power_single(x, y));
+        f64: power::power_is_easy(x, y),
+            ((f64, f64), power::exponent(x, y), exponent => power::power(x, y, exponent));
     /// The angle of the point (x, y): the first argument is y.
     Arctan2, atan2, y, x =>
-        inverse::arctan2_single_is_easy(y, x), inverse::arctan2_single(y, x),
-        inverse::arctan2_is_easy(y, x), inverse::arctan2(y, x);
+        f32: inverse::arctan2_single_is_easy(y, x), (inverse::arctan2_single(y, x));
+        f64: inverse::arctan2_is_easy(y, x), (inverse::arctan2(y, x));
     /// The root of the sum of the squares.
     Hypot, hypot, x, y =>
-        power::hypot_single_is_easy(x, y), power::hypot_single(x, y), power::hypot_is_easy(x, y), power::hypot(x, y);
+        f32: power::hypot_single_is_easy(x, y), (power::hypot_single(x, y));
+        f64: power::hypot_is_easy(x, y), (power::hypot(x, y));
 }

@@ -1,4 +1,4 @@
-//! Errors against the correctly rounded functions of `pxfm`, in units in the last place (ulp).
+//! Errors against the functions of `pxfm`, which are nearly always rounded correctly, in units in the last place (ulp).
 //!
 //! ```text
 //! cargo test --release -p memmap-kernels math::tests::accuracy -- --ignored --nocapture --test-threads 1
@@ -212,6 +212,11 @@ fn check_binary<F: Binary<f32> + Binary<f64>>(
     report(name, "float64", double, 1.0);
 }
 
+/// Some subnormal results of `pxfm` are wrong: its e^-711.9867238996917 is 1.7e-308 instead of 6.1e-310.
+fn exact_exp(x: f64) -> f64 {
+    if x < -708.0 { libm::exp(x) } else { pxfm::f_exp(x) }
+}
+
 /// `pxfm` takes NaN to the power of zero for NaN.
 fn exact_power(x: f64, y: f64) -> f64 {
     if y == 0.0 { 1.0 } else { pxfm::f_pow(x, y) }
@@ -225,7 +230,7 @@ fn exact_arctan2(y: f64, x: f64) -> f64 {
 #[test]
 #[ignore = "takes an hour"]
 fn accuracy() {
-    check::<Exp>("exp", pxfm::f_exp, (-750.0, 710.0));
+    check::<Exp>("exp", exact_exp, (-750.0, 710.0));
     check::<Exp2>("exp2", pxfm::f_exp2, (-1076.0, 1024.0));
     check::<Expm1>("expm1", pxfm::f_expm1, (-50.0, 710.0));
     check::<Log>("log", pxfm::f_log, (0.0, 10.0));

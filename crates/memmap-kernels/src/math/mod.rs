@@ -19,8 +19,46 @@
 //!
 //! # Errors
 //!
-//! In units in the last place of the exact result, by `cargo test --release -p memmap-kernels math::tests::accuracy --
-//! --ignored --nocapture`.
+//! In units in the last place (ulp). float32: the greatest of every 37th argument, of all for exp, log and tanh; of 20
+//! million pairs for functions of two. float64: the greatest of 10,000 to 40,000 arguments by mpmath, and the greatest
+//! distance from the rounded result in 20 million by `pxfm`. The command is
+//! `MATH_STEP=37 MATH_SAMPLES=20000000 cargo test --release -p memmap-kernels math::tests::accuracy -- --ignored
+//! --nocapture`; without the variables it takes all float32 and 200 million float64.
+//!
+//! | function | float32 | float64 | | function | float32 | float64 | |
+//! |---|---|---|---|---|---|---|---|
+//! | exp | 0.5000 | 0.65 | 1 | arctan | 0.5000 | 0.73 | 1 |
+//! | exp2 | 0.5000 | 0.69 | 1 | sinh | 0.5000 | 0.78 | 1 |
+//! | expm1 | 0.5000 | 1.32 | 1 | cosh | 0.5000 | 0.70 | 1 |
+//! | log | 0.5000 | 0.78 | 1 | tanh | 0.5000 | 0.65 | 1 |
+//! | log2 | 0.5000 | 0.67 | 1 | arcsinh | 0.5000 | 1.21 | 1 |
+//! | log10 | 0.5000 | 0.61 | 1 | arccosh | 0.5000 | 0.73 | 1 |
+//! | log1p | 0.5000 | 0.74 | 1 | arctanh | 0.5000 | 0.74 | 2 |
+//! | sin | 0.5001 | 0.73 | 1 | cbrt | 0.5000 | | 1 |
+//! | cos | 0.5001 | 0.71 | 1 | power | 0.5000 | 0.71 | 1 |
+//! | tan | 0.5002 | 0.81 | 1 | arctan2 | 0.5000 | | 1 |
+//! | arcsin | 0.5000 | 0.77 | 1 | hypot | 0.5000 | | 1 |
+//! | arccos | 0.5000 | 0.82 | 1 | sqrt, rint, floor, ceil, trunc | 0.5 | 0.5 | 0 |
+//!
+//! The 2 is an error of `pxfm`: arctanh(-0.34871287572929344) is off by 0.5000009 here.
+//!
+//! # Time
+//!
+//! Nanoseconds an element of 4,096 with AVX2, by `cargo test --release -p memmap-kernels math::tests::speed -- --ignored
+//! --nocapture`; NumPy 2.4.6 with AVX2 and numexpr 2.14 with one thread on the same machine:
+//!
+//! | function | float32 | NumPy | numexpr | float64 | NumPy | numexpr |
+//! |---|---|---|---|---|---|---|
+//! | exp | 1.3 | 1.0 | 2.5 | 2.1 | 4.8 | 4.5 |
+//! | log | 1.7 | 1.5 | 3.2 | 2.3 | 4.1 | 4.1 |
+//! | sin | 1.8 | 1.3 | 3.3 | 3.5 | 7.6 | 7.8 |
+//! | tanh | 1.8 | 2.3 | 12.5 | 5.0 | 10.3 | 12.2 |
+//! | expm1 | 1.4 | 9.6 | 12.8 | 2.5 | 9.1 | 9.2 |
+//! | arctan | 3.3 | 6.0 | 6.1 | 3.5 | 6.3 | 6.7 |
+//! | arcsinh | 6.3 | 7.2 | 7.2 | 6.6 | 9.0 | 9.1 |
+//! | power | 5.4 | 5.8 | | 9.4 | 12.4 | |
+//!
+//! NumPy's float32 exp, log and sin are off by 2.5, 3.6 and 1.4 ulp. Sines of magnitudes above 1.6 million take 120 ns.
 //!
 //! # Copyright
 //!

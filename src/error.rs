@@ -39,7 +39,9 @@ pub fn throw_kernel(env: &Env, error: &memmap_kernels::Error) -> napi::Error {
         Kernel::Unsupported { .. } => "ERR_MEMMAP_DTYPE",
         Kernel::Memory { .. } => "ENOMEM",
         Kernel::Cancelled => "ABORT_ERR",
-        Kernel::Empty | Kernel::AllNan | Kernel::Mismatch { .. } => "ERR_MEMMAP_ARGUMENT",
+        Kernel::Empty | Kernel::AllNan | Kernel::NegativePower | Kernel::Mismatch { .. } => {
+            "ERR_MEMMAP_ARGUMENT"
+        }
     };
     let built = env.create_error(napi::Error::from_reason(error.to_string())).and_then(|mut value| {
         value.set_named_property("code", code)?;

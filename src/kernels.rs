@@ -24,7 +24,7 @@ use crate::work::{Done, NativeTask, Outcome, Work};
     ts_return_type = "void"
 )]
 pub fn assign(env: &Env, source: Memory, target: Memory, task: Option<&NativeTask>) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
+    let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
     work.with_fresh(&target)
         .run(move |control| kernels::assign(&from.array(), &to.array_mut(), control).map(Done::from))
 }
@@ -109,7 +109,7 @@ pub fn scatter(env: &Env, source: Memory, target: Memory, offsets: Float64ArrayS
 /// How many elements of a boolean array are true.
 #[napi(catch_unwind, ts_args_type = "mask: Memory")]
 pub fn mask_count(env: &Env, mask: Memory) -> napi::Result<f64> {
-    let (work, [flags]) = Work::of(env, None, [&mask])?;
+    let (work, [flags]) = Work::of_any(env, None, [&mask])?;
     work.now(|control| kernels::mask_count(&flags.array(), control)).map(|count| count as f64)
 }
 
@@ -237,7 +237,7 @@ pub fn reduce_all(
     skip_nan: bool,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from]) = Work::of(env, task, [&source])?;
+    let (work, [from]) = Work::of_any(env, task, [&source])?;
     let params = params(dtype, ddof, skip_nan);
     work.run(move |control| {
         kernels::reduce_all(reduction(op), &from.array(), &params, control).map(Done::Value)
@@ -260,7 +260,7 @@ pub fn reduce(
     target: Memory,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
+    let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
     let params = params(dtype, ddof, skip_nan);
     let axes = layouts::axes(from.ndim());
     work.run(move |control| {
@@ -289,7 +289,7 @@ pub fn scan(
     dtype: i32,
     target: Memory,
 ) -> napi::Result<()> {
-    let (work, [from, to]) = Work::of(env, None, [&source, &target])?;
+    let (work, [from, to]) = Work::of_any(env, None, [&source, &target])?;
     let (axis, dtype) = (usize::try_from(axis).ok(), kind_of(dtype));
     work.now(|control| kernels::scan(scan_of(product), &from.array(), axis, dtype, &to.array_mut(), control))
 }
@@ -314,7 +314,7 @@ pub fn quantile(
     target: Memory,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
+    let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
     let method = QuantileMethod::ALL[method as usize % QuantileMethod::ALL.len()];
     let wanted = Quantiles { fractions: fractions.to_vec(), method, skip_nan };
     let axes = layouts::axes(from.ndim());
@@ -330,7 +330,7 @@ pub fn quantile(
     ts_return_type = "void"
 )]
 pub fn extent(env: &Env, source: Memory, range: Memory, task: Option<&NativeTask>) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [&source, &range])?;
+    let (work, [from, to]) = Work::of_any(env, task, [&source, &range])?;
     work.run(move |control| kernels::extent(&from.array(), &to.array_mut(), control).map(Done::from))
 }
 
@@ -349,7 +349,7 @@ pub fn histogram(
     is_weighted: bool,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from, of, to]) = Work::of(env, task, [&source, &weights, &target])?;
+    let (work, [from, of, to]) = Work::of_any(env, task, [&source, &weights, &target])?;
     let edges = edges.to_vec();
     work.run(move |control| {
         let (from, to) = (from.array(), to.array_mut());

@@ -6,6 +6,7 @@
 #![allow(clippy::too_many_arguments, reason = "plain arguments cross to native code faster than objects do")]
 
 mod buffers;
+mod computed;
 mod environment;
 mod error;
 mod huge_pages;

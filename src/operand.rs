@@ -1,20 +1,25 @@
 //! An array as TypeScript passes it to a kernel: the memory as an argument, the layout in a slot of `layouts()`.
 
 use std::ptr;
+use std::sync::Arc;
 
 use memmap_core::{Code, Error, Lease, Result};
-use memmap_kernels::{ArrayMut, ArrayRef, Axes, Element, Kind};
-use napi::bindgen_prelude::{FromNapiRef, FromNapiValue, TypeName, ValidateNapiValue};
+use memmap_kernels::{ArrayMut, ArrayRef, Axes, Computed, Element, Kind};
+use napi::bindgen_prelude::{
+    Array, Float64ArraySlice, FromNapiRef, FromNapiValue, TypeName, ValidateNapiValue,
+};
 use napi::{ValueType, sys};
 use smallvec::SmallVec;
 
+use crate::computed::{Bound, Refused, bind};
 use crate::layouts;
 use crate::mapping::NativeMapping;
 
-/// The memory of an array: a mapping, or an ArrayBuffer of JavaScript's.
+/// The memory of an array: a mapping, or an ArrayBuffer of JavaScript's; or what computes the elements, see `computed.rs`.
 pub enum Memory {
     Mapped(&'static NativeMapping),
     Heap { start: *mut u8, length: usize, value: sys::napi_value },
+    Computed { numbers: Vec<f64>, memories: Vec<Memory> },
 }
 
 impl FromNapiValue for Memory {
@@ -31,6 +36,17 @@ impl FromNapiValue for Memory {
             })?;
             return Ok(Memory::Heap { start: start.cast(), length, value });
         }
+        let mut is_list = false;
+        // SAFETY: as above.
+        napi::check_status!(unsafe { sys::napi_is_array(env, value, &mut is_list) })?;
+        if is_list {
+            // SAFETY: a list of this environment.
+            let list = unsafe { Array::from_napi_value(env, value) }?;
+            let numbers =
+                list.get::<Float64ArraySlice>(0)?.map(|numbers| numbers.to_vec()).unwrap_or_default();
+            let memories = (1..list.len()).filter_map(|index| list.get::<Memory>(index).transpose());
+            return Ok(Memory::Computed { numbers, memories: memories.collect::<napi::Result<_>>()? });
+        }
         // SAFETY: fails for any object that is not ours; the caller's argument keeps it alive during the call.
         let mapping = unsafe { NativeMapping::from_napi_ref(env, value) }?;
         Ok(Memory::Mapped(mapping))
@@ -39,7 +55,7 @@ impl FromNapiValue for Memory {
 
 impl TypeName for Memory {
     fn type_name() -> &'static str {
-        "NativeMapping | ArrayBuffer"
+        "NativeMapping | ArrayBuffer | list"
     }
 
     fn value_type() -> ValueType {
@@ -50,11 +66,11 @@ impl TypeName for Memory {
 impl ValidateNapiValue for Memory {}
 
 /// The layout of an array, checked against its memory.
-struct Layout {
+pub struct Layout {
     element: Element,
     position: usize,
-    shape: Axes<usize>,
-    strides: Axes<isize>,
+    pub shape: Axes<usize>,
+    pub strides: Axes<isize>,
 }
 
 /// One array of a kernel's call, with what keeps its memory in place.
@@ -65,6 +81,8 @@ pub struct Operand {
     layout: Layout,
     /// Of a mapping only.
     _lease: Option<Lease>,
+    /// What computes the elements, where there is no memory.
+    bound: Option<Box<Bound>>,
 }
 
 // SAFETY: an address and numbers; the lease, or who passed the memory, keeps what stands at the address in place, and
@@ -83,6 +101,7 @@ impl Operand {
             strides: SmallVec::new_const(),
         },
         _lease: None,
+        bound: None,
     };
 
     /// Becomes the array in `memory` whose layout is in a slot of `layouts()`: in place, because a move costs as much as the rest.
@@ -91,8 +110,13 @@ impl Operand {
     ///
     /// [`Code::Closed`] for a closed mapping, and for a layout that reaches outside the memory, as that of a buffer does
     /// which was moved away by `transfer()`.
-    pub fn read(&mut self, memory: &Memory, slot: usize) -> Result<()> {
+    pub fn read(&mut self, memory: &Memory, slot: usize) -> std::result::Result<(), Refused> {
         match memory {
+            Memory::Computed { numbers, memories } => {
+                let bound = bind(numbers, memories)?;
+                self.length = bound.length;
+                self.bound = Some(Box::new(bound));
+            }
             Memory::Heap { start, length, .. } => (self.start, self.length) = (*start, *length),
             Memory::Mapped(mapping) => {
                 let mapped = mapping.mapped()?;
@@ -103,7 +127,17 @@ impl Operand {
             }
         }
         let length = self.length;
-        layouts::with(slot, |numbers| self.layout.parse(numbers, length)).ok_or_else(outside)
+        layouts::with(slot, |numbers| self.layout.parse(numbers, length)).ok_or_else(outside)?;
+        // Views of computed elements as others of another size would count them wrong.
+        if self.bound.as_ref().is_some_and(|bound| bound.size != self.layout.element.size) {
+            return Err(outside().into());
+        }
+        Ok(())
+    }
+
+    /// What computes the elements, where there is no memory.
+    pub fn computed(&self) -> Option<&Arc<dyn Computed>> {
+        self.bound.as_ref().map(|bound| &bound.computed)
     }
 
     /// Byte offsets of blocks with this layout, each within the memory.
@@ -135,11 +169,13 @@ impl Operand {
     /// To read from, for as long as the operand lives.
     #[inline(never)]
     pub fn array(&self) -> ArrayRef {
-        let Layout { element, position, shape, strides } = &self.layout;
-        let first = self.start.wrapping_add(*position).cast_const();
+        if let Some(bound) = &self.bound {
+            // SAFETY: `Layout::parse` made sure that every element is one of the computed array.
+            return unsafe { self.layout.computed(Arc::clone(&bound.computed)) };
+        }
         // SAFETY: `Layout::parse` made sure that every element is in the memory, which the lease, or JavaScript's
         // argument, keeps in place.
-        unsafe { ArrayRef::new(first, *element, SmallVec::from_slice(shape), SmallVec::from_slice(strides)) }
+        unsafe { self.layout.array(self.start) }
     }
 
     /// To write to, likewise. TypeScript has checked that the array is writeable.
@@ -152,11 +188,50 @@ impl Operand {
     }
 }
 
-fn outside() -> Error {
+pub fn outside() -> Error {
     Error::new(Code::Closed, "the memory of the array is gone: its buffer was moved away by transfer()")
 }
 
 impl Layout {
+    /// A layout without axes.
+    pub fn of(kind: Kind, swapped: bool, size: usize, position: usize) -> Layout {
+        let element = Element { kind, swapped, size };
+        Layout { element, position, shape: SmallVec::new_const(), strides: SmallVec::new_const() }
+    }
+
+    /// Bytes of one element.
+    pub fn size(&self) -> usize {
+        self.element.size
+    }
+
+    /// Whether every element is within `length` bytes.
+    pub fn is_within(&self, length: usize) -> bool {
+        let (first, last) = self.reach();
+        first >= 0 && last <= length as i128
+    }
+
+    /// The array in the memory at `start`.
+    ///
+    /// # Safety
+    /// As for [`ArrayRef::new`].
+    pub unsafe fn array(&self, start: *mut u8) -> ArrayRef {
+        let Layout { element, position, shape, strides } = self;
+        let first = start.wrapping_add(*position).cast_const();
+        // SAFETY: the caller vouches for the memory.
+        unsafe { ArrayRef::new(first, *element, SmallVec::from_slice(shape), SmallVec::from_slice(strides)) }
+    }
+
+    /// The view of a computed array.
+    ///
+    /// # Safety
+    /// As for [`ArrayRef::computed`].
+    pub unsafe fn computed(&self, computed: Arc<dyn Computed>) -> ArrayRef {
+        let Layout { element, position, shape, strides } = self;
+        let (shape, strides) = (SmallVec::from_slice(shape), SmallVec::from_slice(strides));
+        // SAFETY: the caller vouches for the elements.
+        unsafe { ArrayRef::computed(computed, *element, *position, shape, strides) }
+    }
+
     /// `None` where an element would be outside of `length` bytes.
     fn parse(&mut self, numbers: &[f64], length: usize) -> Option<()> {
         let [kind, swapped, size, position, ndim, axes @ ..] = numbers else { return None };
@@ -168,8 +243,7 @@ impl Layout {
             self.shape.push(*length as usize);
             self.strides.push(*stride as isize);
         }
-        let (first, last) = self.reach();
-        (first >= 0 && last <= length as i128).then_some(())
+        self.is_within(length).then_some(())
     }
 
     /// The first byte of any element, and one past the last; no bytes for no elements.

@@ -45,7 +45,7 @@ pub fn argsort(
     target: Memory,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
+    let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
     run(work, move |control| {
         kernels::argsort(&from.array(), axis as usize, &to.array_mut(), control).map(Done::from)
     })
@@ -58,7 +58,7 @@ pub fn argsort(
     ts_return_type = "void"
 )]
 pub fn minmax(env: &Env, source: Memory, target: Memory, task: Option<&NativeTask>) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
+    let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
     run(work, move |control| kernels::minmax(&from.array(), &to.array_mut(), control).map(Done::from))
 }
 
@@ -74,7 +74,7 @@ pub fn nonzero(
     target: Memory,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
+    let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
     run(work, move |control| kernels::nonzero(&from.array(), &to.array_mut(), control).map(Done::from))
 }
 
@@ -90,7 +90,7 @@ pub fn bincount(
     target: Memory,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of(env, task, [&source, &target])?;
+    let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
     run(work, move |control| kernels::bincount(&from.array(), &to.array_mut(), control).map(Done::from))
 }
 
@@ -109,7 +109,7 @@ pub fn searchsorted(
     right: bool,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [line, from, to]) = Work::of(env, task, [&sorted, &values, &target])?;
+    let (work, [line, from, to]) = Work::of_any(env, task, [&sorted, &values, &target])?;
     let kind = u8::try_from(kind).ok().and_then(Kind::from_u8).unwrap_or(Kind::Opaque);
     run(work, move |control| {
         kernels::searchsorted(&line.array(), &from.array(), kind, right, &to.array_mut(), control)
@@ -132,7 +132,7 @@ pub fn topk(
     largest: bool,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from, best, at]) = Work::of(env, task, [&source, &values, &positions])?;
+    let (work, [from, best, at]) = Work::of_any(env, task, [&source, &values, &positions])?;
     run(work, move |control| {
         let (best, at) = (best.array_mut(), at.array_mut());
         kernels::topk(&from.array(), axis as usize, largest, &best, &at, control).map(Done::from)
@@ -174,7 +174,7 @@ pub fn unique(
     found: &NativeUnique,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from]) = Work::of(env, task, [&source])?;
+    let (work, [from]) = Work::of_any(env, task, [&source])?;
     let place = Arc::clone(&found.0);
     run(work, move |control| {
         let unique = kernels::unique(&from.array(), control)?;

@@ -1,7 +1,9 @@
 //! The kernels' tables as enums of TypeScript, which name what the exports take as numbers. Every row comes from the
 //! kernels, so there is no second list to keep in step.
 
-use memmap_kernels::{for_each_comparison, for_each_kind, for_each_reduction, for_each_scan};
+use memmap_kernels::{
+    for_each_comparison, for_each_kind, for_each_operation, for_each_reduction, for_each_scan,
+};
 use napi_derive::napi;
 
 macro_rules! reductions {
@@ -49,3 +51,14 @@ macro_rules! kinds {
     };
 }
 for_each_kind!(kinds);
+
+macro_rules! operations {
+    ($($variant:ident $name:literal $args:tt $kinds:tt => $how:tt;)*) => {
+        /// Operations of expressions, by NumPy's name.
+        #[napi]
+        pub enum Operation {
+            $(#[doc = $name] $variant,)*
+        }
+    };
+}
+for_each_operation!(operations);

@@ -9,15 +9,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
 use memmap_core::{Mapped, RandomAccess, guard};
-use memmap_kernels::{self as kernels, Control, TaskId, Value};
+use memmap_kernels::{self as kernels, Computed, Control, TaskId, Value};
 use napi::bindgen_prelude::{BigInt, Either, Either5, Float64ArraySlice, JsValue, ToNapiValue};
 use napi::{Env, JsDeferred, sys};
 use napi_derive::napi;
 use smallvec::SmallVec;
 
+use crate::computed::Refused;
 use crate::error::{throw, throw_kernel};
 use crate::huge_pages::is_fresh;
-use crate::operand::{Memory, Operand};
+use crate::operand::{Memory, Operand, outside};
 
 /// Progress and cancellation of one async operation.
 #[napi]
@@ -130,6 +131,7 @@ pub struct Work<'a> {
     task: Option<&'a NativeTask>,
     mapped: SmallVec<[Mapped; 2]>,
     held: SmallVec<[Held; 2]>,
+    computed: SmallVec<[Arc<dyn Computed>; 1]>,
     fresh_target: bool,
     random: Option<RandomAccess>,
 }
@@ -137,11 +139,31 @@ pub struct Work<'a> {
 impl<'a> Work<'a> {
     /// In the pool where there is a task.
     pub fn new(env: &'a Env, task: Option<&'a NativeTask>) -> Self {
-        Work { env, task, mapped: SmallVec::new(), held: SmallVec::new(), fresh_target: false, random: None }
+        Work {
+            env,
+            task,
+            mapped: SmallVec::new(),
+            held: SmallVec::new(),
+            computed: SmallVec::new(),
+            fresh_target: false,
+            random: None,
+        }
     }
 
-    /// Work on these arrays: in the pool where there is a task.
+    /// Work on these arrays, which are in memory: in the pool where there is a task.
     pub fn of<const N: usize>(
+        env: &'a Env,
+        task: Option<&'a NativeTask>,
+        memories: [&Memory; N],
+    ) -> napi::Result<(Self, [Operand; N])> {
+        if memories.iter().any(|memory| matches!(memory, Memory::Computed { .. })) {
+            return Err(throw(env, outside()));
+        }
+        Work::of_any(env, task, memories)
+    }
+
+    /// As [`Work::of`], for work that reads its arrays element by element, so that they may be computed.
+    pub fn of_any<const N: usize>(
         env: &'a Env,
         task: Option<&'a NativeTask>,
         memories: [&Memory; N],
@@ -150,7 +172,11 @@ impl<'a> Work<'a> {
         let mut operands = [const { Operand::NONE }; N];
         for (slot, (memory, operand)) in memories.into_iter().zip(&mut operands).enumerate() {
             work.keep(memory)?;
-            operand.read(memory, slot).map_err(|error| throw(env, error))?;
+            operand.read(memory, slot).map_err(|refused| match refused {
+                Refused::Core(error) => throw(env, error),
+                Refused::Kernel(error) => throw_kernel(env, &error),
+            })?;
+            work.computed.extend(operand.computed().cloned());
         }
         Ok((work, operands))
     }
@@ -168,7 +194,7 @@ impl<'a> Work<'a> {
             Memory::Mapped(_) => self.mapped.first().filter(|mapped| {
                 mapped.length() >= LITTLE && (wanted as u64).saturating_mul(MOST) <= mapped.length()
             }),
-            Memory::Heap { .. } => None,
+            Memory::Heap { .. } | Memory::Computed { .. } => None,
         };
         Work { random: random.and_then(Mapped::random_access), ..self }
     }
@@ -181,6 +207,7 @@ impl<'a> Work<'a> {
             }
             Memory::Heap { value, .. } if self.task.is_some() => self.held.push(Held::new(self.env, *value)?),
             Memory::Heap { .. } => {}
+            Memory::Computed { memories, .. } => memories.iter().try_for_each(|memory| self.keep(memory))?,
         }
         Ok(())
     }
@@ -204,7 +231,9 @@ impl<'a> Work<'a> {
         }
         let answer = work(&control).map_err(Failure::from);
         drop((control, random));
-        answer.and_then(|answer| settle(&self.mapped, answer)).map_err(|failure| failure.throw(self.env))
+        answer
+            .and_then(|answer| settle(&self.mapped, &self.computed, answer))
+            .map_err(|failure| failure.throw(self.env))
     }
 
     /// Does the work where it is to be done.
@@ -228,14 +257,14 @@ impl<'a> Work<'a> {
         let (deferred, promise) = self.env.create_deferred()?;
         let deferred: JsDeferred<Answer, Resolver> = deferred;
         let promise = Promise(promise.raw());
-        let Work { task, mapped, held, .. } = self;
+        let Work { task, mapped, held, computed, .. } = self;
         let begun = Begun::new();
         let its = Arc::clone(&control);
         let id = kernels::spawn(Box::new(move || {
             let _begun = begun;
-            let answer = compute(work, &its, &mapped);
+            let answer = compute(work, &its, &mapped, &computed);
             // The files are free before the promise has its value.
-            drop(mapped);
+            drop((mapped, computed));
             deferred.resolve(Box::new(move |env| {
                 held.into_iter().for_each(|held| held.release(&env));
                 answer?.map(Answer::from).map_err(|failure| failure.throw(&env))
@@ -260,6 +289,7 @@ fn compute(
     work: impl FnOnce(&Control) -> Result<Done, Failure>,
     control: &Control,
     mapped: &[Mapped],
+    computed: &[Arc<dyn Computed>],
 ) -> napi::Result<Result<Done, Failure>> {
     if control.is_cancelled() {
         return Ok(Err(Failure::Kernel(kernels::Error::Cancelled)));
@@ -267,7 +297,7 @@ fn compute(
     // A panic must not keep the promise from an answer.
     let answer = catch_unwind(AssertUnwindSafe(|| work(control)))
         .map_err(|_| napi::Error::from_reason("the work panicked: this is a fault of memmap"))?;
-    Ok(answer.and_then(|answer| settle(mapped, answer)))
+    Ok(answer.and_then(|answer| settle(mapped, computed, answer)))
 }
 
 thread_local! {
@@ -348,9 +378,10 @@ fn read_ahead(mapped: &[Mapped], control: &Control) {
     }));
 }
 
-/// Checks that everything that was read and written was the file's.
-fn settle<T>(mapped: &[Mapped], answer: T) -> Result<T, Failure> {
+/// Checks that everything that was read and written was the file's, and that what was computed is defined.
+fn settle<T>(mapped: &[Mapped], computed: &[Arc<dyn Computed>], answer: T) -> Result<T, Failure> {
     mapped.iter().try_for_each(Mapped::check)?;
+    computed.iter().try_for_each(|computed| computed.check())?;
     Ok(answer)
 }
 

@@ -12,8 +12,8 @@
 //! A folder uses itself and those before it, never one behind it:
 //!
 //! 1. `dtype`: what one element is. The table of kinds
-//! 2. `array`: pointer, shape and strides, the order in which elements are visited, overlap
-//! 3. `exec`: threads, control, errors
+//! 2. `exec`: threads, control, errors
+//! 3. `array`: pointer, shape and strides, the order in which elements are visited, overlap; arrays that are computed
 //! 4. `loops`: slices of shared memory, SIMD dispatch, prefetch, arithmetic
 //! 5. `math`: elementary functions, of one element and as loops
 //! 6. `copy`: assign, fill, byteswap, casts, and tiles through which other kernels read any array as native numbers
@@ -22,6 +22,7 @@
 //! 9. `select`: take, gather, scatter, masks
 //! 10. `order`: sorting, searching, counting
 //! 11. `stats`: quantiles, histograms
+//! 12. `expr`: expressions and joined arrays, whose elements are computed when they are read. The table of operations
 //!
 //! Drivers (plans, walks, tiles) are compiled once and see loops through `dyn` traits, a call per tile, row or block; only
 //! loops are generic over the element. What runs inside a `loops::Kernel` is plain loops and `#[inline(always)]` helpers,
@@ -29,14 +30,12 @@
 
 mod dtype;
 
-mod array;
-
 mod exec;
+
+mod array;
 
 mod loops;
 
-// Expressions are to call it; its tests do already.
-#[allow(dead_code, unused_imports)]
 mod math;
 
 mod copy;
@@ -51,16 +50,19 @@ mod order;
 
 mod stats;
 
+mod expr;
+
 #[cfg(test)]
 mod tests;
 
-pub use array::{ArrayMut, ArrayRef, Axes, c_strides};
+pub use array::{ArrayMut, ArrayRef, Axes, Computed, ComputedReader, c_strides};
 pub use compare::{
     Columns, Comparison, Distances, Farthest, Tolerance, all_close, compare, distances, equals,
 };
 pub use copy::{assign, byteswap_in_place, fill};
 pub use dtype::{Element, Kind, Value};
 pub use exec::{Control, Error, Prefetch, Result, Task, TaskId, spawn, threads, withdraw};
+pub use expr::{Input, Joined, Operation, Program, Step};
 pub use order::{Unique, argsort, bincount, nonzero, searchsorted, sort, topk, unique};
 pub use reduce::{Params, Reduction, Scan, minmax, reduce, reduce_all, result_kind, scan, scan_kind};
 pub use select::{gather, indices_of, mask_count, mask_gather, mask_indices, scatter, take};

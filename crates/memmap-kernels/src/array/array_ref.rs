@@ -1,7 +1,11 @@
 //! Arrays as the kernels see them: a pointer, an element, a shape and byte strides.
 
+use std::ptr;
+use std::sync::Arc;
+
 use smallvec::{SmallVec, smallvec};
 
+use super::computed::Computed;
 use crate::dtype::Element;
 
 /// A number for each axis. Up to four need no allocation, which would take longer than a call on a few elements.
@@ -17,6 +21,8 @@ pub struct ArrayRef {
     pub(crate) element: Element,
     pub(crate) shape: Axes<usize>,
     pub(crate) strides: Axes<isize>,
+    /// What computes the elements, where there is no memory at `ptr`.
+    pub(crate) computed: Option<Arc<dyn Computed>>,
 }
 
 /// An array to write to. Writing needs no exclusive access: see [`ArrayRef`].
@@ -56,7 +62,27 @@ impl ArrayRef {
     ) -> ArrayRef {
         let (shape, strides) = (shape.into(), strides.into());
         check(&element, &shape, &strides);
-        ArrayRef { ptr, element, shape, strides }
+        ArrayRef { ptr, element, shape, strides, computed: None }
+    }
+
+    /// An array of elements that are computed when they are read: a view that begins `offset` bytes behind the first of them.
+    ///
+    /// # Panics
+    /// As [`ArrayRef::new`].
+    ///
+    /// # Safety
+    /// Every element that the offset, the shape and the strides reach is one of the computed array, whose native elements are
+    /// `element.size` bytes.
+    pub unsafe fn computed(
+        computed: Arc<dyn Computed>,
+        element: Element,
+        offset: usize,
+        shape: impl Into<Axes<usize>>,
+        strides: impl Into<Axes<isize>>,
+    ) -> ArrayRef {
+        let (shape, strides) = (shape.into(), strides.into());
+        check(&element, &shape, &strides);
+        ArrayRef { ptr: ptr::without_provenance(offset), element, shape, strides, computed: Some(computed) }
     }
 
     /// A C-contiguous array over memory that something else owns.
@@ -68,6 +94,11 @@ impl ArrayRef {
         let strides = c_strides(&shape, element.size);
         // SAFETY: the caller vouches for the memory that these strides reach.
         unsafe { ArrayRef::new(ptr, element, shape, strides) }
+    }
+
+    /// What computes the elements, if something does.
+    pub fn into_computed(self) -> Option<Arc<dyn Computed>> {
+        self.computed
     }
 
     /// The element type.
@@ -88,6 +119,15 @@ impl ArrayRef {
     /// Whether the array has no element.
     pub fn is_empty(&self) -> bool {
         self.shape.contains(&0)
+    }
+
+    /// The same elements with the first one `offset` bytes further on, and another shape.
+    ///
+    /// # Safety
+    /// Every element that the offset, the shape and the strides reach is one of this array.
+    pub(crate) unsafe fn part(&self, offset: isize, shape: Axes<usize>, strides: Axes<isize>) -> ArrayRef {
+        let (ptr, computed) = (self.ptr.wrapping_offset(offset), self.computed.clone());
+        ArrayRef { ptr, element: self.element, shape, strides, computed }
     }
 
     /// Whether the elements are contiguous in C order.
@@ -133,6 +173,7 @@ impl ArrayMut {
             element: self.element,
             shape: SmallVec::from_slice(&self.shape),
             strides: SmallVec::from_slice(&self.strides),
+            computed: None,
         }
     }
 

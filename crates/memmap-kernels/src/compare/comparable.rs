@@ -1,6 +1,6 @@
 //! NumPy's order of two numbers.
 
-use crate::dtype::{Complex, Native, Tick};
+use crate::dtype::{Complex, Flag, Native, Tick};
 
 /// NumPy's comparisons.
 pub(crate) trait Compare<B>: Native {
@@ -53,6 +53,21 @@ macro_rules! compare_complex {
 }
 
 compare_complex!(f32 f64);
+
+impl Compare<Flag> for Flag {
+    #[inline(always)]
+    fn before(self, other: Flag) -> bool {
+        !self.is_true() & other.is_true()
+    }
+    #[inline(always)]
+    fn not_after(self, other: Flag) -> bool {
+        !self.is_true() | other.is_true()
+    }
+    #[inline(always)]
+    fn equal(self, other: Flag) -> bool {
+        self == other
+    }
+}
 
 impl Compare<Tick> for Tick {
     #[inline(always)]

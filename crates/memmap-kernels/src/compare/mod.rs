@@ -8,6 +8,7 @@ mod measure;
 mod pair;
 
 pub use close::all_close;
+pub(crate) use comparable::Compare;
 pub use distances::{Columns, Distances, Farthest, distances};
 pub use elementwise::{Comparison, compare, equals};
 pub use measure::Tolerance;

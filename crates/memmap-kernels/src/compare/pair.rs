@@ -27,8 +27,8 @@ impl Pair {
     ) -> Result<Pair> {
         let total = nest.len();
         let bytes = total * a.element.size.max(b.element.size);
-        let a = Source::new(a.ptr, a.element, nest.only(0), kinds[0])?;
-        let b = Source::new(b.ptr, b.element, nest.only(1), kinds[1])?;
+        let a = Source::new(a, nest.only(0), kinds[0])?;
+        let b = Source::new(b, nest.only(1), kinds[1])?;
         let tile = a.tile_len().min(b.tile_len());
         Ok(Pair { a, b, total, bytes, tile })
     }

@@ -1,10 +1,11 @@
 //! `target[...] = source`: copy, byte swap and conversion between arrays of one shape.
 
+use super::assign_computed::assign_computed;
 use super::cast_transfer::CastTransfer;
 use super::copy_overlapping::copy_overlapping;
 use super::fill::fill;
 use super::transpose::Transpose;
-use crate::array::{ArrayMut, ArrayRef, LoopNest, Overlap, Shared, SharedMut, overlap};
+use crate::array::{ArrayMut, ArrayRef, Axes, LoopNest, Overlap, Shared, SharedMut, overlap};
 use crate::dtype::{Element, Kind};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, for_pieces};
 use crate::loops::STREAM_BYTES;
@@ -38,6 +39,9 @@ pub fn assign(source: &ArrayRef, target: &ArrayMut, control: &Control) -> Result
     check_kinds(&source.element, &target.element)?;
     if source.is_empty() || source.element.size == 0 {
         return Ok(());
+    }
+    if let Some(computed) = &source.computed {
+        return assign_computed(source, computed, target, control);
     }
     if source.len() > 1 && is_scalar(source) {
         return assign_scalar(source, target, control);
@@ -94,7 +98,7 @@ fn assign_scalar(source: &ArrayRef, target: &ArrayMut, control: &Control) -> Res
     let mut value = vec![0u8; target.element.size];
     let quiet = Control::new().with_max_threads(1);
     // SAFETY: the first element of a source that is not empty.
-    let one = unsafe { ArrayRef::new(source.ptr, source.element, Vec::new(), Vec::new()) };
+    let one = unsafe { source.part(0, Axes::new(), Axes::new()) };
     // SAFETY: `value` is one element of the target.
     let to = unsafe { ArrayMut::new(value.as_mut_ptr(), target.element, Vec::new(), Vec::new()) };
     assign(&one, &to, &quiet)?;

@@ -1,6 +1,7 @@
 //! Copy, byte swap and conversion between arrays of any layout.
 
 mod assign;
+mod assign_computed;
 mod byteswap;
 mod cast;
 mod cast_transfer;

@@ -5,14 +5,15 @@
 
 use super::cast::Caster;
 use super::strided_copy::StridedCopy;
-use crate::array::{LoopNest, Shared, SharedMut, StridedIter};
+use crate::array::{ArrayRef, Computed, ComputedReader, LoopNest, Shared, SharedMut, StridedIter};
 use crate::dtype::{Element, Kind, Native};
-use crate::exec::{Error, Result};
+use crate::exec::{Control, Error, Result};
 use crate::loops::{AnySlice, RawSlice, prefetch_lines};
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::Arc;
 
 /// Bytes of one tile: two of them and some more fit in the first cache of every processor.
 pub(crate) const TILE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 16 << 10 };
@@ -28,8 +29,8 @@ pub(crate) struct Buffer(Option<Memory>);
 
 type Memory = Box<MaybeUninit<Bytes>>;
 
-/// Buffers that a thread keeps: as many as one piece of work has.
-const KEPT: usize = 4;
+/// Buffers that a thread keeps: as many as most pieces of work have.
+const KEPT: usize = 16;
 
 thread_local! {
     static FREE: RefCell<SmallVec<[Memory; KEPT]>> = const { RefCell::new(SmallVec::new_const()) };
@@ -70,10 +71,15 @@ pub(crate) struct Source {
     mover: StridedCopy,
     caster: Option<Caster>,
     sequence: bool,
+    /// Whether the next elements are prefetched even where these are read in place.
+    ahead: bool,
+    computed: Option<Arc<dyn Computed>>,
 }
 
 impl Source {
-    pub fn new(base: *const u8, element: Element, nest: LoopNest<1>, kind: Kind) -> Result<Source> {
+    /// The elements of an array in the order of a nest over its axes.
+    pub fn new(array: &ArrayRef, nest: LoopNest<1>, kind: Kind) -> Result<Source> {
+        let element = array.element;
         let caster = if element.kind == kind {
             None
         } else {
@@ -81,12 +87,28 @@ impl Source {
             Some(Caster::between(element.kind, kind).ok_or(unsupported)?)
         };
         let mover = StridedCopy::new(&element, element.needs_swap());
-        Ok(Source { base: Shared(base), element, nest, kind, mover, caster, sequence: false })
+        let computed = array.computed.clone();
+        Ok(Source {
+            base: Shared(array.ptr),
+            element,
+            nest,
+            kind,
+            mover,
+            caster,
+            sequence: false,
+            ahead: false,
+            computed,
+        })
     }
 
     /// The same elements as one long sequence, in which sums ignore where the innermost axis ends.
     pub fn into_sequence(self) -> Source {
         Source { sequence: true, ..self }
+    }
+
+    /// The same elements, read tile by tile among other work, during which the next tile is prefetched.
+    pub fn read_ahead(self) -> Source {
+        Source { ahead: true, ..self }
     }
 
     /// Elements that sums treat as one sequence.
@@ -119,9 +141,11 @@ impl Source {
         TILE_BYTES / self.element.size.max(self.kind.size().unwrap_or(self.element.size)).max(1)
     }
 
-    /// Whether the elements along the innermost axis are native and contiguous.
+    /// Whether the elements along the innermost axis are in memory, native and contiguous.
     fn is_packed(&self) -> bool {
-        !self.element.needs_swap() && self.nest.inner().strides[0] == self.element.size as isize
+        self.computed.is_none()
+            && !self.element.needs_swap()
+            && self.nest.inner().strides[0] == self.element.size as isize
     }
 
     /// Whether a whole sequence of any length can be read in place.
@@ -141,20 +165,33 @@ impl Source {
             base: self.base,
             walk: self.nest.walk(position),
             packed: self.is_packed(),
-            ahead: self.nest.inner().strides[0] == self.element.size as isize
-                && (self.element.needs_swap() || self.caster.is_some()),
-            constant: self.nest.axes.iter().all(|axis| axis.strides[0] == 0),
+            ahead: self.computed.is_none()
+                && self.nest.inner().strides[0] == self.element.size as isize
+                && (self.ahead || self.element.needs_swap() || self.caster.is_some()),
+            constant: self.is_constant(),
+            computed: self.computed.as_ref().map(|computed| computed.reader()),
             filled: 0,
             raw: None,
             converted: None,
         }
     }
 
-    /// The memory of a piece, for the prefetch hook; `None` where it is not contiguous.
-    pub fn piece(&self, position: usize, len: usize) -> Option<(*const u8, usize)> {
+    /// Whether one element stands for all.
+    pub fn is_constant(&self) -> bool {
+        self.nest.axes.iter().all(|axis| axis.strides[0] == 0)
+    }
+
+    /// Has the pages of a piece read in, where it is contiguous.
+    pub fn populate(&self, position: usize, len: usize, control: &Control) {
         let size = self.element.size;
-        (self.nest.axes.len() == 1 && self.nest.inner().strides[0] == size as isize)
-            .then(|| (self.base.at(self.nest.offsets(position)[0]), len * size))
+        if self.nest.axes.len() != 1 || self.nest.inner().strides[0] != size as isize {
+            return;
+        }
+        let first = self.base.at(self.nest.offsets(position)[0]);
+        match &self.computed {
+            Some(computed) => computed.populate(first.addr() / size.max(1), len, control),
+            None => control.prefetch(first, len * size),
+        }
     }
 }
 
@@ -164,10 +201,11 @@ pub(crate) struct Reader<'s> {
     base: Shared,
     walk: StridedIter<'s, 1>,
     packed: bool,
-    /// Whether contiguous elements go through a tile, because they are swapped or converted.
+    /// Whether the next elements are prefetched: those of contiguous ones that are swapped or converted, which go through a tile.
     ahead: bool,
     /// Whether one element stands for all; then a tile, once filled so far, is used again.
     constant: bool,
+    computed: Option<Box<dyn ComputedReader + 's>>,
     filled: usize,
     raw: Option<Buffer>,
     converted: Option<Buffer>,
@@ -179,6 +217,13 @@ impl Reader<'_> {
         self.base = Shared(self.source.base.at(offset));
         self.filled = 0;
         self.walk.seek(0);
+    }
+
+    /// Goes to a position.
+    pub fn seek(&mut self, position: usize) {
+        self.walk.seek(position);
+        // The elements of a constant are the same everywhere.
+        self.filled = if self.constant { self.filled } else { 0 };
     }
 
     /// Between one and `limit` elements, as many as come cheaply.
@@ -255,9 +300,16 @@ impl Reader<'_> {
         loop {
             let from = self.base.at(segment.offsets[0]);
             let to = buffer.wrapping_add(filled * size);
-            // SAFETY: the segment is inside the array; the buffer holds a tile of elements, of which `len` fill
-            // no more, and overlaps nothing.
-            unsafe { self.source.mover.run(from, stride, to, size as isize, segment.len) };
+            match &mut self.computed {
+                // SAFETY: the segment is inside the array; the buffer holds a tile of elements, of which `len` fill
+                // no more, and overlaps nothing.
+                None => unsafe { self.source.mover.run(from, stride, to, size as isize, segment.len) },
+                Some(computed) => {
+                    let (first, step) = (from.addr() / size, stride / size as isize);
+                    // SAFETY: as above; addresses of a computed array count its elements.
+                    unsafe { computed.read(first, step, segment.len, to) };
+                }
+            }
             filled += segment.len;
             if filled == len {
                 return buffer;

@@ -24,6 +24,8 @@ pub enum Error {
         /// The rule that was broken.
         rule: &'static str,
     },
+    /// An integer was to be raised to a negative power, which is no integer; the destination is partly written.
+    NegativePower,
     /// A temporary could not be allocated.
     Memory {
         /// Bytes asked for.
@@ -45,6 +47,9 @@ impl fmt::Display for Error {
             Error::Unsupported { operation, kind } => {
                 write!(f, "{operation} is not defined for {} elements: convert them first", kind.name())
             }
+            Error::NegativePower => f.write_str(
+                "invalid exponent: an integer to a negative power is no integer; convert the base to a float dtype first",
+            ),
             Error::Mismatch { rule } => f.write_str(rule),
             Error::Memory { bytes } => write!(f, "no memory for a temporary of {bytes} bytes"),
         }

@@ -166,6 +166,14 @@ impl<'a, T: Copy> RawSliceMut<'a, T> {
         unsafe { self.ptr.wrapping_add(start).cast::<[T; N]>().write_unaligned(values) }
     }
 
+    /// Writes the element at `index`.
+    #[inline(always)]
+    pub fn put(&mut self, index: usize, value: T) {
+        assert!(index < self.len);
+        // SAFETY: the index was just checked.
+        unsafe { self.store(index, value) }
+    }
+
     /// # Safety
     /// `index` is below the length.
     #[inline(always)]

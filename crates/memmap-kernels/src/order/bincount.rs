@@ -24,7 +24,7 @@ pub fn bincount(source: &ArrayRef, target: &ArrayMut, control: &Control) -> Resu
         return Err(Error::Mismatch { rule: "counts need one axis" });
     };
     let nest = LoopNest::in_memory_order(&source.shape, [&source.strides], 0);
-    let numbers = Source::new(source.ptr, source.element, nest, Kind::I64)?;
+    let numbers = Source::new(source, nest, Kind::I64)?;
     let bytes = total * source.element.size;
     // Threads with counters of their own have a long piece each.
     let own = len <= OWN;

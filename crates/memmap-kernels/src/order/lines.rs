@@ -124,15 +124,9 @@ impl Group {
     /// As many are writable from `to` on.
     pub unsafe fn load(&self, source: &ArrayRef, kind: Kind, to: *mut u8, run: Run) -> Result<()> {
         let shape: [usize; 2] = [self.lines, self.lens[0]];
+        let strides = SmallVec::from_slice(&[self.strides[0], self.steps[0]]);
         // SAFETY: lines of the source.
-        let from = unsafe {
-            ArrayRef::new(
-                source.ptr.wrapping_offset(self.offsets[0]),
-                source.element,
-                SmallVec::from_slice(&shape),
-                SmallVec::from_slice(&[self.strides[0], self.steps[0]]),
-            )
-        };
+        let from = unsafe { source.part(self.offsets[0], SmallVec::from_slice(&shape), strides) };
         // SAFETY: the caller vouches for the memory.
         let to = unsafe { ArrayMut::contiguous(to, native(kind)?, SmallVec::from_slice(&shape)) };
         run.copy(&from, &to)

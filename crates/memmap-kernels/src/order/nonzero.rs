@@ -28,7 +28,7 @@ pub fn nonzero(source: &ArrayRef, target: &ArrayMut, control: &Control) -> Resul
         return if found == 0 { Ok(()) } else { Err(changed) };
     }
     let nest = LoopNest::in_order(&source.shape, [&source.strides]);
-    let flags = Source::new(source.ptr, source.element, nest, Kind::Bool)?;
+    let flags = Source::new(source, nest, Kind::Bool)?;
     let (total, size) = (source.len(), source.element.size);
     let tile = flags.tile_len().min(TILE_BYTES);
     let pieces = total.div_ceil(PIECE);

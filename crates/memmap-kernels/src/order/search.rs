@@ -29,7 +29,7 @@ pub fn searchsorted(
     }
     let nest = LoopNest::in_order(&values.shape, [&values.strides, &target.strides]);
     let places = nest.only(1);
-    let needles = Source::new(values.ptr, values.element, nest.only(0), kind)?;
+    let needles = Source::new(values, nest.only(0), kind)?;
     let line = Line::new(sorted, kind)?;
     let size = kind.size().unwrap_or(1);
     let (total, len) = (values.len(), sorted.len());

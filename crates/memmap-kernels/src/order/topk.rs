@@ -4,8 +4,8 @@ use super::key::{COMPLEX_NAN, Rule, key_at};
 use super::lines::{Group, Lines};
 use super::memory::Parts;
 use super::radix::Run;
-use crate::array::{ArrayMut, ArrayRef, LoopNest};
-use crate::copy::{Sink, Source, StridedCopy};
+use crate::array::{ArrayMut, ArrayRef, Axes, LoopNest};
+use crate::copy::{Sink, Source, assign};
 use crate::dtype::Kind;
 use crate::exec::{Control, Error, PIECE_BYTES, Result};
 use crate::loops::{Kernel, Level, RawSlice, dispatch};
@@ -41,7 +41,7 @@ pub fn topk(
         return Err(Error::Mismatch { rule: "the best elements are at most all of a line" });
     }
     let sink = Sink::new(positions.ptr, positions.element, Kind::I64)?;
-    let mover = StridedCopy::between(&source.element, &values.element);
+    let quiet = Control::new().with_max_threads(1);
     let [len, k] = to_values.lens();
     to_values.for_groups(control, &|group, run| {
         let found = if run.parallel {
@@ -53,12 +53,13 @@ pub fn topk(
             let [from, to] = group.offsets(line);
             let to_position = to_positions.line(group.first + line);
             for (at, &(_, position)) in (0isize..).zip(best) {
-                let from = source
-                    .ptr
-                    .wrapping_offset(from.wrapping_add(group.steps[0].wrapping_mul(position as isize)));
+                let from = from.wrapping_add(group.steps[0].wrapping_mul(position as isize));
+                // SAFETY: an element of the source.
+                let element = unsafe { source.part(from, Axes::new(), Axes::new()) };
                 let to = values.ptr.wrapping_offset(to.wrapping_add(group.steps[1].wrapping_mul(at)));
-                // SAFETY: an element of the source, and a place of the target.
-                unsafe { mover.run(from, 0, to, 0, 1) };
+                // SAFETY: a place of the target.
+                let place = unsafe { ArrayMut::new(to, values.element, Axes::new(), Axes::new()) };
+                assign(&element, &place, &quiet)?;
                 let number = position as i64;
                 let offset = to_position.wrapping_add(to_positions.steps()[1].wrapping_mul(at));
                 // SAFETY: a place of the target.
@@ -92,7 +93,7 @@ fn shared(group: &Group, source: &ArrayRef, largest: bool, run: Run) -> Result<V
     let kind = source.element.kind;
     let [offset, _] = group.offsets(0);
     let nest = LoopNest::single(len, [group.steps[0]]);
-    let line = Source::new(source.ptr.wrapping_offset(offset), source.element, nest, kind)?;
+    let line = Source::new(source, nest, kind)?.moved(offset);
     // Each piece keeps so many candidates, so it has many more elements.
     let piece = (PIECE_BYTES / source.element.size).max(k.saturating_mul(8));
     let mut found: Vec<Vec<Ranked>> = vec![Vec::new(); len.div_ceil(piece)];

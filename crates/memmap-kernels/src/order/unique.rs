@@ -90,7 +90,7 @@ fn by_counting<W: Bits>(
 ) -> Result<Counted<u64>> {
     const CHUNK: usize = 4096;
     let nest = LoopNest::in_memory_order(&source.shape, [&source.strides], 0);
-    let elements = Source::new(source.ptr, source.element, nest, kind)?;
+    let elements = Source::new(source, nest, kind)?;
     let (total, pieces) = (source.len(), threads());
     let piece = total.div_ceil(pieces).max(1);
     let tables = in_order(control, total.div_ceil(piece), total * size_of::<W>(), |i| {
@@ -121,7 +121,7 @@ fn by_blocks<W: Word, K: Word>(
     count: impl Fn(Vec<W>) -> Result<Counted<K>>,
 ) -> Result<Counted<K>> {
     let nest = LoopNest::in_memory_order(&source.shape, [&source.strides], 0);
-    let elements = Source::new(source.ptr, source.element, nest, kind)?;
+    let elements = Source::new(source, nest, kind)?;
     let (total, size) = (source.len(), elements.element_bytes() / size_of::<W>());
     let mut found: Vec<Counted<K>> = Vec::new();
     for first in (0..total).step_by(BLOCK) {

@@ -12,7 +12,7 @@ use crate::exec::{Control, PIECE_BYTES, Result, in_order};
 pub(crate) fn fold_strided(fold: &dyn AnyFold, array: &ArrayRef, control: &Control) -> Result<State> {
     let places = c_strides(&array.shape, 1);
     let nest = LoopNest::in_memory_order(&array.shape, [&array.strides, &places], 0);
-    let source = Source::new(array.ptr, array.element, nest.only(0), fold.traits().input)?;
+    let source = Source::new(array, nest.only(0), fold.traits().input)?;
     let (total, size) = (nest.len(), array.element.size);
     let (piece, step) = (PIECE_BYTES / size, nest.inner().strides[1]);
     let found = in_order(control, total.div_ceil(piece), total * size, |i| {

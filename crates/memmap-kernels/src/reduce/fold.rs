@@ -336,7 +336,7 @@ pub(crate) fn fold_all(
         if settled.load(Ordering::Relaxed) {
             return fold.start();
         }
-        populate(source, control, start, len);
+        source.populate(start, len, control);
         let mut state = fold_range(fold, &mut source.reader(start), start, len);
         if fold.is_settled(&mut state) {
             settled.store(true, Ordering::Relaxed);
@@ -357,13 +357,6 @@ fn fold_range(fold: &dyn AnyFold, reader: &mut Reader, start: usize, len: usize)
         at += run.len();
     }
     state
-}
-
-/// Populates the pages of a piece, where it is contiguous.
-pub(crate) fn populate(source: &Source, control: &Control, start: usize, len: usize) {
-    if let Some((first, bytes)) = source.piece(start, len) {
-        control.prefetch(first, bytes);
-    }
 }
 
 /// Room for the results of some outputs, before they are written to the target.

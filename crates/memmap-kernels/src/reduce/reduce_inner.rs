@@ -1,6 +1,6 @@
 //! Reductions one output after the other: the elements of each are closest together.
 
-use super::fold::{AnyFold, Results, Traits, finish_one, fold_all, fold_one, populate};
+use super::fold::{AnyFold, Results, Traits, finish_one, fold_all, fold_one};
 use super::plan::Plan;
 use crate::array::{ArrayMut, ArrayRef, LoopNest};
 use crate::copy::{Sink, Source, TILE_BYTES};
@@ -21,7 +21,7 @@ pub(crate) fn run(
     control: &Control,
 ) -> Result<()> {
     let [kept, reduced] = [plan.kept.len(), plan.reduced.len()];
-    let elements = Source::new(source.ptr, source.element, plan.reduced.clone(), traits.input)?;
+    let elements = Source::new(source, plan.reduced.clone(), traits.input)?;
     let elements = if kept == 1 { elements.into_sequence() } else { elements };
     let sink = Sink::new(target.ptr, target.element, traits.result)?;
     let bytes = reduced * source.element.size;
@@ -43,7 +43,7 @@ pub(crate) fn run(
         let (at, end) = (i * group, kept.min((i + 1) * group));
         match &flat {
             Some(flat) => {
-                populate(flat, control, at * reduced, (end - at) * reduced);
+                flat.populate(at * reduced, (end - at) * reduced, control);
                 outputs.runs(flat, at, end)?;
             }
             None => outputs.one_by_one(&elements, at, end)?,
@@ -75,7 +75,7 @@ impl Outputs<'_> {
         }
         let start = [kept.start[0].wrapping_add(reduced.start[0])];
         let nest = LoopNest { start, ..LoopNest::single(kept.len() * self.reduced, [step]) };
-        Source::new(source.ptr, source.element, nest, self.traits.input).map(Some)
+        Source::new(source, nest, self.traits.input).map(Some)
     }
 
     /// Reduces outputs whose elements follow each other, several of them in a call.

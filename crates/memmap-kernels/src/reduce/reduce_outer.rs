@@ -78,7 +78,7 @@ impl<'p> Columns<'p> {
         target: &ArrayMut,
     ) -> Result<Columns<'p>> {
         let (element, inner) = (source.element, plan.kept.inner());
-        let rows = Rows::new(source.ptr, element, inner.strides[0], &plan.reduced, traits.input)?;
+        let rows = Rows::new(source, inner.strides[0], &plan.reduced, traits.input)?;
         let sink = Sink::new(target.ptr, target.element, traits.result)?;
         let tile = inner.len.min(rows.tile_len()).min((TILE_BYTES / traits.state_bytes).max(64));
         let count = plan.reduced.len();
@@ -92,7 +92,7 @@ impl<'p> Columns<'p> {
             !traits.indexed && gapless && tile == inner.len && row_bytes < NARROW_BYTES && count > BLOCK_ROWS;
         let narrow = if narrow {
             let flat = LoopNest::single(count * inner.len, [element.size as isize]);
-            Some(Source::new(source.ptr, element, flat, traits.input)?)
+            Some(Source::new(source, flat, traits.input)?)
         } else {
             None
         };

@@ -1,7 +1,9 @@
 //! Rows of an array, one below the other, of which each holds one element of many outputs.
 
+use std::sync::Arc;
+
 use super::fold::ROWS;
-use crate::array::{LoopNest, Shared};
+use crate::array::{ArrayRef, Computed, ComputedReader, LoopNest, Shared};
 use crate::copy::{Buffer, Caster, StridedCopy, TILE_BYTES};
 use crate::dtype::{Element, Kind, Native};
 use crate::exec::{Error, Result};
@@ -18,16 +20,12 @@ pub(crate) struct Rows<'n> {
     mover: StridedCopy,
     caster: Option<Caster>,
     kind: Kind,
+    computed: Option<Arc<dyn Computed>>,
 }
 
 impl<'n> Rows<'n> {
-    pub fn new(
-        base: *const u8,
-        element: Element,
-        stride: isize,
-        down: &'n LoopNest<1>,
-        kind: Kind,
-    ) -> Result<Rows<'n>> {
+    pub fn new(array: &ArrayRef, stride: isize, down: &'n LoopNest<1>, kind: Kind) -> Result<Rows<'n>> {
+        let element = array.element;
         let unsupported = Error::Unsupported { operation: "conversion", kind: element.kind };
         let caster = if element.kind == kind {
             None
@@ -35,7 +33,8 @@ impl<'n> Rows<'n> {
             Some(Caster::between(element.kind, kind).ok_or(unsupported)?)
         };
         let mover = StridedCopy::new(&element, element.needs_swap());
-        Ok(Rows { base: Shared(base), element, stride, down, mover, caster, kind })
+        let computed = array.computed.clone();
+        Ok(Rows { base: Shared(array.ptr), element, stride, down, mover, caster, kind, computed })
     }
 
     /// The most elements of a row that can be read at a time.
@@ -55,7 +54,8 @@ impl<'n> Rows<'n> {
             let start = segment.offsets[0].wrapping_add(offset);
             starts.extend((0..segment.len as isize).map(|i| start.wrapping_add(stride.wrapping_mul(i))));
         }
-        Block { rows: self, first, columns, starts, raw: None, converted: None }
+        let computed = self.computed.as_ref().map(|computed| computed.reader());
+        Block { rows: self, first, columns, starts, computed, raw: None, converted: None }
     }
 }
 
@@ -65,6 +65,7 @@ pub(crate) struct Block<'r> {
     first: usize,
     columns: usize,
     starts: Vec<isize>,
+    computed: Option<Box<dyn ComputedReader + 'r>>,
     raw: Option<Buffer>,
     converted: Option<Buffer>,
 }
@@ -103,7 +104,7 @@ impl Block<'_> {
     pub fn rows(&self, index: usize) -> Option<[AnySlice<'_>; ROWS]> {
         let rows = self.rows;
         let packed = !rows.element.needs_swap() && rows.stride == rows.element.size as isize;
-        if !packed || rows.caster.is_some() || index + ROWS > self.len() {
+        if rows.computed.is_some() || !packed || rows.caster.is_some() || index + ROWS > self.len() {
             return None;
         }
         let row = |i: usize| {
@@ -117,7 +118,13 @@ impl Block<'_> {
     fn read(&mut self, index: usize) -> *const u8 {
         let (rows, size) = (self.rows, self.rows.element.size);
         let mut ptr = rows.base.at(self.starts[index]);
-        if rows.element.needs_swap() || rows.stride != size as isize {
+        if let Some(computed) = &mut self.computed {
+            let buffer = self.raw.get_or_insert_with(Buffer::new).as_mut_ptr();
+            let (first, step) = (ptr.addr() / size, rows.stride / size as isize);
+            // SAFETY: the row is inside the array, whose addresses count elements; the buffer holds a tile, and a row is no longer.
+            unsafe { computed.read(first, step, self.columns, buffer) };
+            ptr = buffer;
+        } else if rows.element.needs_swap() || rows.stride != size as isize {
             let buffer = self.raw.get_or_insert_with(Buffer::new).as_mut_ptr();
             // SAFETY: the row is inside the array; the buffer holds a tile, and a row is no longer.
             unsafe { rows.mover.run(ptr, rows.stride, buffer, size as isize, self.columns) };

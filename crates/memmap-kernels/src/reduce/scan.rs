@@ -151,7 +151,7 @@ impl<'a> Lines<'a> {
     /// One line after the other.
     fn run_along(&self, running: &dyn AnyRunning, control: &Control) -> Result<()> {
         let kind = running.kind();
-        let elements = Source::new(self.source.ptr, self.source.element, self.along.clone(), kind)?;
+        let elements = Source::new(self.source, self.along.clone(), kind)?;
         let sink = Sink::new(self.target.ptr, self.target.element, kind)?;
         let (lines, len) = (self.across.len(), self.along.len());
         let bytes = len * self.source.element.size;
@@ -195,7 +195,7 @@ impl<'a> Lines<'a> {
             let columns = width.min(inner.len - column);
             let [from, to] = self.across.offsets(i / tiles * inner.len + column);
             let row = LoopNest::single(columns, [inner.strides[0]]);
-            let elements = Source::new(self.source.ptr, self.source.element, row, kind)?;
+            let elements = Source::new(self.source, row, kind)?;
             let mut reader = elements.reader(0);
             let mut sums = Results::new(columns, kind);
             for at in 0..self.along.len() {

@@ -5,7 +5,7 @@
 //! pairing, which is more accurate. Where axes remain, NumPy adds the sum of one run after the other to an output; ours
 //! does so for up to 128 runs, and pairs such blocks beyond.
 
-use super::fold::{AnyFold, State, populate};
+use super::fold::{AnyFold, State};
 use crate::copy::{Reader, Source};
 use crate::exec::{Control, PIECE_BYTES, Result, in_order};
 
@@ -56,7 +56,7 @@ pub(crate) fn fold_all(
     tree.collect(tree.root(), limit, &mut leaves);
     let sums = in_order(control, leaves.len(), source.len() * size, |i| {
         let (start, len) = tree.range(leaves[i]);
-        populate(source, control, start, len);
+        source.populate(start, len, control);
         let state = tree.evaluate(&mut source.reader(start), leaves[i]);
         control.advance(len);
         state

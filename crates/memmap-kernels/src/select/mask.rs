@@ -97,8 +97,8 @@ impl Job<'_> {
         let (source, mask, size) = (self.source, self.mask, self.source.element.size);
         let nest = LoopNest::in_order(&mask.shape, [&source.strides, &mask.strides]);
         let element = source.element;
-        let source = Source::new(source.ptr, element, nest.only(0), element.kind)?;
-        let flags = Source::new(mask.ptr, mask.element, nest.only(1), Kind::Bool)?;
+        let source = Source::new(source, nest.only(0), element.kind)?;
+        let flags = Source::new(mask, nest.only(1), Kind::Bool)?;
         let native = Element { swapped: false, ..element };
         let mover = StridedCopy::between(&native, &self.target.element);
         let (to, step) = (SharedMut(self.target.ptr), self.target.strides[0]);
@@ -197,7 +197,7 @@ fn counts(mask: &ArrayRef, control: &Control, counted: bool) -> Result<Vec<usize
     }
     let total = mask.len();
     let nest = LoopNest::in_order(&mask.shape, [&mask.strides]);
-    let source = Source::new(mask.ptr, mask.element, nest, Kind::Bool)?;
+    let source = Source::new(mask, nest, Kind::Bool)?;
     in_order(control, total.div_ceil(PIECE), total, |i| {
         let (start, end) = (i * PIECE, total.min((i + 1) * PIECE));
         let (mut reader, mut at, mut count) = (source.reader(start), start, 0);
@@ -214,7 +214,7 @@ fn counts(mask: &ArrayRef, control: &Control, counted: bool) -> Result<Vec<usize
 /// Calls `found` with the place of each true element of a piece.
 fn for_each_true(mask: &ArrayRef, piece: usize, mut found: impl FnMut(usize)) {
     let nest = LoopNest::in_order(&mask.shape, [&mask.strides]);
-    let Ok(source) = Source::new(mask.ptr, mask.element, nest, Kind::Bool) else {
+    let Ok(source) = Source::new(mask, nest, Kind::Bool) else {
         return;
     };
     let (mut at, end) = (piece * PIECE, mask.len().min((piece + 1) * PIECE));

@@ -36,7 +36,7 @@ fn run<K: Key>(source: &ArrayRef, kind: Kind, target: &ArrayMut, control: &Contr
     let order = order_of::<K>(kind, "extent")?;
     let bits = as_bits::<K>(source);
     let nest = LoopNest::in_memory_order(&bits.shape, [&bits.strides], 0);
-    let source = Source::new(bits.ptr, bits.element, nest, K::KIND)?;
+    let source = Source::new(&bits, nest, K::KIND)?;
     let all = Mutex::new([K::MAX, K::ZERO]);
     let add = |[low, high]: &mut [K; 2]| {
         let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);

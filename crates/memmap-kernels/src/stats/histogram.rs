@@ -266,7 +266,7 @@ fn count<T: Real>(source: &ArrayRef, edges: &[f64], control: &Control) -> Result
     let total = Mutex::new(vec![0u64; bins.count()]);
     if bins.count() > 0 && !source.is_empty() {
         let nest = LoopNest::in_memory_order(&source.shape, [&source.strides], 0);
-        let source = Source::new(source.ptr, source.element, nest, T::KIND)?;
+        let source = Source::new(source, nest, T::KIND)?;
         let lanes = if bins.count() <= FEW_BINS { LANES } else { 1 };
         let add = |state: &mut State| {
             let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
@@ -309,7 +309,7 @@ fn count_by_value<K: Key>(source: &ArrayRef, edges: &[f64], control: &Control) -
     let order = order_of::<K>(kind, "histogram")?;
     let bits = as_bits::<K>(source);
     let nest = LoopNest::in_memory_order(&bits.shape, [&bits.strides], 0);
-    let keys = count_keys(&Source::new(bits.ptr, bits.element, nest, K::KIND)?, &order, control)?;
+    let keys = count_keys(&Source::new(&bits, nest, K::KIND)?, &order, control)?;
     for (key, count) in keys.into_iter().enumerate() {
         let element = K::from_u64(key as u64).element(&order).to_u64();
         let number =
@@ -466,14 +466,10 @@ fn add_up(
     if count == 0 || total == 0 {
         return Ok(sums);
     }
-    let numbers = Source::new(
-        source.ptr,
-        source.element,
-        LoopNest::in_order(&source.shape, [&source.strides]),
-        Kind::F64,
-    )?;
+    let nest = LoopNest::in_order(&source.shape, [&source.strides]);
+    let numbers = Source::new(source, nest, Kind::F64)?;
     let nest = LoopNest::in_order(&weights.shape, [&weights.strides]);
-    let weights = Source::new(weights.ptr, weights.element, nest, Kind::C128)?;
+    let weights = Source::new(weights, nest, Kind::C128)?;
     let blocks = total.div_ceil(BLOCK);
     // Sums of so many blocks are found at a time, and added in their order: the result does not depend on the threads.
     let turn = (SUMS_BYTES / (count * size_of::<Complex<f64>>())).clamp(1, 64);

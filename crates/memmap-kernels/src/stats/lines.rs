@@ -8,7 +8,7 @@ use super::interpolate::Place;
 use super::key::Key;
 use super::quantile::Job;
 use super::read::States;
-use crate::array::{ArrayMut, ArrayRef, Axes, Axis, LoopNest};
+use crate::array::{ArrayMut, Axes, Axis, LoopNest};
 use crate::copy::assign;
 use crate::dtype::Element;
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
@@ -129,12 +129,9 @@ impl<K: Key> Lines<K> {
         let axes = || kept.clone().chain(job.reduced.axes.iter().copied());
         let shape: Axes<usize> = axes().map(|axis| axis.len).collect();
         let start = from.wrapping_add(job.reduced.start[0]);
-        let source = ArrayRef {
-            ptr: job.source.ptr.wrapping_offset(start),
-            element: job.source.element,
-            shape: shape.clone(),
-            strides: axes().map(|axis| axis.strides[0]).collect(),
-        };
+        let strides = axes().map(|axis| axis.strides[0]).collect();
+        // SAFETY: lines of the source.
+        let source = unsafe { job.source.part(start, shape.clone(), strides) };
         let element = Element { swapped: false, ..job.source.element };
         // SAFETY: the copy has as many elements as the shape.
         let target = unsafe { ArrayMut::contiguous(self.keys.as_mut_ptr().cast(), element, shape) };

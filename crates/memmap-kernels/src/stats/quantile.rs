@@ -145,7 +145,7 @@ fn split(source: &ArrayRef, axes: &[bool], target_strides: &[isize]) -> (LoopNes
 
 /// One output of many elements: counts them, on all threads.
 fn one_by_counting<K: Key>(job: &Job<K>, [from, to]: [isize; 2]) -> Result<()> {
-    let source = Source::new(job.source.ptr, job.source.element, job.reduced.clone(), K::KIND)?.moved(from);
+    let source = Source::new(&job.source, job.reduced.clone(), K::KIND)?.moved(from);
     let Outputs { wanted, .. } = job.outputs;
     let mut places = Vec::new();
     let mut choose = |count: usize, outside: usize| {

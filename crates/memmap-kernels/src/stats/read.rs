@@ -41,9 +41,7 @@ pub(crate) fn for_readers(
     for_pieces(control, total.div_ceil(piece), total * size, |i| {
         let start = i * piece;
         let len = piece.min(total - start);
-        if let Some((first, bytes)) = source.piece(start, len) {
-            control.prefetch(first, bytes);
-        }
+        source.populate(start, len, control);
         work(&mut source.reader(start), len)
     })
 }

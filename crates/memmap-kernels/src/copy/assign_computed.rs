@@ -1,0 +1,141 @@
+//! `target[...] = source` where the elements of the source are computed.
+
+use std::sync::Arc;
+
+use super::tile::{Buffer, Reader, Sink, Source, TILE_BYTES};
+use crate::array::{ArrayMut, ArrayRef, Axes, Computed, ComputedReader, LoopNest, SharedMut, c_strides};
+use crate::exec::{Control, PIECE_BYTES, Result, by_large_pages, for_pieces};
+use crate::loops::{STREAM_BYTES, Stream};
+
+/// Stores the elements of a computed array in one of the same shape, cast to its kind.
+///
+/// The result is as if all elements had been computed first, however the target overlaps what they are computed from.
+pub(super) fn assign_computed(
+    source: &ArrayRef,
+    computed: &Arc<dyn Computed>,
+    target: &ArrayMut,
+    control: &Control,
+) -> Result<()> {
+    let is_whole = source.ptr.is_null() && source.is_c_contiguous();
+    let order = if is_whole { slowest_first(target) } else { (0..target.shape.len()).collect() };
+    let in_order = order.iter().enumerate().all(|(at, &axis)| at == axis);
+    let target = permuted(target, &order);
+    let computed = if in_order { Arc::clone(computed) } else { computed.permuted(&order) };
+    let computed = computed.apart_from(&target, is_whole, control)?.unwrap_or(computed);
+    let element = source.element;
+    let strides = if is_whole { c_strides(&target.shape, element.size) } else { source.strides.clone() };
+    // A view is read in its own order, because the elements that follow one another are computed together.
+    let nest = if is_whole {
+        LoopNest::in_order(&target.shape, [&strides, &target.strides])
+    } else {
+        LoopNest::in_memory_order(&target.shape, [&strides, &target.strides], 0)
+    };
+    // SAFETY: the elements of the caller's source.
+    let whole = unsafe {
+        ArrayRef::computed(Arc::clone(&computed), element, source.ptr.addr(), target.shape.clone(), strides)
+    };
+    let elements = Source::new(&whole, nest.only(0), element.kind)?;
+    let sink = Sink::new(target.ptr, target.element, element.kind)?;
+    let [size, to_size] = [element.size, target.element.size];
+    let is_moved = element.kind == target.element.kind && !target.element.needs_swap();
+    let total = nest.len();
+    let fresh = control.has_fresh_target();
+    let (piece, lead) =
+        if fresh { by_large_pages(target.ptr, to_size) } else { (PIECE_BYTES / size.max(to_size), 0) };
+    let job = Job {
+        nest: nest.only(1),
+        to: SharedMut(target.ptr),
+        sink,
+        size,
+        tile: TILE_BYTES / size.max(to_size),
+        is_packed: is_moved && nest.inner().strides[1] == to_size as isize,
+        streaming: !fresh && total * to_size >= STREAM_BYTES,
+    };
+    for_pieces(control, (lead + total).div_ceil(piece), total * (size + to_size), |i| {
+        let start = (i * piece).saturating_sub(lead);
+        let len = ((i + 1) * piece - lead).min(total) - start;
+        elements.populate(start, len, control);
+        let from = if is_whole { From::Whole(computed.reader()) } else { From::View(elements.reader(start)) };
+        job.store(from, start, len);
+        control.advance(len);
+        Ok(())
+    })
+}
+
+/// The axes in the order of memory, the one with the widest steps first.
+fn slowest_first(target: &ArrayMut) -> Axes<usize> {
+    let mut order: Axes<usize> = (0..target.shape.len()).collect();
+    order.sort_by_key(|&axis| std::cmp::Reverse(target.strides[axis].unsigned_abs()));
+    order
+}
+
+fn permuted(target: &ArrayMut, order: &[usize]) -> ArrayMut {
+    let shape: Axes<usize> = order.iter().map(|&axis| target.shape[axis]).collect();
+    let strides: Axes<isize> = order.iter().map(|&axis| target.strides[axis]).collect();
+    // SAFETY: the same elements.
+    unsafe { ArrayMut::new(target.ptr, target.element, shape, strides) }
+}
+
+/// Where elements come from.
+enum From<'c> {
+    /// All elements in C order.
+    Whole(Box<dyn ComputedReader + 'c>),
+    /// Those of a view, in the order of its nest.
+    View(Reader<'c>),
+}
+
+struct Job {
+    nest: LoopNest<1>,
+    to: SharedMut,
+    sink: Sink,
+    size: usize,
+    tile: usize,
+    /// Whether elements are only moved, to places that follow one another along the innermost axis.
+    is_packed: bool,
+    streaming: bool,
+}
+
+impl Job {
+    /// Stores `len` elements from a position on.
+    fn store(&self, mut from: From, start: usize, len: usize) {
+        let (mut walk, end) = (self.nest.walk(start), start + len);
+        let stride = self.nest.inner().strides[0];
+        let stream = (self.streaming && self.is_packed).then(Stream::new);
+        let mut buffer = Buffer::new();
+        let mut at = start;
+        while at < end {
+            let count = self.tile.min(end - at);
+            let direct = self.is_packed && stream.is_none() && walk.left() >= count;
+            let values = match &mut from {
+                From::View(reader) => reader.next_bytes(count),
+                From::Whole(reader) => {
+                    let place =
+                        if direct { self.to.at(walk.next(count).offsets[0]) } else { buffer.as_mut_ptr() };
+                    // SAFETY: the positions are below the number of elements; the place is that of so many elements of the
+                    // target, which are of this kind, or a tile.
+                    unsafe { reader.read(at, 1, count, place) };
+                    if direct {
+                        at += count;
+                        continue;
+                    }
+                    place.cast_const()
+                }
+            };
+            let mut done = 0;
+            while done < count {
+                let segment = walk.next(count - done);
+                let values = values.wrapping_add(done * self.size);
+                match &stream {
+                    // SAFETY: the segment is packed in the target, and as many values follow one another.
+                    Some(stream) => unsafe {
+                        stream.copy(values, self.to.at(segment.offsets[0]), segment.len * self.size);
+                    },
+                    // SAFETY: the segment is inside the target; as many values follow one another.
+                    None => unsafe { self.sink.store(values, segment.len, segment.offsets[0], stride) },
+                }
+                done += segment.len;
+            }
+            at += count;
+        }
+    }
+}

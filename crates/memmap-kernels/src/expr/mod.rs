@@ -1,0 +1,11 @@
+//! Expressions and joined arrays: arrays whose elements are computed, tile by tile, when they are read.
+
+mod function;
+mod joined;
+mod numbers;
+mod program;
+mod table;
+
+pub use joined::Joined;
+pub use program::{Input, Program, Step};
+pub use table::Operation;

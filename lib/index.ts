@@ -8,6 +8,7 @@ export type { MemmapOptions, OpenMemmapOptions } from './api/open.js'
 export { support } from './api/support.js'
 export type { Support } from './api/support.js'
 export type { Strided } from './array/typed-views.js'
+export type { ComputedValue } from './array/computed.js'
 // What the declarations of a generic function have to name.
 export type {
   AxesOfIndexed,
@@ -53,6 +54,8 @@ export type {
   TypedArrayOf,
   Writable,
 } from './dtype/index.js'
+export { concat, expr, Expr, stack } from './expression.js'
+export type { ExprPromises, Operand } from './expression.js'
 export { MemmapError } from './errors/memmap-error.js'
 export type { ErrorDetails, MemmapErrorCode } from './errors/memmap-error.js'
 export type { AttachOptions, Descriptor } from './files/attach.js'

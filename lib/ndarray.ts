@@ -11,6 +11,7 @@ import type {
   LessAxes,
   ListsOf,
 } from './array/axes.js'
+import type { ComputedValue } from './array/computed.js'
 import { registerWalked } from './array/elements-for-walkers.js'
 import { viewOf } from './array/make-array.js'
 import { bitsOf, bytesOf, dataOf, exposed, stridedOf, stridesInElements } from './array/typed-views.js'
@@ -352,7 +353,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
    * a.toArray() // [[7, 2, 3], [7, 5, 6]]
    * @throws MemmapError as {@link assign}
    */
-  fill(value: Writable<D> | NDArray): this {
+  fill(value: Writable<D> | NDArray | ComputedValue): this {
     fill(this, value)
     return this
   }
@@ -933,13 +934,13 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
 }
 
 /**
- * Values for {@link NDArray.assign}: one for all elements, (nested) lists, a typed array or another array.
+ * Values for {@link NDArray.assign}: one for all elements, (nested) lists, a typed array, another array or an expression.
  *
  * A property of a type, because TypeScript would compare two unions of this name for their variance, over all that a dtype can be, to
  * infer `D` from a `Memmap`: that takes 20 seconds and ends in TS2589.
  */
 export type Assignable<D> = {
-  readonly of: Writable<D> | NestedValues<Writable<D>> | ArrayBufferView | NDArray
+  readonly of: Writable<D> | NestedValues<Writable<D>> | ArrayBufferView | NDArray | ComputedValue
 }['of']
 
 /** The values of {@link Assignable} that are a single element. */
@@ -1264,7 +1265,7 @@ export interface ArrayPromises<out D extends DTypeLike, A, out N extends number 
   assign(value: Assignable<D>, selectors: readonly Selector[] | undefined, options?: AsyncOptions): Promise<A>
 
   /** {@link NDArray.fill}. */
-  fill(value: Writable<D> | NDArray, options?: AsyncOptions): Promise<A>
+  fill(value: Writable<D> | NDArray | ComputedValue, options?: AsyncOptions): Promise<A>
 
   /** {@link NDArray.sort}. An array in memory is sorted in a copy, which is stored at the end. */
   sort(options?: SortOptions & AsyncOptions): Promise<A>

@@ -5,14 +5,24 @@ import { MemmapError } from '../errors/memmap-error.js'
 import { Store } from '../memory/store.js'
 import { isArray } from './array-base.js'
 import type { ArrayBase } from './array-base.js'
+import { ComputedValue, inMemory } from './computed.js'
 import { makeArray } from './make-array.js'
 
 /**
- * Returns an array itself; a typed array as a one-dimensional array over its memory; null for anything else.
+ * As {@link asArray}, for callers that pass the array to kernels that read element by element: the elements of an expression stay to be
+ * computed.
+ */
+export function asSource(value: unknown): ArrayBase | null {
+  return value instanceof ComputedValue ? value.computed : asArray(value)
+}
+
+/**
+ * Returns an array itself; a typed array as a one-dimensional array over its memory; an evaluated expression; null for anything else.
  * @throws MemmapError `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_CLOSED` for a typed array whose buffer was transferred
  */
 export function asArray(value: unknown): ArrayBase | null {
   if (isArray(value)) return value
+  if (value instanceof ComputedValue) return inMemory(value.computed)
   if (!ArrayBuffer.isView(value)) {
     refuseOtherCopy(value)
     return null

@@ -2,7 +2,7 @@ import { parseDType } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
 import { MAX_NDIM } from '../layout/shape.js'
 import { native } from '../native/native.js'
-import type { NativeMapping } from '../native/native.js'
+import type { Memory } from '../native/native.js'
 import { coreOf } from './array-base.js'
 import type { ArrayBase } from './array-base.js'
 
@@ -22,7 +22,7 @@ const AXES = 3 * SLOT
  * Stores the layout of an array in a slot, and returns its memory, the argument of the kernel. The first array of a kernel takes slot 0.
  * Nothing but the other operands comes between this and the call.
  */
-export function operand(slot: 0 | 1 | 2, array: ArrayBase): NativeMapping | ArrayBufferLike {
+export function operand(slot: 0 | 1 | 2, array: ArrayBase): Memory {
   const { store, dtype, shape, byteStrides, position } = coreOf(array)
   store.checkOpen()
   layOut(slot, dtype, position + store.base, shape, byteStrides)

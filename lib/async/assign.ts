@@ -6,7 +6,9 @@
 import { isArray } from '../array/array-base.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
+import { ComputedValue, inMemory } from '../array/computed.js'
 import { operand } from '../array/operand.js'
+import { arraysOf } from '../array/recipe.js'
 import { checkWriteable } from '../memory/writeable.js'
 import { native } from '../native/native.js'
 import { assignValue, fillElements, sourceFor } from '../ops/assign-value.js'
@@ -33,7 +35,8 @@ export async function assignAsync(
   selectors: unknown,
   options: AsyncOptions,
 ): Promise<void> {
-  const task = new Task(options, isArray(value) ? [array, value] : [array])
+  const source = value instanceof ComputedValue ? value.computed : value
+  const task = new Task(options, isArray(source) ? [array, source] : [array])
   checkWriteable(array)
   if (selectors === undefined) return assignValueAsync(array, value, task)
   const targets = selectTargets(array, selectors)
@@ -45,7 +48,7 @@ export async function assignAsync(
 export async function fillAsync(array: ArrayBase, value: unknown, options: AsyncOptions): Promise<void> {
   const task = new Task(options, [array])
   checkWriteable(array)
-  await fillElementsAsync(array, value, task)
+  await fillElementsAsync(array, value instanceof ComputedValue ? inMemory(value.computed) : value, task)
 }
 
 /** A planned copy off the event loop. */
@@ -80,7 +83,10 @@ async function assignElementsAsync(target: ArrayBase, source: ArrayBase, task: T
   const broadcast = broadcastSource(target, source)
   if (!isOneKernel(source.dtype, target.dtype) || (target.store.mapping === null && !isNew)) {
     // A copy of a source in the same memory, because a chunk's stores could change elements of a later chunk.
-    const separate = target.store.memory === source.store.memory ? await privateCopy(source, task) : source
+    const { memory } = target.store
+    const separate = arraysOf(source).some(({ store }) => store.memory === memory)
+      ? await privateCopy(source, task)
+      : source
     const from = separate === source ? broadcast : broadcastSource(target, separate)
     return task.runChunks(chunksOf([target, from]), target.size, ([to, chunk]) =>
       assignElements(to as ArrayBase, chunk as ArrayBase),

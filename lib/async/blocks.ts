@@ -43,8 +43,14 @@ const MIN_RUN_BYTES = 2 ** 16
 /** Runs of one block that get advice: each costs a system call. */
 const MAX_RUNS = 256
 
-/** `NDArray.blocks`. */
-export function blocksAlong<A extends ArrayBase>(array: A, options: BlockOptions = {}): Blocks<A> {
+/**
+ * The axis of blocks, its length, and how many of its entries are in each.
+ * @throws MemmapError `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`
+ */
+export function planBlocks(
+  array: ArrayBase,
+  options: BlockOptions,
+): { readonly axis: number; readonly length: number; readonly count: number } {
   array.store.checkOpen()
   checkOptions(options, ['bytes', 'axis'], 'blocks')
   const bytes = options.bytes === undefined ? BYTES : integerOf(options.bytes)
@@ -59,6 +65,12 @@ export function blocksAlong<A extends ArrayBase>(array: A, options: BlockOptions
   const length = array.shape[axis] as number
   const each = length === 0 ? 0 : array.nbytes / length
   const count = each === 0 ? Math.max(1, length) : Math.max(1, Math.floor(bytes / each))
+  return { axis, length, count }
+}
+
+/** `NDArray.blocks`. */
+export function blocksAlong<A extends ArrayBase>(array: A, options: BlockOptions = {}): Blocks<A> {
+  const { axis, length, count } = planBlocks(array, options)
   const cut = (from: number): A | null =>
     from < length ? sliceAxis(array, axis, from, Math.min(count, length - from)) : null
   return {

@@ -1,6 +1,7 @@
 import { emptyLike } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { makeArray } from '../array/make-array.js'
+import { arraysOf, replaceIn } from '../array/recipe.js'
 import { assignElements } from '../ops/cast/assign-elements.js'
 import { chunksOf } from './chunks.js'
 import type { Task } from './task.js'
@@ -18,6 +19,7 @@ export interface PinnedArray {
  */
 export async function pin(array: ArrayBase, task: Task): Promise<PinnedArray> {
   const { store } = array
+  if (store.recipe !== null) return pinSources(array, task)
   if (store.mapping !== null) return { source: array, release: () => {} }
   const pinned = store.pin()
   if (pinned !== null) {
@@ -26,6 +28,25 @@ export async function pin(array: ArrayBase, task: Task): Promise<PinnedArray> {
     return { source, release: () => store.unpin() }
   }
   return { source: await privateCopy(array, task), release: () => {} }
+}
+
+/** Pins what an array is computed from. */
+async function pinSources(array: ArrayBase, task: Task): Promise<PinnedArray> {
+  const pinned: PinnedArray[] = []
+  const release = (): void => pinned.forEach((one) => one.release())
+  try {
+    for (const one of arraysOf(array)) pinned.push(await pin(one, task))
+  } catch (error) {
+    release()
+    throw error
+  }
+  return {
+    source: replaceIn(
+      array,
+      pinned.map(({ source }) => source),
+    ),
+    release,
+  }
 }
 
 /** Copies an array, chunk by chunk in this thread, to memory that no caller has. */

@@ -7,8 +7,7 @@ import { planCast, planCopy } from '../ops/copy.js'
 import type { ReduceOptions } from '../ops/reduce/options.js'
 import { REDUCTIONS } from '../ops/table.js'
 import type { Reduction } from '../ops/table.js'
-import type { Bins, HistogramOptions } from '../ops/stats/histogram.js'
-import type { MedianOptions, QuantileOptions } from '../ops/stats/quantile.js'
+import type { SearchOptions } from '../ops/stats/select.js'
 import { assignAsync, copyAsync, fillAsync } from './assign.js'
 import { ORDER } from './order.js'
 import { flushAsync, prefetchAsync } from './pages.js'
@@ -56,54 +55,71 @@ class Promises {
     checkOptions(options, ASYNC_OPTIONS, 'prefetch')
     await prefetchAsync(this.array, options)
   }
+}
 
-  async quantile(q: unknown, options?: QuantileOptions & AsyncOptions): Promise<unknown> {
-    return quantileAsync(this.array, q, options)
+/** The object behind `expression.promises`; `ExprPromises` in `expression.ts` is its type. */
+class ExpressionPromises {
+  constructor(
+    private readonly array: ArrayBase,
+    private readonly allocate: (order: OrderLike | undefined) => ArrayBase,
+  ) {}
+
+  async evaluate(options: { order?: OrderLike } & AsyncOptions = {}): Promise<ArrayBase> {
+    checkOptions(options, ['order', ...ASYNC_OPTIONS], 'evaluate')
+    return copyAsync({ target: this.allocate(options.order), source: this.array }, options)
   }
 
-  async median(options?: MedianOptions & AsyncOptions): Promise<unknown> {
-    return medianAsync(this.array, options)
-  }
-
-  async histogram(options?: HistogramOptions & AsyncOptions): Promise<Bins> {
-    return histogramAsync(this.array, options)
-  }
-
-  static {
-    for (const name of Object.keys(REDUCTIONS) as Reduction[]) {
-      const method = async function (this: Promises, options?: ReduceOptions & AsyncOptions): Promise<unknown> {
-        return reduceAsync(this.array, name, options)
-      }
-      Object.defineProperty(method, 'name', { value: name })
-      Object.defineProperty(this.prototype, name, { value: method, configurable: true, writable: true })
-    }
-    for (const [name, { run }] of Object.entries(ORDER)) {
-      const method = async function (this: Promises, ...args: unknown[]): Promise<unknown> {
-        return (run as (array: ArrayBase, ...args: unknown[]) => Promise<unknown>)(this.array, ...args)
-      }
-      Object.defineProperty(method, 'name', { value: name })
-      Object.defineProperty(this.prototype, name, { value: method, configurable: true, writable: true })
-    }
+  /** Sorted elements are searched one by one, so that they are computed once. */
+  async searchsorted(values: unknown, options: SearchOptions & AsyncOptions = {}): Promise<unknown> {
+    const { signal } = options
+    const sorted = await copyAsync(
+      { target: this.allocate('C'), source: this.array },
+      signal === undefined ? {} : { signal },
+    )
+    return ORDER.searchsorted.run(sorted, values, options)
   }
 }
 
-const MOST = {
-  copy: 1,
-  astype: 2,
-  assign: 3,
-  fill: 2,
-  flush: 1,
-  prefetch: 1,
-  quantile: 2,
-  median: 1,
-  histogram: 1,
-  ...Object.fromEntries(Object.keys(REDUCTIONS).map((name) => [name, 1])),
-  ...Object.fromEntries(Object.entries(ORDER).map(([name, { most }]) => [name, most])),
+/** The methods that only read their array. */
+const READING: Readonly<Record<string, { readonly most: number; readonly run: unknown }>> = {
+  ...Object.fromEntries(
+    (Object.keys(REDUCTIONS) as Reduction[]).map((name) => {
+      const run = async (array: ArrayBase, options?: ReduceOptions & AsyncOptions): Promise<unknown> =>
+        reduceAsync(array, name, options)
+      return [name, { most: 1, run }]
+    }),
+  ),
+  quantile: { most: 2, run: quantileAsync },
+  median: { most: 1, run: medianAsync },
+  histogram: { most: 1, run: histogramAsync },
+  ...ORDER,
 }
 
-refuseSurplus(Promises.prototype, MOST, async (error) => {
+for (const [name, { run }] of Object.entries(READING)) {
+  for (const owner of [Promises.prototype, ExpressionPromises.prototype]) {
+    const isOwn = Object.hasOwn(owner, name) || (name === 'sort' && owner === ExpressionPromises.prototype)
+    if (isOwn) continue
+    const method = async function (this: { readonly array: ArrayBase }, ...args: unknown[]): Promise<unknown> {
+      return (run as (array: ArrayBase, ...args: unknown[]) => Promise<unknown>)(this.array, ...args)
+    }
+    Object.defineProperty(method, 'name', { value: name })
+    Object.defineProperty(owner, name, { value: method, configurable: true, writable: true })
+  }
+}
+
+const READING_MOST = Object.fromEntries(Object.entries(READING).map(([name, { most }]) => [name, most]))
+
+const rejected = async (error: unknown): Promise<never> => {
   throw error
-})
+}
+
+refuseSurplus(
+  Promises.prototype,
+  { copy: 1, astype: 2, assign: 3, fill: 2, flush: 1, prefetch: 1, ...READING_MOST },
+  rejected,
+)
+const { sort: _sort, ...ofExpressions } = READING_MOST
+refuseSurplus(ExpressionPromises.prototype, { evaluate: 1, ...ofExpressions }, rejected)
 
 /** Created at the first use, because most arrays have none. */
 const promises = new WeakMap<ArrayBase, Promises>()
@@ -113,4 +129,9 @@ export function promisesOf(array: ArrayBase): object {
   let methods = promises.get(array)
   if (methods === undefined) promises.set(array, (methods = new Promises(array)))
   return methods
+}
+
+/** `Expr.promises`. */
+export function expressionPromises(array: ArrayBase, allocate: (order: OrderLike | undefined) => ArrayBase): object {
+  return new ExpressionPromises(array, allocate)
 }

@@ -1,6 +1,7 @@
 // Test environments have no timers of Node, or fake ones, as globals.
 import { clearInterval, setImmediate, setInterval } from 'node:timers'
 import type { ArrayBase } from '../array/array-base.js'
+import { arraysOf } from '../array/recipe.js'
 import { inspect } from '../errors/inspect.js'
 import { closedError, MemmapError } from '../errors/memmap-error.js'
 import { fromNative, native } from '../native/native.js'
@@ -37,13 +38,12 @@ function isSignal(value: unknown): value is AbortSignal {
 export class Task {
   private last = -1
   private readonly signal: AbortSignal | undefined
+  private readonly arrays: readonly ArrayBase[]
   private readonly onProgress: ((fraction: number) => void) | undefined
 
   /** @param arrays the arrays of the operation: closing one of them ends it */
-  constructor(
-    { signal, onProgress }: AsyncOptions,
-    private readonly arrays: readonly ArrayBase[],
-  ) {
+  constructor({ signal, onProgress }: AsyncOptions, arrays: readonly ArrayBase[]) {
+    this.arrays = arrays.flatMap(arraysOf)
     if (signal !== undefined && !isSignal(signal)) {
       throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid signal ${inspect(signal)}: it must be an AbortSignal`)
     }

@@ -11,7 +11,7 @@ export { dtype, parseDType } from './parse.js'
 export { promoteDTypes } from './promote.js'
 export { BY_TYPED_ARRAY, NUMBER_ROWS, NUMBERS, OPAQUE_CODE, TIME_CODE } from './table.js'
 export type { Kind, NumberMethod, NumberName, NumberRow, TypedArrayConstructor } from './table.js'
-export { TIME_UNITS, timeUnitText } from './time-unit.js'
+export { ticksPerTick, TIME_UNITS, timeUnitText } from './time-unit.js'
 export type { TimeUnit, TimeUnitName } from './time-unit.js'
 export type {
   AnyRecord,

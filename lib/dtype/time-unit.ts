@@ -89,6 +89,24 @@ function factorBetween(coarse: number, fine: number): bigint | null {
   return factor
 }
 
+/**
+ * How many ticks of a finer unit one tick is: a whole number where the finer unit is a {@link commonUnit}. Null for years and months in
+ * shorter units, whose length depends on the date.
+ */
+export function ticksPerTick(from: TimeUnit, to: TimeUnit): bigint | null {
+  if (from.unit === 'generic' || sameUnit(from, to)) return 1n
+  const units: readonly string[] = TIME_UNITS
+  const [coarse, fine] = [units.indexOf(from.unit), units.indexOf(to.unit)]
+  if (from.unit === 'Y' && to.unit === 'M') return (12n * BigInt(from.count)) / BigInt(to.count)
+  if (from.unit !== to.unit && (from.unit === 'Y' || from.unit === 'M')) return null
+  const factor = factorBetween(coarse, fine)
+  return factor === null ? null : (factor * BigInt(from.count)) / BigInt(to.count)
+}
+
+function sameUnit(a: TimeUnit, b: TimeUnit): boolean {
+  return a.unit === b.unit && a.count === b.count
+}
+
 /** The suffix of a unit: `''` for generic, `[ns]`, `[25s]`. */
 export function timeUnitText({ unit, count }: TimeUnit): string {
   if (unit === 'generic') return ''

@@ -25,6 +25,12 @@ export function broadcastShapes(...shapes: (readonly number[])[]): number[] {
   return result
 }
 
+/** True where a shape broadcasts to a larger one. */
+export function isBroadcastable(from: readonly number[], shape: readonly number[]): boolean {
+  const skip = shape.length - from.length
+  return skip >= 0 && from.every((length, axis) => length === 1 || length === shape[skip + axis])
+}
+
 /**
  * The strides of an array broadcast to a larger shape.
  * @throws MemmapError `ERR_MEMMAP_BROADCAST`
@@ -34,8 +40,7 @@ export function broadcastStrides(
   shape: readonly number[],
 ): number[] {
   const skip = shape.length - from.length
-  const isBroadcastable = skip >= 0 && from.every((length, axis) => length === 1 || length === shape[skip + axis])
-  if (!isBroadcastable) {
+  if (!isBroadcastable(from, shape)) {
     throw new MemmapError(
       'ERR_MEMMAP_BROADCAST',
       `could not broadcast from shape ${shapeText(from)} into shape ${shapeText(shape)}: the lengths on each axis, ` +

@@ -2,11 +2,19 @@ import { constants } from 'node:buffer'
 import { isDetached, movedError } from '../errors/brands.js'
 import { closedError, MemmapError } from '../errors/memmap-error.js'
 import { faults, unwrapNative } from '../native/native.js'
-import type { NativeMapping, NativeTask } from '../native/native.js'
+import type { Memory, NativeMapping, NativeTask } from '../native/native.js'
 import type { Origin } from './origin.js'
 
 /** The buffer behind the views while the store is closed, or before its memory is first needed. */
 const EMPTY_BUFFER = new ArrayBuffer(0)
+
+/** What computes the elements of an array that has no memory. */
+export interface Recipe {
+  /** The arrays in memory that it reads. */
+  readonly arrays: readonly { readonly store: Store }[]
+  /** The memory argument of the kernels, which holds for one call. */
+  bind(): Memory
+}
 
 /** The constructors of a store's views by element type, over the whole elements in a part of a buffer. */
 const VIEWS = {
@@ -110,9 +118,12 @@ export class Store implements Views {
   /** True if a caller has the ArrayBuffer, and may transfer it. */
   private escaped: boolean
 
+  /** What computes the elements, if there is no memory. */
+  readonly recipe: Recipe | null
+
   /** The memory argument of the kernels. */
-  get memory(): NativeMapping | ArrayBufferLike {
-    return this.mapping ?? this.innerBuffer ?? EMPTY_BUFFER
+  get memory(): Memory {
+    return this.mapping ?? this.innerBuffer ?? (this.recipe === null ? EMPTY_BUFFER : this.recipe.bind())
   }
 
   private constructor(
@@ -123,6 +134,7 @@ export class Store implements Views {
     shared: boolean,
     escaped = false,
     base = 0,
+    recipe: Recipe | null = null,
   ) {
     this.length = length
     this.capacity = length
@@ -132,6 +144,7 @@ export class Store implements Views {
     this.innerBuffer = innerBuffer
     this.shared = shared
     this.escaped = escaped
+    this.recipe = recipe
     if (innerBuffer !== null) this.openMask = 0
   }
 
@@ -155,6 +168,11 @@ export class Store implements Views {
     return store
   }
 
+  /** Creates a store without memory, whose `length` bytes are computed when they are read. */
+  static ofRecipe(recipe: Recipe, length: number): Store {
+    return new Store(length, null, null, null, false, false, 0, recipe)
+  }
+
   /** Creates a closed store with the same origin, for closing a view while its base stays open. */
   closedCopy(): Store {
     this.version++
@@ -172,8 +190,9 @@ export class Store implements Views {
   /** @throws MemmapError `ERR_MEMMAP_CLOSED`, also where the buffer of an array in memory was transferred or made smaller */
   checkOpen(): void {
     if (this.closed) throw closedError()
-    if (this.mapping === null && this.innerBuffer !== null && this.innerBuffer.byteLength < this.length)
-      throw movedError()
+    if (this.mapping !== null) return
+    if (this.innerBuffer === null) for (const { store } of this.recipe?.arrays ?? NONE) store.checkOpen()
+    else if (this.innerBuffer.byteLength < this.length) throw movedError()
   }
 
   /**

@@ -8,7 +8,7 @@ import { MemmapError } from '../errors/memmap-error.js'
 import { environment } from './environment.js'
 import { loadBinding } from './load-binding.js'
 
-export type { NativeMapping, NativeTask } from '../../native/binding.cjs'
+export type { Memory, NativeMapping, NativeTask } from '../../native/binding.cjs'
 
 /** The binding's functions. Callers check the arguments first, because native code takes 1.7 for 1 and NaN for 0. */
 export const native: typeof Binding = loadBinding()

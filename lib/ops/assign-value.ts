@@ -4,7 +4,7 @@
  */
 import { allocate } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
-import { asArray, isSingleElement } from '../array/as-array.js'
+import { asSource, isSingleElement } from '../array/as-array.js'
 import { fillKernel } from '../array/kernel-calls.js'
 import { innerBytesOf } from '../array/typed-views.js'
 import type { DType } from '../dtype/index.js'
@@ -43,7 +43,7 @@ export function sourceFor(array: ArrayBase, value: unknown): ArrayBase | null {
 /** Converts a value to an array; null for a single element of this dtype. */
 export function sourceOf(value: unknown, dtype: DType): ArrayBase | null {
   if (isSingleElement(value, dtype)) return null
-  const existing = asArray(value)
+  const existing = asSource(value)
   if (existing !== null) return existing
   if (!Array.isArray(value)) return null
   const lists = fromNestedLists(value, dtype)

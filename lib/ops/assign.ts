@@ -1,4 +1,5 @@
 import type { ArrayBase } from '../array/array-base.js'
+import { ComputedValue, inMemory } from '../array/computed.js'
 import { viewOf } from '../array/make-array.js'
 import { fillPlain } from '../array/plain/fill.js'
 import { inspect } from '../errors/inspect.js'
@@ -37,5 +38,5 @@ export function selectTargets(array: ArrayBase, selectors: unknown): Layout | Ga
 /** `NDArray.fill`. */
 export function fill(array: ArrayBase, value: unknown): void {
   checkWriteable(array)
-  if (!fillPlain(array, value)) fillElements(array, value)
+  if (!fillPlain(array, value)) fillElements(array, value instanceof ComputedValue ? inMemory(value.computed) : value)
 }

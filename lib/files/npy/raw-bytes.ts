@@ -27,7 +27,7 @@ export function bytesOfAll(array: ArrayBase): ArrayBase {
  */
 export function copyInto(target: ArrayBase, source: ArrayBase): void {
   if (source.size === 0) return
-  if (memoryOrderOf(source) === null) assignElements(target, source)
+  if (source.store.recipe !== null || memoryOrderOf(source) === null) assignElements(target, source)
   else assignElements(bytesOfAll(target), bytesOfAll(source))
 }
 

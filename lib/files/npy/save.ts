@@ -1,5 +1,5 @@
 import type { ArrayBase } from '../../array/array-base.js'
-import { asArray } from '../../array/as-array.js'
+import { asSource } from '../../array/as-array.js'
 import type { DType } from '../../dtype/index.js'
 import { checkOptions } from '../../errors/check-options.js'
 import { checkArguments } from '../../errors/refuse-surplus.js'
@@ -22,7 +22,7 @@ export interface SaveOptions {
  * Writes an array to a `.npy` file: NumPy's `numpy.save`, without appending an extension to the name. It writes a new file,
  * which replaces an old one when it is complete and on the device: readers never see half of it, and a call that throws leaves
  * the old file unchanged. An array can be saved over the file that it is mapped from; it stays mapped to the old one.
- * @param array an NDArray or Memmap, a typed array, or (nested) lists as `array()` takes them
+ * @param array an NDArray or Memmap, an Expr, which is computed as it is written, a typed array, or (nested) lists as `array()` takes them
  * @throws MemmapError `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_DTYPE` for records whose fields overlap; `ERR_MEMMAP_NPY` if the
  *   version cannot hold the header; `ERR_MEMMAP_UNSUPPORTED` if the path is not that of a regular file; the system's
  * @example
@@ -50,7 +50,7 @@ export function save(path: PathLike, array: unknown, options: SaveOptions = {}):
 
 /** Converts the argument of `save` to an open array. */
 export function arrayToSave(value: unknown): ArrayBase {
-  const source = asArray(value) ?? arrayFrom(value)
+  const source = asSource(value) ?? arrayFrom(value)
   source.store.checkOpen()
   source.store.checkFault()
   return source

@@ -71,7 +71,7 @@ function write(file: number, bytes: Uint8Array, position: number): number {
 function* chunksOf(header: Buffer, array: ArrayBase): Generator<Uint8Array> {
   yield header
   if (array.size === 0) return
-  if (memoryOrderOf(array) !== null) {
+  if (array.store.recipe === null && memoryOrderOf(array) !== null) {
     for (let done = 0; done < array.nbytes; done += CHUNK_BYTES) {
       yield innerBytesOf(bytesIn(array.store, array.position + done, Math.min(CHUNK_BYTES, array.nbytes - done)))
       array.store.checkFault()

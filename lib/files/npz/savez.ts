@@ -1,5 +1,6 @@
 import { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
+import { ComputedValue } from '../../array/computed.js'
 import { makeArray } from '../../array/make-array.js'
 import { innerBytesOf } from '../../array/typed-views.js'
 import { refuseOtherCopy } from '../../errors/brands.js'
@@ -36,7 +37,7 @@ export interface SavezOptions {
  * Writes several arrays to one `.npz` file: NumPy's `numpy.savez`, without appending an extension to the name. It stores
  * members uncompressed, the data of each on a multiple of 64 bytes, so that `load(path, { mmapMode: 'r' })` maps them. The
  * complete file replaces an old one, as with `save`.
- * @param arrays by name; each an NDArray or Memmap, a typed array, or (nested) lists as `array()` takes them
+ * @param arrays by name; each an NDArray or Memmap, an Expr, a typed array, or (nested) lists as `array()` takes them
  * @throws MemmapError `ERR_MEMMAP_ARGUMENT`; `ERR_MEMMAP_CLOSED`; `ERR_MEMMAP_DTYPE` for records whose fields overlap;
  *   `ERR_MEMMAP_UNSUPPORTED` if the path is not that of a regular file; the system's
  * @param options.compress deflate the arrays, as `numpy.savez_compressed`, which takes less space and more time; false by default
@@ -54,6 +55,7 @@ export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>,
     arrays === null ||
     Array.isArray(arrays) ||
     arrays instanceof ArrayBase ||
+    arrays instanceof ComputedValue ||
     ArrayBuffer.isView(arrays)
   ) {
     throw new MemmapError(

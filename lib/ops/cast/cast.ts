@@ -5,6 +5,7 @@
  */
 import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
+import { inMemory } from '../../array/computed.js'
 import { assignKernel } from '../../array/kernel-calls.js'
 import { TIME_CODE } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
@@ -20,8 +21,9 @@ import { toBool } from './to-bool.js'
  * @throws MemmapError `ERR_MEMMAP_DTYPE` for dtypes without a cast; `ERR_MEMMAP_CAST` for an element without one
  */
 export function castElements(target: ArrayBase, source: ArrayBase): void {
-  const from = coreOf(source).dtype
+  const { dtype: from, store } = coreOf(source)
   const to = coreOf(target).dtype
+  if (store.recipe !== null && !isOneKernel(from, to)) return castElements(target, inMemory(source))
   // The codes of numbers come before those of times.
   if (from.code < TIME_CODE && to.code < TIME_CODE) return assignKernel(target, source)
   // Padding between fields must not change, as in NumPy, so records with padding are cast field by field.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::program::{apart, array_of, permuted};
+use super::program::{Copied, apart, array_of, permuted};
 use crate::array::{ArrayMut, ArrayRef, Axes, Computed, ComputedReader, LoopNest};
 use crate::copy::{Reader, Source, check_kinds};
 use crate::dtype::Element;
@@ -117,9 +117,12 @@ impl Computed for Joined {
         let mut copies = false;
         let mut parts = Vec::with_capacity(self.parts.len());
         for part in &self.parts {
-            let (array, memory) = apart(&part.array, target, false, control)?;
-            copies |= array.is_some();
-            parts.push(array.map_or_else(|| part.clone(), |array| Part { array, _memory: memory }));
+            let copy = apart(&part.array, target, false, control)?;
+            copies |= copy.is_some();
+            parts.push(match copy {
+                Some(Copied { array, memory }) => Part { array, _memory: memory },
+                None => part.clone(),
+            });
         }
         Ok(if copies { Some(Arc::new(Joined::of(parts, self.axis, self.element)?)) } else { None })
     }

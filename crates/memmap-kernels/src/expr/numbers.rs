@@ -2,6 +2,7 @@
 
 use crate::compare::Compare;
 use crate::dtype::{Complex, Native, Tick};
+use crate::math::{Hypot, binary_of};
 
 /// True division.
 pub(crate) trait Divide: Native {
@@ -319,12 +320,12 @@ macro_rules! floats {
         impl Signed for Complex<$T> {
             #[inline(always)]
             fn magnitude(self) -> Self {
-                Complex { re: crate::math::RealMath::hypot(self.re, self.im), im: 0.0 }
+                Complex { re: binary_of::<Hypot, $T>(self.re, self.im), im: 0.0 }
             }
             /// `self / abs(self)`, as in NumPy 2.
             #[inline(always)]
             fn sign(self) -> Self {
-                let size = crate::math::RealMath::hypot(self.re, self.im);
+                let size = binary_of::<Hypot, $T>(self.re, self.im);
                 if size.is_nan() {
                     return Complex { re: $T::NAN, im: $T::NAN };
                 }

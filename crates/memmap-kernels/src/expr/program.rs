@@ -278,10 +278,10 @@ impl Computed for Program {
         for input in &self.inputs {
             let Input { array, kind, .. } = input;
             let same_order = same_order && array.shape == target.shape;
-            let (array, memory) = apart(array, target, same_order, control)?;
-            copies |= array.is_some();
-            inputs.push(match array {
-                Some(array) => Input { array, kind: *kind, _memory: memory },
+            let copy = apart(array, target, same_order, control)?;
+            copies |= copy.is_some();
+            inputs.push(match copy {
+                Some(Copied { array, memory }) => Input { array, kind: *kind, _memory: memory },
                 None => input.clone(),
             });
         }
@@ -320,20 +320,26 @@ pub(super) fn permuted(array: &ArrayRef, axes: &[usize]) -> ArrayRef {
     }
 }
 
+/// A copy of an array, and its memory, where it has any.
+pub(super) struct Copied {
+    pub array: ArrayRef,
+    pub memory: Option<Arc<Vec<u8>>>,
+}
+
 /// A copy of an array that stores to `target` would change before it is read; none where they do not.
 pub(super) fn apart(
     array: &ArrayRef,
     target: &ArrayMut,
     same_order: bool,
     control: &Control,
-) -> Result<(Option<ArrayRef>, Option<Arc<Vec<u8>>>)> {
+) -> Result<Option<Copied>> {
     if array.is_empty() || target.is_empty() {
-        return Ok((None, None));
+        return Ok(None);
     }
     if let Some(computed) = &array.computed {
         let apart = computed.apart_from(target, false, control)?;
         let array = apart.map(|computed| ArrayRef { computed: Some(computed), ..array.clone() });
-        return Ok((array, None));
+        return Ok(array.map(|array| Copied { array, memory: None }));
     }
     let overlaps = if same_order {
         !matches!(overlap(array, target), Overlap::None | Overlap::Same)
@@ -343,10 +349,10 @@ pub(super) fn apart(
         from.0 < to.1 && to.0 < from.1
     };
     if !overlaps {
-        return Ok((None, None));
+        return Ok(None);
     }
-    let (memory, copy) = copied(array, array.element, control)?;
-    Ok((Some(copy), Some(Arc::new(memory))))
+    let (memory, array) = copied(array, array.element, control)?;
+    Ok(Some(Copied { array, memory: Some(Arc::new(memory)) }))
 }
 
 /// The state of one thread that evaluates a program.

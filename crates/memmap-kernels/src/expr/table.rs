@@ -29,7 +29,7 @@ macro_rules! for_each_operation {
             WholePower "power" (a, b) [I8 U8 I16 U16 I32 U32 I64 U64] => { a.whole_power(b) };
             Negative "negative" (a) [I8 I16 I32 I64 F32 F64 C64 C128 Time] => { a.negated() };
             Absolute "absolute" (a) [I8 I16 I32 I64 F32 F64 Time] => { a.magnitude() };
-            Modulus "absolute" (a) [C64->F32 C128->F64] => { RealMath::hypot(a.re, a.im) };
+            Modulus "absolute" (a) [C64->F32 C128->F64] => { binary_of::<Hypot, _>(a.re, a.im) };
             Sign "sign" (a) [I8 I16 I32 I64 F32 F64 C64 C128 Time] => { a.sign() };
             Reciprocal "reciprocal" (a) [I8 U8 I16 U16 I32 U32 I64 U64 F32 F64 C64 C128] => { a.inverse() };
             Minimum "minimum" (a, b) [I8 U8 I16 U16 I32 U32 I64 U64 F32 F64 C64 C128 Time] => { a.least(b) };
@@ -62,7 +62,7 @@ macro_rules! for_each_operation {
             Ceil "ceil" (a) [F32 F64] => Ceil;
             Trunc "trunc" (a) [F32 F64] => Trunc;
             Rint "rint" (a) [F32 F64] => Rint;
-            RintParts "rint" (a) [C64 C128] => { Complex { re: RealMath::rint(a.re), im: RealMath::rint(a.im) } };
+            RintParts "rint" (a) [C64 C128] => { Complex { re: unary_of::<Rint, _>(a.re), im: unary_of::<Rint, _>(a.im) } };
             Hypot "hypot" (a, b) [F32 F64] => Hypot;
             Arctan2 "arctan2" (a, b) [F32 F64] => Arctan2;
             Cbrt "cbrt" (a) [F32 F64] => Cbrt;

@@ -36,8 +36,7 @@ mod part {
     }
 
     parts!(
-        exp Exp expm1 Expm1 log Log log1p Log1p sin Sin cos Cos tan Tan sinh Sinh cosh Cosh arctan Arctan
-        arctanh Arctanh;
+        exp Exp expm1 Expm1 log Log log1p Log1p sin Sin cos Cos tan Tan sinh Sinh cosh Cosh arctanh Arctanh;
         arctan2 Arctan2 hypot Hypot
     );
 }

@@ -9,7 +9,7 @@
 //! - `hard` is right for those: it calls the crate `libm`.
 //!
 //! `unary::<Sin, f32>(source, target)` and `binary::<Power, f64>(a, b, target)` are the loops, with SIMD dispatch; the
-//! target may be the memory of a source. [`Math`] and [`RealMath`] have the same functions of one element.
+//! target may be the memory of a source. `unary_of` and `binary_of` are the functions of one element.
 //!
 //! Complex functions (`complex`) are a call an element. They have the special values of C99 Annex G, `Expm1`, `Exp2`,
 //! `Log2`, `Log10` and `Power` the formulas of NumPy, whose results differ from the exact ones where those cancel.
@@ -89,57 +89,3 @@ pub(crate) use real::{
     Arccos, Arccosh, Arcsin, Arcsinh, Arctan, Arctan2, Arctanh, Cbrt, Ceil, Cos, Cosh, Exp, Exp2, Expm1,
     Floor, Hypot, Log, Log1p, Log2, Log10, Power, Rint, Sin, Sinh, Sqrt, Tan, Tanh, Trunc,
 };
-
-use crate::dtype::Native;
-
-/// A trait of methods, one for each function, and its implementation for every element that has them.
-macro_rules! methods {
-    (
-        $(#[$doc:meta])*
-        $Trait:ident: $Base:ident;
-        $($unary:ident $Unary:ident)*;
-        $($binary:ident $Binary:ident)*
-    ) => {
-        $(#[$doc])*
-        pub(crate) trait $Trait: $Base {
-            $(fn $unary(self) -> Self;)*
-            $(fn $binary(self, other: Self) -> Self;)*
-        }
-
-        impl<T: $Base> $Trait for T
-        where
-            $($Unary: Unary<T>,)*
-            $($Binary: Binary<T>,)*
-        {
-            $(
-                #[inline(always)]
-                fn $unary(self) -> T {
-                    unary_of::<$Unary, T>(self)
-                }
-            )*
-            $(
-                #[inline(always)]
-                fn $binary(self, other: T) -> T {
-                    binary_of::<$Binary, T>(self, other)
-                }
-            )*
-        }
-    };
-}
-
-methods! {
-    /// Functions of one element, for code that is generic over elements: the inherent methods of `f32` and `f64` of the
-    /// same names are those of the system. Loops use [`unary`] and [`binary`].
-    Math: Native;
-    sqrt Sqrt exp Exp exp2 Exp2 expm1 Expm1 log Log log2 Log2 log10 Log10 log1p Log1p sin Sin cos Cos tan Tan
-    arcsin Arcsin arccos Arccos arctan Arctan sinh Sinh cosh Cosh tanh Tanh
-    arcsinh Arcsinh arccosh Arccosh arctanh Arctanh;
-    power Power
-}
-
-methods! {
-    /// Functions that NumPy has for real numbers only.
-    RealMath: Math;
-    cbrt Cbrt rint Rint floor Floor ceil Ceil trunc Trunc;
-    arctan2 Arctan2 hypot Hypot
-}

@@ -5,6 +5,7 @@ mod assign;
 mod compare;
 mod control;
 mod distances;
+mod expr;
 mod histogram;
 mod number;
 mod order;

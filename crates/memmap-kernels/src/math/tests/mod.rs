@@ -2,5 +2,6 @@
 
 mod accuracy;
 mod loops;
+mod methods;
 mod special;
 mod speed;

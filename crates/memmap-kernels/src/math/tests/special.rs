@@ -1,8 +1,8 @@
 //! Special values as NumPy 2.4.6 has them, and complex values as mpmath has them: tables written by the scripts of the
 //! same names.
 
+use super::methods::{Math, RealMath};
 use crate::dtype::Complex;
-use crate::math::*;
 
 const NUMPY: &str = include_str!("numpy_values.txt");
 const EXACT: &str = include_str!("exact_values.txt");

@@ -253,7 +253,8 @@ function compareSigned(name: string, a: Node, b: Node): Node {
 function isSquareOfBools(name: string, [base, exponent]: readonly Value[]): boolean {
   if (name !== 'power' || base === undefined || exponent === undefined || isWeak(base) || !isWeak(exponent))
     return false
-  return base.dtype.kind === 'b' && exponent.weak !== 'complex' && Number(exponent.value) === 2
+  // A bool without axes is a scalar of NumPy's, which computes as int64.
+  return base.dtype.kind === 'b' && base.shape.length > 0 && exponent.weak === 'int' && exponent.value === 2n
 }
 
 /** Powers that NumPy computes by other functions; null for others. */

@@ -162,7 +162,7 @@ function float(name: string, x: number, y: number): number | null {
     case 'divide':
       return y === 0 ? null : x / y
     case 'floor_divide':
-      return y === 0 ? null : Math.floor((x - moduloFloat(x, y)) / y + 0.5)
+      return y === 0 ? null : floorQuotient(x, y)
     case 'remainder':
       return y === 0 ? null : moduloFloat(x, y)
     case 'power':
@@ -170,6 +170,15 @@ function float(name: string, x: number, y: number): number | null {
     default:
       return null
   }
+}
+
+/** Python's `//` of floats. */
+function floorQuotient(x: number, y: number): number {
+  const rest = x % y
+  const quotient = (x - rest) / y - (rest !== 0 && rest < 0 !== y < 0 ? 1 : 0)
+  if (quotient === 0) return x / y < 0 ? -0 : 0
+  const floor = Math.floor(quotient)
+  return quotient - floor > 0.5 ? floor + 1 : floor
 }
 
 function moduloFloat(x: number, y: number): number {

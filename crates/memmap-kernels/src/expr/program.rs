@@ -14,7 +14,7 @@ use crate::array::{
 use crate::copy::{Buffer, Caster, Reader, Source, TILE_BYTES, copied};
 use crate::dtype::{Element, Kind};
 use crate::exec::{Control, Error, Result};
-use crate::loops::RawSlice;
+use crate::loops::{RawSlice, prefetch_lines};
 
 /// Bytes of the part of a register that is used at a time: a few registers fit the first cache.
 const USED_BYTES: usize = if cfg!(test) { 1 << 7 } else { 8 << 10 };
@@ -105,6 +105,9 @@ struct Planned {
     sources: [usize; ARGUMENTS],
     /// How many of the sources there are.
     count: usize,
+    /// Bytes of an element of each source, and of the target.
+    sizes: [usize; ARGUMENTS],
+    target_size: usize,
     target: usize,
     /// Whether all it depends on is the same for all elements.
     constant: bool,
@@ -180,7 +183,7 @@ pub(super) fn array_of(computed: Arc<dyn Computed>, element: Element, shape: Axe
 fn sources_of(inputs: &[Input]) -> Result<Vec<Source>> {
     let source = |Input { array, kind, .. }: &Input| {
         let nest = LoopNest::in_order(&array.shape, [&array.strides]);
-        Source::new(array, nest, *kind).map(Source::read_ahead)
+        Source::new(array, nest, *kind)
     };
     inputs.iter().map(source).collect()
 }
@@ -215,7 +218,9 @@ fn plan(inputs: &[Input], sources: &[Source], steps: &[Step], result: usize, kin
             }
         };
         let mut constant = true;
-        for (&place, &kind) in read.iter().zip(&from) {
+        let mut sizes = [0; ARGUMENTS];
+        for ((&place, &kind), bytes) in read.iter().zip(&from).zip(&mut sizes) {
+            *bytes = size_of(kind)?;
             let (size, same) = places.get(place).copied().flatten().ok_or(UNWRITTEN)?;
             if size != size_of(kind)? {
                 return Err(Error::Mismatch {
@@ -240,7 +245,8 @@ fn plan(inputs: &[Input], sources: &[Source], steps: &[Step], result: usize, kin
         largest = largest.max(size_of(to)?);
         places[target] = Some((size_of(to)?, constant));
         let target = target - inputs.len();
-        planned.push(Planned { work, sources: read, count: from.len(), target, constant, exponent });
+        let (count, target_size) = (from.len(), size_of(to)?);
+        planned.push(Planned { work, sources: read, count, sizes, target_size, target, constant, exponent });
     }
     let (size, _) = places.get(result).copied().flatten().ok_or(UNWRITTEN)?;
     if size != size_of(kind)? {
@@ -397,6 +403,8 @@ impl<'p> Evaluation<'p> {
         let inputs: SmallVec<[*const u8; 4]> =
             self.readers.iter_mut().map(|reader| reader.next_bytes(len)).collect();
         let count = inputs.len();
+        let ahead = Ahead::new(&self.program.sources, &inputs, len, steps.len());
+        let mut number = 0;
         let last = steps.last().filter(|step| step.target + count == *result && !step.constant);
         for step in steps.iter().filter(|step| !step.constant) {
             let mut from = [std::ptr::null(); ARGUMENTS];
@@ -408,9 +416,18 @@ impl<'p> Evaluation<'p> {
             }
             let is_last = last.is_some_and(|last| std::ptr::eq(last, step));
             let to = if is_last { target } else { self.registers[step.target].as_mut_ptr() };
-            // SAFETY: the step reads elements of the sizes that its places have, and writes another register or the caller's target,
-            // which holds as many elements of the result.
-            unsafe { step.run(from, to, len, self.program) };
+            // The next tile is prefetched bit by bit between the work on this one, because a processor waits once it has asked for
+            // a dozen lines.
+            let part = if ahead.is_empty() { len } else { len.div_ceil(PARTS).next_multiple_of(64) };
+            for start in (0..len).step_by(part) {
+                ahead.prefetch(number * PARTS + start / part);
+                let from = std::array::from_fn(|at| from[at].wrapping_add(start * step.sizes[at]));
+                let to = to.wrapping_add(start * step.target_size);
+                // SAFETY: the step reads elements of the sizes that its places have, and writes another register or the caller's
+                // target, which holds as many elements of the result.
+                unsafe { step.run(from, to, part.min(len - start), self.program) };
+            }
+            number += 1;
         }
         if last.is_none() {
             let from = match result.checked_sub(count) {
@@ -421,6 +438,37 @@ impl<'p> Evaluation<'p> {
             // SAFETY: the place of the result holds as many elements; the caller vouches for the target. An input that is read in
             // place may be the target itself.
             unsafe { std::ptr::copy(from, target, len * size) };
+        }
+    }
+}
+
+/// Parts of a tile, between which lines of the next one are prefetched.
+const PARTS: usize = 4;
+
+/// The lines of the next tile, to be prefetched in parts.
+struct Ahead {
+    /// Of each input that is read in place, the next address and the bytes of a part.
+    inputs: SmallVec<[(*const u8, usize); 4]>,
+}
+
+impl Ahead {
+    fn new(sources: &[Source], inputs: &[*const u8], len: usize, steps: usize) -> Ahead {
+        let parts = (steps * PARTS).max(1);
+        let inputs =
+            sources.iter().zip(inputs).filter(|(source, _)| source.is_one_run()).map(|(source, &from)| {
+                let bytes = len * source.element_bytes();
+                (from.wrapping_add(bytes), bytes.div_ceil(parts).next_multiple_of(64))
+            });
+        Ahead { inputs: inputs.collect() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.inputs.is_empty()
+    }
+
+    fn prefetch(&self, part: usize) {
+        for &(first, bytes) in &self.inputs {
+            prefetch_lines(first.wrapping_add(part * bytes), bytes);
         }
     }
 }

@@ -26,7 +26,7 @@ import type { Node } from './expr/node.js'
 import { parseTemplate } from './expr/parse.js'
 import { selectNode, takeNode } from './expr/select.js'
 import { broadcastStrides, isBroadcastable } from './layout/broadcast.js'
-import { shapeText, sizeOf } from './layout/shape.js'
+import { isSameShape, shapeText, sizeOf } from './layout/shape.js'
 import type { IntegerArray } from './layout/shape.js'
 import { sliceBetween } from './layout/slice.js'
 import { parseOrder } from './layout/strides.js'
@@ -258,8 +258,11 @@ export class Expr<out D extends DTypeLike = DTypeLike, out N extends number = nu
     if (order !== 'K' && order !== 'k') return allocateEmpty(shape, dtype, parseOrder(order))
     const strides: (readonly number[])[] = []
     // The parts of joined arrays have lengths of their own.
-    for (const array of arraysOf(this.computed))
-      if (array.ndim > 0 && isBroadcastable(array.shape, shape)) strides.push(broadcastStrides(coreOf(array), shape))
+    for (const array of arraysOf(this.computed)) {
+      const { shape: own, byteStrides } = coreOf(array)
+      if (isSameShape(own, shape)) strides.push(byteStrides)
+      else if (own.length > 0 && isBroadcastable(own, shape)) strides.push(broadcastStrides(array, shape))
+    }
     return allocateResult(shape, dtype, ...strides)
   }
 }

@@ -2,7 +2,7 @@
 /* eslint-disable */
 
 /** Where the elements of an array lie, or the list that computes them: see `src/computed.rs`. */
-export type Memory = NativeMapping | ArrayBufferLike | readonly (Float64Array | Memory)[]
+export type Memory = NativeMapping | ArrayBufferLike | readonly (number | Float64Array | Memory)[]
 
 /**
  * One opened file.

@@ -1,5 +1,6 @@
 //! Arrays without memory, as TypeScript passes them to a kernel: a list whose first item holds the numbers that describe an expression or
-//! joined arrays, and whose others are the memories of what they read, which may be such lists themselves.
+//! joined arrays (or is the number of a description in `layouts.rs`), and whose others are the memories of what they read, which may be
+//! such lists themselves.
 //!
 //! The numbers of an expression: 0, the number of axes, the shape, the kind and the place of the result, the numbers of inputs and of steps;
 //! of each input the kind that it is read as, and either -1 and a number for all elements, or kind, swapped, bytes of an element,

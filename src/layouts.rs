@@ -3,7 +3,8 @@
 //!
 //! A slot holds: kind, swapped (0 or 1), bytes of an element, position of the first element in bytes, number of axes, the shape, the
 //! byte strides. All of it is whole numbers below 2^53. Behind the slots is a number for each axis of a reduction, not 0 for those
-//! that it reduces. Kernels read their slots before they return, and nothing else runs between
+//! that it reduces, and then the descriptions of
+//! computed arrays, each with its length in front: see `computed.rs`. Kernels read their slots before they return, and nothing else runs between
 //! the stores and the call.
 
 use std::cell::Cell;
@@ -23,6 +24,9 @@ const SLOT: usize = 5 + 2 * MAX_NDIM;
 
 /// The most arrays of a call.
 const SLOTS: usize = 3;
+
+/// Numbers of a description with its length.
+const DESCRIPTION: usize = 1024;
 
 thread_local! {
     /// The buffer of this JavaScript thread: its memory, and a reference that keeps it.
@@ -46,7 +50,7 @@ pub fn layouts(env: &Env) -> napi::Result<Unknown<'_>> {
 
 fn create(env: &Env, value: &mut sys::napi_value) -> napi::Result<()> {
     let mut start = ptr::null_mut();
-    let length = size_of::<f64>() * (SLOTS * SLOT + MAX_NDIM);
+    let length = size_of::<f64>() * (SLOTS * SLOT + MAX_NDIM + SLOTS * DESCRIPTION);
     // SAFETY: both results are written to.
     napi::check_status!(unsafe { sys::napi_create_arraybuffer(env.raw(), length, &mut start, value) })?;
     let mut reference = ptr::null_mut();
@@ -66,6 +70,15 @@ pub fn with<T>(slot: usize, read: impl FnOnce(&[f64]) -> T) -> T {
 /// Whether a reduction reduces each of the axes.
 pub fn axes(ndim: usize) -> Axes<bool> {
     numbers(SLOTS * SLOT, ndim.min(MAX_NDIM)).iter().map(|axis| *axis != 0.0).collect()
+}
+
+/// The description of a computed array with a number below [`SLOTS`].
+pub fn description(number: usize) -> &'static [f64] {
+    let numbers = match number < SLOTS {
+        true => numbers(SLOTS * SLOT + MAX_NDIM + number * DESCRIPTION, DESCRIPTION),
+        false => &[],
+    };
+    numbers.split_first().and_then(|(&length, rest)| rest.get(..length as usize)).unwrap_or(&[])
 }
 
 /// Numbers of the buffer, which the caller does not keep.

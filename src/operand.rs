@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use memmap_core::{Code, Error, Lease, Result};
 use memmap_kernels::{ArrayMut, ArrayRef, Axes, Computed, Element, Kind};
-use napi::bindgen_prelude::{
-    Array, Float64ArraySlice, FromNapiRef, FromNapiValue, TypeName, ValidateNapiValue,
-};
+use napi::bindgen_prelude::{Float64ArraySlice, FromNapiRef, FromNapiValue, TypeName, ValidateNapiValue};
 use napi::{ValueType, sys};
 use smallvec::SmallVec;
 
@@ -40,12 +38,29 @@ impl FromNapiValue for Memory {
         // SAFETY: as above.
         napi::check_status!(unsafe { sys::napi_is_array(env, value, &mut is_list) })?;
         if is_list {
-            // SAFETY: a list of this environment.
-            let list = unsafe { Array::from_napi_value(env, value) }?;
+            let item = |index: u32| {
+                let mut item = ptr::null_mut();
+                // SAFETY: a list of this environment.
+                napi::check_status!(unsafe { sys::napi_get_element(env, value, index, &mut item) })?;
+                Ok::<_, napi::Error>(item)
+            };
+            let mut length = 0;
+            // SAFETY: as above.
+            napi::check_status!(unsafe { sys::napi_get_array_length(env, value, &mut length) })?;
+            let mut number = 0.0;
+            let first = item(0)?;
+            // SAFETY: a value of this environment.
             let numbers =
-                list.get::<Float64ArraySlice>(0)?.map(|numbers| numbers.to_vec()).unwrap_or_default();
-            let memories = (1..list.len()).filter_map(|index| list.get::<Memory>(index).transpose());
-            return Ok(Memory::Computed { numbers, memories: memories.collect::<napi::Result<_>>()? });
+                if unsafe { sys::napi_get_value_double(env, first, &mut number) } == sys::Status::napi_ok {
+                    layouts::description(number as usize).to_vec()
+                } else {
+                    // SAFETY: as above; fails for anything that is no such array.
+                    unsafe { Float64ArraySlice::from_napi_value(env, first) }?.to_vec()
+                };
+            // SAFETY: as above.
+            let memory = |index| unsafe { Memory::from_napi_value(env, item(index)?) };
+            let memories = (1..length).map(memory).collect::<napi::Result<_>>()?;
+            return Ok(Memory::Computed { numbers, memories });
         }
         // SAFETY: fails for any object that is not ours; the caller's argument keeps it alive during the call.
         let mapping = unsafe { NativeMapping::from_napi_ref(env, value) }?;

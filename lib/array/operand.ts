@@ -18,6 +18,41 @@ const SLOT = 5 + 2 * MAX_NDIM
 /** Where the flags of the axes of a reduction begin. */
 const AXES = 3 * SLOT
 
+/** Where the descriptions of computed arrays begin, and the numbers of each. */
+const DESCRIPTIONS = AXES + MAX_NDIM
+const DESCRIPTION = 1024
+
+let nextDescription = 0
+let depth = 0
+
+/**
+ * Stores the description of a computed array, of `length` numbers, for the next call: in the shared buffer, or in an array of its own where it is
+ * long or part of another one. `store` is called with the numbers and the place of the first.
+ * @returns the first item of the list that is the memory of the array
+ */
+export function storeDescription(
+  length: number,
+  store: (numbers: Float64Array, at: number) => void,
+): number | Float64Array {
+  if (depth > 0 || length >= DESCRIPTION) return within(new Float64Array(length), 0, store)
+  const number = nextDescription
+  nextDescription = (number + 1) % 3
+  const at = DESCRIPTIONS + number * DESCRIPTION
+  LAYOUTS[at] = length
+  within(LAYOUTS, at + 1, store)
+  return number
+}
+
+function within(numbers: Float64Array, at: number, store: (numbers: Float64Array, at: number) => void): Float64Array {
+  depth++
+  try {
+    store(numbers, at)
+  } finally {
+    depth--
+  }
+  return numbers
+}
+
 /**
  * Stores the layout of an array in a slot, and returns its memory, the argument of the kernel. The first array of a kernel takes slot 0.
  * Nothing but the other operands comes between this and the call.

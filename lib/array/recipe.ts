@@ -12,6 +12,7 @@ import { coreOf } from './array-base.js'
 import type { ArrayBase } from './array-base.js'
 import { computedArray } from './computed.js'
 import { viewOf } from './make-array.js'
+import { storeDescription } from './operand.js'
 
 /** A recipe whose arrays can be replaced. */
 export interface Replaceable extends Recipe {
@@ -74,23 +75,32 @@ export class ProgramRecipe implements Replaceable {
 
   bind(): Memory {
     const { inputs, steps, result, dtype, shape } = this.program
-    const numbers = [0, shape.length]
-    for (const length of shape) numbers.push(length)
-    numbers.push(dtype.code, result, inputs.length, steps.length / 6)
-    const list: (Float64Array | Memory)[] = [EMPTY]
-    for (const input of inputs) {
-      if (input.array === null) {
-        numbers.push(input.kind, NUMBER, input.value)
-        continue
+    const ndim = shape.length
+    const list: (number | Float64Array | Memory)[] = [0]
+    list[0] = storeDescription(6 + ndim + (5 + ndim) * inputs.length + steps.length, (numbers, start) => {
+      let at = start
+      numbers[at++] = 0
+      numbers[at++] = ndim
+      for (let axis = 0; axis < ndim; axis++) numbers[at++] = shape[axis] as number
+      numbers[at++] = dtype.code
+      numbers[at++] = result
+      numbers[at++] = inputs.length
+      numbers[at++] = steps.length / 6
+      for (const input of inputs) {
+        numbers[at++] = input.kind
+        if (input.array === null) {
+          numbers[at++] = NUMBER
+          numbers[at++] = input.value
+          continue
+        }
+        const { shape: own, byteStrides } = coreOf(input.array)
+        const strides = isSameShape(own, shape) ? byteStrides : broadcastStrides(input.array, shape)
+        list.push(describe(input.array, numbers, at))
+        at += 4
+        for (let axis = 0; axis < ndim; axis++) numbers[at++] = strides[axis] as number
       }
-      numbers.push(input.kind)
-      list.push(describe(input.array, numbers))
-      const { shape: own, byteStrides } = coreOf(input.array)
-      if (isSameShape(own, shape)) for (const stride of byteStrides) numbers.push(stride)
-      else for (const stride of broadcastStrides(coreOf(input.array), shape)) numbers.push(stride)
-    }
-    for (const step of steps) numbers.push(step)
-    list[0] = new Float64Array(numbers)
+      for (let index = 0; index < steps.length; index++) numbers[at++] = steps[index] as number
+    })
     return list
   }
 }
@@ -116,26 +126,36 @@ export class JoinRecipe implements Replaceable {
 
   bind(): Memory {
     const { parts, axis, dtype } = this
-    const numbers = [1, (parts[0] as ArrayBase).ndim, axis, dtype.code, dtype.itemsize, parts.length]
-    const list: (Float64Array | Memory)[] = [EMPTY]
-    for (const part of parts) {
-      const { shape, byteStrides } = coreOf(part)
-      list.push(describe(part, numbers))
-      for (const length of shape) numbers.push(length)
-      for (const stride of byteStrides) numbers.push(stride)
-    }
-    list[0] = new Float64Array(numbers)
+    const { ndim } = parts[0] as ArrayBase
+    const list: (number | Float64Array | Memory)[] = [0]
+    list[0] = storeDescription(6 + (4 + 2 * ndim) * parts.length, (numbers, start) => {
+      let at = start
+      numbers[at++] = 1
+      numbers[at++] = ndim
+      numbers[at++] = axis
+      numbers[at++] = dtype.code
+      numbers[at++] = dtype.itemsize
+      numbers[at++] = parts.length
+      for (const part of parts) {
+        const { shape, byteStrides } = coreOf(part)
+        list.push(describe(part, numbers, at))
+        at += 4
+        for (let of = 0; of < ndim; of++) numbers[at++] = shape[of] as number
+        for (let of = 0; of < ndim; of++) numbers[at++] = byteStrides[of] as number
+      }
+    })
     return list
   }
 }
 
-const EMPTY = new Float64Array(0)
-
-/** Adds what a description says of an array before its strides, and returns the array's memory. */
-function describe(array: ArrayBase, numbers: number[]): Memory {
+/** Stores the four numbers that describe an array before its strides, and returns the array's memory. */
+function describe(array: ArrayBase, numbers: Float64Array, at: number): Memory {
   const { store, dtype, position } = coreOf(array)
   store.checkOpen()
-  numbers.push(dtype.code, dtype.swapped ? 1 : 0, dtype.itemsize, position + store.base)
+  numbers[at] = dtype.code
+  numbers[at + 1] = dtype.swapped ? 1 : 0
+  numbers[at + 2] = dtype.itemsize
+  numbers[at + 3] = position + store.base
   return store.memory
 }
 

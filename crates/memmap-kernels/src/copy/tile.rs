@@ -71,8 +71,6 @@ pub(crate) struct Source {
     mover: StridedCopy,
     caster: Option<Caster>,
     sequence: bool,
-    /// Whether the next elements are prefetched even where these are read in place.
-    ahead: bool,
     computed: Option<Arc<dyn Computed>>,
 }
 
@@ -88,27 +86,12 @@ impl Source {
         };
         let mover = StridedCopy::new(&element, element.needs_swap());
         let computed = array.computed.clone();
-        Ok(Source {
-            base: Shared(array.ptr),
-            element,
-            nest,
-            kind,
-            mover,
-            caster,
-            sequence: false,
-            ahead: false,
-            computed,
-        })
+        Ok(Source { base: Shared(array.ptr), element, nest, kind, mover, caster, sequence: false, computed })
     }
 
     /// The same elements as one long sequence, in which sums ignore where the innermost axis ends.
     pub fn into_sequence(self) -> Source {
         Source { sequence: true, ..self }
-    }
-
-    /// The same elements, read tile by tile among other work, during which the next tile is prefetched.
-    pub fn read_ahead(self) -> Source {
-        Source { ahead: true, ..self }
     }
 
     /// Elements that sums treat as one sequence.
@@ -167,7 +150,7 @@ impl Source {
             packed: self.is_packed(),
             ahead: self.computed.is_none()
                 && self.nest.inner().strides[0] == self.element.size as isize
-                && (self.ahead || self.element.needs_swap() || self.caster.is_some()),
+                && (self.element.needs_swap() || self.caster.is_some()),
             constant: self.is_constant(),
             computed: self.computed.as_ref().map(|computed| computed.reader()),
             filled: 0,
@@ -201,7 +184,7 @@ pub(crate) struct Reader<'s> {
     base: Shared,
     walk: StridedIter<'s, 1>,
     packed: bool,
-    /// Whether the next elements are prefetched: those of contiguous ones that are swapped or converted, which go through a tile.
+    /// Whether contiguous elements go through a tile, because they are swapped or converted.
     ahead: bool,
     /// Whether one element stands for all; then a tile, once filled so far, is used again.
     constant: bool,

@@ -404,9 +404,8 @@ impl<'p> Evaluation<'p> {
             self.readers.iter_mut().map(|reader| reader.next_bytes(len)).collect();
         let count = inputs.len();
         let ahead = Ahead::new(&self.program.sources, &inputs, len, steps.len());
-        let mut number = 0;
         let last = steps.last().filter(|step| step.target + count == *result && !step.constant);
-        for step in steps.iter().filter(|step| !step.constant) {
+        for (number, step) in steps.iter().filter(|step| !step.constant).enumerate() {
             let mut from = [std::ptr::null(); ARGUMENTS];
             for (from, &place) in from.iter_mut().zip(&step.sources[..step.count]) {
                 *from = match place.checked_sub(count) {
@@ -427,7 +426,6 @@ impl<'p> Evaluation<'p> {
                 // target, which holds as many elements of the result.
                 unsafe { step.run(from, to, part.min(len - start), self.program) };
             }
-            number += 1;
         }
         if last.is_none() {
             let from = match result.checked_sub(count) {

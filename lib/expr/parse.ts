@@ -89,8 +89,10 @@ class Parser {
     if (kind !== 'end') {
       this.#fail(
         this.#peek(),
-        kind === 'symbol' ? `'${text}' has no place here` : 'there is no operator between two values',
-        text === '=' ? 'compare with ==' : 'put one between them',
+        kind === 'symbol' || cureOf(text) !== undefined
+          ? `'${text}' has no place here`
+          : 'there is no operator between two values',
+        cureOf(text) ?? 'put one between them',
       )
     }
     return { text: this.#text, tree }
@@ -179,13 +181,7 @@ class Parser {
       case 'symbol':
     }
     if (text !== '(') {
-      const cures: Record<string, string> = {
-        '&&': 'write &',
-        '||': 'write |',
-        '!': 'write ~, or logical_not(x)',
-        '=': 'compare with ==',
-      }
-      return this.#fail(token, `'${text}' has no place here`, cures[text] ?? 'put a value there')
+      return this.#fail(token, `'${text}' has no place here`, cureOf(text) ?? 'put a value there')
     }
     return this.#nested(token, () => {
       const inner = this.#comparison()
@@ -221,18 +217,8 @@ class Parser {
         ? { kind: 'bool', value: constant, at }
         : { kind: 'float', value: constant, at }
     }
-    const words: Record<string, string> = {
-      and: 'write &',
-      or: 'write |',
-      not: 'write ~, or logical_not(x)',
-      if: 'write where(condition, a, b)',
-    }
-    const cure = Object.hasOwn(words, text)
-      ? words[text]
-      : isCallable(text)
-        ? `call it: ${text}(...)`
-        : `interpolate it: \${${text}}`
-    return this.#fail(token, `there is no value '${text}'`, cure as string)
+    const cure = cureOf(text) ?? (isCallable(text) ? `call it: ${text}(...)` : `interpolate it: \${${text}}`)
+    return this.#fail(token, `there is no value '${text}'`, cure)
   }
 
   #call(token: Token): Tree {
@@ -267,6 +253,23 @@ class Parser {
   #fail({ at }: Token, rule: string, cure: string): never {
     throw expressionError(this.#text, at, rule, cure)
   }
+}
+
+/** What NumPy has in place of operators of Python and JavaScript. */
+const CURES: Readonly<Record<string, string>> = {
+  '&&': 'write &',
+  '||': 'write |',
+  '!': 'write ~, or logical_not(x)',
+  '=': 'compare with ==',
+  '?': 'write where(condition, a, b)',
+  and: 'write &',
+  or: 'write |',
+  not: 'write ~, or logical_not(x)',
+  if: 'write where(condition, a, b)',
+}
+
+function cureOf(text: string): string | undefined {
+  return Object.hasOwn(CURES, text) ? CURES[text] : undefined
 }
 
 function call(name: string, args: readonly Tree[], at: number): Tree & { readonly kind: 'call' } {

@@ -291,6 +291,10 @@ test('Expr is not constructible, and expr is a tag', (t) => {
   t.throws(() => Reflect.construct(Expr, []), { code: 'ERR_MEMMAP_ARGUMENT', message: /not constructible/ })
   for (const text of ['a + b', undefined, null, 1, ['a'], {}, a])
     t.throws(() => (expr as unknown as Method)(text), { code: 'ERR_MEMMAP_ARGUMENT', message: /expr is a tag/ })
+  t.throws(() => (expr as unknown as Method)(Object.assign(['', ''], { raw: [] }), a, a), {
+    code: 'ERR_MEMMAP_ARGUMENT',
+    message: /invalid number of values 2: the template has 1 places/,
+  })
   t.throws(() => call(Expr.prototype, 'sum'), { instanceOf: TypeError })
 })
 

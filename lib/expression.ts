@@ -299,6 +299,12 @@ export function expr<D extends DTypeLike = DTypeLike>(
       `invalid expression ${show(strings)}: expr is a tag; write expr\`...\``,
     )
   }
+  if (values.length !== strings.length - 1) {
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid number of values ${values.length}: the template has ${strings.length - 1} places; write expr\`...\``,
+    )
+  }
   return create(elementsOf(parseTemplate(strings), values, nodeOf))
 }
 

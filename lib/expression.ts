@@ -1,3 +1,4 @@
+/* oxlint-disable typescript/no-unsafe-declaration-merging -- the loop behind the class adds the methods of the merged interface */
 import { inspect } from 'node:util'
 import { allocateEmpty, allocateResult } from './array/allocate.js'
 import { coreOf } from './array/array-base.js'

@@ -10,6 +10,7 @@ import { JoinRecipe } from '../array/recipe.js'
 import { indexError } from '../errors/memmap-error.js'
 import { normalizeIndex, parseAxis } from '../layout/axis.js'
 import type { Layout } from '../layout/layout.js'
+import { isSameShape } from '../layout/shape.js'
 import { assign } from '../ops/assign.js'
 import { broadcastTo } from '../ops/axes.js'
 import { select } from '../ops/indexing/select.js'
@@ -30,7 +31,7 @@ export function selectNode(node: Node, selectors: readonly unknown[]): Node {
       'invalid index of an expression: it takes slices and whole numbers; take() has positions, and evaluate().index() lists and masks',
     )
   }
-  return mapLeaves(node, selection.shape, (array) => selectIn(broadcastTo(array, shape), selectors))
+  return mapLeaves(node, selection.shape, (array) => selectIn(inShape(array, shape), selectors))
 }
 
 /** The tree with other arrays, of one shape, in place of its own. */
@@ -54,6 +55,11 @@ function mapLeaves(node: Node, shape: readonly number[], of: (array: ArrayBase) 
     }
   }
   return map(node)
+}
+
+/** The array, broadcast where it has another shape. */
+function inShape(array: ArrayBase, shape: readonly number[]): ArrayBase {
+  return isSameShape(array.shape, shape) ? array : broadcastTo(array, shape)
 }
 
 function selectIn(array: ArrayBase, selectors: readonly unknown[]): Node {
@@ -134,7 +140,7 @@ export function takeNode(node: Node, positions: Float64Array, likeAxis: unknown)
   const checked = positions.map((position) => normalizeIndex(position, shape, axis))
   if (checked.length > 0 && length === 0) throw indexError(`invalid positions: axis ${axis} has no entries`)
   return mapLeaves(node, shape.with(axis, checked.length), (array) =>
-    leaf(takeFrom(broadcastTo(array, shape), axis, checked)),
+    leaf(takeFrom(inShape(array, shape), axis, checked)),
   )
 }
 

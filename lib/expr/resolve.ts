@@ -2,7 +2,7 @@
  * The dtype in which a function computes: NumPy's choice of a loop (NEP 50).
  * @module
  */
-import { promoteDTypes } from '../dtype/index.js'
+import { promoteDTypes, TIME_CODE } from '../dtype/index.js'
 import type { DType, NumberName } from '../dtype/index.js'
 import { FUNCTIONS } from './functions.js'
 import type { FunctionRow } from './functions.js'
@@ -64,10 +64,22 @@ function firstLoop(loops: string, dtypes: readonly DType[]): DType | null {
   return null
 }
 
-/** The dtype that all cast to. */
+/** The dtype that all cast to: NumPy's `result_type`. Null where there is none. */
 export function commonDType(dtypes: readonly DType[]): DType | null {
-  return dtypes.reduce<DType | null>(
-    (common, dtype) => (common === null ? null : promoteDTypes(common, dtype)),
-    dtypes[0] as DType,
-  )
+  const [first] = dtypes as [DType]
+  if (dtypes.length > 2 && dtypes.every(isOfNumbers)) return commonOfNumbers(dtypes)
+  return dtypes.reduce<DType | null>((common, dtype) => (common === null ? null : promoteDTypes(common, dtype)), first)
+}
+
+const isOfNumbers = ({ code }: DType): boolean => code < TIME_CODE
+
+/** Promotes each dtype with the most general one first, because int16 and uint16 are int32 together and float32 beside a float16. */
+function commonOfNumbers(dtypes: readonly DType[]): DType {
+  const main = dtypes.reduce((main, dtype) => (rank(dtype) > rank(main) ? dtype : main))
+  return dtypes.reduce((common, dtype) => promoteDTypes(common, promoteDTypes(main, dtype) as DType) as DType, main)
+}
+
+/** The place of a dtype among NumPy's: the codes have its order but for float16, which was added last. */
+function rank(dtype: DType): number {
+  return dtype.name === 'float16' ? Infinity : dtype.code
 }

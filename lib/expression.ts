@@ -33,7 +33,7 @@ import { sliceBetween } from './layout/slice.js'
 import { parseOrder } from './layout/strides.js'
 import type { OrderLike } from './layout/strides.js'
 import type { AsyncReductionMethod, NDArray } from './ndarray.js'
-import { castTo } from './ops/copy.js'
+import { castTo, copyOf } from './ops/copy.js'
 import { positionsIn } from './ops/indexing/selectors.js'
 import type { BasicSelector, IntegerList } from './ops/indexing/selectors.js'
 import { reducer } from './ops/reduce/reduce.js'
@@ -195,7 +195,8 @@ export class Expr<out D extends DTypeLike = DTypeLike, out N extends number = nu
       )
     }
     const node = takeNode(this.#node, positions.values, options.axis ?? 0)
-    const taken = inMemory(arrayOf(node))
+    const array = arrayOf(node)
+    const taken = array.store.recipe === null ? copyOf(array) : inMemory(array)
     if (positions.shape.length === 1) return taken as NDArray<D>
     const axis = (options.axis ?? 0) < 0 ? (options.axis as number) + this.ndim : (options.axis ?? 0)
     return reshape(taken, [taken.shape.toSpliced(axis, 1, ...positions.shape)]) as NDArray<D>

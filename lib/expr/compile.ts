@@ -7,6 +7,7 @@ import type { ArrayBase } from '../array/array-base.js'
 import { computedArray, inMemory } from '../array/computed.js'
 import { ProgramRecipe } from '../array/recipe.js'
 import type { Input, Program } from '../array/recipe.js'
+import { OPAQUE_CODE } from '../dtype/index.js'
 import type { Node } from './node.js'
 import { registerEvaluation } from './times.js'
 
@@ -25,6 +26,8 @@ interface Step {
 export function arrayOf(node: Node): ArrayBase {
   // A joined array is one without memory already.
   if (node.kind === 'leaf' && node.array.store.recipe !== null && node.shape === node.array.shape) return node.array
+  // No program computes with text and records: this is a selection of a joined array that lies in one part.
+  if (node.kind === 'leaf' && node.dtype.code === OPAQUE_CODE) return node.array
   return computedArray(new ProgramRecipe(compile(node)), node.dtype, node.shape)
 }
 

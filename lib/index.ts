@@ -82,7 +82,9 @@ export type {
   AsyncReductionMethod,
   Flags,
   HistogramResult,
+  Neighbours,
   NestedValues,
+  NumbersLike,
   QuantileResult,
   Reduced,
   ReductionMethod,
@@ -90,6 +92,7 @@ export type {
 } from './ndarray.js'
 export type { CloseOptions } from './ops/compare/compare.js'
 export type { BasicSelector, BooleanList, IntegerList, Selector } from './ops/indexing/selectors.js'
+export type { Metric, NearestOptions } from './ops/linalg/nearest.js'
 export type {
   AxisOptions,
   ExtremeOptions,

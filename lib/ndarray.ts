@@ -59,6 +59,8 @@ import { scan } from './ops/reduce/scan.js'
 import { exactText, identityOf } from './ops/show/identity.js'
 import { inspectText, reprOf } from './ops/show/repr.js'
 import { answerTestRunners } from './ops/show/test-runners.js'
+import { nearest } from './ops/linalg/nearest.js'
+import type { NearestOptions } from './ops/linalg/nearest.js'
 import { flatten, ravel, reshape } from './ops/reshape.js'
 import { histogram } from './ops/stats/histogram.js'
 import type { HistogramOptions } from './ops/stats/histogram.js'
@@ -622,6 +624,33 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
   }
 
   /**
+   * Returns the rows of this 2-d array that are nearest to a query, or to each of several, the nearest first. Exact, without an index: it
+   * reads the array once, whatever the number of queries. Of equal distances the lower index comes first. Rows with NaN are never near, and
+   * by the cosine neither are rows of zeros. Distances are computed in float64 and compared there.
+   * @param query a row, or a list of rows: an array, a typed array or (nested) lists of real numbers
+   * @param options.k how many rows to find for each query; 10 by default, and at most all
+   * @param options.metric `'cosine'` (the default), `'euclidean'`, `'sqeuclidean'`, `'cityblock'`, `'dot'` (the largest product first) or
+   *   `'hamming'` (different bits of uint8 rows)
+   * @param options.mask booleans, one for each row: only rows for which they are true are found
+   * @param options.exclude rows that are never found, such as that of the query: a position or a list of them; for several queries also a
+   *   list for each
+   * @returns `indices` of int64, and `distances`: of float32 for rows of float32, float16, int8 and uint8, else of float64. On one axis for one
+   *   query, and fewer than `k` where fewer rows are near; for several queries a row for each, filled up with index -1 and distance NaN
+   * @example
+   * const rows = array([[1, 0], [0, 1], [3, 4]], { dtype: 'float32' })
+   * const { indices, distances } = rows.nearest([1, 1], { k: 2, metric: 'euclidean' })
+   * indices.toArray() // [0n, 1n]
+   * distances.toArray() // [1, 1]
+   * rows.nearest(rows.slice(2, 3), { k: 1, exclude: 2 }).indices.toArray() // [[1n]]
+   * @throws MemmapError `ERR_MEMMAP_SHAPE` for an array that is not 2-d, a query of another length, or a mask of another one;
+   *   `ERR_MEMMAP_DTYPE` for elements that are not real numbers, and `'hamming'` of others than uint8; `ERR_MEMMAP_ARGUMENT` for `k`, a metric,
+   *   or a mask that is not of booleans; `ERR_MEMMAP_INDEX` for an excluded row; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   */
+  nearest<const Q extends NumbersLike>(query: Q, options?: NearestOptions): Neighbours<D, Q> {
+    return nearest(this, query, options) as unknown as Neighbours<D, Q>
+  }
+
+  /**
    * The methods over whole arrays off the event loop: reductions, `copy`, `astype`, `assign`, `fill`, `flush` and `prefetch`.
    * Each takes the options of the method of that name, `signal` and `onProgress`, and returns a promise.
    * @example
@@ -949,6 +978,33 @@ type SingleValue<D> = { readonly of: Extract<Writable<D>, number | bigint | bool
 /** Lists of values, nested as deep as there are axes. */
 export interface NestedValues<T> extends ReadonlyArray<T | NestedValues<T> | ArrayBufferView | NDArray> {}
 
+/** Real or complex numbers: an array, a typed array, or nested lists. */
+export type NumbersLike = NDArray | ArrayBufferView | NestedValues<number | bigint | boolean>
+
+/** The number of axes of {@link NumbersLike}. */
+type AxesOfNumbers<Q> =
+  Q extends NDArray<infer _, infer N>
+    ? N
+    : Q extends ArrayBufferView | readonly (number | bigint | boolean)[]
+      ? 1
+      : Q extends readonly (ArrayBufferView | readonly (number | bigint | boolean)[])[]
+        ? 2
+        : number
+
+/** The result of `NDArray.nearest`. */
+export interface Neighbours<D, Q> {
+  /** The positions of the rows, the nearest first; -1 where there is none. */
+  readonly indices: NDArray<'int64', AxesOfNumbers<Q>>
+  /** Their distances, or products; NaN where there is none. */
+  readonly distances: NDArray<DistanceDType<D>, AxesOfNumbers<Q>>
+}
+
+type DistanceDType<D> = [DTypeLike] extends [D]
+  ? 'float32' | 'float64'
+  : Element<D>['name'] extends 'float32' | 'float16' | 'int8' | 'uint8'
+    ? 'float32'
+    : 'float64'
+
 /** Rejects a string literal in the option `dtype` that is not a dtype. */
 export type CheckedOptions<O> = O extends { readonly dtype: infer T } ? { readonly dtype: Checked<T> } : unknown
 
@@ -1172,6 +1228,7 @@ refuseSurplus(NDArray.prototype, {
   unique: 0,
   searchsorted: 2,
   topk: 2,
+  nearest: 2,
   item: 0,
   toArray: 0,
   rows: 0,
@@ -1294,6 +1351,9 @@ export interface ArrayPromises<out D extends DTypeLike, A, out N extends number 
     k: number,
     options?: O & AsyncOptions,
   ): Promise<{ values: NDArray<D, OrderedAxes<O, N>>; indices: NDArray<'int64', OrderedAxes<O, N>> }>
+
+  /** {@link NDArray.nearest}. */
+  nearest<const Q extends NumbersLike>(query: Q, options?: NearestOptions & AsyncOptions): Promise<Neighbours<D, Q>>
 
   /**
    * `Memmap.flush`; does nothing for an array in memory.

@@ -211,6 +211,13 @@ export interface NativeSupport {
   sharedBuffers: boolean
 }
 
+/**
+ * Stores for each query the indices and the distances of the nearest rows of a matrix, filled up with -1 and NaN, and returns how many
+ * were found for the first query. `metric` is a `Metric`. The mask is the memory of the source where there is none. `excluded` are
+ * row numbers in as many lists of the same length: none, one for all queries, or one for each.
+ */
+export declare function nearest(source: Memory, mask: Memory, indices: Memory, distances: Memory, hasMask: boolean, metric: number, queries: Float64Array, excluded: Float64Array, lists: number, task?: NativeTask): number
+
 /** Stores the indices of the elements that are not zero, a row for each axis. Counts each element twice as done. */
 export declare function nonzero(source: Memory, target: Memory, task?: NativeTask): void
 

@@ -23,7 +23,7 @@ const MAX_NDIM: usize = 64;
 const SLOT: usize = 5 + 2 * MAX_NDIM;
 
 /// The most arrays of a call.
-const SLOTS: usize = 3;
+const SLOTS: usize = 4;
 
 /// Numbers of a description with its length.
 const DESCRIPTION: usize = 1024;

@@ -12,6 +12,7 @@ mod error;
 mod huge_pages;
 mod kernels;
 mod layouts;
+mod linalg;
 mod mapping;
 mod notifier;
 mod operand;

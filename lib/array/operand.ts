@@ -12,11 +12,14 @@ import type { ArrayBase } from './array-base.js'
  */
 const LAYOUTS = new Float64Array(native.layouts())
 
+/** The place of an array among those of a kernel. */
+type Slot = 0 | 1 | 2 | 3
+
 /** Numbers of a slot. */
 const SLOT = 5 + 2 * MAX_NDIM
 
 /** Where the flags of the axes of a reduction begin. */
-const AXES = 3 * SLOT
+const AXES = 4 * SLOT
 
 /** Where the descriptions of computed arrays begin, and the numbers of each. */
 const DESCRIPTIONS = AXES + MAX_NDIM
@@ -57,7 +60,7 @@ function within(numbers: Float64Array, at: number, store: (numbers: Float64Array
  * Stores the layout of an array in a slot, and returns its memory, the argument of the kernel. The first array of a kernel takes slot 0.
  * Nothing but the other operands comes between this and the call.
  */
-export function operand(slot: 0 | 1 | 2, array: ArrayBase): Memory {
+export function operand(slot: Slot, array: ArrayBase): Memory {
   const { store, dtype, shape, byteStrides, position } = coreOf(array)
   store.checkOpen()
   layOut(slot, dtype, position + store.base, shape, byteStrides)
@@ -66,7 +69,7 @@ export function operand(slot: 0 | 1 | 2, array: ArrayBase): Memory {
 
 /** Stores a layout in a slot; without strides one element is broadcast to the shape. */
 function layOut(
-  slot: 0 | 1 | 2,
+  slot: Slot,
   { code, swapped, itemsize }: Pick<DType, 'code' | 'swapped' | 'itemsize'>,
   position: number,
   shape: readonly number[],
@@ -94,7 +97,7 @@ const FLOAT64 = parseDType('float64')
 
 /** Stores a number that is broadcast to a shape in a slot, as float32 or float64, and returns its memory: see {@link operand}. */
 export function numberOperand(
-  slot: 0 | 1 | 2,
+  slot: Slot,
   number: number,
   shape: readonly number[],
   isSingle: boolean,

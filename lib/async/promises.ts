@@ -9,12 +9,14 @@ import { REDUCTIONS } from '../ops/table.js'
 import type { Reduction } from '../ops/table.js'
 import type { SearchOptions } from '../ops/stats/select.js'
 import { assignAsync, copyAsync, fillAsync } from './assign.js'
+import { LINALG } from './linalg.js'
 import { ORDER } from './order.js'
 import { flushAsync, prefetchAsync } from './pages.js'
 import { reduceAsync } from './reduce.js'
 import { histogramAsync, medianAsync, quantileAsync } from './stats.js'
 import { ASYNC_OPTIONS } from './task.js'
 import type { AsyncOptions } from './task.js'
+
 
 /** The object behind `array.promises`; `ArrayPromises` in `ndarray.ts` is its type. */
 class Promises {
@@ -93,6 +95,7 @@ const READING: Readonly<Record<string, { readonly most: number; readonly run: un
   median: { most: 1, run: medianAsync },
   histogram: { most: 1, run: histogramAsync },
   ...ORDER,
+  ...LINALG,
 }
 
 for (const [name, { run }] of Object.entries(READING)) {

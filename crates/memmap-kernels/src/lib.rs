@@ -22,7 +22,8 @@
 //! 9. `select`: take, gather, scatter, masks
 //! 10. `order`: sorting, searching, counting
 //! 11. `stats`: quantiles, histograms
-//! 12. `expr`: expressions and joined arrays, whose elements are computed when they are read. The table of operations
+//! 12. `linalg`: products, the nearest rows
+//! 13. `expr`: expressions and joined arrays, whose elements are computed when they are read. The table of operations
 //!
 //! Drivers (plans, walks, tiles) are compiled once and see loops through `dyn` traits, a call per tile, row or block; only
 //! loops are generic over the element. What runs inside a `loops::Kernel` is plain loops and `#[inline(always)]` helpers,
@@ -50,6 +51,8 @@ mod order;
 
 mod stats;
 
+mod linalg;
+
 mod expr;
 
 #[cfg(test)]
@@ -63,6 +66,7 @@ pub use copy::{assign, byteswap_in_place, fill};
 pub use dtype::{Element, Kind, Value};
 pub use exec::{Control, Error, Prefetch, Result, Task, TaskId, spawn, threads, withdraw};
 pub use expr::{Input, Joined, Operation, Program, Step};
+pub use linalg::{Metric, Nearest, Search};
 pub use order::{Unique, argsort, bincount, nonzero, searchsorted, sort, topk, unique};
 pub use reduce::{Params, Reduction, Scan, minmax, reduce, reduce_all, result_kind, scan, scan_kind};
 pub use select::{gather, indices_of, mask_count, mask_gather, mask_indices, scatter, take};

@@ -2,12 +2,14 @@
 
 mod arithmetic;
 pub(crate) mod half_float;
+mod lanes;
 mod prefetch;
 mod raw_slice;
 mod simd;
 mod stream;
 
 pub(crate) use arithmetic::Arithmetic;
+pub(crate) use lanes::{Lanes, Widen};
 pub(crate) use prefetch::prefetch_lines;
 pub(crate) use raw_slice::{
     AnySlice, AnySliceMut, RawSlice, RawSliceMut, fill_with, map, map_checked, map_in_place, update,
@@ -15,5 +17,5 @@ pub(crate) use raw_slice::{
 };
 #[cfg(test)]
 pub(crate) use simd::Baseline;
-pub(crate) use simd::{Kernel, Level, dispatch};
+pub(crate) use simd::{Kernel, Level, dispatch, dispatch_wide};
 pub(crate) use stream::{STREAM_BYTES, Stream};

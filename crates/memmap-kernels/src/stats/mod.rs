@@ -14,3 +14,4 @@ pub use extent::extent;
 pub use histogram::{histogram, weighted_histogram};
 pub use interpolate::QuantileMethod;
 pub use quantile::{Quantiles, quantile};
+pub(crate) use read::States;

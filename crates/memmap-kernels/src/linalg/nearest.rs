@@ -1,0 +1,502 @@
+//! The rows of a matrix that are nearest to queries, in one read.
+//!
+//! Pieces of rows go to the threads in order, and each thread keeps the nearest rows that it has seen. Rows are read where they are
+//! if they are native numbers one behind the other, else copied to memory of the thread's own.
+
+use super::best::Best;
+use super::bits::different_bits;
+use super::exact::exact;
+use super::integers::integer_sums;
+use super::metric::{Metric, Sums};
+use super::panel::{Block, MAX_ROWS, Row, block_shape};
+use super::queries::{Panel, Queries};
+use super::singles::RowSums;
+use crate::array::{ArrayMut, ArrayRef, Axes};
+use crate::copy::{Caster, Sink, assign};
+use crate::dtype::{Element, Kind, f16};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
+use crate::loops::RawSlice;
+use crate::stats::States;
+use std::ops::Range;
+
+/// Rows whose sums are computed together.
+const BLOCK_ROWS: usize = 96;
+
+/// Bytes of rows that are copied together, because they are not read in place.
+const COPIED_BYTES: usize = if cfg!(test) { 1 << 8 } else { 256 << 10 };
+
+/// Products between two looks at the control, a few milliseconds.
+const PIECE_PRODUCTS: usize = 1 << 26;
+
+/// What to search for.
+#[derive(Clone, Debug)]
+pub struct Search {
+    /// What is near.
+    pub metric: Metric,
+    /// How many rows to find for each query.
+    pub k: usize,
+    /// The length of a query.
+    pub columns: usize,
+    /// The number of queries.
+    pub count: usize,
+    /// The queries, one behind the other.
+    pub queries: Vec<f64>,
+    /// Rows that are never near: one list for all queries, one for each query, or none. Ascending.
+    pub excluded: Vec<Vec<usize>>,
+}
+
+/// A search that goes on: the matrix may come in several parts.
+///
+/// ```
+/// use memmap_kernels::{ArrayRef, Control, Element, Kind, Metric, Nearest, Search};
+/// let rows = [0.0f64, 1.0, 2.0];
+/// let float64 = Element::native(Kind::F64).unwrap();
+/// // SAFETY: the shape is that of the rows, which outlive the array.
+/// let part = unsafe { ArrayRef::contiguous(rows.as_ptr().cast(), float64, [3usize, 1].as_slice()) };
+/// let search = Search {
+///     metric: Metric::Euclidean, k: 2, columns: 1, count: 1, queries: vec![1.75], excluded: vec![],
+/// };
+/// let nearest = Nearest::new(search).unwrap();
+/// nearest.feed(&part, None, 0, &Control::new()).unwrap();
+/// assert_eq!(nearest.finish(), [[(2, 0.25), (1, 0.75)]]);
+/// ```
+pub struct Nearest {
+    queries: Queries,
+    k: usize,
+    excluded: Vec<Vec<usize>>,
+    states: States<State>,
+}
+
+impl Nearest {
+    /// A search that has seen no row.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] where there are not as many numbers as queries take.
+    pub fn new(search: Search) -> Result<Nearest> {
+        let Search { metric, k, columns, count, queries, excluded } = search;
+        if columns.checked_mul(count) != Some(queries.len()) || (excluded.len() > 1 && excluded.len() != count) {
+            return Err(Error::Mismatch { rule: "each query must have as many numbers as a row" });
+        }
+        let queries = Queries::new(metric, columns, count, queries);
+        Ok(Nearest { queries, k, excluded, states: States::new() })
+    }
+
+    /// Looks at the rows of a part whose first row has the number `first`. Where there is a mask, at those for which it is true.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] for complex and opaque elements, and for [`Metric::Hamming`] of others than uint8;
+    /// [`Error::Mismatch`] where shapes do not fit; [`Error::Cancelled`].
+    pub fn feed(&self, part: &ArrayRef, mask: Option<&ArrayRef>, first: usize, control: &Control) -> Result<()> {
+        let part = Part::new(part, mask, first, &self.queries)?;
+        let (rows, columns, queries) = (part.rows, self.queries.columns, self.queries.count());
+        if rows == 0 || queries == 0 || self.k == 0 {
+            return Ok(());
+        }
+        let row_bytes = (columns * part.matrix.element.size).max(1);
+        let products = PIECE_PRODUCTS / (columns * queries).max(1);
+        let piece = (PIECE_BYTES / row_bytes).min(products.max(BLOCK_ROWS)).max(1);
+        let bytes = (rows * row_bytes).saturating_mul(queries.div_ceil(4));
+        for_pieces(control, rows.div_ceil(piece), bytes, |i| {
+            let range = i * piece..rows.min((i + 1) * piece);
+            let len = range.len();
+            part.prefetch(&range, control);
+            self.states.with(|| State::new(self), |state| state.read(self, &part, range, control))?;
+            control.advance(len * columns);
+            Ok(())
+        })
+    }
+
+    /// For each query the rows that were found, the nearest first, with their distances.
+    pub fn finish(self) -> Vec<Vec<(usize, f64)>> {
+        let Nearest { queries, k, states, .. } = self;
+        let mut found: Vec<Vec<Best>> = states.into_all().into_iter().map(|state| state.best).collect();
+        let mut nearest = Vec::with_capacity(queries.count());
+        for _ in 0..queries.count() {
+            let all = found.iter_mut().filter_map(Vec::pop);
+            let rows = Best::join(all, k).into_iter();
+            nearest.push(rows.map(|(key, row)| (row, queries.metric.distance(key))).collect());
+        }
+        nearest.reverse();
+        nearest
+    }
+
+    /// As [`Nearest::finish`], into two matrices with a row for each query, filled up with -1 and NaN. Returns how many rows were found
+    /// for the first query.
+    ///
+    /// # Errors
+    /// [`Error::Mismatch`] where shapes do not fit.
+    pub fn store(self, indices: &ArrayMut, distances: &ArrayMut) -> Result<usize> {
+        let shape = [self.queries.count(), self.k];
+        if indices.shape[..] != shape || distances.shape[..] != shape {
+            return Err(Error::Mismatch { rule: "the results must have a row for each query" });
+        }
+        let to_indices = Sink::new(indices.ptr, indices.element, Kind::I64)?;
+        let to_distances = Sink::new(distances.ptr, distances.element, Kind::F64)?;
+        let (k, found) = (self.k, self.finish());
+        for (query, rows) in found.iter().enumerate() {
+            for i in 0..k {
+                let (row, distance) = rows.get(i).map_or((-1, f64::NAN), |&(row, distance)| (row as i64, distance));
+                let offset = |strides: &Axes<isize>| query as isize * strides[0] + i as isize * strides[1];
+                // SAFETY: an element of the matrix.
+                unsafe { to_indices.store((&raw const row).cast(), 1, offset(&indices.strides), 0) };
+                // SAFETY: an element of the matrix.
+                unsafe { to_distances.store((&raw const distance).cast(), 1, offset(&distances.strides), 0) };
+            }
+        }
+        Ok(found.first().map_or(0, Vec::len))
+    }
+
+    fn is_excluded(&self, query: usize, row: usize) -> bool {
+        let list = if self.excluded.len() == 1 { 0 } else { query };
+        self.excluded.get(list).is_some_and(|rows| rows.binary_search(&row).is_ok())
+    }
+}
+
+/// Rows to look at.
+struct Part<'a> {
+    matrix: &'a ArrayRef,
+    mask: Option<&'a ArrayRef>,
+    rows: usize,
+    first: usize,
+    /// The kind of the numbers that sums are computed of.
+    kind: Kind,
+    /// Whether rows are read in place.
+    is_direct: bool,
+}
+
+impl<'a> Part<'a> {
+    fn new(matrix: &'a ArrayRef, mask: Option<&'a ArrayRef>, first: usize, queries: &Queries) -> Result<Part<'a>> {
+        let Element { kind, size, .. } = matrix.element;
+        let unsupported = matches!(kind, Kind::C64 | Kind::C128 | Kind::Time | Kind::Opaque)
+            || (queries.metric == Metric::Hamming && kind != Kind::U8);
+        if unsupported {
+            return Err(Error::Unsupported { operation: "nearest", kind });
+        }
+        if matrix.shape.len() != 2 || matrix.shape[1] != queries.columns {
+            return Err(Error::Mismatch { rule: "each query must have as many numbers as a row" });
+        }
+        let rows = matrix.shape[0];
+        if mask.is_some_and(|mask| mask.element.kind != Kind::Bool || mask.shape[..] != [rows]) {
+            return Err(Error::Mismatch { rule: "the mask must have a bool for each row" });
+        }
+        let kind = match kind {
+            Kind::U8 if queries.metric == Metric::Hamming => kind,
+            Kind::F16 | Kind::I8 | Kind::U8 if queries.count() > 1 => Kind::F32,
+            Kind::F32 | Kind::F16 | Kind::I8 | Kind::U8 => kind,
+            _ => Kind::F64,
+        };
+        let is_contiguous = queries.columns <= 1 || matrix.strides[1] == size as isize;
+        let is_direct = kind == matrix.element.kind && is_contiguous && !matrix.element.needs_swap();
+        Ok(Part { matrix, mask, rows, first, kind, is_direct })
+    }
+
+    /// Has the pages of rows read in, where they are one behind the other.
+    fn prefetch(&self, rows: &Range<usize>, control: &Control) {
+        let row_bytes = self.matrix.shape[1] * self.matrix.element.size;
+        if self.matrix.strides[0] == row_bytes as isize {
+            control.prefetch(self.row(rows.start), rows.len() * row_bytes);
+        }
+    }
+
+    fn row(&self, row: usize) -> *const u8 {
+        self.matrix.ptr.wrapping_offset(self.matrix.strides[0].wrapping_mul(row as isize))
+    }
+
+    fn is_wanted(&self, row: usize) -> bool {
+        self.mask.is_none_or(|mask| {
+            let at = mask.ptr.wrapping_offset(mask.strides[0].wrapping_mul(row as isize));
+            // SAFETY: an element of the mask, one byte.
+            (unsafe { at.read() }) != 0
+        })
+    }
+
+    /// Rows that are looked at together.
+    fn block(&self) -> usize {
+        if self.is_direct {
+            return BLOCK_ROWS;
+        }
+        let size = self.kind.size().unwrap_or(1).max(self.matrix.element.size);
+        (COPIED_BYTES / (self.matrix.shape[1] * size).max(1)).max(1)
+    }
+
+    /// Copies rows one behind the other, as numbers of the kind.
+    fn copy(&self, rows: Range<usize>, to: &mut Vec<u64>) -> Result<()> {
+        let element = Element::native(self.kind).ok_or(Error::Empty)?;
+        let shape = [rows.len(), self.matrix.shape[1]];
+        let bytes = shape[0] * shape[1] * element.size;
+        let words = bytes.div_ceil(size_of::<u64>());
+        if to.len() < words {
+            to.try_reserve_exact(words - to.len()).map_err(|_| Error::Memory { bytes })?;
+            to.resize(words, 0);
+        }
+        let shape = Axes::from_slice(&shape);
+        // SAFETY: rows of the matrix.
+        let from = unsafe {
+            ArrayRef::new(self.row(rows.start), self.matrix.element, shape.clone(), self.matrix.strides.clone())
+        };
+        // SAFETY: the memory is as large as the rows.
+        let to = unsafe { ArrayMut::contiguous(to.as_mut_ptr().cast(), element, shape) };
+        // Work of a task that shares out work of its own would wait for a turn while it has one.
+        assign(&from, &to, &Control::new().with_max_threads(1))
+    }
+}
+
+/// What one thread has found, and its memory.
+struct State {
+    best: Vec<Best>,
+    /// What a row must reach, of each lane of the panels, or of the only query.
+    bars: Vec<f32>,
+    rows: Vec<*const u8>,
+    numbers: Vec<usize>,
+    sums: Vec<[f32; 2]>,
+    integers: Vec<Sums>,
+    bits: Vec<u64>,
+    copied: Vec<u64>,
+    /// A row in double precision.
+    row: Vec<f64>,
+    zeros: Vec<f32>,
+    blocks: Vec<Row>,
+}
+
+// SAFETY: the addresses of rows are used within one piece of work only.
+unsafe impl Send for State {}
+
+impl State {
+    fn new(nearest: &Nearest) -> State {
+        let queries = &nearest.queries;
+        let lanes = queries.panels.last().map_or(1, |panel| panel.lane + panel.width);
+        let mut bars = vec![f32::INFINITY; lanes];
+        for panel in &queries.panels {
+            bars[panel.lane..panel.lane + panel.count].fill(f32::NEG_INFINITY);
+        }
+        if queries.panels.is_empty() {
+            bars[0] = f32::NEG_INFINITY;
+        }
+        let zeros = if queries.panels.is_empty() { 0 } else { queries.columns.next_multiple_of(super::singles::PADDING) };
+        State {
+            best: (0..queries.count()).map(|_| Best::new(nearest.k)).collect(),
+            bars,
+            rows: Vec::new(),
+            numbers: Vec::new(),
+            sums: Vec::new(),
+            integers: Vec::new(),
+            bits: Vec::new(),
+            copied: Vec::new(),
+            row: vec![0.0; queries.columns],
+            zeros: vec![0.0; zeros],
+            blocks: Vec::new(),
+        }
+    }
+
+    /// Looks at some rows.
+    fn read(&mut self, nearest: &Nearest, part: &Part, range: Range<usize>, control: &Control) -> Result<()> {
+        let mut start = range.start;
+        while start < range.end {
+            control.check()?;
+            let end = range.end.min(start + part.block());
+            self.rows.clear();
+            self.numbers.clear();
+            self.numbers.extend((start..end).filter(|&row| part.is_wanted(row)));
+            if !self.numbers.is_empty() {
+                self.locate(part, start..end)?;
+                self.look(nearest, part, control)?;
+            }
+            start = end;
+        }
+        Ok(())
+    }
+
+    /// Finds where the rows are, after it has copied them where they are not read in place.
+    fn locate(&mut self, part: &Part, range: Range<usize>) -> Result<()> {
+        if part.is_direct {
+            self.rows.extend(self.numbers.iter().map(|&row| part.row(row)));
+            return Ok(());
+        }
+        let row_bytes = part.matrix.shape[1] * part.kind.size().unwrap_or(1);
+        part.copy(range.clone(), &mut self.copied)?;
+        let first: *const u8 = self.copied.as_ptr().cast();
+        let at = |row: usize| first.wrapping_add((row - range.start) * row_bytes);
+        self.rows.extend(self.numbers.iter().map(|&row| at(row)));
+        Ok(())
+    }
+
+    fn look(&mut self, nearest: &Nearest, part: &Part, control: &Control) -> Result<()> {
+        let queries = &nearest.queries;
+        if queries.metric == Metric::Hamming {
+            return self.look_at_bits(nearest, part, control);
+        }
+        match part.kind {
+            Kind::F64 => self.look_at_doubles(nearest, part, control),
+            Kind::F32 if queries.count() > 1 => self.look_at_panels(nearest, part, control),
+            Kind::I8 | Kind::U8 if queries.integers.is_some() => {
+                self.look_at_integers(nearest, part);
+                Ok(())
+            }
+            _ => {
+                self.look_at_singles(nearest, part);
+                Ok(())
+            }
+        }
+    }
+
+    fn look_at_bits(&mut self, nearest: &Nearest, part: &Part, control: &Control) -> Result<()> {
+        let queries = &nearest.queries;
+        self.bits.resize(self.rows.len(), 0);
+        for query in 0..queries.count() {
+            control.check()?;
+            let bytes = &queries.bytes[query * queries.columns..(query + 1) * queries.columns];
+            // SAFETY: rows of bytes, as long as a query.
+            unsafe { different_bits(&self.rows, bytes, &mut self.bits) };
+            for i in 0..self.rows.len() {
+                self.offer(nearest, part, query, i, self.bits[i] as f64);
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at_doubles(&mut self, nearest: &Nearest, part: &Part, control: &Control) -> Result<()> {
+        let queries = &nearest.queries;
+        for query in 0..queries.count() {
+            control.check()?;
+            for i in 0..self.rows.len() {
+                // SAFETY: a row of doubles.
+                let row = unsafe { RawSlice::new(self.rows[i], queries.columns) };
+                let sums = exact(row, queries.query(query), queries.metric.form());
+                if let Some(key) = queries.metric.key(sums, queries.norms[query]) {
+                    self.offer(nearest, part, query, i, key);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at_integers(&mut self, nearest: &Nearest, part: &Part) {
+        let queries = &nearest.queries;
+        let Some(integers) = &queries.integers else { return };
+        let (form, columns) = (queries.metric.form(), queries.columns);
+        self.integers.resize(self.rows.len(), Sums::default());
+        if part.kind == Kind::I8 {
+            // SAFETY: rows of int8.
+            unsafe { integer_sums::<i8>(&self.rows, columns, integers, form, &mut self.integers) };
+        } else {
+            // SAFETY: rows of uint8.
+            unsafe { integer_sums::<u8>(&self.rows, columns, integers, form, &mut self.integers) };
+        }
+        for i in 0..self.rows.len() {
+            if let Some(key) = queries.metric.key(self.integers[i], queries.norms[0]) {
+                self.offer(nearest, part, 0, i, key);
+            }
+        }
+    }
+
+    /// One query, and numbers that are singles without loss.
+    fn look_at_singles(&mut self, nearest: &Nearest, part: &Part) {
+        let queries = &nearest.queries;
+        self.add_up(part.kind, queries, false);
+        let slack = queries.slack(0);
+        for i in 0..self.rows.len() {
+            let [total, squares] = self.sums[i];
+            let (scale, extra) = queries.factors(squares);
+            let most = total * scale + extra * slack;
+            // NaN reaches every bar.
+            if most < self.bars[0] {
+                continue;
+            }
+            self.rank(nearest, part, 0, 0, i);
+        }
+    }
+
+    /// Computes the sums of all rows and the only query, or with zeros.
+    fn add_up(&mut self, kind: Kind, queries: &Queries, with_zeros: bool) {
+        self.sums.resize(self.rows.len(), [0.0; 2]);
+        let sums = RowSums {
+            rows: &self.rows,
+            columns: queries.columns,
+            query: if with_zeros { &self.zeros } else { &queries.row },
+            form: queries.metric.form(),
+            out: &mut self.sums,
+        };
+        match kind {
+            // SAFETY: rows of halves.
+            Kind::F16 => unsafe { sums.run::<f16>() },
+            // SAFETY: rows of int8.
+            Kind::I8 => unsafe { sums.run::<i8>() },
+            // SAFETY: rows of uint8.
+            Kind::U8 => unsafe { sums.run::<u8>() },
+            // SAFETY: rows of singles.
+            _ => unsafe { sums.run::<f32>() },
+        }
+    }
+
+    /// Several queries, and singles.
+    fn look_at_panels(&mut self, nearest: &Nearest, part: &Part, control: &Control) -> Result<()> {
+        let queries = &nearest.queries;
+        if queries.has_squares() {
+            self.add_up(Kind::F32, queries, true);
+        } else {
+            self.sums.resize(self.rows.len(), [0.0; 2]);
+        }
+        let (sums, rows) = (&self.sums, &self.rows);
+        self.blocks.clear();
+        self.blocks.extend(rows.iter().zip(sums).map(|(row, [_, squares])| {
+            let (scale, extra) = queries.factors(*squares);
+            Row { at: row.cast(), scale, extra }
+        }));
+        let (block_rows, _) = block_shape();
+        for panel in &queries.panels {
+            control.check()?;
+            let mut first = 0;
+            while first < self.blocks.len() {
+                let end = self.blocks.len().min(first + block_rows.min(MAX_ROWS));
+                self.look_at_block(nearest, part, panel, first..end);
+                first = end;
+            }
+        }
+        Ok(())
+    }
+
+    fn look_at_block(&mut self, nearest: &Nearest, part: &Part, panel: &Panel, range: Range<usize>) {
+        let queries = &nearest.queries;
+        let block = Block {
+            rows: &self.blocks[range.clone()],
+            columns: queries.columns,
+            panel: &panel.values,
+            width: panel.width,
+            form: queries.metric.form(),
+            bars: &self.bars[panel.lane..],
+            slack: &panel.slack,
+        };
+        // SAFETY: rows of singles.
+        let hits = unsafe { block.hits() };
+        for (i, mut hits) in range.zip(hits) {
+            while hits != 0 {
+                let query = hits.trailing_zeros() as usize;
+                hits &= hits - 1;
+                if query < panel.count {
+                    self.rank(nearest, part, panel.first + query, panel.lane + query, i);
+                }
+            }
+        }
+    }
+
+    /// Ranks a row that may be among the nearest of a query by its distance in double precision, and moves the bar.
+    fn rank(&mut self, nearest: &Nearest, part: &Part, query: usize, lane: usize, i: usize) {
+        let queries = &nearest.queries;
+        let Some(caster) = Caster::between(part.kind, Kind::F64) else { return };
+        // SAFETY: a row of the kind, and memory of its own for as many doubles.
+        unsafe { caster.run(self.rows[i], self.row.as_mut_ptr().cast(), queries.columns) };
+        let sums = exact(RawSlice::of(&self.row), queries.query(query), queries.metric.form());
+        let Some(key) = queries.metric.key(sums, queries.norms[query]) else { return };
+        if self.offer(nearest, part, query, i, key) {
+            self.bars[lane] = queries.bar(query, self.best[query].worst());
+        }
+    }
+
+    /// Keeps a row of the block if it is among the nearest.
+    fn offer(&mut self, nearest: &Nearest, part: &Part, query: usize, i: usize, key: f64) -> bool {
+        let number = part.first + self.numbers[i];
+        // The list of those excluded is looked at only for what would be kept.
+        let is_worse = self.best[query].worst().is_some_and(|worst| key > worst);
+        !is_worse && !nearest.is_excluded(query, number) && self.best[query].offer(key, number)
+    }
+}

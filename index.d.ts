@@ -78,6 +78,7 @@ export type {
   DescrField,
   DescrName,
   Descriptor,
+  DotResult,
   Element,
   EntryOf,
   ErrorDetails,

@@ -80,6 +80,7 @@ export type {
   ArrayPromises,
   Assignable,
   AsyncReductionMethod,
+  DotResult,
   Flags,
   HistogramResult,
   Neighbours,

@@ -59,6 +59,7 @@ import { scan } from './ops/reduce/scan.js'
 import { exactText, identityOf } from './ops/show/identity.js'
 import { inspectText, reprOf } from './ops/show/repr.js'
 import { answerTestRunners } from './ops/show/test-runners.js'
+import { dot } from './ops/linalg/dot.js'
 import { nearest } from './ops/linalg/nearest.js'
 import type { NearestOptions } from './ops/linalg/nearest.js'
 import { flatten, ravel, reshape } from './ops/reshape.js'
@@ -624,6 +625,23 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
   }
 
   /**
+   * Returns the product with another array: NumPy's `dot` of arrays of one and two axes. Sums of float16 are added up in float32, integers
+   * wrap, bools are added with `or`, complex numbers are not conjugated. A matrix times a vector, or a few, is read once, at the rate of
+   * memory.
+   * @param b an array, a typed array or (nested) lists; its first axis is as long as the last one here
+   * @returns a scalar for two arrays of one axis, else an array; of the dtype that both convert to
+   * @example
+   * a.dot([1, 0, 1]).toArray() // [4, 10]
+   * array([1, 2]).dot(array([3, 4])) // 11
+   * @throws MemmapError `ERR_MEMMAP_SHAPE` for other numbers of axes, and axes that do not fit; `ERR_MEMMAP_DTYPE` for elements that are not
+   *   numbers; `ERR_MEMMAP_CLOSED`; the fault of the mapping
+   * @see https://numpy.org/doc/2.4/reference/generated/numpy.dot.html
+   */
+  dot<const Q extends NumbersLike>(b: Q): DotResult<D, N, Q> {
+    return dot(this, b) as DotResult<D, N, Q>
+  }
+
+  /**
    * Returns the rows of this 2-d array that are nearest to a query, or to each of several, the nearest first. Exact, without an index: it
    * reads the array once, whatever the number of queries. Of equal distances the lower index comes first. Rows with NaN are never near, and
    * by the cosine neither are rows of zeros. Distances are computed in float64 and compared there.
@@ -983,7 +1001,7 @@ export type NumbersLike = NDArray | ArrayBufferView | NestedValues<number | bigi
 
 /** The number of axes of {@link NumbersLike}. */
 type AxesOfNumbers<Q> =
-  Q extends NDArray<infer _, infer N>
+  Q extends NDArray<DTypeLike, infer N>
     ? N
     : Q extends ArrayBufferView | readonly (number | bigint | boolean)[]
       ? 1
@@ -991,17 +1009,30 @@ type AxesOfNumbers<Q> =
         ? 2
         : number
 
-/** The result of `NDArray.nearest`. */
-export interface Neighbours<D, Q> {
-  /** The positions of the rows, the nearest first; -1 where there is none. */
-  readonly indices: NDArray<'int64', AxesOfNumbers<Q>>
-  /** Their distances, or products; NaN where there is none. */
-  readonly distances: NDArray<DistanceDType<D>, AxesOfNumbers<Q>>
-}
+/** The result of `NDArray.dot`. */
+export type DotResult<D, N extends number, Q> = number extends N | AxesOfNumbers<Q>
+  ? Scalar<DotDType<D, Q>> | NDArray<DotDType<D, Q>>
+  : [N, AxesOfNumbers<Q>] extends [1, 1]
+    ? Scalar<DotDType<D, Q>>
+    : NDArray<DotDType<D, Q>, [N, AxesOfNumbers<Q>] extends [2, 2] ? 2 : 1>
 
-type DistanceDType<D> = [DTypeLike] extends [D]
+/** The dtype of both operands where it is the same number; else known at run time only. */
+type DotDType<D, Q> =
+  Q extends NDArray<infer E> ? (D extends NumberName ? (E extends D ? D : DTypeLike) : DTypeLike) : DTypeLike
+
+/** The result of `NDArray.nearest`. A property of a type, as {@link Assignable}. */
+export type Neighbours<D, Q> = {
+  readonly of: {
+    /** The positions of the rows, the nearest first; -1 where there is none. */
+    readonly indices: NDArray<'int64', AxesOfNumbers<Q>>
+    /** Their distances, or products; NaN where there is none. */
+    readonly distances: NDArray<DistanceDType<Element<D>['name']>, AxesOfNumbers<Q>>
+  }
+}['of']
+
+type DistanceDType<Name> = string extends Name
   ? 'float32' | 'float64'
-  : Element<D>['name'] extends 'float32' | 'float16' | 'int8' | 'uint8'
+  : Name extends 'float32' | 'float16' | 'int8' | 'uint8'
     ? 'float32'
     : 'float64'
 
@@ -1228,6 +1259,7 @@ refuseSurplus(NDArray.prototype, {
   unique: 0,
   searchsorted: 2,
   topk: 2,
+  dot: 1,
   nearest: 2,
   item: 0,
   toArray: 0,
@@ -1351,6 +1383,9 @@ export interface ArrayPromises<out D extends DTypeLike, A, out N extends number 
     k: number,
     options?: O & AsyncOptions,
   ): Promise<{ values: NDArray<D, OrderedAxes<O, N>>; indices: NDArray<'int64', OrderedAxes<O, N>> }>
+
+  /** {@link NDArray.dot}. */
+  dot<const Q extends NumbersLike>(b: Q, options?: AsyncOptions): Promise<DotResult<D, N, Q>>
 
   /** {@link NDArray.nearest}. */
   nearest<const Q extends NumbersLike>(query: Q, options?: NearestOptions & AsyncOptions): Promise<Neighbours<D, Q>>

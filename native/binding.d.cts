@@ -120,6 +120,9 @@ export declare function copyAttributes(from: string, to: string): Array<string>
  */
 export declare function distances(a: Memory, b: Memory, rtol: number, atol: number, equalNan: boolean, columns: Float64Array): NativeDistances
 
+/** Stores the product of two matrices in a third one. */
+export declare function dot(a: Memory, b: Memory, target: Memory, task?: NativeTask): void
+
 /** Whether all elements are equal. */
 export declare function equals(a: Memory, b: Memory): boolean
 

@@ -1,12 +1,31 @@
 //! Products, and the search for the nearest rows, as exports: see `kernels.rs`.
 
-use memmap_kernels::{Error, Metric, Nearest, Search, Value};
+use memmap_kernels::{self as kernels, Error, Metric, Nearest, Search, Value};
 use napi::Env;
 use napi::bindgen_prelude::Float64ArraySlice;
 use napi_derive::napi;
 
 use crate::operand::Memory;
 use crate::work::{Done, NativeTask, Outcome, Work};
+
+/// Stores the product of two matrices in a third one.
+#[napi(
+    catch_unwind,
+    ts_args_type = "a: Memory, b: Memory, target: Memory, task?: NativeTask",
+    ts_return_type = "void"
+)]
+pub fn dot(
+    env: &Env,
+    a: Memory,
+    b: Memory,
+    target: Memory,
+    task: Option<&NativeTask>,
+) -> napi::Result<Outcome> {
+    let (work, [left, right, to]) = Work::of(env, task, [&a, &b, &target])?;
+    work.run(move |control| {
+        kernels::dot(&left.array(), &right.array(), &to.array_mut(), control).map(Done::from)
+    })
+}
 
 /// Stores for each query the indices and the distances of the nearest rows of a matrix, filled up with -1 and NaN, and returns how many
 /// were found for the first query. `metric` is a `Metric`. The mask is the memory of the source where there is none. `excluded` are

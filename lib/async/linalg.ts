@@ -5,11 +5,31 @@
 import { isArray } from '../array/array-base.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { checkOptions } from '../errors/check-options.js'
+import { planDot, productOf, runDot } from '../ops/linalg/dot.js'
 import { NEAREST_OPTIONS, neighboursOf, planNearest, runNearest } from '../ops/linalg/nearest.js'
 import type { NearestOptions, Neighbours } from '../ops/linalg/nearest.js'
 import { pin } from './pin.js'
 import { ASYNC_OPTIONS, Task } from './task.js'
 import type { AsyncOptions } from './task.js'
+
+/** `dot`. */
+async function dot(array: ArrayBase, other: unknown, options: AsyncOptions = {}): Promise<unknown> {
+  checkOptions(options, ASYNC_OPTIONS, 'dot')
+  const task = new Task(options, isArray(other) ? [array, other] : [array])
+  const plan = planDot(array, other)
+  const left = await pin(plan.left, task)
+  try {
+    const right = await pin(plan.right, task)
+    try {
+      await task.runInPool(plan.products, (nativeTask) => runDot(plan, left.source, right.source, nativeTask))
+    } finally {
+      right.release()
+    }
+  } finally {
+    left.release()
+  }
+  return productOf(plan)
+}
 
 /** `nearest`. */
 async function nearest(
@@ -21,19 +41,23 @@ async function nearest(
   const task = new Task(options, isArray(options.mask) ? [array, options.mask] : [array])
   const plan = planNearest(array, query, options)
   const matrix = await pin(plan.matrix, task)
-  const mask = plan.mask === null ? null : await pin(plan.mask, task)
   try {
-    const found = await task.runInPool(array.size, (nativeTask) =>
-      runNearest(plan, matrix.source, mask?.source ?? null, nativeTask),
-    )
-    return neighboursOf(plan, found)
+    const mask = plan.mask === null ? null : await pin(plan.mask, task)
+    try {
+      const found = await task.runInPool(array.size, (nativeTask) =>
+        runNearest(plan, matrix.source, mask?.source ?? null, nativeTask),
+      )
+      return neighboursOf(plan, found)
+    } finally {
+      mask?.release()
+    }
   } finally {
     matrix.release()
-    mask?.release()
   }
 }
 
 /** The methods of `array.promises` that multiply and search, and the most arguments of each. */
 export const LINALG = {
+  dot: { run: dot, most: 2 },
   nearest: { run: nearest, most: 2 },
 }

@@ -66,7 +66,7 @@ pub use copy::{assign, byteswap_in_place, fill};
 pub use dtype::{Element, Kind, Value};
 pub use exec::{Control, Error, Prefetch, Result, Task, TaskId, spawn, threads, withdraw};
 pub use expr::{Input, Joined, Operation, Program, Step};
-pub use linalg::{Metric, Nearest, Search};
+pub use linalg::{Metric, Nearest, Search, dot};
 pub use order::{Unique, argsort, bincount, nonzero, searchsorted, sort, topk, unique};
 pub use reduce::{Params, Reduction, Scan, minmax, reduce, reduce_all, result_kind, scan, scan_kind};
 pub use select::{gather, indices_of, mask_count, mask_gather, mask_indices, scatter, take};

@@ -152,9 +152,7 @@ export function runNearest(
 export function neighboursOf({ indices, distances, isSingle }: NearestPlan, found: unknown): Neighbours {
   if (!isSingle) return { indices, distances }
   const first = (array: ArrayBase): ArrayBase =>
-    asOwner(
-      viewOf(array, { shape: [Number(found)], byteStrides: [array.itemsize], position: array.position }),
-    )
+    asOwner(viewOf(array, { shape: [Number(found)], byteStrides: [array.itemsize], position: array.position }))
   return { indices: first(indices), distances: first(distances) }
 }
 
@@ -166,7 +164,10 @@ function distanceDType({ name }: DType): DType {
 function checkReal({ kind, name }: DType, what: string): void {
   if ('biuf'.includes(kind)) return
   const wayOut = kind === 'c' ? 'search its real or imaginary part' : 'convert it with astype()'
-  throw new MemmapError('ERR_MEMMAP_DTYPE', `invalid ${what} of ${name}: nearest is defined for real numbers; ${wayOut}`)
+  throw new MemmapError(
+    'ERR_MEMMAP_DTYPE',
+    `invalid ${what} of ${name}: nearest is defined for real numbers; ${wayOut}`,
+  )
 }
 
 /** The numbers of the queries, and their shape. */

@@ -11,9 +11,10 @@ use super::metric::{Metric, Sums};
 use super::panel::{Block, MAX_ROWS, Row, block_shape};
 use super::queries::{Panel, Queries};
 use super::singles::RowSums;
+use super::tile::Tiled;
 use crate::array::{ArrayMut, ArrayRef, Axes};
-use crate::copy::{Caster, Sink, assign};
-use crate::dtype::{Element, Kind, f16};
+use crate::copy::{Caster, Sink};
+use crate::dtype::{Kind, f16};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
 use crate::loops::RawSlice;
 use crate::stats::States;
@@ -158,15 +159,14 @@ struct Part<'a> {
     mask: Option<&'a ArrayRef>,
     rows: usize,
     first: usize,
-    /// The kind of the numbers that sums are computed of.
+    /// The rows as numbers that sums are computed of.
+    tiled: Tiled<'a>,
     kind: Kind,
-    /// Whether rows are read in place.
-    is_direct: bool,
 }
 
 impl<'a> Part<'a> {
     fn new(matrix: &'a ArrayRef, mask: Option<&'a ArrayRef>, first: usize, queries: &Queries) -> Result<Part<'a>> {
-        let Element { kind, size, .. } = matrix.element;
+        let kind = matrix.element.kind;
         let unsupported = matches!(kind, Kind::C64 | Kind::C128 | Kind::Time | Kind::Opaque)
             || (queries.metric == Metric::Hamming && kind != Kind::U8);
         if unsupported {
@@ -185,21 +185,15 @@ impl<'a> Part<'a> {
             Kind::F32 | Kind::F16 | Kind::I8 | Kind::U8 => kind,
             _ => Kind::F64,
         };
-        let is_contiguous = queries.columns <= 1 || matrix.strides[1] == size as isize;
-        let is_direct = kind == matrix.element.kind && is_contiguous && !matrix.element.needs_swap();
-        Ok(Part { matrix, mask, rows, first, kind, is_direct })
+        Ok(Part { matrix, mask, rows, first, tiled: Tiled::new(matrix, kind, |kind| kind), kind })
     }
 
     /// Has the pages of rows read in, where they are one behind the other.
     fn prefetch(&self, rows: &Range<usize>, control: &Control) {
         let row_bytes = self.matrix.shape[1] * self.matrix.element.size;
         if self.matrix.strides[0] == row_bytes as isize {
-            control.prefetch(self.row(rows.start), rows.len() * row_bytes);
+            control.prefetch(self.tiled.at(rows.start, 0), rows.len() * row_bytes);
         }
-    }
-
-    fn row(&self, row: usize) -> *const u8 {
-        self.matrix.ptr.wrapping_offset(self.matrix.strides[0].wrapping_mul(row as isize))
     }
 
     fn is_wanted(&self, row: usize) -> bool {
@@ -212,32 +206,11 @@ impl<'a> Part<'a> {
 
     /// Rows that are looked at together.
     fn block(&self) -> usize {
-        if self.is_direct {
+        if self.tiled.is_direct {
             return BLOCK_ROWS;
         }
         let size = self.kind.size().unwrap_or(1).max(self.matrix.element.size);
         (COPIED_BYTES / (self.matrix.shape[1] * size).max(1)).max(1)
-    }
-
-    /// Copies rows one behind the other, as numbers of the kind.
-    fn copy(&self, rows: Range<usize>, to: &mut Vec<u64>) -> Result<()> {
-        let element = Element::native(self.kind).ok_or(Error::Empty)?;
-        let shape = [rows.len(), self.matrix.shape[1]];
-        let bytes = shape[0] * shape[1] * element.size;
-        let words = bytes.div_ceil(size_of::<u64>());
-        if to.len() < words {
-            to.try_reserve_exact(words - to.len()).map_err(|_| Error::Memory { bytes })?;
-            to.resize(words, 0);
-        }
-        let shape = Axes::from_slice(&shape);
-        // SAFETY: rows of the matrix.
-        let from = unsafe {
-            ArrayRef::new(self.row(rows.start), self.matrix.element, shape.clone(), self.matrix.strides.clone())
-        };
-        // SAFETY: the memory is as large as the rows.
-        let to = unsafe { ArrayMut::contiguous(to.as_mut_ptr().cast(), element, shape) };
-        // Work of a task that shares out work of its own would wait for a turn while it has one.
-        assign(&from, &to, &Control::new().with_max_threads(1))
     }
 }
 
@@ -306,17 +279,13 @@ impl State {
         Ok(())
     }
 
-    /// Finds where the rows are, after it has copied them where they are not read in place.
+    /// Finds where the wanted rows are, after it has copied all where they are not read in place.
     fn locate(&mut self, part: &Part, range: Range<usize>) -> Result<()> {
-        if part.is_direct {
-            self.rows.extend(self.numbers.iter().map(|&row| part.row(row)));
-            return Ok(());
+        part.tiled.locate(range.clone(), 0..part.matrix.shape[1], &mut self.copied, &mut self.rows)?;
+        if self.numbers.len() < self.rows.len() {
+            let all = std::mem::take(&mut self.rows);
+            self.rows.extend(self.numbers.iter().map(|row| all[row - range.start]));
         }
-        let row_bytes = part.matrix.shape[1] * part.kind.size().unwrap_or(1);
-        part.copy(range.clone(), &mut self.copied)?;
-        let first: *const u8 = self.copied.as_ptr().cast();
-        let at = |row: usize| first.wrapping_add((row - range.start) * row_bytes);
-        self.rows.extend(self.numbers.iter().map(|&row| at(row)));
         Ok(())
     }
 

@@ -10,9 +10,6 @@ use crate::loops::{Kernel, Lanes, Level, dispatch_wide};
 /// The most rows of a block.
 pub(super) const MAX_ROWS: usize = 12;
 
-/// The most queries of a panel.
-pub(super) const MAX_WIDTH: usize = 32;
-
 /// The rows of a block, and the lanes of a vector, on this processor. A panel has one vector or two.
 pub(super) fn block_shape() -> (usize, usize) {
     dispatch_wide(Shape)

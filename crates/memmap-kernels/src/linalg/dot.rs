@@ -41,7 +41,9 @@ pub fn dot(a: &ArrayRef, b: &ArrayRef, out: &ArrayMut, control: &Control) -> Res
     };
     let kind = a.element.kind.promote(b.element.kind);
     if k != rows || out.shape[..] != [m, n] || kind != Some(out.element.kind) {
-        return Err(Error::Mismatch { rule: "the columns of the first matrix must be the rows of the second one" });
+        return Err(Error::Mismatch {
+            rule: "the columns of the first matrix must be the rows of the second one",
+        });
     }
     if m * n == 0 {
         return Ok(());
@@ -86,7 +88,12 @@ fn sink_of<T: Ring>(out: &ArrayMut) -> Result<Sink> {
 }
 
 /// The products of each row of a matrix with each of a few vectors, which are rows too.
-fn matrix_vectors<T: Ring>(matrix: &ArrayRef, vectors: &ArrayRef, out: &ArrayMut, control: &Control) -> Result<()> {
+fn matrix_vectors<T: Ring>(
+    matrix: &ArrayRef,
+    vectors: &ArrayRef,
+    out: &ArrayMut,
+    control: &Control,
+) -> Result<()> {
     let kind = T::KIND;
     let (rows, columns, count) = (matrix.shape[0], matrix.shape[1], vectors.shape[0]);
     let size = matrix.element.size;
@@ -136,13 +143,16 @@ impl<T: Ring> Product<'_, T> {
     /// Has the pages of rows read in, where they are one behind the other.
     fn prefetch(&self, rows: &Range<usize>, columns: Range<usize>, control: &Control) {
         let Tiled { matrix, .. } = self.matrix;
-        let (size, [all_rows, all_columns]) = (matrix.element.size as isize, [matrix.shape[0], matrix.shape[1]]);
+        let (size, [all_rows, all_columns]) =
+            (matrix.element.size as isize, [matrix.shape[0], matrix.shape[1]]);
         let is_run = |strides: [isize; 2], inner: usize, is_one: bool| {
             strides[1] == size && (is_one || strides[0] == size * inner as isize)
         };
         let by_row = is_run([matrix.strides[0], matrix.strides[1]], all_columns, rows.len() == 1);
         let by_column = is_run([matrix.strides[1], matrix.strides[0]], all_rows, columns.len() == 1);
-        if (by_row && (rows.len() == 1 || columns.len() == all_columns)) || (by_column && rows.len() == all_rows) {
+        if (by_row && (rows.len() == 1 || columns.len() == all_columns))
+            || (by_column && rows.len() == all_rows)
+        {
             let bytes = rows.len() * columns.len() * matrix.element.size;
             control.prefetch(self.matrix.at(rows.start, columns.start), bytes);
         }
@@ -307,7 +317,8 @@ impl<'a> Side<'a> {
         let size = size_of::<T>() as isize;
         let element = matrix.element;
         let is_aligned = matrix.ptr.addr() % align_of::<T>() == 0;
-        let in_place = element.kind == T::KIND && !element.needs_swap() && is_aligned && T::KIND.real().is_float();
+        let in_place =
+            element.kind == T::KIND && !element.needs_swap() && is_aligned && T::KIND.real().is_float();
         let steps = [matrix.strides[0], matrix.strides[1]];
         let has_steps = in_place && steps.iter().all(|step| step % size == 0);
         let tiled = Tiled::new(matrix, T::KIND, unsigned);

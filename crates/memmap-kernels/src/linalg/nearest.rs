@@ -75,7 +75,9 @@ impl Nearest {
     /// [`Error::Mismatch`] where there are not as many numbers as queries take.
     pub fn new(search: Search) -> Result<Nearest> {
         let Search { metric, k, columns, count, queries, excluded } = search;
-        if columns.checked_mul(count) != Some(queries.len()) || (excluded.len() > 1 && excluded.len() != count) {
+        if columns.checked_mul(count) != Some(queries.len())
+            || (excluded.len() > 1 && excluded.len() != count)
+        {
             return Err(Error::Mismatch { rule: "each query must have as many numbers as a row" });
         }
         let queries = Queries::new(metric, columns, count, queries);
@@ -87,7 +89,13 @@ impl Nearest {
     /// # Errors
     /// [`Error::Unsupported`] for complex and opaque elements, and for [`Metric::Hamming`] of others than uint8;
     /// [`Error::Mismatch`] where shapes do not fit; [`Error::Cancelled`].
-    pub fn feed(&self, part: &ArrayRef, mask: Option<&ArrayRef>, first: usize, control: &Control) -> Result<()> {
+    pub fn feed(
+        &self,
+        part: &ArrayRef,
+        mask: Option<&ArrayRef>,
+        first: usize,
+        control: &Control,
+    ) -> Result<()> {
         let part = Part::new(part, mask, first, &self.queries)?;
         let (rows, columns, queries) = (part.rows, self.queries.columns, self.queries.count());
         if rows == 0 || queries == 0 || self.k == 0 {
@@ -136,7 +144,8 @@ impl Nearest {
         let (k, found) = (self.k, self.finish());
         for (query, rows) in found.iter().enumerate() {
             for i in 0..k {
-                let (row, distance) = rows.get(i).map_or((-1, f64::NAN), |&(row, distance)| (row as i64, distance));
+                let (row, distance) =
+                    rows.get(i).map_or((-1, f64::NAN), |&(row, distance)| (row as i64, distance));
                 let offset = |strides: &Axes<isize>| query as isize * strides[0] + i as isize * strides[1];
                 // SAFETY: an element of the matrix.
                 unsafe { to_indices.store((&raw const row).cast(), 1, offset(&indices.strides), 0) };
@@ -165,7 +174,12 @@ struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    fn new(matrix: &'a ArrayRef, mask: Option<&'a ArrayRef>, first: usize, queries: &Queries) -> Result<Part<'a>> {
+    fn new(
+        matrix: &'a ArrayRef,
+        mask: Option<&'a ArrayRef>,
+        first: usize,
+        queries: &Queries,
+    ) -> Result<Part<'a>> {
         let kind = matrix.element.kind;
         let unsupported = matches!(kind, Kind::C64 | Kind::C128 | Kind::Time | Kind::Opaque)
             || (queries.metric == Metric::Hamming && kind != Kind::U8);
@@ -245,7 +259,11 @@ impl State {
         if queries.panels.is_empty() {
             bars[0] = f32::NEG_INFINITY;
         }
-        let zeros = if queries.panels.is_empty() { 0 } else { queries.columns.next_multiple_of(super::singles::PADDING) };
+        let zeros = if queries.panels.is_empty() {
+            0
+        } else {
+            queries.columns.next_multiple_of(super::singles::PADDING)
+        };
         State {
             best: (0..queries.count()).map(|_| Best::new(nearest.k)).collect(),
             bars,

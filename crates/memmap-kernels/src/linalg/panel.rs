@@ -148,7 +148,8 @@ fn hits<L: Lanes, S: Step, const ROWS: usize, const VECTORS: usize>(block: &Bloc
                 let slack = unsafe { L::load(block.slack.as_ptr().wrapping_add(lane)) };
                 // SAFETY: there is a bar for each lane.
                 let bar = unsafe { L::load(block.bars.as_ptr().wrapping_add(lane)) };
-                let most = L::fma(L::splat(extra), slack, L::fma(totals[row][v], L::splat(scale), L::splat(0.0)));
+                let most =
+                    L::fma(L::splat(extra), slack, L::fma(totals[row][v], L::splat(scale), L::splat(0.0)));
                 hits[row] |= L::not_less(most, bar) << lane;
                 v += 1;
             }

@@ -117,7 +117,13 @@ fn row_sums<L: Lanes, T: Widen, S: Step>(row: *const T, columns: usize, query: *
         let mut from = row.wrapping_add(at);
         if left < L::LEN {
             // SAFETY: the last columns, and a buffer of as many lanes as any level has.
-            unsafe { std::ptr::copy_nonoverlapping(from.cast::<u8>(), rest.as_mut_ptr().cast(), left * size_of::<T>()) };
+            unsafe {
+                std::ptr::copy_nonoverlapping(
+                    from.cast::<u8>(),
+                    rest.as_mut_ptr().cast(),
+                    left * size_of::<T>(),
+                )
+            };
             from = rest.as_ptr();
         }
         // SAFETY: the columns are readable, or filled up with zeros.

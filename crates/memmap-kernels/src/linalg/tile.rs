@@ -53,7 +53,8 @@ impl<'a> Tiled<'a> {
 
     /// Copies a part one row behind the other.
     pub fn copy(&self, rows: Range<usize>, columns: Range<usize>, to: &mut Vec<u64>) -> Result<()> {
-        let element = Element::native(self.kind).ok_or(Error::Unsupported { operation: "a matrix", kind: self.kind })?;
+        let element = Element::native(self.kind)
+            .ok_or(Error::Unsupported { operation: "a matrix", kind: self.kind })?;
         let shape = [rows.len(), columns.len()];
         let bytes = shape[0] * shape[1] * element.size;
         let words = bytes.div_ceil(size_of::<u64>());

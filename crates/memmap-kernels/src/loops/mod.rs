@@ -17,5 +17,7 @@ pub(crate) use raw_slice::{
 };
 #[cfg(test)]
 pub(crate) use simd::Baseline;
+#[cfg(all(test, any(target_arch = "x86", target_arch = "x86_64")))]
+pub(crate) use simd::ALLOWED;
 pub(crate) use simd::{Kernel, Level, dispatch, dispatch_wide};
 pub(crate) use stream::{STREAM_BYTES, Stream};

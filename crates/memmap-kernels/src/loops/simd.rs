@@ -72,7 +72,7 @@ pub(crate) trait Kernel {
 #[inline(always)]
 pub(crate) fn dispatch<K: Kernel>(kernel: K) -> K::Output {
     #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
-    if has_avx2() {
+    if has_avx2() && is_allowed(1) {
         // SAFETY: the processor has these instructions, as was just checked.
         return unsafe { run_avx2(kernel) };
     }
@@ -89,7 +89,7 @@ fn run_avx2<K: Kernel>(kernel: K) -> K::Output {
 #[inline(always)]
 pub(crate) fn dispatch_wide<K: Kernel>(kernel: K) -> K::Output {
     #[cfg(target_arch = "x86_64")]
-    if has_avx512() {
+    if has_avx512() && is_allowed(2) {
         // SAFETY: the processor has these instructions, as was just checked.
         return unsafe { run_avx512(kernel) };
     }
@@ -133,6 +133,21 @@ pub(crate) fn has_avx2() -> bool {
             && is_x86_feature_detected!("lzcnt")
             && is_x86_feature_detected!("popcnt")
     })
+}
+
+#[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+/// Always; but tests hold their thread to a level: 0 is the baseline.
+#[inline(always)]
+fn is_allowed(_level: u8) -> bool {
+    #[cfg(test)]
+    return _level <= ALLOWED.get();
+    #[cfg(not(test))]
+    true
+}
+
+#[cfg(test)]
+thread_local! {
+    pub(crate) static ALLOWED: std::cell::Cell<u8> = const { std::cell::Cell::new(u8::MAX) };
 }
 
 /// What the processor has, once it was asked.

@@ -7,6 +7,7 @@ mod control;
 mod distances;
 mod expr;
 mod histogram;
+mod linalg;
 mod number;
 mod order;
 mod pool;

@@ -38,6 +38,8 @@ const USES: Readonly<Record<string, (a: Memmap, other: NDArray) => unknown>> = {
   quantile: (a) => a.quantile(0.5),
   searchsorted: (a) => a.searchsorted(1),
   sort: (a) => a.sort(),
+  dot: (a) => a.dot(a.transpose()),
+  nearest: (a) => a.nearest(a),
   topk: (a) => a.topk(1),
   unique: (a) => a.unique(),
   cumprod: (a) => a.cumprod(),

@@ -1,7 +1,8 @@
 import test from 'ava'
+import type { ExecutionContext } from 'ava'
 import { array, memmap, zeros } from '../lib/index.js'
 import type { Metric, NDArray, NearestOptions } from '../lib/index.js'
-import { fileOf } from './support/files.js'
+import { fileOf, hole } from './support/files.js'
 import { live } from './support/live.js'
 import { askPython, randomFrom, seed } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
@@ -9,7 +10,21 @@ import { times } from './support/slow.js'
 
 const ROUNDS = times(1500)
 const METRICS = ['cosine', 'euclidean', 'sqeuclidean', 'cityblock', 'dot', 'hamming'] as const
-const DTYPES = ['float32', 'float64', 'float16', 'int8', 'uint8', 'bool', 'int16', 'uint32', 'int64', '>f4', '>f8', '>f2', '>i2']
+const DTYPES = [
+  'float32',
+  'float64',
+  'float16',
+  'int8',
+  'uint8',
+  'bool',
+  'int16',
+  'uint32',
+  'int64',
+  '>f4',
+  '>f8',
+  '>f2',
+  '>i2',
+]
 
 interface Case {
   readonly rows: NDArray
@@ -61,17 +76,19 @@ function numbers(random: Random, dtype: string, shape: number[], whole: boolean)
   return a.astype(dtype as 'float32') as unknown as NDArray
 }
 
+const rowsOf = (a: NDArray): number => a.shape[0] as number
+
 /** The same elements in another layout. */
 function inLayout(random: Random, a: NDArray): NDArray {
   if (a.ndim === 1) return random.chance(0.3) ? (a.flip().copy().flip() as NDArray) : a
-  const wide = zeros([a.shape[0]! * 2, a.shape[1]! * 3], { dtype: a.dtype as never }) as unknown as NDArray
+  const wide = zeros([rowsOf(a) * 2, (a.shape[1] as number) * 3], { dtype: a.dtype as never }) as unknown as NDArray
   return random.pick([
     () => a,
     () => a,
     () => a.copy({ order: 'F' }),
     () => a.flip().copy().flip(),
     () => {
-      const part = wide.index('::2', `1:${a.shape[1]! + 1}`)
+      const part = wide.index('::2', `1:${(a.shape[1] as number) + 1}`)
       part.assign(a as never)
       return part as NDArray
     },
@@ -114,7 +131,9 @@ function randomCase(random: Random): Case {
     ...(rows > 0 &&
       random.chance(0.3) && {
         exclude:
-          count !== null && count > 0 && random.chance(0.5) ? Array.from({ length: count }, excluded) : random.pick([rows - 1, excluded()]),
+          count !== null && count > 0 && random.chance(0.5)
+            ? Array.from({ length: count }, excluded)
+            : random.pick([rows - 1, excluded()]),
       }),
   }
   return { rows: inLayout(random, a), query: inLayout(random, query), options }
@@ -144,26 +163,29 @@ live('the nearest rows of random arrays are those of NumPy', (t, python) => {
     metric: options.metric,
     mask:
       options.mask === undefined
-        ? new Array(rows.shape[0]!).fill(true)
+        ? new Array(rowsOf(rows)).fill(true)
         : Array.isArray(options.mask)
           ? options.mask
           : (options.mask as NDArray).toArray(),
-    excluded: excludedLists(options.exclude, rows.shape[0]!),
+    excluded: excludedLists(options.exclude, rowsOf(rows)),
   }))
   const answers = askPython<[at: number[], distances: string[], all: string[]][][]>(python, SCRIPT, questions)
   for (const [which, { rows, query, options }] of cases.entries()) {
     const about = `${which}: ${rows.dtype.str} ${rows.shape.join('x')}, ${query.dtype.str} ${query.shape.join('x')} ${JSON.stringify({ ...options, mask: options.mask !== undefined })}`
     const { indices, distances } = rows.nearest(query as NDArray, options)
     const isSingle = query.ndim === 1
-    const k = Math.min(options.k ?? 10, rows.shape[0]!)
+    const k = Math.min(options.k ?? 10, rowsOf(rows))
     t.is(indices.dtype.name, 'int64')
-    t.is(distances.dtype.name, ['float32', 'float16', 'int8', 'uint8'].includes(rows.dtype.name) ? 'float32' : 'float64')
-    if (!isSingle) t.deepEqual(indices.shape, [query.shape[0]!, k], about)
+    t.is(
+      distances.dtype.name,
+      ['float32', 'float16', 'int8', 'uint8'].includes(rows.dtype.name) ? 'float32' : 'float64',
+    )
+    if (!isSingle) t.deepEqual(indices.shape, [rowsOf(query), k], about)
     t.deepEqual(distances.shape, indices.shape)
     const tolerance = distances.dtype.name === 'float32' ? 2e-5 : 1e-9
     for (const [i, [at, sorted, all]] of (answers[which] ?? []).entries()) {
-      const found = (isSingle ? indices.toArray() : indices.toArray()[i]) as bigint[]
-      const far = (isSingle ? distances.toArray() : distances.toArray()[i]) as number[]
+      const found = (isSingle ? indices.toArray() : (indices.toArray() as bigint[][])[i]) as bigint[]
+      const far = (isSingle ? distances.toArray() : (distances.toArray() as number[][])[i]) as number[]
       const length = Math.min(k, at.length)
       if (isSingle) t.is(found.length, length, about)
       for (let place = 0; place < (isSingle ? length : k); place++) {
@@ -172,15 +194,243 @@ live('the nearest rows of random arrays are those of NumPy', (t, python) => {
           continue
         }
         const own = Number(found[place])
-        const expected = Number(sorted[place]!.replace('inf', 'Infinity'))
+        const expected = Number((sorted[place] as string).replace('inf', 'Infinity'))
         // NumPy adds up in another order, so rows that are equal in all but the last bits may change places.
         const itsOwn = Number(all[own]?.replace('inf', 'Infinity'))
-        t.true(own === at[place] || close(itsOwn, expected, 1e-12), `${about} query ${i} place ${place}: ${own} for ${at[place]}`)
+        t.true(
+          own === at[place] || close(itsOwn, expected, 1e-12),
+          `${about} query ${i} place ${place}: ${own} for ${at[place]}`,
+        )
         // A float32 has no larger numbers.
         const largest = distances.dtype.name === 'float32' ? Math.fround(expected) : expected
-        t.true(close(far[place]!, largest, tolerance), `${about} query ${i} place ${place}: ${far[place]} for ${expected}`)
+        t.true(
+          close(far[place] as number, largest, tolerance),
+          `${about} query ${i} place ${place}: ${far[place]} for ${expected}`,
+        )
       }
       t.is(new Set(found.filter((row) => row >= 0n)).size, length, about)
     }
   }
+})
+
+const ROWS = array(
+  [
+    [1, 0],
+    [0, 1],
+    [3, 4],
+    [1, 0],
+    [0, 0],
+    [NaN, 1],
+  ],
+  { dtype: 'float32' },
+)
+
+test('returns the nearest first, equal ones by index, and never rows with NaN or, by the cosine, of zeros', (t) => {
+  const lists = ({ indices, distances }: { indices: NDArray; distances: NDArray }): unknown => [
+    (indices.toArray() as bigint[]).map(Number),
+    distances.toArray(),
+  ]
+  t.deepEqual(lists(ROWS.nearest([1, 0])), [
+    [0, 3, 2, 1],
+    [0, 0, Math.fround(0.4), 1],
+  ])
+  t.deepEqual(lists(ROWS.nearest([1, 0], { metric: 'sqeuclidean' })), [
+    [0, 3, 4, 1, 2],
+    [0, 0, 1, 2, 20],
+  ])
+  t.deepEqual(lists(ROWS.nearest([2, 0], { metric: 'euclidean', k: 3 })), [
+    [0, 3, 4],
+    [1, 1, 2],
+  ])
+  t.deepEqual(lists(ROWS.nearest([1, 1], { metric: 'cityblock', k: 2 })), [
+    [0, 1],
+    [1, 1],
+  ])
+  t.deepEqual(lists(ROWS.nearest([1, 1], { metric: 'dot' })), [
+    [2, 0, 1, 3, 4],
+    [7, 1, 1, 1, 0],
+  ])
+  const bits = array([[0b1111], [0b0001], [0b1000]], { dtype: 'uint8' })
+  t.deepEqual(lists(bits.nearest([0b0011], { metric: 'hamming' })), [
+    [1, 0, 2],
+    [1, 2, 3],
+  ])
+})
+
+test('a query of zeros or with NaN has no nearest rows', (t) => {
+  t.deepEqual(ROWS.nearest([0, 0]).indices.shape, [0])
+  t.deepEqual(ROWS.nearest([NaN, 0], { metric: 'dot' }).distances.shape, [0])
+})
+
+test('several queries are filled up with -1 and NaN', (t) => {
+  const found = ROWS.nearest(
+    [
+      [1, 0],
+      [0, 0],
+    ],
+    { k: 5 },
+  )
+  t.deepEqual(found.indices.toArray(), [
+    [0n, 3n, 2n, 1n, -1n],
+    [-1n, -1n, -1n, -1n, -1n],
+  ])
+  t.deepEqual(found.distances.toArray()[1], [NaN, NaN, NaN, NaN, NaN])
+  t.deepEqual(ROWS.nearest([[1, 0]], { k: 100 }).indices.shape, [1, 6])
+  t.deepEqual(ROWS.nearest(zeros([0, 2])).indices.shape, [0, 6])
+  t.deepEqual(zeros([0, 2]).nearest([1, 2]).indices.shape, [0])
+  t.deepEqual(zeros([0, 2]).nearest([[1, 2]]).indices.shape, [1, 0])
+  t.deepEqual(zeros([3, 0]).nearest([], { metric: 'dot' }).indices.toArray(), [0n, 1n, 2n])
+})
+
+test('mask and exclude leave rows out', (t) => {
+  const indices = (options: NearestOptions): unknown => ROWS.nearest([1, 0], options).indices.toArray()
+  t.deepEqual(indices({ exclude: 0 }), [3n, 2n, 1n])
+  t.deepEqual(indices({ exclude: [0, -3, 0] }), [2n, 1n])
+  t.deepEqual(indices({ exclude: new Uint8Array([2, 3]) }), [0n, 1n])
+  t.deepEqual(indices({ exclude: array([1], { dtype: 'int64' }) as NDArray }), [0n, 3n, 2n])
+  t.deepEqual(indices({ exclude: [] }), [0n, 3n, 2n, 1n])
+  t.deepEqual(indices({ mask: [false, true, true, false, true, true] }), [2n, 1n])
+  t.deepEqual(indices({ mask: ROWS.index(':', 0).compare('>', 0) as NDArray, exclude: 3 }), [0n, 2n])
+  t.deepEqual(indices({ mask: new Array(6).fill(false) }), [])
+  const each = ROWS.nearest(ROWS.slice(0, 2), { k: 1, exclude: [[0], [1]] })
+  t.deepEqual(each.indices.toArray(), [[3n], [2n]])
+})
+
+test('queries may be typed arrays, lists of them, or of another dtype than the rows', (t) => {
+  t.deepEqual(ROWS.nearest(new Float64Array([1, 0]), { k: 1 }).indices.toArray(), [0n])
+  t.deepEqual(ROWS.nearest([new Int8Array([0, 2])], { k: 1 }).indices.toArray(), [[1n]])
+  const bytes = array(
+    [
+      [100, -100],
+      [-128, 127],
+    ],
+    { dtype: 'int8' },
+  )
+  // The query is rounded to float32 in the search alone.
+  t.deepEqual(bytes.nearest([0.1, -0.1], { k: 1 }).indices.toArray(), [0n])
+  t.deepEqual(bytes.nearest([-1e5, 1e5], { k: 1, metric: 'cityblock' }).indices.toArray(), [1n])
+})
+
+test('rows that float32 cannot tell apart are in the order of float64', (t) => {
+  const rows = zeros([1000, 3], { dtype: 'float32' })
+  for (let at = 0; at < 1000; at++) rows.slice(at, at + 1).assign([1e6, at, 1])
+  for (const [metric, query] of [
+    ['cosine', [1e6, 500.25, 1]],
+    ['euclidean', [1e6 + 0.01, 500.25, 1]],
+    ['dot', [1, 1e-9, 0]],
+  ] as const) {
+    const expected = metric === 'dot' ? [999n, 998n, 997n] : [500n, 501n, 499n]
+    t.deepEqual(rows.nearest(query, { metric, k: 3 }).indices.toArray(), expected, metric)
+    t.deepEqual(rows.nearest([query, query], { metric, k: 3 }).indices.toArray()[1], expected, metric)
+  }
+})
+
+test('numbers beyond the range of float32 sums are compared as float64', (t) => {
+  const rows = array(
+    [
+      [1e30, 0],
+      [1e30, 1e29],
+      [1e-30, 0],
+      [3e38, 3e38],
+    ],
+    { dtype: 'float32' },
+  )
+  t.deepEqual(rows.nearest([1, 0.1], { k: 4 }).indices.toArray(), [1n, 0n, 2n, 3n])
+  t.deepEqual(rows.nearest([[1, 0.1]], { k: 4 }).indices.toArray(), [[1n, 0n, 2n, 3n]])
+  t.deepEqual(rows.nearest([1e30, 0], { metric: 'euclidean' }).indices.toArray(), [0n, 1n, 2n, 3n])
+})
+
+test('a large file is searched on all threads, in pieces', (t) => {
+  const random = randomFrom(3)
+  const rows = array(Float32Array.from({ length: 40_000 * 32 }, () => random.next() - 0.5)).reshape(40_000, 32)
+  const file = memmap(fileOf(t, Buffer.from(rows.bytes)), { dtype: 'float32', shape: [40_000, 32], mode: 'r' })
+  const queries = rows.take([5, 39_999, 20_000], { axis: 0 })
+  const expected = (queries.toArray() as number[][]).map((query) => {
+    const distances = rows
+      .toArray()
+      .map((row) => row.reduce((sum, x, i) => sum + Math.abs(x - (query[i] as number)), 0))
+    return distances
+      .map((distance, at) => ({ distance, at }))
+      .toSorted((a, b) => a.distance - b.distance)
+      .slice(0, 20)
+  })
+  for (const source of [rows, file, rows.copy({ order: 'F' }), rows.astype('>f8')] as NDArray[]) {
+    const found = source.nearest(queries, { metric: 'cityblock', k: 20 })
+    t.deepEqual(
+      found.indices.toArray(),
+      expected.map((places) => places.map(({ at }) => BigInt(at))),
+    )
+    const one = source.nearest(queries.index(1), { metric: 'cityblock', k: 20 })
+    t.deepEqual(one.indices.toArray(), (found.indices.toArray() as bigint[][])[1])
+  }
+  file.close()
+})
+
+test('the promise has the same result and reports progress', async (t) => {
+  const numbers = Float32Array.from({ length: 600_000 }, (_, at) => ((at * 7919) % 31) - 15)
+  const rows = array(numbers).reshape(2000, 300).astype('float16') as NDArray
+  const seen: number[] = []
+  const options = { k: 3, mask: rows.index(':', 0).compare('>', 0) as NDArray, exclude: 1 }
+  const found = await rows.promises.nearest(rows.slice(0, 2), { ...options, onProgress: (part) => seen.push(part) })
+  const now = rows.nearest(rows.slice(0, 2), options)
+  t.deepEqual(found.indices.toArray(), now.indices.toArray())
+  t.deepEqual(found.distances.toArray(), now.distances.toArray())
+  t.is(seen.at(-1), 1)
+  await t.throwsAsync(rows.promises.nearest([1]), { code: 'ERR_MEMMAP_SHAPE' })
+  await t.throwsAsync(rows.promises.nearest(rows.slice(0, 1), { signal: AbortSignal.abort(new Error('stop')) }), {
+    message: 'stop',
+  })
+})
+
+test('an abort ends the search of a large file', async (t) => {
+  const file = memmap(hole(t, 2 ** 32), { dtype: 'float32', shape: [2 ** 20, 1024], mode: 'r' })
+  const controller = new AbortController()
+  const query = new Array(1024).fill(1)
+  const search = file.promises.nearest([query, query], { metric: 'euclidean', signal: controller.signal })
+  setTimeout(() => controller.abort(new Error('enough')), 20)
+  await t.throwsAsync(search, { message: 'enough' })
+  file.close()
+})
+
+const throwing = (t: ExecutionContext, code: string, pattern: RegExp, work: () => unknown): void => {
+  const error = t.throws(work, { code })
+  t.regex(error?.message ?? '', pattern)
+}
+
+test('refuses what it cannot search, by code', (t) => {
+  const a = ROWS
+  throwing(t, 'ERR_MEMMAP_SHAPE', /rows of a 2-d array/, () => a.ravel().nearest([1]))
+  throwing(t, 'ERR_MEMMAP_SHAPE', /as many numbers as the rows of the array, 2/, () => a.nearest([1, 2, 3]))
+  throwing(t, 'ERR_MEMMAP_SHAPE', /a row, or a list of rows/, () => a.nearest(zeros([1, 1, 2])))
+  throwing(t, 'ERR_MEMMAP_SHAPE', /a row, or a list of rows/, () => a.nearest(3 as never))
+  throwing(
+    t,
+    'ERR_MEMMAP_ARGUMENT',
+    /invalid metric 'l2': it must be one of 'cosine', 'euclidean', 'sqeuclidean', 'cityblock', 'dot', 'hamming'/,
+    () => a.nearest([1, 2], { metric: 'l2' as Metric }),
+  )
+  throwing(t, 'ERR_MEMMAP_DTYPE', /'hamming' compares the bits of uint8/, () =>
+    a.nearest([1, 2], { metric: 'hamming' }),
+  )
+  for (const wrong of [256, -1, 0.5, NaN])
+    throwing(t, 'ERR_MEMMAP_ARGUMENT', /whole numbers from 0 to 255/, () =>
+      zeros([2, 1], { dtype: 'uint8' }).nearest([wrong], { metric: 'hamming' }),
+    )
+  for (const k of [0, -1, 1.5, NaN, '3', null] as number[])
+    throwing(t, 'ERR_MEMMAP_ARGUMENT', /invalid k .*: it must be a whole number from 1 on/, () =>
+      a.nearest([1, 2], { k }),
+    )
+  throwing(t, 'ERR_MEMMAP_DTYPE', /real numbers/, () => zeros([2, 2], { dtype: 'complex64' }).nearest([1, 2]))
+  throwing(t, 'ERR_MEMMAP_DTYPE', /real numbers/, () => zeros([2, 2], { dtype: 'M8[s]' }).nearest([1, 2]))
+  throwing(t, 'ERR_MEMMAP_DTYPE', /real numbers/, () => a.nearest(zeros([2], { dtype: 'complex128' })))
+  throwing(t, 'ERR_MEMMAP_DTYPE', /real numbers/, () => a.nearest(['a', 'b'] as never))
+  throwing(t, 'ERR_MEMMAP_SHAPE', /one boolean for each row, 6/, () => a.nearest([1, 2], { mask: [true] }))
+  throwing(t, 'ERR_MEMMAP_ARGUMENT', /must be booleans/, () => a.nearest([1, 2], { mask: [1, 0] as never }))
+  throwing(t, 'ERR_MEMMAP_ARGUMENT', /must be booleans/, () => a.nearest([1, 2], { mask: zeros(6) as NDArray }))
+  throwing(t, 'ERR_MEMMAP_INDEX', /6/, () => a.nearest([1, 2], { exclude: 6 }))
+  throwing(t, 'ERR_MEMMAP_INDEX', /whole numbers/, () => a.nearest([1, 2], { exclude: [0.5] }))
+  throwing(t, 'ERR_MEMMAP_ARGUMENT', /position of a row/, () => a.nearest([1, 2], { exclude: '3' as never }))
+  throwing(t, 'ERR_MEMMAP_SHAPE', /one list for all queries/, () => a.nearest([1, 2], { exclude: [[1], [2]] }))
+  throwing(t, 'ERR_MEMMAP_SHAPE', /one list for all queries/, () => a.nearest([[1, 2]], { exclude: [[1], [2]] }))
+  throwing(t, 'ERR_MEMMAP_ARGUMENT', /nearest has no such option/, () => a.nearest([1, 2], { n: 3 } as never))
 })

@@ -40,6 +40,8 @@ test('methods refuse what they do not take, and promises reject', async (t) => {
     ['equals', a, {}],
     ['allClose', a, {}, 1e-3],
     ['sum', { axis: 0 }, 1],
+    ['dot', a, 1],
+    ['nearest', a, {}, 1],
     ['cumsum', { axis: 0 }, 1],
     ['take', [0], { axis: 0 }, 'clip'],
     ['slice', 0, 1, 1, 1],

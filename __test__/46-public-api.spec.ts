@@ -24,9 +24,9 @@ const EXPORTS = `
 
 const OF_NDARRAY = `
   T [Symbol.iterator] [Symbol.toStringTag] [nodejs.util.inspect.custom] all allClose any apply argmax argmin argsort assign astype base bincount bits
-  blocks broadcastTo buffer byteOffset byteStrides bytes byteswap compare copy countNonzero cumprod cumsum data diagonal dtype entries equals
+  blocks broadcastTo buffer byteOffset byteStrides bytes byteswap compare copy countNonzero cumprod cumsum data diagonal dot dtype entries equals
   expandDims field fill flags flatten flip get histogram imag index item itemsize map mask max mean median min minmax moveAxis nbytes
-  ndim nonzero prod promises ptp quantile ravel real repr reshape rows searchsorted set shape size slice sort squeeze std strided
+  ndim nearest nonzero prod promises ptp quantile ravel real repr reshape rows searchsorted set shape size slice sort squeeze std strided
   strides sum swapAxes take toArray toJSON toString topk transpose unique values var view
 `
 

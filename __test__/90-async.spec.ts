@@ -31,6 +31,11 @@ const CALLS: Readonly<Record<string, (a: Memmap, options: AsyncOptions) => Promi
   median: (a, options) => a.promises.median(options),
   quantile: (a, options) => a.promises.quantile(0.25, options),
   histogram: (a, options) => a.promises.histogram(options),
+  dot: (a, options) => a.promises.dot(a, options),
+  nearest: async (a, options) =>
+    a
+      .reshape(-1, a.size % 64 === 0 ? 64 : 1)
+      .promises.nearest(zeros([3, a.size % 64 === 0 ? 64 : 1]), { metric: 'dot', ...options }),
 } as Record<string, (a: Memmap, options: AsyncOptions) => Promise<unknown>>
 
 /** A file large enough that work on it takes some milliseconds. */

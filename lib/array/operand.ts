@@ -96,12 +96,7 @@ const FLOAT32 = parseDType('float32')
 const FLOAT64 = parseDType('float64')
 
 /** Stores a number that is broadcast to a shape in a slot, as float32 or float64, and returns its memory: see {@link operand}. */
-export function numberOperand(
-  slot: Slot,
-  number: number,
-  shape: readonly number[],
-  isSingle: boolean,
-): ArrayBuffer {
+export function numberOperand(slot: Slot, number: number, shape: readonly number[], isSingle: boolean): ArrayBuffer {
   if (isSingle) SINGLE[0] = number
   else DOUBLE[0] = number
   layOut(slot, isSingle ? FLOAT32 : FLOAT64, 0, shape, null)

@@ -316,7 +316,7 @@ impl<'a> Side<'a> {
     fn new<T: Ring>(matrix: &'a ArrayRef) -> Side<'a> {
         let size = size_of::<T>() as isize;
         let element = matrix.element;
-        let is_aligned = matrix.ptr.addr() % align_of::<T>() == 0;
+        let is_aligned = matrix.ptr.addr().is_multiple_of(align_of::<T>());
         let in_place =
             element.kind == T::KIND && !element.needs_swap() && is_aligned && T::KIND.real().is_float();
         let steps = [matrix.strides[0], matrix.strides[1]];

@@ -76,18 +76,18 @@ fn add<L: Level, T: Ring, const N: usize>(
         }
         at += LANES;
     }
-    for v in 0..N {
-        for i in 0..len - whole {
-            totals[v][i] = x.get(whole + i).fma::<L>(y[v].get(whole + i), totals[v][i]);
+    for (v, mut total) in totals.into_iter().enumerate() {
+        for at in whole..len {
+            total[at - whole] = x.get(at).fma::<L>(y[v].get(at), total[at - whole]);
         }
         let mut width = LANES / 2;
         while width > 0 {
             for i in 0..width {
-                totals[v][i] = totals[v][i].plus(totals[v][i + width]);
+                total[i] = total[i].plus(total[i + width]);
             }
             width /= 2;
         }
-        sums[v] = sums[v].plus(totals[v][0].to_sum());
+        sums[v] = sums[v].plus(total[0].to_sum());
     }
 }
 

@@ -112,7 +112,7 @@ fn check(case: &Case) {
     // Some rows are equal.
     for row in 0..rows {
         let numbers: Vec<Number> = (0..columns).map(|column| source.get(&[row, column])).collect();
-        if next() % 8 == 0 && row > 0 {
+        if row > 0 && next().is_multiple_of(8) {
             (0..columns).for_each(|column| source.set(&[row, column], previous[column]));
         } else {
             previous = numbers;
@@ -128,7 +128,7 @@ fn check(case: &Case) {
     };
     let queries: Vec<Vec<f64>> = (0..count).map(query).collect();
     let bools = self::element(Kind::Bool, false);
-    let mask = Owned::packed(bools, &[rows], |_| Number::Int(i128::from(next() % 3 > 0)));
+    let mask = Owned::packed(bools, &[rows], |_| Number::Int(i128::from(!next().is_multiple_of(3))));
     let excluded: Vec<Vec<usize>> = if case.excluded { vec![(0..rows).step_by(5).collect()] } else { vec![] };
     at_each_level(|control| {
         let search =
@@ -148,12 +148,12 @@ fn check(case: &Case) {
         for (i, found) in nearest.finish().iter().enumerate() {
             let mut expected: Vec<(f64, usize, f64)> = Vec::new();
             let mut keys = vec![None; rows];
-            for row in 0..rows {
+            for (row, own) in keys.iter_mut().enumerate() {
                 let numbers: Vec<f64> = (0..columns).map(|column| source.get(&[row, column]).re()).collect();
-                keys[row] = oracle(metric, &numbers, &queries[i]);
+                *own = oracle(metric, &numbers, &queries[i]);
                 let is_wanted = !case.masked || mask.get(&[row]) == Number::Int(1);
                 if let (Some((key, error)), true) =
-                    (keys[row], is_wanted && !excluded.iter().flatten().any(|&x| x == row))
+                    (*own, is_wanted && !excluded.iter().flatten().any(|&x| x == row))
                 {
                     expected.push((key, row, error));
                 }

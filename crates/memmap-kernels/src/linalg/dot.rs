@@ -4,14 +4,12 @@
 //! block of the result; bools and integers, which it has no products of, through loops of columns.
 
 use super::parts::Parts;
-use super::products::{add_columns, add_rows};
-use super::ring::{Matrix, Ring, unsigned, with_ring};
+use super::ring::{Loops, Matrix, is_of, loops_of};
 use super::tile::Tiled;
 use crate::array::{ArrayMut, ArrayRef, Axes};
 use crate::copy::{Sink, assign, fill};
-use crate::dtype::{Complex, Element, Flag, Kind, Native};
+use crate::dtype::{Element, Kind};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
-use crate::loops::Arithmetic;
 use std::ops::Range;
 
 /// So many vectors or fewer are multiplied with a matrix that is read in place.
@@ -51,19 +49,24 @@ pub fn dot(a: &ArrayRef, b: &ArrayRef, out: &ArrayMut, control: &Control) -> Res
     if k == 0 {
         return fill(out, &vec![0; out.element.size], control);
     }
-    let kind = match out.element.kind {
-        Kind::F16 => Kind::F32,
-        kind => unsigned(kind),
-    };
-    let unsupported = Err(Error::Unsupported { operation: "dot", kind });
-    with_ring!(kind, T => {
-        let (b_columns, out_columns) = (transposed(b), transposed_mut(out));
-        match (m, n) {
-            (_, ..=FEW) if n <= m => matrix_vectors::<T>(a, &b_columns, out, control),
-            (..=FEW, _) => matrix_vectors::<T>(&b_columns, a, &out_columns, control),
-            _ => blocks::<T>(a, b, out, control),
-        }
-    }, unsupported)
+    let kind = out.element.kind;
+    let loops = loops_of(kind).ok_or(Error::Unsupported { operation: "dot", kind })?;
+    let (b_columns, out_columns) = (transposed(b), transposed_mut(out));
+    match (m, n) {
+        (_, ..=FEW) if n <= m => matrix_vectors(loops, a, &b_columns, out, control),
+        (..=FEW, _) => matrix_vectors(loops, &b_columns, a, &out_columns, control),
+        _ => blocks(loops, a, b, out, control),
+    }
+}
+
+/// The bytes of a number of a kind that has a size.
+fn size_of_kind(kind: Kind) -> usize {
+    kind.size().unwrap_or(size_of::<u64>())
+}
+
+/// Zeros for so many bytes.
+fn zeros(count: usize, size: usize) -> Vec<u64> {
+    vec![0; (count * size).div_ceil(size_of::<u64>())]
 }
 
 fn transposed(matrix: &ArrayRef) -> ArrayRef {
@@ -80,66 +83,65 @@ fn transposed_mut(matrix: &ArrayMut) -> ArrayMut {
     turned
 }
 
-/// Converts the products of integers to the element of the result.
-fn sink_of<T: Ring>(out: &ArrayMut) -> Result<Sink> {
-    let kind = unsigned(out.element.kind);
-    let (element, sum) = (Element { kind, ..out.element }, T::Sum::KIND);
-    Sink::new(out.ptr, element, sum)
-}
-
 /// The products of each row of a matrix with each of a few vectors, which are rows too.
-fn matrix_vectors<T: Ring>(
+fn matrix_vectors(
+    loops: &dyn Loops,
     matrix: &ArrayRef,
     vectors: &ArrayRef,
     out: &ArrayMut,
     control: &Control,
 ) -> Result<()> {
-    let kind = T::KIND;
+    let [kind, sum] = loops.kinds();
     let (rows, columns, count) = (matrix.shape[0], matrix.shape[1], vectors.shape[0]);
-    let size = matrix.element.size;
+    let (size, sum_size) = (matrix.element.size, size_of_kind(sum));
     let by_rows = rows == 1 || matrix.strides[1].unsigned_abs() <= matrix.strides[0].unsigned_abs();
     let block = if by_rows { (PIECE_BYTES / (columns * size)).clamp(1, rows) } else { rows.min(COLUMN_ROWS) };
     let blocks = rows.div_ceil(block);
     let bytes = rows.saturating_mul(columns).saturating_mul(size);
     let parts = Parts::new(blocks, columns, bytes / PIECE_BYTES);
-    let product = Product::<T> {
-        matrix: Tiled::new(matrix, kind, unsigned),
-        columns: Tiled::new(&transposed(matrix), kind, unsigned).is_direct,
-        turned: &transposed(matrix),
-        vectors: Tiled::new(vectors, kind, unsigned),
+    let turned = transposed(matrix);
+    let product = Product {
+        loops,
+        number: size_of_kind(kind),
+        sum: sum_size,
+        matrix: Tiled::new(matrix, kind, is_of),
+        turned: Tiled::new(&turned, kind, is_of),
+        vectors: Tiled::new(vectors, kind, is_of),
         by_rows,
-        element: std::marker::PhantomData,
     };
-    let sink = sink_of::<T>(out)?;
+    let sink = Sink::new(out.ptr, out.element, sum)?;
     for_pieces(control, blocks * parts.count, bytes.saturating_mul(count), |i| {
         let (own, part) = (i / parts.count, i % parts.count);
         let its_rows = own * block..rows.min((own + 1) * block);
         let its_columns = part * parts.len..columns.min((part + 1) * parts.len);
-        let mut sums = vec![T::Sum::ZERO; its_rows.len() * count];
-        product.add(&its_rows, its_columns, &mut sums, control)?;
-        let Some(sums) = parts.put(own, part, sums) else { return Ok(()) };
+        let all = its_rows.len() * count;
+        let mut sums = zeros(all, sum_size);
+        product.add(&its_rows, its_columns, sums.as_mut_ptr().cast(), control)?;
+        let Some(sums) = parts.put([own, part], sums, loops, all, false) else { return Ok(()) };
+        let first: *const u8 = sums.as_ptr().cast();
         for (i, row) in its_rows.enumerate() {
             let offset = out.strides[0].wrapping_mul(row as isize);
             // SAFETY: a row of the result, of which no other thread has the number.
-            unsafe { sink.store(sums[i * count..].as_ptr().cast(), count, offset, out.strides[1]) };
+            unsafe { sink.store(first.wrapping_add(i * count * sum_size), count, offset, out.strides[1]) };
         }
         Ok(())
     })
 }
 
 /// A matrix and vectors.
-struct Product<'a, T> {
+struct Product<'a> {
+    loops: &'a dyn Loops,
+    /// Bytes of a number, and of a sum.
+    number: usize,
+    sum: usize,
     matrix: Tiled<'a>,
     /// The matrix the other way round, whose rows are columns.
-    turned: &'a ArrayRef,
-    /// Whether columns are read in place.
-    columns: bool,
+    turned: Tiled<'a>,
     vectors: Tiled<'a>,
     by_rows: bool,
-    element: std::marker::PhantomData<T>,
 }
 
-impl<T: Ring> Product<'_, T> {
+impl Product<'_> {
     /// Has the pages of rows read in, where they are one behind the other.
     fn prefetch(&self, rows: &Range<usize>, columns: Range<usize>, control: &Control) {
         let Tiled { matrix, .. } = self.matrix;
@@ -159,7 +161,7 @@ impl<T: Ring> Product<'_, T> {
         // Vectors are read as often as there are rows, and are short unless there is one.
         if rows.len() == 1 && self.vectors.is_direct {
             for vector in 0..self.vectors.matrix.shape[0] {
-                control.prefetch(self.vectors.at(vector, columns.start), columns.len() * size_of::<T>());
+                control.prefetch(self.vectors.at(vector, columns.start), columns.len() * self.number);
             }
         }
     }
@@ -168,7 +170,7 @@ impl<T: Ring> Product<'_, T> {
         &self,
         rows: &Range<usize>,
         columns: Range<usize>,
-        sums: &mut [T::Sum],
+        sums: *mut u8,
         control: &Control,
     ) -> Result<()> {
         let mut memory = Memory::default();
@@ -198,27 +200,27 @@ impl<T: Ring> Product<'_, T> {
         if self.by_rows {
             return SEGMENT;
         }
-        (COPIED_BYTES / (rows.len() * size_of::<T>())).clamp(4, 256)
+        (COPIED_BYTES / (rows.len() * self.number)).clamp(4, 256)
     }
 
     fn add_rows(
         &self,
         rows: &Range<usize>,
         columns: Range<usize>,
-        sums: &mut [T::Sum],
+        sums: *mut u8,
         memory: &mut Memory,
     ) -> Result<()> {
         let count = self.vectors.matrix.shape[0];
-        let few = (COPIED_BYTES / (columns.len() * size_of::<T>())).max(1);
+        let few = (COPIED_BYTES / (columns.len() * self.number)).max(1);
         memory.vectors.clear();
         self.vectors.locate(0..count, columns.clone(), &mut memory.copied_vectors, &mut memory.vectors)?;
         for start in rows.clone().step_by(few) {
             let end = rows.end.min(start + few);
             memory.rows.clear();
             self.matrix.locate(start..end, columns.clone(), &mut memory.copied, &mut memory.rows)?;
-            let sums = &mut sums[(start - rows.start) * count..];
-            // SAFETY: rows and vectors of numbers of `T`.
-            unsafe { add_rows::<T>(&memory.rows, &memory.vectors, columns.len(), sums) };
+            let sums = sums.wrapping_add((start - rows.start) * count * self.sum);
+            // SAFETY: rows and vectors of numbers, and the sums of these rows.
+            unsafe { self.loops.add_rows(&memory.rows, &memory.vectors, columns.len(), sums) };
         }
         Ok(())
     }
@@ -227,27 +229,23 @@ impl<T: Ring> Product<'_, T> {
         &self,
         rows: &Range<usize>,
         columns: Range<usize>,
-        sums: &mut [T::Sum],
+        sums: *mut u8,
         memory: &mut Memory,
     ) -> Result<()> {
         let count = self.vectors.matrix.shape[0];
-        let turned = Tiled { matrix: self.turned, kind: self.matrix.kind, is_direct: self.columns };
         memory.rows.clear();
-        turned.locate(columns.clone(), rows.clone(), &mut memory.copied, &mut memory.rows)?;
+        self.turned.locate(columns.clone(), rows.clone(), &mut memory.copied, &mut memory.rows)?;
         let len = columns.len();
         self.vectors.copy(0..count, columns, &mut memory.copied_vectors)?;
-        let mut totals = vec![T::ZERO; rows.len()];
+        let factors: *const u8 = memory.copied_vectors.as_ptr().cast();
         for vector in 0..count {
-            let first = memory.copied_vectors.as_ptr().cast::<T>().wrapping_add(vector * len);
-            // SAFETY: the copied vectors are as many numbers of `T`, aligned to 8 bytes.
-            let factors = unsafe { std::slice::from_raw_parts(first, len) };
-            totals.fill(T::ZERO);
-            // SAFETY: columns of numbers of `T`.
-            unsafe { add_columns::<T>(&memory.rows, factors, &mut totals) };
-            for (i, total) in totals.iter().enumerate() {
-                let sum = &mut sums[i * count + vector];
-                *sum = sum.plus(total.to_sum());
-            }
+            let mut totals = zeros(rows.len(), self.number);
+            let to: *mut u8 = totals.as_mut_ptr().cast();
+            let factors = factors.wrapping_add(vector * len * self.number);
+            // SAFETY: columns of numbers, a factor for each, and a total for each row.
+            unsafe { self.loops.add_columns(&memory.rows, factors, to, rows.len()) };
+            // SAFETY: a total for each row, and the sum of this vector for each.
+            unsafe { self.loops.add_totals(to, rows.len(), sums.wrapping_add(vector * self.sum), count) };
         }
         Ok(())
     }
@@ -263,36 +261,37 @@ struct Memory {
 }
 
 /// A large product, block by block.
-fn blocks<T: Ring>(a: &ArrayRef, b: &ArrayRef, out: &ArrayMut, control: &Control) -> Result<()> {
+fn blocks(loops: &dyn Loops, a: &ArrayRef, b: &ArrayRef, out: &ArrayMut, control: &Control) -> Result<()> {
+    let [kind, _] = loops.kinds();
     let (m, k, n) = (a.shape[0], a.shape[1], b.shape[1]);
+    let element = Element { kind, swapped: false, size: size_of_kind(kind) };
     let (across, down) = (n.div_ceil(BLOCK), m.div_ceil(BLOCK));
-    let bytes = [k, n, size_of::<T>()].iter().fold(m, |bytes, len| bytes.saturating_mul(*len));
-    let (left, right) = (Side::new::<T>(a), Side::new::<T>(b));
-    let parts = Parts::<T>::new(across * down, k, k / DEPTH);
-    // Integers of the result are copied as they are.
-    let kind = unsigned(out.element.kind);
+    let bytes = [k, n, element.size].iter().fold(m, |bytes, len| bytes.saturating_mul(*len));
+    let (left, right) = (Side::new(a, element), Side::new(b, element));
+    let parts = Parts::new(across * down, k, k / DEPTH);
     for_pieces(control, across * down * parts.count, bytes, |i| {
         let (own, part) = (i / parts.count, i % parts.count);
         let rows = own / across * BLOCK..m.min((own / across + 1) * BLOCK);
         let columns = own % across * BLOCK..n.min((own % across + 1) * BLOCK);
-        let mut block = vec![T::ZERO; rows.len() * columns.len()];
+        let all = rows.len() * columns.len();
+        let mut block = zeros(all, element.size);
         let (mut own_a, mut own_b) = (Vec::new(), Vec::new());
         let end = k.min((part + 1) * parts.len);
         for start in (part * parts.len..end).step_by(DEPTH) {
             control.check()?;
             let depth = start..end.min(start + DEPTH);
             let shape = [rows.len(), depth.len(), columns.len()];
-            let from_a = left.part::<T>(rows.clone(), depth.clone(), &mut own_a)?;
-            let from_b = right.part::<T>(depth, columns.clone(), &mut own_b)?;
+            let from_a = left.part(rows.clone(), depth.clone(), &mut own_a)?;
+            let from_b = right.part(depth, columns.clone(), &mut own_b)?;
+            let to: *mut u8 = block.as_mut_ptr().cast();
             // SAFETY: parts of so many rows and columns, and a block of memory.
-            if !unsafe { T::multiply(shape, from_a, from_b, block.as_mut_ptr()) } {
-                multiply_columns(shape, &own_a, &own_b, &mut block);
+            if !unsafe { loops.multiply(shape, from_a, from_b, to) } {
+                multiply_columns(loops, shape, [from_a.first, from_b.first], to, element.size);
             }
             control.advance(shape.iter().product());
         }
-        let Some(block) = parts.put(own, part, block) else { return Ok(()) };
+        let Some(block) = parts.put([own, part], block, loops, all, true) else { return Ok(()) };
         let shape = Axes::from_slice(&[rows.len(), columns.len()]);
-        let element = Element { kind: T::KIND, swapped: false, size: size_of::<T>() };
         // SAFETY: the block.
         let from = unsafe { ArrayRef::contiguous(block.as_ptr().cast(), element, shape.clone()) };
         let offset = out.strides[0]
@@ -300,7 +299,7 @@ fn blocks<T: Ring>(a: &ArrayRef, b: &ArrayRef, out: &ArrayMut, control: &Control
             .wrapping_add(out.strides[1].wrapping_mul(columns.start as isize));
         let first = out.ptr.wrapping_offset(offset);
         // SAFETY: a part of the result, of which no other thread has the elements.
-        let to = unsafe { ArrayMut::new(first, Element { kind, ..out.element }, shape, out.strides.clone()) };
+        let to = unsafe { ArrayMut::new(first, out.element, shape, out.strides.clone()) };
         assign(&from, &to, &Control::new().with_max_threads(1))
     })
 }
@@ -313,21 +312,20 @@ struct Side<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn new<T: Ring>(matrix: &'a ArrayRef) -> Side<'a> {
-        let size = size_of::<T>() as isize;
-        let element = matrix.element;
-        let is_aligned = matrix.ptr.addr().is_multiple_of(align_of::<T>());
-        let in_place =
-            element.kind == T::KIND && !element.needs_swap() && is_aligned && T::KIND.real().is_float();
+    fn new(matrix: &'a ArrayRef, number: Element) -> Side<'a> {
+        let size = number.size as isize;
+        let is_native = matrix.element.kind == number.kind && !matrix.element.needs_swap();
+        let part = number.kind.real();
+        let in_place = part.is_float() && is_native && matrix.ptr.addr().is_multiple_of(size_of_kind(part));
         let steps = [matrix.strides[0], matrix.strides[1]];
         let has_steps = in_place && steps.iter().all(|step| step % size == 0);
-        let tiled = Tiled::new(matrix, T::KIND, unsigned);
+        let tiled = Tiled::new(matrix, number.kind, is_of);
         Side { tiled, steps: has_steps.then(|| steps.map(|step| step / size)) }
     }
 
-    fn part<T>(&self, rows: Range<usize>, columns: Range<usize>, to: &mut Vec<u64>) -> Result<Matrix<T>> {
+    fn part(&self, rows: Range<usize>, columns: Range<usize>, to: &mut Vec<u64>) -> Result<Matrix> {
         if let Some(steps) = self.steps {
-            return Ok(Matrix { first: self.tiled.at(rows.start, columns.start).cast(), steps });
+            return Ok(Matrix { first: self.tiled.at(rows.start, columns.start), steps });
         }
         let steps = [columns.len() as isize, 1];
         self.tiled.copy(rows, columns, to)?;
@@ -336,14 +334,17 @@ impl<'a> Side<'a> {
 }
 
 /// Adds the product of two copied matrices to a third one.
-fn multiply_columns<T: Ring>([m, k, n]: [usize; 3], a: &[u64], b: &[u64], c: &mut [T]) {
-    let b: *const T = b.as_ptr().cast();
-    let rows: Vec<*const u8> = (0..k).map(|row| b.wrapping_add(row * n).cast()).collect();
+fn multiply_columns(
+    loops: &dyn Loops,
+    [m, k, n]: [usize; 3],
+    [a, b]: [*const u8; 2],
+    c: *mut u8,
+    size: usize,
+) {
+    let rows: Vec<*const u8> = (0..k).map(|row| b.wrapping_add(row * n * size)).collect();
     for i in 0..m {
-        let first = a.as_ptr().cast::<T>().wrapping_add(i * k);
-        // SAFETY: a row of the copied matrix, aligned to 8 bytes.
-        let factors = unsafe { std::slice::from_raw_parts(first, k) };
-        // SAFETY: rows of the other copied matrix.
-        unsafe { add_columns::<T>(&rows, factors, &mut c[i * n..(i + 1) * n]) };
+        let (factors, totals) = (a.wrapping_add(i * k * size), c.wrapping_add(i * n * size));
+        // SAFETY: the rows of one copied matrix, a row of the other, and one of the third.
+        unsafe { loops.add_columns(&rows, factors, totals, n) };
     }
 }

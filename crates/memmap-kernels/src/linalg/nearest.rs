@@ -199,7 +199,14 @@ impl<'a> Part<'a> {
             Kind::F32 | Kind::F16 | Kind::I8 | Kind::U8 => kind,
             _ => Kind::F64,
         };
-        Ok(Part { matrix, mask, rows, first, tiled: Tiled::new(matrix, kind, |kind| kind), kind })
+        Ok(Part {
+            matrix,
+            mask,
+            rows,
+            first,
+            tiled: Tiled::new(matrix, kind, |own, wanted| own == wanted),
+            kind,
+        })
     }
 
     /// Has the pages of rows read in, where they are one behind the other.

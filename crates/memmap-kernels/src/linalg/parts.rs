@@ -1,6 +1,6 @@
 //! Sums of which several threads compute parts.
 
-use crate::loops::Arithmetic;
+use super::ring::Loops;
 use std::sync::{Mutex, PoisonError};
 
 /// The most parts of one block.
@@ -10,18 +10,18 @@ const MOST: usize = 64;
 const MANY_BLOCKS: usize = 16;
 
 /// The parts of the sums of each block, until all of a block are there.
-pub(super) struct Parts<S> {
+pub(super) struct Parts {
     /// The parts of each block.
     pub count: usize,
     /// The length of a part.
     pub len: usize,
-    found: Vec<Mutex<Vec<Option<Vec<S>>>>>,
+    found: Vec<Mutex<Vec<Option<Vec<u64>>>>>,
 }
 
-impl<S: Arithmetic> Parts<S> {
+impl Parts {
     /// Sums over `len` products in each of some blocks. Where there are few blocks, those of one block are shared out too, in parts of a
     /// piece of work at least, of which all products are `pieces`.
-    pub fn new(blocks: usize, len: usize, pieces: usize) -> Parts<S> {
+    pub fn new(blocks: usize, len: usize, pieces: usize) -> Parts {
         let parts = if blocks >= MANY_BLOCKS { 1 } else { (pieces / blocks).clamp(1, MOST).min(len) };
         let len_of_part = len.div_ceil(parts);
         Parts {
@@ -31,8 +31,15 @@ impl<S: Arithmetic> Parts<S> {
         }
     }
 
-    /// Adds a part; returns the sums of the block, added up in the order of the parts, once all are there.
-    pub fn put(&self, block: usize, part: usize, sums: Vec<S>) -> Option<Vec<S>> {
+    /// Adds a part of `count` sums, or numbers; returns those of the block, added up in the order of the parts, once all are there.
+    pub fn put(
+        &self,
+        [block, part]: [usize; 2],
+        sums: Vec<u64>,
+        loops: &dyn Loops,
+        count: usize,
+        is_block: bool,
+    ) -> Option<Vec<u64>> {
         if self.count == 1 {
             return Some(sums);
         }
@@ -45,7 +52,8 @@ impl<S: Arithmetic> Parts<S> {
         let mut all = std::mem::take(&mut *found).into_iter().flatten();
         let mut sums = all.next()?;
         for part in all {
-            sums.iter_mut().zip(part).for_each(|(sum, more)| *sum = sum.plus(more));
+            // SAFETY: each part has so many.
+            unsafe { loops.add(part.as_ptr().cast(), count, sums.as_mut_ptr().cast(), is_block) };
         }
         Some(sums)
     }

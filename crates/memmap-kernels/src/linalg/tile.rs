@@ -16,12 +16,11 @@ pub(super) struct Tiled<'a> {
 }
 
 impl<'a> Tiled<'a> {
-    /// A matrix of two axes. Rows are read in place where they are native, contiguous and of the kind, to which integers of either sign
-    /// belong.
-    pub fn new(matrix: &'a ArrayRef, kind: Kind, same: impl Fn(Kind) -> Kind) -> Tiled<'a> {
+    /// A matrix of two axes. Rows are read in place where they are native, contiguous and, as `is_of` tells, of the kind.
+    pub fn new(matrix: &'a ArrayRef, kind: Kind, is_of: fn(Kind, Kind) -> bool) -> Tiled<'a> {
         let Element { size, .. } = matrix.element;
         let is_contiguous = matrix.shape[1] <= 1 || matrix.strides[1] == size as isize;
-        let is_direct = same(matrix.element.kind) == kind && is_contiguous && !matrix.element.needs_swap();
+        let is_direct = is_of(matrix.element.kind, kind) && is_contiguous && !matrix.element.needs_swap();
         Tiled { matrix, kind, is_direct }
     }
 

@@ -467,7 +467,7 @@ test('--version and --help work for the command and each subcommand', (t) => {
   for (const flag of ['--version', '-V']) t.deepEqual(run(flag), { code: 0, out: `${version}\n`, err: '' })
   const help = run('--help')
   t.is(help.code, 0)
-  for (const name of ['info', 'show', 'stats', 'check', 'diff', 'convert', 'create', 'completion']) {
+  for (const name of ['info', 'show', 'stats', 'check', 'diff', 'nearest', 'convert', 'create', 'completion']) {
     t.regex(help.out, new RegExp(`^  ${name} `, 'm'))
     const own = run(`${name} --help`)
     t.is(own.code, 0)
@@ -480,7 +480,7 @@ test('the examples in the help work', (t) => {
   copyFileSync(join(COMMAND, '../../../examples/s1045.ima'), join(at, 's1045.ima'))
   t.is(run("convert s1045.ima scan.npy --dtype '>u2' --shape 256,256").code, 0)
   savez(join(at, 'several.npz'), { x: array([1, 2]), y: array([1, 2]) })
-  const commands = ['info', 'show', 'stats', 'check', 'diff', 'convert', 'create', 'completion']
+  const commands = ['info', 'show', 'stats', 'check', 'diff', 'nearest', 'convert', 'create', 'completion']
   const helps = manyIn(
     at,
     commands.map((command) => [command, '--help']),
@@ -520,6 +520,49 @@ linking('the command works through a link, as npm installs it', (t) => {
   const [node, ...before] = NODE
   const { status } = spawnSync(node, [...before, join(at, 'bin/memmap'), 'info', 'grid.npy'], { cwd: at })
   t.is(status, 0)
+})
+
+test('nearest prints the rows nearest to a row, or to those of a file', (t) => {
+  const { at, run } = place(t)
+  const rows = array([[1, 0], [0, 1], [3, 4], [1, 0.5], [NaN, 1]], { dtype: 'float32' }) // prettier-ignore
+  save(join(at, 'rows.npy'), rows)
+  save(join(at, 'one.npy'), array([1, 1]))
+  save(join(at, 'queries.npy'), array([[1, 0], [0, 0]])) // prettier-ignore
+  t.is(run('nearest rows.npy --row 0 --k 2').out, 'row  distance\n  3  0.10557281\n  2       0.4\n')
+  t.deepEqual(JSON.parse(run('nearest rows.npy --row -2 --metric euclidean --k 1 --json').out), {
+    file: 'rows.npy',
+    row: 3,
+    metric: 'euclidean',
+    rows: [0],
+    distances: [0.5],
+  })
+  t.deepEqual(JSON.parse(run('nearest rows.npy --query one.npy --metric dot --k 2 --json').out), {
+    file: 'rows.npy',
+    query: 'one.npy',
+    metric: 'dot',
+    rows: [2, 3],
+    distances: [7, 1.5],
+  })
+  t.is(run('nearest rows.npy --query queries.npy --k 1').out, 'query  row  distance\n    0    0       0.0\n')
+  t.deepEqual((JSON.parse(run('nearest rows.npy -q queries.npy -k 9 --json').out) as { rows: unknown }).rows, [
+    [0, 3, 2, 1],
+    [],
+  ])
+  for (const [line, message] of [
+    ['nearest rows.npy', /give a row of the file by --row, or a file of rows by --query/],
+    ['nearest rows.npy --row 0 --query one.npy', /invalid query/],
+    ['nearest rows.npy --row 5', /invalid --row 5 for 'rows.npy': it has 5 rows; count them from 0/],
+    ['nearest rows.npy --row x', /invalid --row 'x': it must be a whole number/],
+    ['nearest rows.npy --row 1 --k 0', /invalid --k '0': it must be a whole number of at least 1/],
+    ['nearest rows.npy --row 1 --metric l2', /l2/],
+    ['nearest rows.npy --row 1 --metric hamming', /'hamming' compares the bits of uint8/],
+    ['nearest one.npy --row 1', /nearest searches the rows of a 2-d array/],
+    ['nearest rows.npy --query rows.npy:x', /not a .npz file/],
+  ] as const) {
+    const { code, err } = run(line)
+    t.is(code, 2, line)
+    t.regex(err, message, line)
+  }
 })
 
 test('stats of float16 has mean and standard deviation in single precision', (t) => {

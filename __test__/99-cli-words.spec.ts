@@ -63,6 +63,8 @@ const USES = [
   'check FILE --finite --min 1',
   'diff FILE a.npy',
   'diff text.npy FILE',
+  'nearest FILE --row 0',
+  'nearest a.npy --query FILE',
   'convert FILE out.npy --force',
   'convert FILE out.csv --force --dtype f2',
   'convert FILE out.png --force',

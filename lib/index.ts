@@ -93,7 +93,8 @@ export type {
 } from './ndarray.js'
 export type { CloseOptions } from './ops/compare/compare.js'
 export type { BasicSelector, BooleanList, IntegerList, Selector } from './ops/indexing/selectors.js'
-export type { Metric, NearestOptions } from './ops/linalg/nearest.js'
+export type { Metric } from './ops/linalg/metrics.js'
+export type { NearestOptions } from './ops/linalg/nearest.js'
 export type {
   AxisOptions,
   ExtremeOptions,

@@ -7,6 +7,7 @@ import { MEMBERS } from './cli-options.js'
 import type { CliOptions } from './cli-options.js'
 import { OK, UsageError } from './exit.js'
 import { VERSION } from '../native/version.js'
+import { METRICS } from '../ops/linalg/metrics.js'
 import { FORMATS } from './output/format.js'
 import { write } from './output/stdout.js'
 
@@ -125,6 +126,27 @@ export function programOf(end: (code: number) => void): Command {
 
   rawOptions(
     add(
+      'nearest',
+      'Print the rows that are nearest to a row, or to each row of another file, the nearest first.',
+      EXAMPLES.nearest,
+    ),
+  )
+    .argument('<file>', `the rows: ${FILE}`)
+    .option('-r, --row <number>', 'a row of the file, which is not found itself; negative from the end')
+    .option('-q, --query <file>', 'a file with a row, or several')
+    .option('-k, --k <count>', 'rows to find for each; 10 by default')
+    .addOption(
+      new Option('-m, --metric <metric>', "what is near; cosine by default. 'dot' finds the largest products").choices(
+        METRICS,
+      ),
+    )
+    .option('--json', 'print JSON')
+    .action(async (file: string, options: CliOptions) =>
+      end(await (await import('./commands/nearest.js')).nearest(file, options)),
+    )
+
+  rawOptions(
+    add(
       'convert',
       'Write an array to another file, in the format of its ending: .npy, .npz, .csv, .txt, .png. The file appears when it is complete.',
       EXAMPLES.convert,
@@ -202,7 +224,7 @@ function unknownCommand(name: string): UsageError {
   return new UsageError(`invalid command '${name}': it must be one of ${NAMES.join(', ')}; see memmap --help`)
 }
 
-const NAMES = ['info', 'show', 'stats', 'check', 'diff', 'convert', 'create', 'completion']
+const NAMES = ['info', 'show', 'stats', 'check', 'diff', 'nearest', 'convert', 'create', 'completion']
 
 function RAW(): Option {
   return new Option('--raw', 'write the elements alone, whatever the ending of the name')
@@ -256,6 +278,10 @@ const EXAMPLES = {
     memmap diff several.npz several.npz
     memmap diff several.npz:x several.npz:y --rtol 1e-5 --atol 1e-8
     memmap diff s1045.ima scan.npy --dtype '>u2' --shape 256,256`,
+  nearest: `
+    memmap nearest scan.npy --row 128
+    memmap nearest scan.npy --row 128 --k 3 --metric euclidean --json
+    memmap nearest scan.npy --query scan.npy --k 1`,
   convert: `
     memmap convert s1045.ima mri.npy --dtype '>u2' --shape 256,256
     memmap convert scan.npy small.npy --dtype float32 --order F

@@ -22,16 +22,8 @@ import { nativeCopy } from '../cast/parts.js'
 import { arrayFrom } from '../from-values.js'
 import { positionsIn } from '../indexing/selectors.js'
 import type { IntegerList } from '../indexing/selectors.js'
-
-/** The metrics, in the order of the kernel's numbers. */
-const METRICS = ['cosine', 'euclidean', 'sqeuclidean', 'cityblock', 'dot', 'hamming'] as const
-
-/**
- * What `nearest` calls near: `'cosine'` 1 less the cosine of the angle, `'euclidean'` the length of the difference, `'sqeuclidean'` its
- * square, `'cityblock'` the sum of absolute differences, `'dot'` the product, of which the largest is nearest, `'hamming'` the number of
- * different bits of uint8 rows.
- */
-export type Metric = (typeof METRICS)[number]
+import { METRICS } from './metrics.js'
+import type { Metric } from './metrics.js'
 
 /** The options of `nearest`. */
 export interface NearestOptions {

@@ -528,7 +528,7 @@ test('nearest prints the rows nearest to a row, or to those of a file', (t) => {
   save(join(at, 'rows.npy'), rows)
   save(join(at, 'one.npy'), array([1, 1]))
   save(join(at, 'queries.npy'), array([[1, 0], [0, 0]])) // prettier-ignore
-  t.is(run('nearest rows.npy --row 0 --k 2').out, 'row  distance\n  3  0.10557281\n  2       0.4\n')
+  t.is(run('nearest rows.npy --row 0 --k 2').out, 'row    distance\n  3  0.10557281\n  2         0.4\n')
   t.deepEqual(JSON.parse(run('nearest rows.npy --row -2 --metric euclidean --k 1 --json').out), {
     file: 'rows.npy',
     row: 3,

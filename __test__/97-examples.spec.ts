@@ -44,6 +44,14 @@ const EXAMPLES: Readonly<Record<string, { args?: string[]; prints: RegExp[]; run
     args: ['16'],
     prints: [/^16384 vectors, 16 MiB; V8's heap holds \d+ MiB$/m, /^found itself: true$/m],
   },
+  'search.mjs': {
+    args: ['500'],
+    prints: [
+      /^500 texts as float32 vectors of 384, made in /m,
+      /^found the text that was added: true$/m,
+      /^and not after it was deleted: true$/m,
+    ],
+  },
 }
 
 for (const [name, { args = [], prints, run = true }] of Object.entries(EXAMPLES)) {

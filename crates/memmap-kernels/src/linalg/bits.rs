@@ -31,17 +31,28 @@ impl Kernel for Bits<'_> {
     }
 }
 
+/// Words that are counted side by side.
+const LANES: usize = 8;
+const WORD: usize = size_of::<u64>();
+
 #[inline(always)]
 fn count(row: RawSlice<u8>, query: RawSlice<u8>) -> u64 {
-    const WORD: usize = size_of::<u64>();
-    let whole = row.len() / WORD;
-    let mut bits = 0;
-    for i in 0..whole {
-        let (x, q) = (row.chunk::<WORD>(i * WORD), query.chunk::<WORD>(i * WORD));
-        bits += u64::from((u64::from_ne_bytes(x) ^ u64::from_ne_bytes(q)).count_ones());
+    let mut bits = [0; LANES];
+    let whole = row.len() / (LANES * WORD) * (LANES * WORD);
+    let mut at = 0;
+    while at < whole {
+        let (x, q) = (words(row.chunk(at)), words(query.chunk(at)));
+        for i in 0..LANES {
+            bits[i] += u64::from((x[i] ^ q[i]).count_ones());
+        }
+        at += LANES * WORD;
     }
-    for i in whole * WORD..row.len() {
-        bits += u64::from((row.get(i) ^ query.get(i)).count_ones());
-    }
-    bits
+    let rest = (whole..row.len()).map(|i| u64::from((row.get(i) ^ query.get(i)).count_ones()));
+    bits.iter().sum::<u64>() + rest.sum::<u64>()
+}
+
+#[inline(always)]
+fn words(bytes: [u8; LANES * WORD]) -> [u64; LANES] {
+    // SAFETY: any bytes are numbers.
+    unsafe { std::mem::transmute(bytes) }
 }

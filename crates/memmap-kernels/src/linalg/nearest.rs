@@ -5,7 +5,7 @@
 
 use super::best::Best;
 use super::bits::different_bits;
-use super::exact::exact;
+use super::exact::{exact, exact_totals};
 use super::integers::integer_sums;
 use super::metric::{Metric, Sums};
 use super::panel::{Block, MAX_ROWS, Row, block_shape};
@@ -18,6 +18,7 @@ use crate::dtype::{Kind, f16};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
 use crate::loops::RawSlice;
 use crate::stats::States;
+use smallvec::SmallVec;
 use std::ops::Range;
 
 /// Rows whose sums are computed together.
@@ -25,6 +26,10 @@ const BLOCK_ROWS: usize = 96;
 
 /// Bytes of rows that are copied together, because they are not read in place.
 const COPIED_BYTES: usize = if cfg!(test) { 1 << 8 } else { 256 << 10 };
+
+/// Rows and queries of doubles whose totals are computed together.
+const DOUBLE_ROWS: usize = 8;
+const DOUBLE_QUERIES: usize = 1024;
 
 /// Products between two looks at the control, a few milliseconds.
 const PIECE_PRODUCTS: usize = 1 << 26;
@@ -245,6 +250,7 @@ struct State {
     sums: Vec<[f32; 2]>,
     integers: Vec<Sums>,
     bits: Vec<u64>,
+    totals: Vec<f64>,
     copied: Vec<u64>,
     /// A row in double precision.
     row: Vec<f64>,
@@ -279,6 +285,7 @@ impl State {
             sums: Vec::new(),
             integers: Vec::new(),
             bits: Vec::new(),
+            totals: Vec::new(),
             copied: Vec::new(),
             row: vec![0.0; queries.columns],
             zeros: vec![0.0; zeros],
@@ -350,15 +357,36 @@ impl State {
 
     fn look_at_doubles(&mut self, nearest: &Nearest, part: &Part, control: &Control) -> Result<()> {
         let queries = &nearest.queries;
-        for query in 0..queries.count() {
-            control.check()?;
-            for i in 0..self.rows.len() {
-                // SAFETY: a row of doubles.
-                let row = unsafe { RawSlice::new(self.rows[i], queries.columns) };
-                let sums = exact(row, queries.query(query), queries.metric.form());
-                if let Some(key) = queries.metric.key(sums, queries.norms[query]) {
-                    self.offer(nearest, part, query, i, key);
+        let form = queries.metric.form();
+        for start in (0..self.rows.len()).step_by(DOUBLE_ROWS) {
+            let end = self.rows.len().min(start + DOUBLE_ROWS);
+            // SAFETY: rows of doubles.
+            let row = |i: usize| unsafe { RawSlice::new(self.rows[i], queries.columns) };
+            let rows: SmallVec<[RawSlice<f64>; DOUBLE_ROWS]> = (start..end).map(row).collect();
+            // The squares are the same for all queries.
+            let sums: SmallVec<[Sums; DOUBLE_ROWS]> =
+                rows.iter().map(|row| exact(*row, queries.query(0), form)).collect();
+            for first in (0..queries.count()).step_by(DOUBLE_QUERIES) {
+                control.check()?;
+                let count = DOUBLE_QUERIES.min(queries.count() - first);
+                let mut totals = std::mem::take(&mut self.totals);
+                totals.clear();
+                if queries.count() == 1 {
+                    totals.extend(sums.iter().map(|sums| sums.total));
+                } else {
+                    let (_, some) = RawSlice::of(&queries.exact).split_at(first * queries.columns);
+                    totals.resize(count * rows.len(), 0.0);
+                    exact_totals(&rows, some, form, &mut totals);
                 }
+                for (i, totals) in totals.chunks_exact(count).enumerate() {
+                    for (query, &total) in totals.iter().enumerate() {
+                        let (query, sums) = (first + query, Sums { total, ..sums[i] });
+                        if let Some(key) = queries.metric.key(sums, queries.norms[query]) {
+                            self.offer(nearest, part, query, start + i, key);
+                        }
+                    }
+                }
+                self.totals = totals;
             }
         }
         Ok(())

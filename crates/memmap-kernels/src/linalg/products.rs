@@ -38,7 +38,7 @@ impl<T: Ring> Kernel for Rows<'_, T> {
         let Rows { rows, vectors, len, sums } = self;
         for (i, &row) in rows.iter().enumerate() {
             let mut at = 0;
-            while at + TOGETHER <= vectors.len() {
+            while T::IS_QUICK && at + TOGETHER <= vectors.len() {
                 add::<L, T, TOGETHER>(row, &vectors[at..], len, &mut sums[i * vectors.len() + at..]);
                 at += TOGETHER;
             }
@@ -113,7 +113,7 @@ impl<T: Ring> Kernel for Columns<'_, T> {
     fn run<L: Level>(self) {
         let Columns { columns, factors, totals } = self;
         let mut at = 0;
-        while at + TOGETHER <= columns.len() {
+        while T::IS_QUICK && at + TOGETHER <= columns.len() {
             add_some::<L, T, TOGETHER>(&columns[at..], &factors[at..], totals);
             at += TOGETHER;
         }

@@ -10,6 +10,9 @@ pub(super) trait Ring: Arithmetic {
     /// What the sums of many columns are added up in.
     type Sum: Arithmetic;
 
+    /// Whether memory is the limit, so that each number that is loaded is to be used for several products.
+    const IS_QUICK: bool;
+
     fn to_sum(self) -> Self::Sum;
 
     /// `self * b + c`, rounded once where the level can.
@@ -35,9 +38,10 @@ pub(super) struct Matrix {
 }
 
 macro_rules! integers {
-    ($($T:ty)*) => {$(
+    ($($T:ty => $is_quick:literal),*) => {$(
         impl Ring for $T {
             type Sum = $T;
+            const IS_QUICK: bool = $is_quick;
             #[inline(always)]
             fn to_sum(self) -> $T {
                 self
@@ -46,12 +50,14 @@ macro_rules! integers {
     )*};
 }
 
-integers!(u32 u64);
+// Few processors multiply 64 bits in vectors.
+integers!(u32 => true, u64 => false);
 
 macro_rules! floats {
     ($($T:ty => $multiply:path),*) => {$(
         impl Ring for $T {
             type Sum = f64;
+            const IS_QUICK: bool = true;
             #[inline(always)]
             fn to_sum(self) -> f64 {
                 self.into()
@@ -77,6 +83,7 @@ macro_rules! complex {
     ($($T:ty => $multiply:path),*) => {$(
         impl Ring for Complex<$T> {
             type Sum = Complex<f64>;
+            const IS_QUICK: bool = false;
             #[inline(always)]
             fn to_sum(self) -> Complex<f64> {
                 Complex { re: self.re.into(), im: self.im.into() }

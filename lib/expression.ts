@@ -36,6 +36,8 @@ import type { AsyncReductionMethod, NDArray } from './ndarray.js'
 import { castTo, copyOf } from './ops/copy.js'
 import { positionsIn } from './ops/indexing/selectors.js'
 import type { BasicSelector, IntegerList } from './ops/indexing/selectors.js'
+import { dot } from './ops/linalg/dot.js'
+import { nearest } from './ops/linalg/nearest.js'
 import { reducer } from './ops/reduce/reduce.js'
 import { scan } from './ops/reduce/scan.js'
 import { reshape } from './ops/reshape.js'
@@ -61,6 +63,8 @@ type ArrayMethods =
   | 'unique'
   | 'bincount'
   | 'minmax'
+  | 'dot'
+  | 'nearest'
 
 /** A value between the texts of {@link expr}. */
 export type Operand =
@@ -398,6 +402,8 @@ const METHODS: Readonly<Record<string, { most: number; run: (array: ArrayBase, .
   unique: { most: 0, run: unique },
   bincount: { most: 1, run: bincount },
   minmax: { most: 0, run: minmax },
+  dot: { most: 1, run: dot },
+  nearest: { most: 2, run: nearest },
 }
 
 for (const [name, { run }] of Object.entries(METHODS)) {

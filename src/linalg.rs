@@ -48,7 +48,7 @@ pub fn nearest(
     lists: u32,
     task: Option<&NativeTask>,
 ) -> napi::Result<Outcome> {
-    let (work, [from, flags, rows, to]) = Work::of(env, task, [&source, &mask, &indices, &distances])?;
+    let (work, [from, flags, rows, to]) = Work::of_any(env, task, [&source, &mask, &indices, &distances])?;
     let (queries, excluded) = (queries.to_vec(), lists_of(&excluded, lists as usize));
     work.run(move |control| {
         let (from, rows, to) = (from.array(), rows.array_mut(), to.array_mut());

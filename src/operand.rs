@@ -198,6 +198,10 @@ impl Operand {
     pub fn array_mut(&self) -> ArrayMut {
         let Layout { element, position, shape, strides } = &self.layout;
         let first = self.start.wrapping_add(*position);
+        if self.bound.is_some() {
+            // SAFETY: no element; nothing can be stored in a computed array.
+            return unsafe { ArrayMut::contiguous(first, *element, SmallVec::from_slice(&[0])) };
+        }
         // SAFETY: as above.
         unsafe { ArrayMut::new(first, *element, SmallVec::from_slice(shape), SmallVec::from_slice(strides)) }
     }

@@ -2,10 +2,13 @@
  * Products and searches off the event loop.
  * @module
  */
+import { allocateEmpty } from '../array/allocate.js'
 import { isArray } from '../array/array-base.js'
 import type { ArrayBase } from '../array/array-base.js'
+import { operand } from '../array/operand.js'
 import { checkOptions } from '../errors/check-options.js'
-import { planDot, productOf, runDot } from '../ops/linalg/dot.js'
+import { native } from '../native/native.js'
+import { blocksOfRows, planDot, productOf, runDot } from '../ops/linalg/dot.js'
 import { NEAREST_OPTIONS, neighboursOf, planNearest, runNearest } from '../ops/linalg/nearest.js'
 import type { NearestOptions, Neighbours } from '../ops/linalg/nearest.js'
 import { pin } from './pin.js'
@@ -21,7 +24,21 @@ async function dot(array: ArrayBase, other: unknown, options: AsyncOptions = {})
   try {
     const right = await pin(plan.right, task)
     try {
-      await task.runInPool(plan.products, (nativeTask) => runDot(plan, left.source, right.source, nativeTask))
+      const blocks = [...blocksOfRows({ ...plan, left: left.source })]
+      if (blocks.length === 1 && plan.left.store.recipe === null) {
+        await task.runInPool(plan.products, (nativeTask) => runDot(plan, left.source, right.source, nativeTask))
+      } else {
+        for (const [index, block] of blocks.entries()) {
+          await task.withoutProgress(async (silent) => {
+            const rows = allocateEmpty(block.left.shape, block.left.dtype)
+            await silent.runInPool(rows.size, (nativeTask) =>
+              native.assign(operand(0, block.left), operand(1, rows), nativeTask),
+            )
+            await silent.runInPool(rows.size, (nativeTask) => runDot(block, rows, right.source, nativeTask))
+          })
+          task.report((index + 1) / blocks.length)
+        }
+      }
     } finally {
       right.release()
     }

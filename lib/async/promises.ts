@@ -17,7 +17,6 @@ import { histogramAsync, medianAsync, quantileAsync } from './stats.js'
 import { ASYNC_OPTIONS } from './task.js'
 import type { AsyncOptions } from './task.js'
 
-
 /** The object behind `array.promises`; `ArrayPromises` in `ndarray.ts` is its type. */
 class Promises {
   constructor(private readonly array: ArrayBase) {}

@@ -5,6 +5,7 @@
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
+import { ComputedValue, inMemory } from '../../array/computed.js'
 import { innerDataOf } from '../../array/typed-views.js'
 import { BY_TYPED_ARRAY, NUMBERS, parseDType } from '../../dtype/index.js'
 import { typedArrayTag } from '../../errors/brands.js'
@@ -78,7 +79,8 @@ export function parseSelector(selector: unknown): Item {
 }
 
 /** Parses positions or a mask from nested lists, a typed array or an ArrayBase; null for anything else. */
-function listItem(selector: unknown): Item | null {
+function listItem(given: unknown): Item | null {
+  const selector = given instanceof ComputedValue ? inMemory(given.computed) : given
   if (isArray(selector) && selector.dtype.kind === 'b') {
     const { shape, ndim } = selector
     return { kind: 'mask', axes: ndim, shape, flags: innerDataOf(nativeCopy(selector)) as Uint8Array }

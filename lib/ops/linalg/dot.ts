@@ -5,6 +5,7 @@
 import { allocateEmpty } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
+import { inMemory } from '../../array/computed.js'
 import { asOwner, viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
 import { promoteDTypes } from '../../dtype/index.js'
@@ -30,8 +31,27 @@ export interface DotPlan {
 /** `NDArray.dot`. */
 export function dot(array: ArrayBase, other: unknown): unknown {
   const plan = planDot(array, other)
-  unwrapNative(() => runDot(plan, plan.left, plan.right))
+  for (const { left, target } of blocksOfRows(plan)) unwrapNative(() => runDot({ target }, inMemory(left), plan.right))
   return productOf(plan)
+}
+
+/** Bytes of rows that are evaluated together, where they are computed. */
+const BLOCK_BYTES = 2 ** 24
+
+/** The rows of a product: all of them, or blocks of those that are computed. */
+export function* blocksOfRows({ left, target }: DotPlan): Generator<{ left: ArrayBase; target: ArrayBase }> {
+  const [rows] = left.shape as [number]
+  const count =
+    left.store.recipe === null ? rows : Math.max(1, Math.floor(BLOCK_BYTES / Math.max(1, left.nbytes / rows)))
+  if (count >= rows) return yield { left, target }
+  for (let from = 0; from < rows; from += count) {
+    const slice = (array: ArrayBase): ArrayBase => {
+      const { shape, byteStrides, position } = array
+      const lengths = shape.with(0, Math.min(count, rows - from))
+      return viewOf(array, { shape: lengths, byteStrides, position: position + from * (byteStrides[0] as number) })
+    }
+    yield { left: slice(left), target: slice(target) }
+  }
 }
 
 /** Checks a `dot` and allocates its result. */
@@ -65,7 +85,12 @@ export function planDot(array: ArrayBase, given: unknown): DotPlan {
 }
 
 /** Runs a planned product; the operands are the plan's, or equal to them. */
-export function runDot({ target }: DotPlan, left: ArrayBase, right: ArrayBase, task?: NativeTask): unknown {
+export function runDot(
+  { target }: Pick<DotPlan, 'target'>,
+  left: ArrayBase,
+  right: ArrayBase,
+  task?: NativeTask,
+): unknown {
   return native.dot(operand(0, left), operand(1, right), operand(2, target), task)
 }
 

@@ -5,6 +5,7 @@
 import { allocateEmpty } from '../../array/allocate.js'
 import { isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
+import { ComputedValue, inMemory } from '../../array/computed.js'
 import { asOwner, viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
 import { innerDataOf } from '../../array/typed-views.js'
@@ -32,7 +33,7 @@ export interface NearestOptions {
   /** What is near; `'cosine'` by default. */
   metric?: Metric
   /** Booleans, one for each row: only rows for which they are true are found. */
-  mask?: ArrayBase | readonly boolean[]
+  mask?: ArrayBase | ComputedValue | readonly boolean[]
   /**
    * Rows that are never found: a position or a list of them, negative ones from the end; for several queries also a list for each
    * query, all of one length.
@@ -197,8 +198,8 @@ function queriesOf(
 }
 
 /** A bool for each row. */
-function maskOf(given: ArrayBase | readonly boolean[], rows: number): ArrayBase {
-  const list: unknown = given
+function maskOf(given: ArrayBase | ComputedValue | readonly boolean[], rows: number): ArrayBase {
+  const list: unknown = given instanceof ComputedValue ? inMemory(given.computed) : given
   const isBooleans = Array.isArray(list) && list.every((flag) => typeof flag === 'boolean')
   const mask = isArray(list) ? list : isBooleans ? arrayFrom(list, parseDType('bool')) : null
   if (mask === null || mask.dtype.kind !== 'b') {

@@ -6,7 +6,7 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use super::array_ref::ArrayMut;
+use super::array_ref::{ArrayMut, ArrayRef};
 use crate::exec::{Control, Result};
 
 /// The elements of an array without memory: native, contiguous in C order.
@@ -28,6 +28,11 @@ pub trait Computed: Debug + Send + Sync {
         same_order: bool,
         control: &Control,
     ) -> Result<Option<Arc<dyn Computed>>>;
+
+    /// The arrays that follow one another along the first axis, where the elements are joined so; else none.
+    fn parts(&self) -> Vec<ArrayRef> {
+        Vec::new()
+    }
 
     /// Whether all elements that were read are defined.
     ///

@@ -103,6 +103,11 @@ impl Control {
         self.done.fetch_add(elements as u64, Ordering::Relaxed);
     }
 
+    /// A control for a part of the work that counts for no progress, with the same bounds. It is not cancelled with this one.
+    pub(crate) fn quiet(&self) -> Control {
+        Control { max_threads: self.max_threads, background: self.background, ..Control::new() }
+    }
+
     /// Populates the pages of `bytes` bytes from `first` on.
     pub(crate) fn prefetch(&self, first: *const u8, bytes: usize) {
         if let Some(prefetch) = self.prefetch.get() {

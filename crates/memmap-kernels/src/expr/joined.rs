@@ -127,6 +127,13 @@ impl Computed for Joined {
         Ok(if copies { Some(Arc::new(Joined::of(parts, self.axis, self.element)?)) } else { None })
     }
 
+    fn parts(&self) -> Vec<ArrayRef> {
+        if self.axis > 0 {
+            return Vec::new();
+        }
+        self.parts.iter().map(|part| part.array.clone()).collect()
+    }
+
     fn check(&self) -> Result<()> {
         self.parts.iter().filter_map(|part| part.array.computed.as_ref()).try_for_each(|one| one.check())
     }

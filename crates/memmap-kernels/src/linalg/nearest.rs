@@ -13,7 +13,7 @@ use super::queries::{Panel, Queries};
 use super::singles::RowSums;
 use super::tile::Tiled;
 use crate::array::{ArrayMut, ArrayRef, Axes};
-use crate::copy::{Caster, Sink};
+use crate::copy::{Caster, Sink, assign};
 use crate::dtype::{Kind, f16};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
 use crate::loops::RawSlice;
@@ -30,6 +30,9 @@ const COPIED_BYTES: usize = if cfg!(test) { 1 << 8 } else { 256 << 10 };
 /// Rows and queries of doubles whose totals are computed together.
 const DOUBLE_ROWS: usize = 8;
 const DOUBLE_QUERIES: usize = 1024;
+
+/// Bytes of rows that are evaluated together, where they are computed.
+const EVALUATED_BYTES: usize = if cfg!(test) { 1 << 9 } else { 16 << 20 };
 
 /// Products between two looks at the control, a few milliseconds.
 const PIECE_PRODUCTS: usize = 1 << 26;
@@ -101,6 +104,9 @@ impl Nearest {
         first: usize,
         control: &Control,
     ) -> Result<()> {
+        if let Some(computed) = &part.computed {
+            return self.feed_computed(part, &computed.parts(), mask, first, control);
+        }
         let part = Part::new(part, mask, first, &self.queries)?;
         let (rows, columns, queries) = (part.rows, self.queries.columns, self.queries.count());
         if rows == 0 || queries == 0 || self.k == 0 {
@@ -118,6 +124,52 @@ impl Nearest {
             control.advance(len * columns);
             Ok(())
         })
+    }
+
+    /// As [`Nearest::feed`], for rows that are joined or computed: one part after the other, or in blocks that are evaluated first.
+    fn feed_computed(
+        &self,
+        matrix: &ArrayRef,
+        parts: &[ArrayRef],
+        mask: Option<&ArrayRef>,
+        first: usize,
+        control: &Control,
+    ) -> Result<()> {
+        let (&[rows, columns], &[down, across]) = (&matrix.shape[..], &matrix.strides[..]) else {
+            return Err(Error::Mismatch { rule: "nearest needs a matrix" });
+        };
+        let flags = |from: usize, count: usize| {
+            mask.filter(|mask| mask.shape[..] == [rows]).map(|mask| {
+                let offset = mask.strides[0].wrapping_mul(from as isize);
+                // SAFETY: entries of the mask, which has one for each row.
+                unsafe { mask.part(offset, Axes::from_elem(count, 1), mask.strides.clone()) }
+            })
+        };
+        let is_whole = matrix.ptr.is_null() && matrix.is_c_contiguous();
+        if is_whole && parts.iter().map(|part| part.shape[0]).sum::<usize>() == rows && rows > 0 {
+            let mut from = 0;
+            for part in parts {
+                self.feed(part, flags(from, part.shape[0]).as_ref(), first + from, control)?;
+                from += part.shape[0];
+            }
+            return Ok(());
+        }
+        let block = (EVALUATED_BYTES / (columns * matrix.element.size).max(1)).clamp(1, rows.max(1));
+        let mut memory = Vec::<u8>::new();
+        let bytes = block * columns * matrix.element.size;
+        memory.try_reserve_exact(bytes).map_err(|_| Error::Memory { bytes })?;
+        for from in (0..rows).step_by(block) {
+            let count = block.min(rows - from);
+            let shape = Axes::from_slice(&[count, columns]);
+            let strides = Axes::from_slice(&[down, across]);
+            // SAFETY: rows of the matrix.
+            let source = unsafe { matrix.part(down.wrapping_mul(from as isize), shape.clone(), strides) };
+            // SAFETY: the reserved memory holds a block.
+            let target = unsafe { ArrayMut::contiguous(memory.as_mut_ptr(), matrix.element, shape) };
+            assign(&source, &target, &control.quiet())?;
+            self.feed(&target.as_ref(), flags(from, count).as_ref(), first + from, control)?;
+        }
+        Ok(())
     }
 
     /// For each query the rows that were found, the nearest first, with their distances.

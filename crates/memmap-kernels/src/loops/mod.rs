@@ -15,9 +15,9 @@ pub(crate) use raw_slice::{
     AnySlice, AnySliceMut, RawSlice, RawSliceMut, fill_with, map, map_checked, map_in_place, update,
     update_pairs, update_rows, update_with, zip,
 };
-#[cfg(test)]
-pub(crate) use simd::Baseline;
 #[cfg(all(test, any(target_arch = "x86", target_arch = "x86_64")))]
 pub(crate) use simd::ALLOWED;
+#[cfg(test)]
+pub(crate) use simd::Baseline;
 pub(crate) use simd::{Kernel, Level, dispatch, dispatch_wide};
 pub(crate) use stream::{STREAM_BYTES, Stream};

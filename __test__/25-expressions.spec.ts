@@ -431,6 +431,15 @@ test('a plan notices scalars by which the tree differs', (t) => {
   t.deepEqual(folded(1.5, 0.25), [1.75, 3.5, 5.25])
 })
 
+test('a bool is squared as int8, and to other powers as NumPy has it', (t) => {
+  const truths = array([true, false])
+  const names = [expr`${truths} ** 2`, expr`${truths} ** 2.0`, expr`${truths} ** 3`, expr`${truths} ** 0.5`]
+  t.deepEqual(
+    names.map((made) => made.dtype.name),
+    ['int8', 'float64', 'int64', 'float64'],
+  )
+})
+
 // Assignment.
 
 test('assign in place', (t) => {

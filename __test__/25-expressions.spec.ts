@@ -440,6 +440,28 @@ test('a bool is squared as int8, and to other powers as NumPy has it', (t) => {
   )
 })
 
+/** Python's `//` and `%` of floats, with a sign for zeros. */
+const PYTHON_DIVISIONS: readonly (readonly [x: string, y: string, quotient: number, rest: number])[] = [
+  ['4.0', '-inf', -1, -Infinity],
+  ['-4.0', 'inf', -1, Infinity],
+  ['4.0', 'inf', 0, 4],
+  ['-4.0', '-inf', 0, -4],
+  ['7.5', '2', 3, 1.5],
+  ['-7.5', '2', -4, 0.5],
+  ['7.5', '-2', -4, -0.5],
+  ['1.0', '0.1', 9, 0.09999999999999995],
+  ['0.0', '-2', -0, -0],
+  ['-1e-300', '1e300', -1, 1e300],
+  ['6.0', '-2', -3, -0],
+]
+
+for (const [x, y, quotient, rest] of PYTHON_DIVISIONS) {
+  test(`${x} // ${y} and % are those of Python`, (t) => {
+    t.is(tag(`${x} // (${y})`).evaluate().item() as unknown, quotient)
+    t.is(tag(`${x} % (${y})`).evaluate().item() as unknown, rest)
+  })
+}
+
 // Assignment.
 
 test('assign in place', (t) => {

@@ -5,11 +5,10 @@
 import { parseDType, promoteDTypes, ticksPerTick, timeUnitText } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
 import { castTo } from '../ops/copy.js'
+import { FUNCTIONS } from './functions.js'
 import { lower } from './lower.js'
 import { call, cast, constant, leaf, number, OPERATIONS } from './node.js'
 import type { Node } from './node.js'
-
-const COMPARISONS = ['less', 'less_equal', 'equal', 'not_equal', 'greater_equal', 'greater']
 
 /** Whether a function of these has dates or durations to compute with. */
 export function isOfTimes(args: readonly Node[]): boolean {
@@ -18,6 +17,7 @@ export function isOfTimes(args: readonly Node[]): boolean {
 
 /** A call of a function of dates and durations, and of integers as ticks; null where NumPy has none for these dtypes. */
 export function lowerTimes(name: string, args: readonly Node[]): Node | null {
+  if (FUNCTIONS[name]?.times !== true) return null
   if (name === 'where') {
     const [chosen, ...values] = args as [Node, Node, Node]
     const dtype = common(values)
@@ -27,12 +27,8 @@ export function lowerTimes(name: string, args: readonly Node[]): Node | null {
   if (name === 'add') return sum(a, b)
   if (name === 'subtract') return difference(a, b)
   if (name === 'multiply') return product(a, b)
-  if (
-    COMPARISONS.includes(name) &&
-    args.some(({ dtype }) => dtype.kind === 'M') &&
-    !args.every(({ dtype }) => dtype.kind === 'M')
-  )
-    return null
+  // A date is compared with dates only.
+  if (args.some(({ dtype }) => dtype.kind === 'M') && !args.every(({ dtype }) => dtype.kind === 'M')) return null
   if ((name === 'sign' || name === 'abs' || name === 'negative' || name === 'positive') && a.dtype.kind === 'M')
     return null
   const dtype = args.length === 1 ? a.dtype : common(args)
@@ -91,7 +87,7 @@ function difference(a: Node, b: Node): Node | null {
   const dtype = a.dtype.kind === 'M' ? (isOfDates ? common([a, b]) : dateOf(a, b)) : common([a, b])
   if (dtype === null || dtype.unit === null) return null
   const result = arithmetic(OPERATIONS.Subtract, dtype, a, b)
-  return isOfDates ? { ...result, dtype: parseDType(`m8${timeUnitText(dtype.unit)}`) } : result
+  return isOfDates && result !== null ? { ...result, dtype: parseDType(`m8${timeUnitText(dtype.unit)}`) } : result
 }
 
 /** The dtype of a date that is moved by a duration, or by ticks. */
@@ -102,7 +98,13 @@ function dateOf(a: Node, b: Node): DType | null {
   return promoteDTypes(date, parseDType(`M8${timeUnitText(other.unit)}`))
 }
 
-function arithmetic(operation: number, dtype: DType, a: Node, b: Node): Node {
+/** Whether ticks of a dtype are a number of those of another. A year is no number of hours, but its date has one. */
+function isCountable({ kind, unit }: DType, to: DType): boolean {
+  return kind !== 'm' || unit === null || to.unit === null || ticksPerTick(unit, to.unit) !== null
+}
+
+function arithmetic(operation: number, dtype: DType, a: Node, b: Node): Node | null {
+  if (![a, b].every((arg) => isCountable(arg.dtype, dtype))) return null
   return call(operation, dtype.code, [inUnit(a, dtype), inUnit(b, dtype)], dtype)
 }
 

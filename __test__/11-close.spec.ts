@@ -2,7 +2,7 @@ import { randomFill } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { inspect, promisify } from 'node:util'
 import test from 'ava'
-import { Memmap, MemmapError, NDArray, memmap } from '../lib/index.js'
+import { Expr, Memmap, MemmapError, NDArray, concat, expr, memmap, zeros } from '../lib/index.js'
 import { fileOf } from './support/files.js'
 
 type AnyMemmap = Memmap & Record<string, unknown>
@@ -132,6 +132,42 @@ function publicNames(): (string | symbol)[] {
 
 function openOne(path: string): Memmap {
   return memmap(path, { dtype: 'int32', shape: [3, 4] }) as unknown as Memmap
+}
+
+/** A use of every method of an expression that reads the array. */
+const EXPRESSION_USES: Readonly<Record<string, (made: Expr) => unknown>> = {
+  ...Object.fromEntries(
+    Object.entries(USES)
+      .filter(([name]) => name in Expr.prototype && name !== 'index' && name !== 'blocks' && name !== 'bincount')
+      .map(([name, use]) => [name, (made: Expr) => use(made as never, zeros(1))]),
+  ),
+  astype: (made) => made.astype('float32').evaluate(),
+  bincount: (made) => made.index(0).bincount(),
+  blocks: (made) => [...made.blocks()],
+  evaluate: (made) => made.evaluate(),
+  index: (made) => made.index(0).evaluate(),
+}
+
+/** Members of an expression that work without the elements. */
+const EXPRESSION_ANSWERS = ['dtype', 'ndim', 'promises', 'shape', 'size', 'toString', 'constructor', 'computed']
+
+test('every method of Expr is listed in this spec', (t) => {
+  const known = [...Object.keys(EXPRESSION_USES), ...EXPRESSION_ANSWERS]
+  t.deepEqual(
+    Object.getOwnPropertyNames(Expr.prototype).filter((name) => !known.includes(name)),
+    [],
+  )
+})
+
+for (const [name, use] of Object.entries(EXPRESSION_USES)) {
+  test(`${name} of an expression over a closed array throws ERR_MEMMAP_CLOSED`, (t) => {
+    for (const make of [(a: Memmap) => expr`${a} * 2` as Expr, (a: Memmap) => concat([a, a]) as Expr]) {
+      const array = openOne(fileOf(t, new Uint8Array(48)))
+      const made = make(array)
+      array.close()
+      t.throws(() => use(made), { instanceOf: MemmapError, code: 'ERR_MEMMAP_CLOSED' })
+    }
+  })
 }
 
 test('every method is listed in this spec', (t) => {

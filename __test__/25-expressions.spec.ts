@@ -3,7 +3,6 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import test from 'ava'
-import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
 import {
   arange,
@@ -916,60 +915,6 @@ test('evaluate has the order that is asked for', (t) => {
       ),
     )
   t.throws(() => expr`${x}`.evaluate({ order: 'Q' as never }), { code: 'ERR_MEMMAP_ORDER' })
-})
-
-// Off the event loop.
-
-const large = (t: ExecutionContext): Memmap => memmap(hole(t, 2 ** 27), { dtype: 'int32' }) as unknown as Memmap
-
-const ASYNC: readonly (readonly [name: string, ...args: unknown[]])[] = [
-  ['evaluate'],
-  ['sum'],
-  ['mean'],
-  ['std'],
-  ['max'],
-  ['argmin'],
-  ['countNonzero'],
-  ['histogram'],
-  ['median'],
-  ['quantile', 0.5],
-  ['minmax'],
-  ['nonzero'],
-]
-
-test('promises report progress to 1', async (t) => {
-  for (const [name, ...args] of ASYNC) {
-    const x = large(t)
-    const seen: number[] = []
-    await call(expr`${x} * 2`.promises, name, ...args, { onProgress: (part: number) => seen.push(part) })
-    t.true(
-      seen.every((part, index) => part > (seen[index - 1] ?? -1) && part <= 1),
-      `${name}: ${seen}`,
-    )
-    t.is(seen.at(-1), 1, name)
-    x.close()
-  }
-})
-
-test('a signal rejects with its reason, and close() with ERR_MEMMAP_CLOSED', async (t) => {
-  for (const [name, ...args] of ASYNC) {
-    const x = large(t)
-    const reason = new Error('enough')
-    const run = (options: object): Promise<unknown> =>
-      call(expr`${x} * 2 + 1`.promises, name, ...args, options) as never
-    t.is(await t.throwsAsync(run({ signal: AbortSignal.abort(reason) }), undefined, name), reason, name)
-    const controller = new AbortController()
-    const promise = run({ signal: controller.signal })
-    controller.abort(reason)
-    t.is(await t.throwsAsync(promise, undefined, name), reason, name)
-    const closing = run({})
-    x.close()
-    await t.throwsAsync(closing, { instanceOf: MemmapError, code: 'ERR_MEMMAP_CLOSED' }, name)
-  }
-  const x = large(t)
-  const storing = zeros(2 ** 25, { dtype: 'int32' }).promises.assign(expr`${x} + 1`)
-  x.close()
-  await t.throwsAsync(storing, { code: 'ERR_MEMMAP_CLOSED' })
 })
 
 test('promises use the arrays of the moment of the call', async (t) => {

@@ -41,7 +41,7 @@ def part(p):
 def answer(one):
     try:
         a = getattr(np, one['name'])([part(p) for p in one['parts']], axis=one['axis'])
-        then = one['then']
+        then = one['next']
         if then['op'] == 'index': a = a[(*(s if isinstance(s, int) else None if s is None else slice(*s) for s in then['at']), ...)]
         elif then['op'] == 'take': a = np.take(a, then['positions'], axis=then['axis'])
         elif then['op'] == 'reduce': a = getattr(np, then['name'])(a, axis=then['axis'])
@@ -71,7 +71,7 @@ interface Question {
   readonly name: 'concatenate' | 'stack'
   readonly axis: number
   readonly parts: readonly Part[]
-  readonly then: Then
+  readonly next: Then
 }
 
 interface Answer {
@@ -134,7 +134,7 @@ function question(random: Random): Question {
           along,
           parts.reduce((sum, part) => sum + lengthOf(part, along), 0),
         )
-  return { name, axis, parts, then: thenOf(random, result, /[SU]/.test(kinds[0] as string), kinds) }
+  return { name, axis, parts, next: thenOf(random, result, /[SU]/.test(kinds[0] as string), kinds) }
 }
 
 function lengthOf({ wire, view, axes }: Part, axis: number): number {
@@ -166,7 +166,7 @@ function thenOf(random: Random, shape: readonly number[], isText: boolean, kinds
   }
   // Sums of floats round differently.
   const isWhole = kinds.every((kind) => /^[?iu]/.test(kind))
-  const names = /^M/.test(kinds[0] as string)
+  const names = (kinds[0] as string).startsWith('M')
     ? ['min', 'max', 'argmax']
     : ['min', 'max', 'argmin', 'count_nonzero', ...(isWhole ? ['sum', 'cumsum'] : [])]
   return { op: 'reduce', name: random.pick(names), axis: random.chance(0.3) ? null : axis }
@@ -174,7 +174,7 @@ function thenOf(random: Random, shape: readonly number[], isText: boolean, kinds
 
 const OURS: Readonly<Record<string, string>> = { count_nonzero: 'countNonzero' }
 
-function ask({ name, axis, parts, then }: Question): unknown {
+function ask({ name, axis, parts, next: then }: Question): unknown {
   const arrays = parts.map(partOf)
   const joined: Expr = name === 'stack' ? stack(arrays, { axis }) : concat(arrays, { axis })
   switch (then.op) {
@@ -228,7 +228,7 @@ live('joins of random arrays, and what is selected of them, agree with NumPy', (
       const parts = one.parts.map(
         ({ wire, view, axes }) => `${String(wire.dtype)}(${wire.shape})${wire.order} ${view} ${axes}`,
       )
-      failures.push(`${index}: ${one.name} axis ${one.axis} [${parts.join('; ')}] ${JSON.stringify(one.then)}: ${what}`)
+      failures.push(`${index}: ${one.name} axis ${one.axis} [${parts.join('; ')}] ${JSON.stringify(one.next)}: ${what}`)
     }
     try {
       const ours = ask(one)

@@ -4,7 +4,20 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import test from 'ava'
-import { Memmap, MemmapError, array, load, memmap, openMemmap, save, savez, zeros } from '../lib/index.js'
+import {
+  Memmap,
+  MemmapError,
+  array,
+  concat,
+  expr,
+  load,
+  memmap,
+  openMemmap,
+  save,
+  savez,
+  stack,
+  zeros,
+} from '../lib/index.js'
 import { folder } from './support/files.js'
 
 const REFUSED = { instanceOf: MemmapError, code: 'ERR_MEMMAP_ARGUMENT' }
@@ -66,7 +79,7 @@ test('methods refuse what they do not take, and promises reject', async (t) => {
 
 test('functions refuse what they do not take, and write nothing', (t) => {
   const at = folder(t)
-  const functions = { array, load, memmap, openMemmap, save, savez, zeros }
+  const functions = { array, concat, load, memmap, openMemmap, save, savez, stack, zeros }
   const path = join(at, 'a.npy')
   const calls: readonly (readonly [name: string, ...args: unknown[]])[] = [
     ['zeros', 2, {}, 3],
@@ -76,9 +89,31 @@ test('functions refuse what they do not take, and write nothing', (t) => {
     ['save', path, [1], {}, 1],
     ['savez', path, { a: [1] }, { compression: true }],
     ['load', path, {}, 1],
+    ['concat', [zeros(1)], {}, 1],
+    ['concat', zeros(1), zeros(1)],
+    ['stack', [zeros(1)], { axes: 1 }],
   ]
   for (const [name, ...args] of calls) t.throws(() => call(functions, name, ...args), REFUSED, name)
   t.false(existsSync(path))
+})
+
+test('methods of expressions refuse what they do not take, and promises reject', async (t) => {
+  const made = expr`${zeros(2)} + 1`
+  for (const [name, ...args] of [
+    ['evaluate', {}, 1],
+    ['evaluate', { dtype: 'int8' }],
+    ['astype', 'int8', {}],
+    ['sum', {}, 1],
+    ['unique', {}],
+    ['toArray', 1],
+  ] as const)
+    t.throws(() => call(made, name, ...args), REFUSED, name)
+  for (const [name, ...args] of [
+    ['evaluate', {}, 1],
+    ['mean', {}, 1],
+    ['median', {}, 1],
+  ] as const)
+    await t.throwsAsync(() => call(made.promises, name, ...args) as Promise<unknown>, REFUSED, name)
 })
 
 test('methods keep their names, and a list of arrays can be mapped over with functions of one argument', (t) => {

@@ -18,8 +18,8 @@ const INTERNAL = `
 
 /** A change of this list is a change of the contract. */
 const EXPORTS = `
-  DType Memmap MemmapError NDArray NpzFile arange array dtype full linspace load memmap newaxis ones openMemmap save savez
-  slice support zeros
+  DType Expr Memmap MemmapError NDArray NpzFile arange array concat dtype expr full linspace load memmap newaxis ones openMemmap
+  save savez slice stack support zeros
 `
 
 const OF_NDARRAY = `
@@ -33,6 +33,17 @@ const OF_NDARRAY = `
 const OF_MEMMAP = `
   [Symbol.asyncDispose] [Symbol.dispose] advise append close closed describe fault fileOffset filename
   flush mode offset refresh residency resize toJSON
+`
+
+const OF_EXPR = `
+  [nodejs.util.inspect.custom] all any argmax argmin argsort astype bincount blocks countNonzero cumprod cumsum dtype evaluate histogram
+  index max mean median min minmax ndim nonzero prod promises ptp quantile searchsorted shape size std sum take toArray toString
+  topk unique var
+`
+
+const OF_EXPR_PROMISES = `
+  all any argmax argmin argsort bincount countNonzero evaluate histogram max mean median min minmax nonzero prod ptp quantile
+  searchsorted std sum topk unique var
 `
 
 const OF_NPZ = `
@@ -73,6 +84,18 @@ test('Memmap has the members of the contract, besides those of NDArray', (t) => 
   t.deepEqual(
     own,
     words(OF_MEMMAP).filter((name) => name !== 'toJSON'),
+  )
+})
+
+test('Expr has the members of the contract', (t) => {
+  t.deepEqual(
+    membersOf(library.Expr).filter((name) => name !== 'computed'),
+    words(OF_EXPR),
+  )
+  const { promises } = library.expr`1 + 1`
+  t.deepEqual(
+    membersOf(promises.constructor as never).filter((name) => name !== 'array'),
+    words(OF_EXPR_PROMISES),
   )
 })
 

@@ -2,7 +2,7 @@ import { readFileSync, truncateSync } from 'node:fs'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
-import { MemmapError, array, memmap, support, zeros } from '../lib/index.js'
+import { MemmapError, array, concat, expr, memmap, support, zeros } from '../lib/index.js'
 import type { Memmap, NDArray, AsyncOptions } from '../lib/index.js'
 import { REDUCTIONS } from '../lib/ops/table.js'
 import type { Reduction } from '../lib/ops/table.js'
@@ -38,6 +38,21 @@ const CALLS: Readonly<Record<string, (a: Memmap, options: AsyncOptions) => Promi
       .promises.nearest(zeros([3, a.size % 64 === 0 ? 64 : 1]), { metric: 'dot', ...options }),
 } as Record<string, (a: Memmap, options: AsyncOptions) => Promise<unknown>>
 
+/** The same of expressions over an array, and an array that is assigned one. */
+const OF_EXPRESSIONS: typeof CALLS = {
+  ...Object.fromEntries(
+    [...NAMES, 'minmax', 'nonzero', 'bincount', 'median', 'histogram'].map((name) => [
+      `${name} of an expression`,
+      async (a: Memmap, options: AsyncOptions) => (expr`${a} * 2`.promises as unknown as Work)[name]?.(options),
+    ]),
+  ),
+  'quantile of an expression': async (a, options) => expr`${a} * 2`.promises.quantile(0.25, options),
+  'evaluate of an expression': async (a, options) => expr`${a} * 2`.promises.evaluate(options),
+  'assign an expression': async (a, options) => a.promises.assign(expr`${a} * 2 + 1`, undefined, options),
+  'evaluate of a join': async (a, options) => concat([a, a]).promises.evaluate(options),
+  'sum of a join': async (a, options) => concat([a, a]).promises.sum(options),
+} as typeof CALLS
+
 /** A file large enough that work on it takes some milliseconds. */
 const LARGE = 2 ** 27
 
@@ -62,6 +77,12 @@ test('promises has the methods of the contract', (t) => {
   // Those that sort take too long on a large array: 15 and 16.
   const sorting = ['sort', 'argsort', 'unique', 'searchsorted', 'topk']
   t.deepEqual(names.toSorted(), [...Object.keys(CALLS), ...sorting].toSorted())
+  const ofExpressions = Reflect.ownKeys(Object.getPrototypeOf(expr`1`.promises) as object).map(String)
+  const called = Object.keys(OF_EXPRESSIONS).map((name) => name.split(' of an expression')[0])
+  t.deepEqual(
+    ofExpressions.filter((name) => ![...called, ...sorting, 'constructor'].includes(name)),
+    [],
+  )
 })
 
 test('promises is one object an array', (t) => {
@@ -182,7 +203,7 @@ test('text and records run in this thread with the same result', async (t) => {
 })
 
 test('progress never decreases and ends with 1', async (t) => {
-  for (const [name, call] of Object.entries(CALLS)) {
+  for (const [name, call] of Object.entries({ ...CALLS, ...OF_EXPRESSIONS })) {
     const a = large(t)
     const seen: number[] = []
     await call(a, { onProgress: (part) => seen.push(part) })
@@ -196,7 +217,7 @@ test('progress never decreases and ends with 1', async (t) => {
 })
 
 test('a signal rejects with its reason, before the start and while it runs', async (t) => {
-  for (const [name, call] of Object.entries(CALLS)) {
+  for (const [name, call] of Object.entries({ ...CALLS, ...OF_EXPRESSIONS })) {
     const a = large(t)
     const reason = new Error('enough')
     const early = await t.throwsAsync(call(a, { signal: AbortSignal.abort(reason) }), undefined, name)
@@ -215,7 +236,7 @@ test('a signal rejects with its reason, before the start and while it runs', asy
 })
 
 test('close() of the array or of a view meanwhile rejects with ERR_MEMMAP_CLOSED', async (t) => {
-  for (const [name, call] of Object.entries(CALLS)) {
+  for (const [name, call] of Object.entries({ ...CALLS, ...OF_EXPRESSIONS })) {
     const a = large(t)
     const promise = call(a, {})
     a.close()

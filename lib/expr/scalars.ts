@@ -176,7 +176,7 @@ function float(name: string, x: number, y: number): number | null {
 function floorQuotient(x: number, y: number): number {
   const rest = x % y
   const quotient = (x - rest) / y - (rest !== 0 && rest < 0 !== y < 0 ? 1 : 0)
-  if (quotient === 0) return x / y < 0 ? -0 : 0
+  if (quotient === 0) return Object.is(x / y, -0) ? -0 : 0
   const floor = Math.floor(quotient)
   return quotient - floor > 0.5 ? floor + 1 : floor
 }

@@ -378,7 +378,7 @@ export interface ExprPromises<out D extends DTypeLike, out N extends number = nu
   evaluate(options?: { order?: OrderLike } & AsyncOptions): Promise<NDArray<D, N>>
 }
 
-/** @internal */
+/** The reductions off the event loop, each with the options `signal` and `onProgress` too. */
 type AsyncReductions<D, N extends number> = { [Name in Reduction]: AsyncReductionMethod<D, Name, N> }
 
 const METHODS: Readonly<Record<string, { most: number; run: (array: ArrayBase, ...args: never[]) => unknown }>> = {

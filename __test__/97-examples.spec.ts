@@ -44,6 +44,26 @@ const EXAMPLES: Readonly<Record<string, { args?: string[]; prints: RegExp[]; run
     args: ['16'],
     prints: [/^16384 vectors, 16 MiB; V8's heap holds \d+ MiB$/m, /^found itself: true$/m],
   },
+  'normalise.mjs': {
+    args: ['8'],
+    prints: [
+      /^21 images, 8 MiB; V8's heap holds \d+ MiB$/m,
+      /^restored, they differ by less than 0\.01: true$/m,
+      /^each channel has mean 0: true$/m,
+    ],
+  },
+  'threshold.mjs': {
+    args: ['4'],
+    prints: [/^256 regions of 193 to 697 pixels, in /m, /^32 of 437 pixels$/m, /^every bright pixel is in one: true$/m],
+  },
+  'merge.mjs': {
+    args: ['4'],
+    prints: [
+      /^10 files are one array of shape 4090 x 256, float32$/m,
+      /^the mean of all is 5; the first and the last row begin with \[0\. 9\.\]$/m,
+      /^it differs in 0 elements$/m,
+    ],
+  },
   'search.mjs': {
     args: ['500'],
     prints: [

@@ -7,6 +7,7 @@ const pages = [
   ['Guide', 'guide'],
   ['Recipes', 'recipes'],
   ['NumPy side by side', 'numpy'],
+  ['Computing', 'computing'],
   ['Sorting, counting, searching', 'order'],
   ['Statistics', 'statistics'],
   ['.npy and .npz', 'npy'],

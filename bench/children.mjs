@@ -43,9 +43,11 @@ export async function numpy(script = 'numpy_side.py') {
   const python = process.env['MEMMAP_PYTHON'] ?? '.venv/bin/python'
   if (!existsSync(python)) return null
   const child = new Asked(python, [new URL(script, import.meta.url).pathname])
-  const { version } = JSON.parse(await child.next())
+  const { version, versions } = JSON.parse(await child.next())
   return {
     version,
+    /** Of the packages beside NumPy, where a script has some. */
+    versions,
     ask: async (question) => JSON.parse(await child.ask(JSON.stringify(question))),
     end: () => child.end(),
   }

@@ -7,6 +7,8 @@
  *   npm run bench -- --mib 16,256          sizes of the file in MiB
  *   npm run bench -- --sizes               every operation at 256 B to 1 GiB, in memory and in files (a quarter of an hour)
  *   npm run bench -- --sizes --bytes 256,65536
+ *   npm run bench -- --expr                expressions beside NumPy, numexpr, bottleneck and blosc2 (npm run venv -- --bench)
+ *   npm run bench -- --expr --bytes 4096,1073741824
  *   npm run bench -- sum float32           only rows with these words in the name
  *   npm run bench -- --runs 9              rounds (5)
  *   npm run bench -- --json FILE --svg FILE
@@ -21,6 +23,8 @@ import { crossover, limits as openLimits, numpy as openNumpy, profile } from './
 import { writeDocs } from './docs.mjs'
 import { dataFile, remove, scratchFile } from './files.mjs'
 import { bounded, guardCost, offTheLoop } from './async.mjs'
+import { CASES } from './expressions/cases.mjs'
+import { expressionsTable, measureExpressions } from './expressions/measure.mjs'
 import { otherLibraries } from './others.mjs'
 import { plot } from './plot.mjs'
 import { measureCalls, measureSizes } from './sizes/measure.mjs'
@@ -35,6 +39,7 @@ const { values, positionals: words } = parseArgs({
   options: {
     mib: { type: 'string' },
     sizes: { type: 'boolean', default: false },
+    expr: { type: 'boolean', default: false },
     bytes: { type: 'string' },
     runs: { type: 'string', default: '5' },
     full: { type: 'boolean', default: false },
@@ -48,13 +53,17 @@ const sizes = (values.mib ?? (values.full ? '1,16,64,256,1024,8192' : '1,64,1024
   .split(',')
   .map((mib) => Number(mib) * 2 ** 20)
 
-const numpy = await openNumpy(values.sizes ? 'sizes/numpy_side.py' : undefined)
-const limits = values.sizes ? null : await openLimits()
+const script = values.expr ? 'expressions/python_side.py' : values.sizes ? 'sizes/numpy_side.py' : undefined
+const numpy = await openNumpy(script)
+const limits = values.sizes || values.expr ? null : await openLimits()
 const machine = [
   `${cpus().length} x ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
   `${process.platform} ${process.arch}, Node ${process.versions.node}, profile ${profile()}`,
   numpy === null ? 'without NumPy (npm run venv)' : `NumPy ${numpy.version}`,
-  ...(values.sizes ? [] : [limits === null ? 'without limits (no Rust)' : `limits on ${limits.threads} threads`]),
+  ...Object.entries(numpy?.versions ?? {}).flatMap(([name, version]) => (name === 'numpy' ? [] : `${name} ${version}`)),
+  ...(values.sizes || values.expr
+    ? []
+    : [limits === null ? 'without limits (no Rust)' : `limits on ${limits.threads} threads`]),
 ].join('; ')
 console.log(`${machine}\n`)
 
@@ -64,6 +73,24 @@ const section = (title, body) => {
   console.log(`## ${title}\n\n${body}\n`)
 }
 const results = { machine, date: new Date().toISOString(), whole: [] }
+
+if (values.expr) {
+  const cases = CASES.filter(({ text, dtype, reduce }) =>
+    words.every((word) => `${reduce ?? ''} ${text} ${dtype}`.includes(word)),
+  )
+  results.expressions = []
+  for (const bytes of (values.bytes ?? `8192,${2 ** 20},${2 ** 28}`).split(',').map(Number)) {
+    const rows = await measureExpressions(numpy, cases, bytes, runs)
+    results.expressions.push(...rows)
+    section(
+      `Expressions of operands of ${bytes < 2 ** 20 ? `${bytes} B` : tables.sizeText(bytes)}`,
+      expressionsTable(rows),
+    )
+  }
+  numpy?.end()
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
+  process.exit(0)
+}
 
 if (values.sizes) {
   const drawn = await operationsBySize()

@@ -37,7 +37,7 @@ const LIBRARIES = {
 }
 
 /** Installs a package beside the benchmark on first use; not a dependency, because it may need a compiler. */
-function installed(name, version) {
+export function installed(name, version) {
   const folder = fileURLToPath(new URL('../.bench/', import.meta.url))
   const { resolve } = createRequire(`${folder}package.json`)
   if (!existsSync(`${folder}node_modules/${name}`)) {

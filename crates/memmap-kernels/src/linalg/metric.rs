@@ -39,16 +39,24 @@ impl Metric {
 
     /// The key by which rows are ordered, lower for nearer ones; `None` for a row that is never near.
     pub(super) fn key(self, sums: Sums, query_norm: f64) -> Option<f64> {
+        let key = self.key_or_nan(sums, query_norm);
+        (!key.is_nan()).then_some(key)
+    }
+
+    /// As [`Metric::key`], NaN for a row that is never near.
+    #[inline(always)]
+    pub(super) fn key_or_nan(self, sums: Sums, query_norm: f64) -> f64 {
         let Sums { total, squares } = sums;
-        let key = match self {
-            Metric::Cosine if squares == 0.0 || query_norm == 0.0 => return None,
-            Metric::Cosine => 1.0 - total / (squares.sqrt() * query_norm),
+        match self {
+            Metric::Cosine => {
+                let norms = squares.sqrt() * query_norm;
+                1.0 - total / if norms == 0.0 { f64::NAN } else { norms }
+            }
             Metric::Euclidean => total.sqrt(),
             Metric::SqEuclidean | Metric::CityBlock | Metric::Hamming => total,
             // A difference from 0, so that products of 0 and -0 tie.
             Metric::Dot => 0.0 - total,
-        };
-        (!key.is_nan()).then_some(key)
+        }
     }
 
     /// The distance of a key.

@@ -303,6 +303,7 @@ struct State {
     integers: Vec<Sums>,
     bits: Vec<u64>,
     totals: Vec<f64>,
+    most: Vec<f32>,
     copied: Vec<u64>,
     /// A row in double precision.
     row: Vec<f64>,
@@ -338,6 +339,7 @@ impl State {
             integers: Vec::new(),
             bits: Vec::new(),
             totals: Vec::new(),
+            most: Vec::new(),
             copied: Vec::new(),
             row: vec![0.0; queries.columns],
             zeros: vec![0.0; zeros],
@@ -456,9 +458,15 @@ impl State {
             // SAFETY: rows of uint8.
             unsafe { integer_sums::<u8>(&self.rows, columns, integers, form, &mut self.integers) };
         }
+        let (metric, norm) = (queries.metric, queries.norms[0]);
+        self.totals.clear();
+        self.totals.extend(self.integers.iter().map(|sums| metric.key_or_nan(*sums, norm)));
+        let mut worst = self.best[0].worst().unwrap_or(f64::INFINITY);
         for i in 0..self.rows.len() {
-            if let Some(key) = queries.metric.key(self.integers[i], queries.norms[0]) {
-                self.offer(nearest, part, 0, i, key);
+            let key = self.totals[i];
+            // NaN is never near.
+            if key <= worst && self.offer(nearest, part, 0, i, key) {
+                worst = self.best[0].worst().unwrap_or(f64::INFINITY);
             }
         }
     }
@@ -468,12 +476,14 @@ impl State {
         let queries = &nearest.queries;
         self.add_up(part.kind, queries, false);
         let slack = queries.slack(0);
-        for i in 0..self.rows.len() {
-            let [total, squares] = self.sums[i];
+        self.most.clear();
+        self.most.extend(self.sums.iter().map(|&[total, squares]| {
             let (scale, extra) = queries.factors(squares);
-            let most = total * scale + extra * slack;
+            total * scale + extra * slack
+        }));
+        for i in 0..self.rows.len() {
             // NaN reaches every bar.
-            if most < self.bars[0] {
+            if self.most[i] < self.bars[0] {
                 continue;
             }
             self.rank(nearest, part, 0, 0, i);

@@ -12,6 +12,9 @@ use super::singles::PADDING;
 /// Squares within this range neither overflow nor lose small terms.
 const SAFE_SQUARES: std::ops::Range<f32> = 1e-30..1e37;
 
+/// Sums of which a total is added up at least.
+const LEAST_LANES: usize = 4;
+
 /// Half the distance from 1 to the next single.
 const ROUNDING: f64 = 1.0 / (1 << 24) as f64;
 
@@ -55,7 +58,7 @@ impl Queries {
         let query = |i: usize| &exact[i * columns..(i + 1) * columns];
         let norm = |i| query(i).iter().map(|x| x * x).sum::<f64>().sqrt();
         let norms: Vec<f64> = (0..count).map(norm).collect();
-        let additions = if count == 1 { columns / PADDING + PADDING } else { columns + 8 };
+        let additions = if count == 1 { columns / LEAST_LANES + PADDING } else { columns + 8 };
         let mut queries = Queries {
             metric,
             columns,

@@ -1,13 +1,30 @@
 //! Sums in single precision of many rows and one query: as fast as memory.
 
 use super::metric::Form;
-use crate::loops::{Kernel, Lanes, Level, Widen, dispatch_wide};
+use crate::loops::{Kernel, Lanes, Level, Widen, dispatch_wide, prefetch_lines};
 
 /// The length of a query is a multiple of this, filled up with zeros.
 pub(super) const PADDING: usize = 16;
 
-/// Vectors that are added up side by side.
-const UNROLL: usize = 4;
+/// Rows that are added up side by side.
+pub(super) const ROWS: usize = 4;
+
+/// Bytes between the rows that are read and those that are fetched into the cache.
+const AHEAD: usize = 4096;
+
+/// Fetches rows that are read soon, where they are as far from one another as these. Processors do not foresee several short rows at a
+/// time.
+#[inline(always)]
+pub(super) fn fetch_ahead(rows: &[*const u8], bytes: usize) {
+    if bytes >= AHEAD || rows.len() < ROWS + 1 {
+        return;
+    }
+    let step = rows[ROWS].addr().wrapping_sub(rows[0].addr());
+    let distance = step.wrapping_mul(AHEAD.div_ceil(ROWS * bytes.max(1)));
+    for row in &rows[..ROWS] {
+        prefetch_lines(row.wrapping_add(distance), bytes);
+    }
+}
 
 /// Sums of rows and one query.
 pub(super) struct RowSums<'a> {
@@ -86,60 +103,59 @@ impl Step for Absolute {
 fn each_row<L: Lanes, T: Widen, S: Step>(work: RowSums) {
     let RowSums { rows, columns, query, out, .. } = work;
     let query = query.as_ptr();
-    for (row, out) in rows.iter().zip(out) {
-        *out = row_sums::<L, T, S>(row.cast(), columns, query);
+    let mut first = 0;
+    while first < rows.len() {
+        // Fewer rows compute the last one again, so that the sums of a row do not depend on its place.
+        let some: [*const T; ROWS] = std::array::from_fn(|i| rows[(first + i).min(rows.len() - 1)].cast());
+        fetch_ahead(&rows[first..], columns * size_of::<T>());
+        let [totals, squares] = row_sums::<L, T, S>(some, columns, query);
+        for (i, out) in out[first..rows.len()].iter_mut().take(ROWS).enumerate() {
+            *out = [totals[i], squares[i]];
+        }
+        first += ROWS;
     }
 }
 
 #[inline(always)]
-fn row_sums<L: Lanes, T: Widen, S: Step>(row: *const T, columns: usize, query: *const f32) -> [f32; 2] {
+fn row_sums<L: Lanes, T: Widen, S: Step>(
+    rows: [*const T; ROWS],
+    columns: usize,
+    query: *const f32,
+) -> [[f32; ROWS]; 2] {
     let zero = L::splat(0.0);
-    let (mut totals, mut squares) = ([zero; UNROLL], [zero; UNROLL]);
+    let (mut totals, mut squares) = ([zero; ROWS], [zero; ROWS]);
     let mut at = 0;
-    while at + UNROLL * L::LEN <= columns {
+    while at + L::LEN <= columns {
+        // SAFETY: the query is as long.
+        let q = unsafe { L::load(query.wrapping_add(at)) };
         let mut i = 0;
-        while i < UNROLL {
+        while i < ROWS {
             // SAFETY: the columns are readable.
-            let x = unsafe { T::load::<L>(row.wrapping_add(at)) };
-            // SAFETY: the query is as long.
-            let q = unsafe { L::load(query.wrapping_add(at)) };
+            let x = unsafe { T::load::<L>(rows[i].wrapping_add(at)) };
             totals[i] = S::step::<L>(x, q, totals[i]);
             if S::HAS_SQUARES {
                 squares[i] = L::fma(x, x, squares[i]);
             }
-            at += L::LEN;
             i += 1;
-        }
-    }
-    let mut rest = [T::ZERO; PADDING];
-    while at < columns {
-        let left = columns - at;
-        let mut from = row.wrapping_add(at);
-        if left < L::LEN {
-            // SAFETY: the last columns, and a buffer of as many lanes as any level has.
-            unsafe {
-                std::ptr::copy_nonoverlapping(
-                    from.cast::<u8>(),
-                    rest.as_mut_ptr().cast(),
-                    left * size_of::<T>(),
-                )
-            };
-            from = rest.as_ptr();
-        }
-        // SAFETY: the columns are readable, or filled up with zeros.
-        let x = unsafe { T::load::<L>(from) };
-        // SAFETY: the query is padded.
-        let q = unsafe { L::load(query.wrapping_add(at)) };
-        totals[0] = S::step::<L>(x, q, totals[0]);
-        if S::HAS_SQUARES {
-            squares[0] = L::fma(x, x, squares[0]);
         }
         at += L::LEN;
     }
-    [sum::<L>(totals), if S::HAS_SQUARES { sum::<L>(squares) } else { 0.0 }]
-}
-
-#[inline(always)]
-fn sum<L: Lanes>([a, b, c, d]: [L::Vector; UNROLL]) -> f32 {
-    L::sum(L::add(L::add(a, b), L::add(c, d)))
+    if at < columns {
+        // SAFETY: the query is padded.
+        let q = unsafe { L::load(query.wrapping_add(at)) };
+        let bytes = (columns - at) * size_of::<T>();
+        for i in 0..ROWS {
+            let mut rest = [T::ZERO; PADDING];
+            let (from, to) = (rows[i].wrapping_add(at).cast::<u8>(), rest.as_mut_ptr().cast::<u8>());
+            // SAFETY: the last columns, and a buffer of as many lanes as any level has.
+            unsafe { std::ptr::copy_nonoverlapping(from, to, bytes) };
+            // SAFETY: the columns, filled up with zeros.
+            let x = unsafe { T::load::<L>(rest.as_ptr()) };
+            totals[i] = S::step::<L>(x, q, totals[i]);
+            if S::HAS_SQUARES {
+                squares[i] = L::fma(x, x, squares[i]);
+            }
+        }
+    }
+    [L::sums(totals), if S::HAS_SQUARES { L::sums(squares) } else { [0.0; ROWS] }]
 }

@@ -17,7 +17,8 @@ pub(crate) trait Lanes {
     fn abs(a: Self::Vector) -> Self::Vector;
     /// `a * b + c`, rounded once where the level can.
     fn fma(a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
-    fn sum(a: Self::Vector) -> f32;
+    /// The sum of each of four vectors.
+    fn sums(of: [Self::Vector; 4]) -> [f32; 4];
     /// A bit for each lane in which `a < b` does not hold, as for NaN.
     fn not_less(a: Self::Vector, b: Self::Vector) -> u32;
 
@@ -103,8 +104,8 @@ impl Lanes for Portable {
         zip(zip(a, b, |a, b| a * b), c, |product, c| product + c)
     }
     #[inline(always)]
-    fn sum([a, b, c, d]: [f32; FOUR]) -> f32 {
-        (a + c) + (b + d)
+    fn sums(of: [[f32; FOUR]; 4]) -> [f32; 4] {
+        std::array::from_fn(|i| (of[i][0] + of[i][2]) + (of[i][1] + of[i][3]))
     }
     #[inline(always)]
     #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "NaN is not less")]
@@ -178,9 +179,9 @@ mod x86 {
             unsafe { _mm256_andnot_ps(Self::splat(-0.0), a) }
         }
         #[inline(always)]
-        fn sum(a: __m256) -> f32 {
+        fn sums(of: [__m256; 4]) -> [f32; 4] {
             // SAFETY: the level has the instructions.
-            unsafe { sum_eight(a) }
+            unsafe { sums_of_eight(of) }
         }
         #[inline(always)]
         fn not_less(a: __m256, b: __m256) -> u32 {
@@ -223,10 +224,21 @@ mod x86 {
 
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn sum_eight(a: __m256) -> f32 {
-        let four = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps::<1>(a));
-        let two = _mm_add_ps(four, _mm_movehl_ps(four, four));
-        _mm_cvtss_f32(_mm_add_ss(two, _mm_shuffle_ps::<1>(two, two)))
+    fn sums_of_eight([a, b, c, d]: [__m256; 4]) -> [f32; 4] {
+        let pairs = _mm256_hadd_ps(_mm256_hadd_ps(a, b), _mm256_hadd_ps(c, d));
+        let four = _mm_add_ps(_mm256_castps256_ps128(pairs), _mm256_extractf128_ps::<1>(pairs));
+        // SAFETY: four singles are the 16 bytes of the vector.
+        unsafe { std::mem::transmute::<__m128, [f32; 4]>(four) }
+    }
+
+    /// The sum of both halves.
+    #[inline(always)]
+    fn halves(a: __m512) -> __m256 {
+        // SAFETY: the level has the instruction.
+        let low = unsafe { _mm512_castps512_ps256(a) };
+        // SAFETY: the level has the instruction.
+        let high = unsafe { _mm512_extractf32x8_ps::<1>(a) };
+        Avx2Singles::add(low, high)
     }
 
     impl Lanes for Avx512Singles {
@@ -245,12 +257,8 @@ mod x86 {
             unsafe { _mm512_set1_ps(x) }
         }
         #[inline(always)]
-        fn sum(a: __m512) -> f32 {
-            // SAFETY: the level has the instruction.
-            let low = unsafe { _mm512_castps512_ps256(a) };
-            // SAFETY: the level has the instruction.
-            let high = unsafe { _mm512_extractf32x8_ps::<1>(a) };
-            Avx2Singles::sum(Avx2Singles::add(low, high))
+        fn sums([a, b, c, d]: [__m512; 4]) -> [f32; 4] {
+            Avx2Singles::sums([halves(a), halves(b), halves(c), halves(d)])
         }
         #[inline(always)]
         fn not_less(a: __m512, b: __m512) -> u32 {

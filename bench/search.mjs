@@ -4,6 +4,7 @@
  *
  *   node bench/search.mjs                      100,000 x 384
  *   node bench/search.mjs --rows 500000 --columns 768
+ *   node bench/search.mjs --alone              without the others, of which hnswlib-node takes minutes to build its index
  *   node bench/search.mjs --python PATH        a Python with NumPy, and with faiss-cpu for its row (.venv/bin/python)
  *
  * Times are medians of the runs. The rows that others find are compared with those of `nearest`.
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     rows: { type: 'string', default: '100000' },
     columns: { type: 'string', default: '384' },
     runs: { type: 'string', default: '7' },
+    alone: { type: 'boolean', default: false },
     python: { type: 'string', default: '.venv/bin/python' },
   },
 })
@@ -52,10 +54,7 @@ add('reading the file: `sum`', { one: seconds(() => a.sum()) })
 for (const metric of ['cosine', 'dot', 'euclidean', 'cityblock']) searchOf('float32', a, metric)
 searchOf('float16', a.astype('float16'), 'cosine')
 searchOf('int8', quantised(a), 'cosine')
-add('a loop in JavaScript', { one: seconds(() => loop(a.data, a.data.subarray(0, columns))) })
-python()
-await attempt('hnswlib-node', hnswlib)
-await attempt('sqlite-vec', sqlite)
+if (!values.alone) await others()
 a.close()
 rmSync(path)
 
@@ -63,12 +62,20 @@ console.log(`${rows} x ${columns}, k = ${K}, ms\n`)
 console.log(`| | build | one query | ${MANY} queries | of the rows found |\n|---|---|---|---|---|`)
 for (const row of results) console.log(`| ${row.join(' | ')} |`)
 
+async function others() {
+  add('a loop in JavaScript', { one: seconds(() => loop(a.data, a.data.subarray(0, columns))) })
+  python()
+  await attempt('hnswlib-node', hnswlib)
+  await attempt('sqlite-vec', sqlite)
+}
+
 function searchOf(dtype, array, metric) {
   const [one, many] = [array.index(0), array.slice(0, MANY)]
   add(`\`nearest\`, ${dtype}, ${metric}`, {
     one: seconds(() => array.nearest(one, { k: K, metric })),
     many: seconds(() => array.nearest(many, { k: K, metric })),
-    found: metric === 'dot' || metric === 'cosine' ? toNumbers(array.nearest(one, { k: K, metric }).indices) : undefined,
+    found:
+      metric === 'dot' || metric === 'cosine' ? toNumbers(array.nearest(one, { k: K, metric }).indices) : undefined,
   })
 }
 
@@ -86,7 +93,8 @@ function fill(data) {
   for (let row = 0; row < rows; row++) {
     const centre = ((random() + 1) * 32) & 63
     let squares = 0
-    for (let i = 0; i < columns; i++) squares += (data[row * columns + i] = centres[centre * columns + i] + random()) ** 2
+    for (let i = 0; i < columns; i++)
+      squares += (data[row * columns + i] = centres[centre * columns + i] + random()) ** 2
     const length = Math.sqrt(squares)
     for (let i = 0; i < columns; i++) data[row * columns + i] /= length
   }
@@ -114,7 +122,9 @@ function loop(data, query) {
 function python() {
   if (!existsSync(values.python)) return
   const side = new URL('search_side.py', import.meta.url).pathname
-  const { stdout, stderr } = spawnSync(values.python, [side, path, rows, columns, K, runs].map(String), { encoding: 'utf8' })
+  const { stdout, stderr } = spawnSync(values.python, [side, path, rows, columns, K, runs].map(String), {
+    encoding: 'utf8',
+  })
   if (stdout === '') return process.stderr.write(stderr)
   for (const [name, side] of Object.entries(JSON.parse(stdout)))
     add(`${name} ${side.version}`, { ...side, found: side.rows })

@@ -10,6 +10,7 @@ const pages = [
   ['Computing', 'computing'],
   ['Sorting, counting, searching', 'order'],
   ['Statistics', 'statistics'],
+  ['Search and products', 'search'],
   ['.npy and .npz', 'npy'],
   ['TypeScript', 'typescript'],
   ['Command line', 'command-line'],

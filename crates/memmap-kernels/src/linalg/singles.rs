@@ -14,7 +14,7 @@ const AHEAD: usize = 4096;
 
 /// Fetches rows that are read soon, where they are as far from one another as these. Processors do not foresee several short rows at a
 /// time.
-#[inline(always)]
+#[inline(never)]
 pub(super) fn fetch_ahead(rows: &[*const u8], bytes: usize) {
     if bytes >= AHEAD || rows.len() < ROWS + 1 {
         return;

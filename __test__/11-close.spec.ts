@@ -144,6 +144,7 @@ const EXPRESSION_USES: Readonly<Record<string, (made: Expr) => unknown>> = {
   astype: (made) => made.astype('float32').evaluate(),
   bincount: (made) => made.index(0).bincount(),
   blocks: (made) => [...made.blocks()],
+  dot: (made) => made.dot(zeros(4)),
   evaluate: (made) => made.evaluate(),
   index: (made) => made.index(0).evaluate(),
 }

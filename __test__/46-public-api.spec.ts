@@ -36,13 +36,13 @@ const OF_MEMMAP = `
 `
 
 const OF_EXPR = `
-  [nodejs.util.inspect.custom] all any argmax argmin argsort astype bincount blocks countNonzero cumprod cumsum dtype evaluate histogram
-  index max mean median min minmax ndim nonzero prod promises ptp quantile searchsorted shape size std sum take toArray toString
+  [nodejs.util.inspect.custom] all any argmax argmin argsort astype bincount blocks countNonzero cumprod cumsum dot dtype evaluate histogram
+  index max mean median min minmax ndim nearest nonzero prod promises ptp quantile searchsorted shape size std sum take toArray toString
   topk unique var
 `
 
 const OF_EXPR_PROMISES = `
-  all any argmax argmin argsort bincount countNonzero evaluate histogram max mean median min minmax nonzero prod ptp quantile
+  all any argmax argmin argsort bincount countNonzero dot evaluate histogram max mean median min minmax nearest nonzero prod ptp quantile
   searchsorted std sum topk unique var
 `
 

@@ -47,6 +47,14 @@ const OF_EXPRESSIONS: typeof CALLS = {
     ]),
   ),
   'quantile of an expression': async (a, options) => expr`${a} * 2`.promises.quantile(0.25, options),
+  'dot of an expression': async (a, options) => {
+    const columns = a.size % 64 === 0 ? 64 : 1
+    return expr`${a.reshape(-1, columns)} * 2`.promises.dot(zeros(columns), options)
+  },
+  'nearest of an expression': async (a, options) => {
+    const columns = a.size % 64 === 0 ? 64 : 1
+    return expr`${a.reshape(-1, columns)} * 2`.promises.nearest(zeros(columns), { metric: 'dot', ...options })
+  },
   'evaluate of an expression': async (a, options) => expr`${a} * 2`.promises.evaluate(options),
   'assign an expression': async (a, options) => a.promises.assign(expr`${a} * 2 + 1`, undefined, options),
   'evaluate of a join': async (a, options) => concat([a, a]).promises.evaluate(options),

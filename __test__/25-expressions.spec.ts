@@ -379,6 +379,10 @@ test('shape, ndim, size and dtype are known at once', (t) => {
   mapped.close()
 })
 
+test('JSON.stringify writes the elements', (t) => {
+  t.is(JSON.stringify({ made: expr`${a} + 1`, one: expr`${2} * 3.5` }), '{"made":[2,3,4],"one":7}')
+})
+
 test('the same template has other dtypes, shapes and scalars each time', (t) => {
   const run = (x: unknown, y: unknown): Expr => expr`(${x as NDArray} + ${y as NDArray}) * 2`
   const values: readonly unknown[] = [

@@ -247,6 +247,16 @@ export class Expr<out D extends DTypeLike = DTypeLike, out N extends number = nu
     return this.evaluate().toArray() as ListsOf<Scalar<D>, N>
   }
 
+  /**
+   * The elements as nested lists, for `JSON.stringify`.
+   * @example
+   * JSON.stringify(expr`${array([1, 2])} * 2`) // '[2,4]'
+   * @throws MemmapError as {@link evaluate}; `ERR_MEMMAP_TOO_LARGE` for a text that is too long for JavaScript
+   */
+  toJSON(): unknown {
+    return this.evaluate().toJSON()
+  }
+
   /** What is known before anything is computed. */
   override toString(): string {
     return `Expr(shape=${shapeText(this.shape)}, dtype=${this.dtype.name})`

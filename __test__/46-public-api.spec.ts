@@ -37,8 +37,8 @@ const OF_MEMMAP = `
 
 const OF_EXPR = `
   [nodejs.util.inspect.custom] all any argmax argmin argsort astype bincount blocks countNonzero cumprod cumsum dot dtype evaluate histogram
-  index max mean median min minmax ndim nearest nonzero prod promises ptp quantile searchsorted shape size std sum take toArray toString
-  topk unique var
+  index max mean median min minmax ndim nearest nonzero prod promises ptp quantile searchsorted shape size std sum take toArray toJSON
+  toString topk unique var
 `
 
 const OF_EXPR_PROMISES = `

@@ -2,6 +2,7 @@
  * Arrays without memory: their elements are computed by the kernels that read them.
  * @module
  */
+import { markOwn } from '../errors/brands.js'
 import { stridesOf } from '../layout/strides.js'
 import type { DType } from '../dtype/index.js'
 import { Store } from '../memory/store.js'
@@ -17,6 +18,8 @@ export abstract class ComputedValue {
   /** @internal The elements as an array without memory. */
   abstract readonly computed: ArrayBase
 }
+
+markOwn(ComputedValue.prototype)
 
 /** Creates the array of computed elements, in C order. Only kernels that read element by element take it. */
 export function computedArray(recipe: Recipe, dtype: DType, shape: readonly number[]): ArrayBase {

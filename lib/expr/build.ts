@@ -5,6 +5,7 @@
 import { asArray } from '../array/as-array.js'
 import { parseDType } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
+import { isDate } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { lower, truth } from './lower.js'
@@ -87,7 +88,7 @@ function operandOf(value: unknown, index: number, nodeOf: (value: unknown) => No
   if (own !== null) return own
   const weak = weakOf(value)
   if (weak !== null) return weak.weak === 'float' ? { ...weak, operand: index } : weak
-  if (value instanceof Date) return constant(value, parseDType('M8[ms]'))
+  if (isDate(value)) return constant(value, parseDType('M8[ms]'))
   const array = asArray(value)
   if (array === null) {
     throw new MemmapError(

@@ -3,7 +3,8 @@
  * tests, compared with a pinned NumPy. `npm run check`.
  *
  * Two lanes run side by side until Node can run the tests, one that compiles Rust and one that does not, because cargo leaves
- * a core idle while it compiles one large crate and while it links. The suites run one after another: each uses every core.
+ * a core idle while it compiles one large crate and while it links; examples in docstrings wait for the binding. The suites run
+ * one after another: each uses every core.
  */
 import { existsSync } from 'node:fs'
 import { Steps } from './steps.mjs'
@@ -14,8 +15,8 @@ const npm = (...args) => ['npm', ['run', '--silent', ...args]]
 const node = (...args) => [process.execPath, args]
 const git = (...args) => ['git', args]
 
-async function rustLane() {
-  const built = await steps.run('the binding', 'status', ...npm('build:native', '--', '--release'))
+async function rustLane(binding) {
+  const built = await binding
   const reviewed = ['diff', '--exit-code', '--', 'native/binding.d.cts']
   await steps.run('the binding is the one that was reviewed', 'status', ...git(...reviewed))
   await steps.run('style of Rust', 'status', ...npm('lint:rust'))
@@ -23,7 +24,7 @@ async function rustLane() {
   return built
 }
 
-async function scriptLane() {
+async function scriptLane(binding) {
   const built = await steps.run('the library', 'status', ...npm('build:ts'))
   await types(steps)
   await documentTypes(steps)
@@ -34,12 +35,14 @@ async function scriptLane() {
   await steps.run('licences of what is published', 'status', ...node('scripts/licences.mjs', '--check'))
   await steps.run('the table of operations in the docs', 'status', ...node('scripts/operations-table.mjs', '--check'))
   await steps.run('the documentation site', 'status', ...npm('docs'))
+  await binding
   await steps.run('docstrings and their examples', 'lines', ...node('scripts/check-docstrings.mjs', '--built'))
   if (!existsSync('.venv/bin/python')) await steps.run('Python with NumPy', 'status', ...npm('venv'))
   await steps.run('the runtimes', 'status', ...node('scripts/runtimes.mjs'))
   return (await compileTests(steps)) && built
 }
 
-const lanes = await Promise.all([rustLane(), scriptLane()])
+const binding = steps.run('the binding', 'status', ...npm('build:native', '--', '--release'))
+const lanes = await Promise.all([rustLane(binding), scriptLane(binding)])
 if (lanes.every(Boolean)) await suites(steps)
 steps.end()

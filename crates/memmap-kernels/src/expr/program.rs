@@ -364,9 +364,11 @@ pub(super) fn apart(
 /// The state of one thread that evaluates a program.
 struct Evaluation<'p> {
     program: &'p Program,
-    readers: SmallVec<[Reader<'p>; 4]>,
+    /// Not inline, because readers are large and are moved.
+    readers: Vec<Reader<'p>>,
     registers: SmallVec<[Buffer; 4]>,
     position: usize,
+    total: usize,
     /// Whether the steps that are the same for all elements are done.
     are_constants_done: bool,
 }
@@ -376,7 +378,8 @@ impl<'p> Evaluation<'p> {
         let readers = program.sources.iter().map(|source| source.reader(0)).collect();
         let registers = (0..program.plan.registers).map(|_| Buffer::new()).collect();
         let are_constants_done = !program.plan.has_constants;
-        Evaluation { program, readers, registers, position: 0, are_constants_done }
+        let total = program.shape.iter().product();
+        Evaluation { program, readers, registers, position: 0, total, are_constants_done }
     }
 
     /// Evaluates the next `len` elements, no more than a tile, which are then in `target`.
@@ -403,7 +406,12 @@ impl<'p> Evaluation<'p> {
         let inputs: SmallVec<[*const u8; 4]> =
             self.readers.iter_mut().map(|reader| reader.next_bytes(len)).collect();
         let count = inputs.len();
-        let ahead = Ahead::new(&self.program.sources, &inputs, len, steps.len());
+        let is_last = self.position + len >= self.total;
+        let ahead = if is_last {
+            Ahead::none()
+        } else {
+            Ahead::new(&self.program.sources, &inputs, len, steps.len())
+        };
         let last = steps.last().filter(|step| step.target + count == *result && !step.constant);
         for (number, step) in steps.iter().filter(|step| !step.constant).enumerate() {
             let mut from = [std::ptr::null(); ARGUMENTS];
@@ -413,8 +421,11 @@ impl<'p> Evaluation<'p> {
                     Some(register) => self.registers[register].as_mut_ptr(),
                 };
             }
-            let is_last = last.is_some_and(|last| std::ptr::eq(last, step));
-            let to = if is_last { target } else { self.registers[step.target].as_mut_ptr() };
+            let to = if last.is_some_and(|last| std::ptr::eq(last, step)) {
+                target
+            } else {
+                self.registers[step.target].as_mut_ptr()
+            };
             // The next tile is prefetched bit by bit between the work on this one, because a processor waits once it has asked for
             // a dozen lines.
             let part = if ahead.is_empty() { len } else { len.div_ceil(PARTS).next_multiple_of(64) };
@@ -458,6 +469,11 @@ impl Ahead {
                 (from.wrapping_add(bytes), bytes.div_ceil(parts).next_multiple_of(64))
             });
         Ahead { inputs: inputs.collect() }
+    }
+
+    /// Nothing follows.
+    fn none() -> Ahead {
+        Ahead { inputs: SmallVec::new() }
     }
 
     fn is_empty(&self) -> bool {
@@ -519,6 +535,7 @@ impl ComputedReader for Evaluation<'_> {
         while done < len {
             let at = first.wrapping_add_signed(step.wrapping_mul(done as isize));
             if at != self.position {
+                self.position = at;
                 self.readers.iter_mut().for_each(|reader| reader.seek(at));
             }
             let count = tile.min(len - done);

@@ -13,13 +13,14 @@ const [folder] = args
 // As in a test environment of a browser: no timers of Node, no TextDecoder.
 const context = vm.createContext({ Buffer, console, crypto, process })
 
-/** The modules of the context by file or name. */
+/** The modules of the context, or promises of them, by file or name. */
 const modules = new Map()
 
 async function moduleOf(specifier, parent) {
   const isFile = specifier.startsWith('.')
   const key = isFile ? path.resolve(path.dirname(parent), specifier) : specifier
-  if (!modules.has(key)) modules.set(key, isFile ? fileModule(key) : await outsideModule(specifier, parent))
+  // The promise is kept, so that two importers get one module: Node 20 crashes where a second one takes its place.
+  if (!modules.has(key)) modules.set(key, isFile ? fileModule(key) : outsideModule(specifier, parent))
   return modules.get(key)
 }
 

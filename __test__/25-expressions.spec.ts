@@ -726,6 +726,30 @@ test('index is the selection of evaluate()', (t) => {
   fc.assert(property, { numRuns: times(1500) })
 })
 
+test('views and joins of expressions go into any order of axes', (t) => {
+  const x = arange(12).reshape([3, 4])
+  const made = expr`${x} * 2`
+  const joins = [
+    made,
+    concat([made, x]),
+    stack([made, made]),
+    stack([concat([made, x]), concat([x, made])], { axis: 1 }),
+  ]
+  for (const one of joins) {
+    const whole = one.evaluate({ order: 'C' })
+    for (const selectors of [[':2'], [newaxis], ['...', newaxis], [newaxis, ':2'], ['::-1'], ['...', '1:']] as const) {
+      const [part, wanted] = [
+        one.index(...(selectors as unknown as ['0'])),
+        whole.index(...(selectors as unknown as ['0'])),
+      ]
+      t.deepEqual(part.evaluate({ order: 'F' }).toArray(), wanted.toArray(), inspect(selectors))
+      const target = zeros([...wanted.shape], { order: 'F' })
+      t.deepEqual(target.assign(part).toArray(), wanted.toArray(), inspect(selectors))
+    }
+    t.deepEqual(one.evaluate({ order: 'F' }).toArray(), whole.toArray())
+  }
+})
+
 test('take is that of evaluate()', (t) => {
   const property = fc.property(
     samples(1, 3),

@@ -130,6 +130,12 @@ impl ArrayRef {
         ArrayRef { ptr, element: self.element, shape, strides, computed }
     }
 
+    /// What computes the elements, where they are all of its elements in its own shape; `None` for views.
+    pub(crate) fn whole(&self) -> Option<&Arc<dyn Computed>> {
+        let is_whole = |one: &Arc<dyn Computed>| self.shape[..] == *one.shape() && self.is_c_contiguous();
+        self.computed.as_ref().filter(|one| self.ptr.is_null() && is_whole(one))
+    }
+
     /// Whether the elements are contiguous in C order.
     pub(crate) fn is_c_contiguous(&self) -> bool {
         contiguous(&self.shape, &self.strides, self.element.size)

@@ -11,6 +11,9 @@ use crate::exec::{Control, Result};
 
 /// The elements of an array without memory: native, contiguous in C order.
 pub trait Computed: Debug + Send + Sync {
+    /// The shape of all elements.
+    fn shape(&self) -> &[usize];
+
     /// A reader for one thread.
     fn reader(&self) -> Box<dyn ComputedReader + '_>;
 

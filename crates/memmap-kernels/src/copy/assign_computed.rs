@@ -16,16 +16,18 @@ pub(super) fn assign_computed(
     target: &ArrayMut,
     control: &Control,
 ) -> Result<()> {
-    let is_whole = source.ptr.is_null() && source.is_c_contiguous();
+    // The first elements in their order. Only all of them can be computed in another order of the axes.
+    let is_run = source.ptr.is_null() && source.is_c_contiguous();
+    let is_whole = source.whole().is_some();
     let order = if is_whole { slowest_first(target) } else { (0..target.shape.len()).collect() };
     let in_order = order.iter().enumerate().all(|(at, &axis)| at == axis);
     let target = permuted(target, &order);
     let computed = if in_order { Arc::clone(computed) } else { computed.permuted(&order) };
     let computed = computed.apart_from(&target, is_whole, control)?.unwrap_or(computed);
     let element = source.element;
-    let strides = if is_whole { c_strides(&target.shape, element.size) } else { source.strides.clone() };
+    let strides = if is_run { c_strides(&target.shape, element.size) } else { source.strides.clone() };
     // A view is read in its own order, because the elements that follow one another are computed together.
-    let nest = if is_whole {
+    let nest = if is_run {
         LoopNest::in_order(&target.shape, [&strides, &target.strides])
     } else {
         LoopNest::in_memory_order(&target.shape, [&strides, &target.strides], 0)
@@ -55,7 +57,7 @@ pub(super) fn assign_computed(
         let start = (i * piece).saturating_sub(lead);
         let len = ((i + 1) * piece - lead).min(total) - start;
         elements.populate(start, len, control);
-        let from = if is_whole { From::Whole(computed.reader()) } else { From::View(elements.reader(start)) };
+        let from = if is_run { From::Run(computed.reader()) } else { From::View(elements.reader(start)) };
         job.store(from, start, len);
         control.advance(len);
         Ok(())
@@ -78,8 +80,8 @@ fn permuted(target: &ArrayMut, order: &[usize]) -> ArrayMut {
 
 /// Where elements come from.
 enum From<'c> {
-    /// All elements in C order.
-    Whole(Box<dyn ComputedReader + 'c>),
+    /// The first elements in C order.
+    Run(Box<dyn ComputedReader + 'c>),
     /// Those of a view, in the order of its nest.
     View(Reader<'c>),
 }
@@ -108,7 +110,7 @@ impl Job {
             let direct = self.is_packed && stream.is_none() && walk.left() >= count;
             let values = match &mut from {
                 From::View(reader) => reader.next_bytes(count),
-                From::Whole(reader) => {
+                From::Run(reader) => {
                     let place =
                         if direct { self.to.at(walk.next(count).offsets[0]) } else { buffer.as_mut_ptr() };
                     // SAFETY: the positions are below the number of elements; the place is that of so many elements of the

@@ -90,6 +90,10 @@ impl Joined {
 }
 
 impl Computed for Joined {
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
     fn reader(&self) -> Box<dyn ComputedReader + '_> {
         let mut readers = Vec::new();
         readers.resize_with(self.sources.len(), || None);

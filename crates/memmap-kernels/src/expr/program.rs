@@ -258,6 +258,10 @@ fn plan(inputs: &[Input], sources: &[Source], steps: &[Step], result: usize, kin
 }
 
 impl Computed for Program {
+    fn shape(&self) -> &[usize] {
+        &self.shape
+    }
+
     fn reader(&self) -> Box<dyn ComputedReader + '_> {
         Box::new(Evaluation::new(self))
     }
@@ -312,13 +316,13 @@ impl Computed for Program {
 /// An array with its axes in another order.
 pub(super) fn permuted(array: &ArrayRef, axes: &[usize]) -> ArrayRef {
     let shape: Axes<usize> = axes.iter().map(|&axis| array.shape[axis]).collect();
-    match &array.computed {
-        Some(computed) if array.ptr.is_null() && array.is_c_contiguous() => {
+    match array.whole() {
+        Some(computed) => {
             let strides = c_strides(&shape, array.element.size);
             // SAFETY: all elements of the array.
             unsafe { ArrayRef::computed(computed.permuted(axes), array.element, 0, shape, strides) }
         }
-        _ => {
+        None => {
             let strides = axes.iter().map(|&axis| array.strides[axis]).collect();
             // SAFETY: the same elements.
             unsafe { array.part(0, shape, strides) }

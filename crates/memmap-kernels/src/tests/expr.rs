@@ -160,6 +160,33 @@ proptest! {
 }
 
 #[test]
+fn stores_views_in_another_order_of_axes() {
+    let shape = [3, 4];
+    let a = Owned::packed(F64, &shape, |i| Number::Real(i as f64));
+    let array = program([a.array(), a.array()], &shape);
+    let of = |index: usize| Number::Real(5.0 * index as f64);
+    // The first two rows, and a new axis, as a part of a join too.
+    for view in [vec![2, 4], vec![1, 2, 4], vec![3, 1, 4], vec![12]] {
+        let strides = crate::array::c_strides(&view, 8);
+        // SAFETY: elements of the array.
+        let part = unsafe { array.part(0, view.clone().into(), strides) };
+        let joined = Joined::new(vec![part.clone(), part.clone()], 0, F64).expect("parts").into_array();
+        let len = view.iter().product::<usize>();
+        for (source, shape) in [(part, view.clone()), (joined.clone(), joined.shape().to_vec())] {
+            let mut memory = vec![0f64; shape.iter().product()];
+            let strides: Vec<isize> =
+                (0..shape.len()).map(|axis| 8 * shape[..axis].iter().product::<usize>() as isize).collect();
+            // SAFETY: the memory holds the elements in Fortran's order.
+            let target = unsafe { ArrayMut::new(memory.as_mut_ptr().cast(), F64, shape.clone(), strides) };
+            assert_eq!(assign(&source, &target, &Control::new()), Ok(()));
+            let got = evaluated(&target.as_ref(), &shape);
+            let wanted = (0..memory.len()).map(|index| of(index % len));
+            assert!(got.numbers().into_iter().zip(wanted).all(|(got, wanted)| got.same(wanted)), "{view:?}");
+        }
+    }
+}
+
+#[test]
 fn refuses_steps_that_do_not_fit() {
     let a = Owned::packed(F64, &[3], tame(1));
     let new = |steps: &[Step], result, kind| {

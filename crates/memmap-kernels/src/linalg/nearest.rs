@@ -145,8 +145,10 @@ impl Nearest {
                 unsafe { mask.part(offset, Axes::from_elem(count, 1), mask.strides.clone()) }
             })
         };
-        let is_whole = matrix.ptr.is_null() && matrix.is_c_contiguous();
-        if is_whole && parts.iter().map(|part| part.shape[0]).sum::<usize>() == rows && rows > 0 {
+        if matrix.whole().is_some()
+            && parts.iter().map(|part| part.shape[0]).sum::<usize>() == rows
+            && rows > 0
+        {
             let mut from = 0;
             for part in parts {
                 self.feed(part, flags(from, part.shape[0]).as_ref(), first + from, control)?;

@@ -93,7 +93,7 @@ let nodeOf: (value: unknown) => Node | null
  * const scaled = expr`(${a} - ${a.mean()}) / ${a.std()}`
  * scaled.shape // [2, 3]
  * scaled.dtype.name // 'float64'
- * scaled.mean() // 0
+ * scaled.argmax() // 5
  * @ts-ignore TS2636, as for NDArray. */
 export class Expr<out D extends DTypeLike = DTypeLike, out N extends number = number> extends ComputedValue {
   readonly #of: Elements
@@ -242,7 +242,11 @@ export class Expr<out D extends DTypeLike = DTypeLike, out N extends number = nu
     return expressionPromises(this.computed, (order) => this.#allocate(order)) as ExprPromises<D, N>
   }
 
-  /** The elements as nested lists: `evaluate().toArray()`. */
+  /**
+   * Returns the elements as nested lists: `evaluate().toArray()`.
+   * @example
+   * expr`${array([1, 2])} + 1`.toArray() // [2, 3]
+   */
   toArray(): ListsOf<Scalar<D>, N> {
     return this.evaluate().toArray() as ListsOf<Scalar<D>, N>
   }
@@ -257,7 +261,11 @@ export class Expr<out D extends DTypeLike = DTypeLike, out N extends number = nu
     return this.evaluate().toJSON()
   }
 
-  /** What is known before anything is computed. */
+  /**
+   * What is known before anything is computed.
+   * @example
+   * String(expr`${array([1, 2])} + 1`) // 'Expr(shape=(2,), dtype=float64)'
+   */
   override toString(): string {
     return `Expr(shape=${shapeText(this.shape)}, dtype=${this.dtype.name})`
   }
@@ -384,7 +392,10 @@ function sourcesOf(arrays: readonly unknown[], name: string): readonly ArrayBase
  * @ts-ignore TS2636, as for NDArray. */
 export interface ExprPromises<out D extends DTypeLike, out N extends number = number>
   extends AsyncReductions<D, N>, Pick<NDArray<D, N>['promises'], Exclude<ArrayMethods, Reduction | Scan>> {
-  /** {@link Expr.evaluate}. */
+  /**
+   * {@link Expr.evaluate}.
+   * @param options.order `'K'` by default
+   */
   evaluate(options?: { order?: OrderLike } & AsyncOptions): Promise<NDArray<D, N>>
 }
 

@@ -8,6 +8,7 @@ import type { DType } from '../dtype/index.js'
 import { isDate } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
+import { COMPARISONS } from './grammar.js'
 import { lower, truth } from './lower.js'
 import { cast, constant, isComputable, leaf, number, OPERATIONS, call } from './node.js'
 import type { Node } from './node.js'
@@ -17,12 +18,10 @@ import { loopDType, strongDTypes } from './resolve.js'
 import type { TypeOf } from './resolve.js'
 import { defaultDType, holds, integerRange, operateWeak, partOfWeak, valueFor, weakOf } from './scalars.js'
 import type { Weak } from './scalars.js'
-import { isOfTimes, lowerTimes } from './times.js'
+import { lowerTimes } from './times.js'
 
 /** A part of an expression: elements, or a scalar without a dtype of its own. */
 export type Value = Node | Weak
-
-const COMPARISONS = new Set('less less_equal equal not_equal greater_equal greater'.split(' '))
 
 /**
  * Builds the tree of an expression.
@@ -48,11 +47,7 @@ export function buildTree(
         return { weak: 'bool', value: tree.value }
       case 'call': {
         const args = tree.args.map(build)
-        const fail = (
-          code: 'ERR_MEMMAP_ARGUMENT' | 'ERR_MEMMAP_DTYPE' | 'ERR_MEMMAP_CAST',
-          rule: string,
-          cure: string,
-        ) => expressionError(text, tree.at, rule, cure, code)
+        const fail: Fail = (code, rule, cure) => expressionError(text, tree.at, rule, cure, code)
         // These use the value of a scalar, not only its dtype.
         if (tree.name === 'power' || args.every(isWeak)) for (const arg of args) fix(arg, fixed)
         return callOf(tree.name, args, tree.isOperator, fail)
@@ -62,7 +57,7 @@ export function buildTree(
   const value = build(tree)
   if (!isWeak(value)) return { node: value, operands, fixed }
   fix(value, fixed)
-  return { node: constant(valueFor(value, defaultDType(value)), defaultDType(value)), operands, fixed }
+  return { node: alone(value), operands, fixed }
 }
 
 /** A tree, and what it was built from. */
@@ -80,6 +75,12 @@ function fix(value: Value, fixed: Set<number>): void {
 
 function isWeak(value: Value): value is Weak {
   return 'weak' in value
+}
+
+/** A scalar that stands alone, with NumPy's dtype for it. */
+function alone(value: Weak): Node {
+  const dtype = defaultDType(value)
+  return constant(valueFor(value, dtype), dtype)
 }
 
 /** The node of a value between the texts. */
@@ -126,8 +127,7 @@ function callOf(name: string, args: readonly Value[], isOperator: boolean, fail:
       : name === 'angle' || name.startsWith('logical')
         ? args.map((arg) => strong(arg, null, fail))
         : args
-  const times = weakened.filter((arg) => !isWeak(arg) && arg.dtype.unit !== null)
-  if (times.length > 0) return ofTimes(name, weakened, fail)
+  if (weakened.some((arg) => !isWeak(arg) && arg.dtype.unit !== null)) return ofTimes(name, weakened, fail)
   if (COMPARISONS.has(name)) {
     const compared = compare(name, weakened)
     if (compared !== null) return compared
@@ -182,7 +182,7 @@ function noLoop(name: string, dtypes: readonly DType[], fail: Fail): MemmapError
 /** A function of dates and durations; weak integers count ticks. */
 function ofTimes(name: string, args: readonly Value[], fail: Fail): Node {
   const nodes = args.map((arg) => (isWeak(arg) ? strong(arg, null, fail) : arg))
-  const result = isOfTimes(nodes) ? lowerTimes(name, nodes) : null
+  const result = lowerTimes(name, nodes)
   if (result === null)
     throw noLoop(
       name,
@@ -195,7 +195,7 @@ function ofTimes(name: string, args: readonly Value[], fail: Fail): Node {
 /** The bounds of `clip` that no element reaches are those of the dtype, as in NumPy. */
 function withinRange(args: readonly Value[]): readonly Value[] {
   const [first, low, high] = args as [Value, Value, Value]
-  const array = isWeak(first) ? constant(valueFor(first, defaultDType(first)), defaultDType(first)) : first
+  const array = isWeak(first) ? alone(first) : first
   if (!'iu'.includes(array.dtype.kind)) return [array, low, high]
   const [least, most] = integerRange(array.dtype)
   const bound = (value: Value, isLow: boolean): Value => {

@@ -29,6 +29,9 @@ export const OPERATORS: {
   unary: { '-': 'negative', '+': 'positive', '~': 'invert' },
 }
 
+/** The functions that compare. */
+export const COMPARISONS: ReadonlySet<string> = new Set(Object.values(OPERATORS.comparison))
+
 export const CONSTANTS: Readonly<Record<string, number | boolean>> = {
   True: true,
   False: false,
@@ -40,20 +43,10 @@ export const CONSTANTS: Readonly<Record<string, number | boolean>> = {
 
 /** The functions that have an operator instead of a name. */
 const OPERATOR_ONLY = new Set([
-  'add',
-  'subtract',
-  'multiply',
-  'divide',
-  'floor_divide',
-  'remainder',
+  ...COMPARISONS,
+  ...OPERATORS.binary.flatMap((operators) => Object.values(operators)),
   'power',
   'positive',
-  ...Object.values(OPERATORS.comparison),
-  'bitwise_and',
-  'bitwise_or',
-  'bitwise_xor',
-  'left_shift',
-  'right_shift',
   'invert',
 ])
 

@@ -9,7 +9,7 @@ import type { DType } from '../dtype/index.js'
 import { OPAQUE_CODE } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { parseAxis } from '../layout/axis.js'
-import { MAX_NDIM, shapeText } from '../layout/shape.js'
+import { isSameShape, MAX_NDIM, shapeText } from '../layout/shape.js'
 import { expandDims } from '../ops/axes.js'
 import { castTo } from '../ops/copy.js'
 import { commonDType } from './resolve.js'
@@ -74,7 +74,7 @@ export function stackArrays(arrays: readonly ArrayBase[], likeAxis: unknown): Ar
   const [first] = arrays
   if (first === undefined) return concatArrays(arrays, 0, 'stack')
   for (const { shape } of arrays) {
-    if (shape.length === first.ndim && shape.every((length, at) => length === first.shape[at])) continue
+    if (isSameShape(shape, first.shape)) continue
     throw new MemmapError(
       'ERR_MEMMAP_SHAPE',
       `invalid shapes ${shapeText(first.shape)} and ${shapeText(shape)}: stacked arrays must have the same shape; use concat()`,

@@ -78,7 +78,7 @@ function selectJoined({ parts, axis, dtype }: JoinRecipe, { shape }: ArrayBase, 
   )
   const joined = along[axis] as Layout
   const lengths = joined.shape
-  const place = joined.byteStrides.findIndex((step, at) => step !== 0 && lengths[at] !== undefined)
+  const place = joined.byteStrides.findIndex((step) => step !== 0)
   const view = (part: ArrayBase, first: number, shape: readonly number[], step: number): ArrayBase => {
     let { position } = part
     const byteStrides = shape.map(() => 0)

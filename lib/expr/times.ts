@@ -9,11 +9,7 @@ import { FUNCTIONS } from './functions.js'
 import { lower } from './lower.js'
 import { call, cast, constant, leaf, number, OPERATIONS } from './node.js'
 import type { Node } from './node.js'
-
-/** Whether a function of these has dates or durations to compute with. */
-export function isOfTimes(args: readonly Node[]): boolean {
-  return args.some(({ dtype }) => dtype.unit !== null)
-}
+import { commonDType } from './resolve.js'
 
 /** A call of a function of dates and durations, and of integers as ticks; null where NumPy has none for these dtypes. */
 export function lowerTimes(name: string, args: readonly Node[]): Node | null {
@@ -42,10 +38,7 @@ export function lowerTimes(name: string, args: readonly Node[]): Node | null {
 }
 
 function common(args: readonly Node[]): DType | null {
-  return args.reduce<DType | null>(
-    (dtype, arg) => (dtype === null ? null : promoteDTypes(dtype, arg.dtype)),
-    (args[0] as Node).dtype,
-  )
+  return commonDType(args.map(({ dtype }) => dtype))
 }
 
 /** The elements as a dtype of times: ticks of another unit, or integers that count them. */

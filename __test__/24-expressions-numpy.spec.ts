@@ -248,7 +248,7 @@ live('random expressions agree with NumPy', (t, python) => {
       ours = evaluate(one)
     } catch (error) {
       if (!(error instanceof MemmapError)) throw error
-      // Where there are no elements, NumPy raises no integer to a negative power.
+      // NumPy raises no integer to a negative power if there are no elements.
       if (numpy.error === undefined && !numpy.shape.includes(0)) show(error.message.split('\n')[0] as string)
       return
     }

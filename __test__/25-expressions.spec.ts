@@ -44,7 +44,7 @@ type Method = (...args: unknown[]) => unknown
 /** Calls a method by its name. */
 const call = (of: object, name: string, ...args: unknown[]): unknown => (of as Record<string, Method>)[name]?.(...args)
 
-/** What can be compared: arrays with their dtypes and shapes. */
+/** Replaces arrays by their dtypes, shapes and elements, which tests compare. */
 function plain(value: unknown): unknown {
   if (value instanceof NDArray) return [value.dtype.str, value.shape, value.toArray()]
   if (Array.isArray(value)) return value.map(plain)

@@ -46,7 +46,7 @@ export async function numpy(script = 'numpy_side.py') {
   const { version, versions } = JSON.parse(await child.next())
   return {
     version,
-    /** Of the packages beside NumPy, where a script has some. */
+    /** The versions of the packages beside NumPy, if a script has some. */
     versions,
     ask: async (question) => JSON.parse(await child.ask(JSON.stringify(question))),
     end: () => child.end(),

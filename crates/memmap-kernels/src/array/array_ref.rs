@@ -21,7 +21,7 @@ pub struct ArrayRef {
     pub(crate) element: Element,
     pub(crate) shape: Axes<usize>,
     pub(crate) strides: Axes<isize>,
-    /// What computes the elements, where there is no memory at `ptr`.
+    /// The source of the elements, if there is no memory at `ptr`.
     pub(crate) computed: Option<Arc<dyn Computed>>,
 }
 
@@ -96,7 +96,7 @@ impl ArrayRef {
         unsafe { ArrayRef::new(ptr, element, shape, strides) }
     }
 
-    /// What computes the elements, if something does.
+    /// The source that computes the elements; `None` for an array in memory.
     pub fn into_computed(self) -> Option<Arc<dyn Computed>> {
         self.computed
     }
@@ -130,7 +130,7 @@ impl ArrayRef {
         ArrayRef { ptr, element: self.element, shape, strides, computed }
     }
 
-    /// What computes the elements, where they are all of its elements in its own shape; `None` for views.
+    /// The source that computes the elements, if the array has all of them in its shape; `None` for views.
     pub(crate) fn whole(&self) -> Option<&Arc<dyn Computed>> {
         let is_whole = |one: &Arc<dyn Computed>| self.shape[..] == *one.shape() && self.is_c_contiguous();
         self.computed.as_ref().filter(|one| self.ptr.is_null() && is_whole(one))

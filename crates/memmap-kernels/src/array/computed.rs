@@ -37,7 +37,7 @@ pub trait Computed: Debug + Send + Sync {
         Vec::new()
     }
 
-    /// Whether all elements that were read are defined.
+    /// Returns whether all elements that were read are defined.
     ///
     /// # Errors
     /// [`Error::NegativePower`](crate::Error::NegativePower).

@@ -78,7 +78,7 @@ fn permuted(target: &ArrayMut, order: &[usize]) -> ArrayMut {
     unsafe { ArrayMut::new(target.ptr, target.element, shape, strides) }
 }
 
-/// Where elements come from.
+/// The source of elements.
 enum From<'c> {
     /// The first elements in C order.
     Run(Box<dyn ComputedReader + 'c>),

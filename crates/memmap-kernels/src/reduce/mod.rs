@@ -23,6 +23,7 @@ mod tree;
 mod variance;
 
 pub(crate) use any_all::count_true;
+pub(crate) use plan::split_axes;
 pub use scan::{Scan, scan, scan_kind};
 pub use table::{Reduction, result_kind};
 

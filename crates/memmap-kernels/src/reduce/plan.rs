@@ -20,30 +20,42 @@ pub(crate) struct Plan {
     pub reduced: LoopNest<1>,
 }
 
+/// The axes that remain, with their steps in the target, and those that are reduced; both in the order of memory. With `in_order`,
+/// reduced axes are in C order instead.
+pub fn split_axes(
+    source: &ArrayRef,
+    axes: &[bool],
+    target_strides: &[isize],
+    in_order: bool,
+) -> (LoopNest<2>, LoopNest<1>) {
+    let mut kept = LoopNest { axes: SmallVec::new(), start: [0; 2] };
+    let mut reduced = LoopNest { axes: SmallVec::new(), start: [0] };
+    let mut target_strides = target_strides.iter();
+    for ((&len, &stride), &reduce) in source.shape.iter().zip(&source.strides).zip(axes) {
+        if reduce {
+            reduced.axes.push(Axis { len, strides: [stride] });
+        } else if let Some(&to) = target_strides.next() {
+            kept.axes.push(Axis { len, strides: [stride, to] });
+        }
+    }
+    kept.axes.retain(|axis| axis.len != 1);
+    reduced.axes.retain(|axis| axis.len != 1);
+    kept.ascend(0);
+    kept.sort(0);
+    kept.merge();
+    if !in_order {
+        reduced.ascend(0);
+        reduced.sort(0);
+    }
+    reduced.merge();
+    (kept, reduced)
+}
+
 impl Plan {
     /// Axes in the order of memory; with `in_order`, reduced axes in C order instead, because then a position in the walk is
     /// an index.
     fn new(source: &ArrayRef, axes: &[bool], target: &ArrayMut, in_order: bool) -> Plan {
-        let mut kept = LoopNest { axes: SmallVec::new(), start: [0; 2] };
-        let mut reduced = LoopNest { axes: SmallVec::new(), start: [0] };
-        let mut target_strides = target.strides.iter();
-        for ((&len, &stride), &reduce) in source.shape.iter().zip(&source.strides).zip(axes) {
-            if reduce {
-                reduced.axes.push(Axis { len, strides: [stride] });
-            } else if let Some(&to) = target_strides.next() {
-                kept.axes.push(Axis { len, strides: [stride, to] });
-            }
-        }
-        kept.axes.retain(|axis| axis.len != 1);
-        reduced.axes.retain(|axis| axis.len != 1);
-        kept.ascend(0);
-        kept.sort(0);
-        kept.merge();
-        if !in_order {
-            reduced.ascend(0);
-            reduced.sort(0);
-        }
-        reduced.merge();
+        let (kept, reduced) = split_axes(source, axes, &target.strides, in_order);
         Plan { kept, reduced }
     }
 

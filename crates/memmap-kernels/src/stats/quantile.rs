@@ -1,15 +1,14 @@
 //! NumPy's `quantile`, `nanquantile`, `median` and `nanmedian`.
 
-use smallvec::SmallVec;
-
 use super::interpolate::{Place, QuantileMethod, interpolate, missing};
 use super::key::{Key, KeyOrder, as_bits, order_of, with_key};
 use super::lines::by_lines;
 use super::ranks::elements_at;
-use crate::array::{ArrayMut, ArrayRef, Axis, LoopNest, SharedMut};
+use crate::array::{ArrayMut, ArrayRef, LoopNest, SharedMut};
 use crate::copy::Source;
 use crate::dtype::Kind;
 use crate::exec::{Control, Error, Result};
+use crate::reduce::split_axes;
 
 /// Outputs of so many bytes of elements are selected in copies of their elements.
 const COPIED_BYTES: usize = if cfg!(test) { 1 << 10 } else { 8 << 20 };
@@ -90,7 +89,7 @@ fn run<K: Key>(
     control: &Control,
 ) -> Result<()> {
     let kind = source.element.kind;
-    let (kept, reduced) = split(source, axes, &target.strides[1..]);
+    let (kept, reduced) = split_axes(source, axes, &target.strides[1..], false);
     let job = Job::<K> {
         source: as_bits::<K>(source),
         order: order_of(kind, "quantile")?,
@@ -118,29 +117,6 @@ fn run<K: Key>(
         return (0..outputs).try_for_each(|output| one_by_counting(&job, job.kept.offsets(output)));
     }
     by_lines(&job)
-}
-
-/// The axes that remain, with their steps in the target, and those that are reduced; both in the order of memory.
-fn split(source: &ArrayRef, axes: &[bool], target_strides: &[isize]) -> (LoopNest<2>, LoopNest<1>) {
-    let mut kept = LoopNest { axes: SmallVec::new(), start: [0; 2] };
-    let mut reduced = LoopNest { axes: SmallVec::new(), start: [0] };
-    let mut target_strides = target_strides.iter();
-    for ((&len, &stride), &reduce) in source.shape.iter().zip(&source.strides).zip(axes) {
-        if reduce {
-            reduced.axes.push(Axis { len, strides: [stride] });
-        } else if let Some(&to) = target_strides.next() {
-            kept.axes.push(Axis { len, strides: [stride, to] });
-        }
-    }
-    kept.axes.retain(|axis| axis.len != 1);
-    reduced.axes.retain(|axis| axis.len != 1);
-    kept.ascend(0);
-    kept.sort(0);
-    kept.merge();
-    reduced.ascend(0);
-    reduced.sort(0);
-    reduced.merge();
-    (kept, reduced)
 }
 
 /// One output of many elements: counts them, on all threads.

@@ -342,7 +342,10 @@ wide('5 GiB: get and set reach every element, data reaches slices, and all where
 test('property: a call that throws leaves the bytes and the size of the file unchanged', (t) => {
   const at = folder(t)
   const path = join(at, 'data.bin')
-  const odd = fc.oneof(fc.constantFrom(NaN, 1.5, -1, 'x', null, 2 ** 53, 2n ** 70n), fc.integer({ min: -2, max: 5000 }))
+  const strange = fc.constantFrom(NaN, 1.5, -1, 'x', null, 2 ** 53, 2n ** 70n)
+  const odd = fc.oneof(strange, fc.integer({ min: -2, max: 5000 }))
+  // At most 8 MB a file, because a file that fills the disk makes the tests beside this one fail.
+  const dimension = fc.oneof(strange, fc.integer({ min: -2, max: 100 }))
   const request = fc.record(
     {
       mode: fc.oneof(
@@ -364,7 +367,7 @@ test('property: a call that throws leaves the bytes and the size of the file unc
         ],
       ),
       offset: odd,
-      shape: fc.oneof(odd, fc.array(odd, { maxLength: 3 })),
+      shape: fc.oneof(odd, fc.array(dimension, { maxLength: 3 })),
       order: fc.constantFrom('C', 'F', 'X', undefined),
       sparse: fc.boolean(),
       lock: fc.constantFrom('shared', 'exclusive', 'no', undefined),

@@ -195,3 +195,60 @@ test('a closed file refuses them all', (t) => {
   ]
   for (const work of works) t.throws(work, { code: 'ERR_MEMMAP_CLOSED' }, String(work))
 })
+
+const REDUCTIONS = ['sum', 'mean', 'min', 'max', 'argmin', 'argmax'] as const
+const VALUES = [0, -0, 1, -1, 0.1, 1e-3, 1e30, -1e30, 16_777_217, NaN, Infinity, -Infinity]
+
+/** Arrays of one or two axes with odd values, as they are or as views. */
+const oddArrays = fc
+  .record({
+    name: fc.constantFrom(...NAMES),
+    rows: fc.constantFrom(1, 2, 3, 7, 8, 9, 17, 130),
+    columns: fc.constantFrom(1, 2, 5, 8, 16, 33, 129),
+    view: fc.constantFrom('whole', 'transposed', 'F', 'every second', 'reversed', 'column', 'row'),
+    kinds: fc.integer({ min: 1, max: VALUES.length }),
+    seed: fc.nat(1000),
+  })
+  .map(({ name, rows, columns, view, kinds, seed }) => {
+    const isFloat = name.includes('f')
+    const all = zeros([rows, 2 * columns], { dtype: name, order: view === 'F' ? 'F' : 'C' }) as AnyArray
+    for (let i = 0; i < rows; i++)
+      for (let j = 0; j < 2 * columns; j++) {
+        const value = VALUES[(i * 31 + j * 17 + seed) % kinds] as number
+        all.set(i, j, isFloat ? value * (1 + ((i * 7 + j) % 13) / 64) : (i * 31 + j * 17 + seed) % 120)
+      }
+    if (view === 'transposed') return all.T
+    if (view === 'every second') return all.index(':', '::2')
+    if (view === 'reversed') return all.index('::-1', '::-1')
+    return view === 'column' ? all.index(':', 0) : view === 'row' ? all.index(0) : all
+  }) as fc.Arbitrary<AnyArray>
+
+/** Bit for bit, but for the sign of a zero among extremes, which NumPy does not define. */
+function isSame(a: number, b: number, name: string): boolean {
+  return Object.is(a, b) || ((name === 'min' || name === 'max') && a === 0 && b === 0)
+}
+
+test('property: reductions are those of native code, bit for bit', (t) => {
+  fc.assert(
+    fc.property(oddArrays, fc.constantFrom(...REDUCTIONS), (a, name) => {
+      // Options, and a third axis, are left to native code.
+      const kept = (a[name] as (options: object) => AnyArray)({ keepdims: true })
+      const native = kept.flatten().get(0)
+      const result = a[name]() as number
+      // A mean without axes keeps the digits of float64.
+      const whole = name === 'mean' ? (array([result]).astype(kept.dtype) as AnyArray).get(0) : result
+      t.true(isSame(name.startsWith('arg') ? Number(native) : native, whole, name), `${name} ${native} ${whole}`)
+      if (a.ndim === 1) return
+      for (const axis of [0, 1]) {
+        const along = (a[name] as (options: object) => AnyArray)({ axis })
+        const wanted = (a.expandDims(0)[name] as (options: object) => AnyArray)({ axis: axis + 1 }).index(0) as AnyArray
+        t.is(along.dtype.name, wanted.dtype.name)
+        const [ours, theirs] = [elements(along), elements(wanted)]
+        const agree = ours.every((value, at) => isSame(value, theirs[at] as number, name))
+        t.true(agree, `${name} along ${axis} of ${a.shape}: ${ours} ${theirs}`)
+      }
+    }),
+    { numRuns: times(1500) },
+  )
+  t.pass()
+})

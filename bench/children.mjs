@@ -53,6 +53,14 @@ export async function numpy(script = 'numpy_side.py') {
   }
 }
 
+/** The hand-written loops of `--sizes` in a process of Node. */
+export async function loops() {
+  const script = new URL('sizes/loop-side.mjs', import.meta.url).pathname
+  const child = new Asked(process.execPath, ['--expose-gc', script])
+  await child.next()
+  return { ask: async (question) => JSON.parse(await child.ask(JSON.stringify(question))), end: () => child.end() }
+}
+
 /** The limits of the machine, measured in Rust; null if that cannot be built. */
 export async function limits() {
   if (process.platform === 'win32' || !built('limits')) return null

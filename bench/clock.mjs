@@ -25,3 +25,15 @@ export function statistics(times) {
 export function settle() {
   globalThis.gc?.()
 }
+
+/** Work in a loop that keeps its result, so that V8 computes it: a function of how often, to seconds of one time. */
+export const repeated = (work) => {
+  let kept = null
+  return (times) => {
+    const { seconds } = timed(() => {
+      for (let i = 0; i < times; i++) kept = work()
+    }, times)
+    if (kept === undefined) throw new Error('no result')
+    return seconds
+  }
+}

@@ -19,7 +19,7 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
-import { crossover, limits as openLimits, numpy as openNumpy, profile } from './children.mjs'
+import { crossover, limits as openLimits, loops as openLoops, numpy as openNumpy, profile } from './children.mjs'
 import { writeDocs } from './docs.mjs'
 import { dataFile, remove, scratchFile } from './files.mjs'
 import { bounded, guardCost, offTheLoop } from './async.mjs'
@@ -149,18 +149,21 @@ if (values.docs && drawn !== null && existsSync('docs/performance.md'))
 async function operationsBySize() {
   const report = ({ name, place, bytes, sides }) =>
     process.stderr.write(`  ${sizeText(bytes)} ${place} ${name}: ${(sides.ours.median * 1e6).toFixed(2)} us\n`)
-  results.calls = await measureCalls({ numpy, rounds: runs, words, report })
+  const loops = await openLoops()
+  results.calls = await measureCalls({ numpy, loops, rounds: runs, words, report })
   if (words.length === 0) {
     results.memory = measureMemory({ rounds: runs })
     section('Memory of results', memoryTable(results.memory))
   }
   results.sizes = await measureSizes({
     numpy,
+    loops,
     sizes: values.bytes?.split(',').map(Number),
     rounds: runs,
     words,
     report,
   })
+  loops.end()
   if (results.calls.length > 0) section('Calls', callsTable(results.calls))
   for (const place of ['memory', 'file']) {
     const rows = results.sizes.filter((row) => row.place === place)

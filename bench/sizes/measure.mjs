@@ -1,9 +1,9 @@
 /**
  * `npm run bench -- --sizes`: each operation on arrays of 256 bytes to 1 GiB, in memory and in a file, beside NumPy and a loop over
- * typed arrays, turn by turn. All sides compute the same, which is checked before a row is timed.
+ * typed arrays, turn by turn, each in a process of its own. All sides compute the same, which is checked before a row is timed.
  */
 import { agree, digest } from '../digest.mjs'
-import { settle, statistics, timed } from '../clock.mjs'
+import { repeated, settle, statistics } from '../clock.mjs'
 import { memmap } from '../../dist/index.js'
 import { dataFile, remove } from '../files.mjs'
 import { LOOPS, OPERATIONS, calls } from './rows.mjs'
@@ -13,12 +13,10 @@ export const SIZES = [2 ** 8, 2 ** 12, 2 ** 16, 2 ** 20, 2 ** 25, 2 ** 30]
 const PLACES = ['memory', 'file']
 
 /** Seconds that a side computes in a round. */
-const TURN = 0.01
+const TURN = 0.02
 
 /** Seconds before the first round, in which V8 compiles a side of JavaScript. */
 const WARM = 0.2
-
-const TYPED = { float32: Float32Array, int16: Int16Array }
 
 /** A side: its work, and how often it repeats it in a round. */
 async function side(work, warm) {
@@ -46,22 +44,11 @@ async function inTurn(works, rounds) {
   return Object.fromEntries(Object.entries(sides).map(([name, { measured }]) => [name, statistics(measured)]))
 }
 
-/** Repeats work in a loop that keeps its result, so that V8 computes it. */
-const repeated = (work) => {
-  let kept = null
-  return (times) => {
-    const { seconds } = timed(() => {
-      for (let i = 0; i < times; i++) kept = work()
-    }, times)
-    if (kept === undefined) throw new Error('no result')
-    return seconds
-  }
-}
-
-const ofNumPy = (numpy) => async (times) => (await numpy.ask({ times })).seconds
+/** The work of a side in another process. */
+const ofChild = (child) => async (times) => (await child.ask({ times })).seconds
 
 /** Rows of `{ name, place, bytes, sides }` for every operation, place and size. */
-export async function measureSizes({ numpy, sizes = SIZES, rounds, words, report }) {
+export async function measureSizes({ numpy, loops, sizes = SIZES, rounds, words, report }) {
   const rows = []
   for (const bytes of sizes) {
     const files = { data: dataFile(bytes, 'sizes'), scratch: dataFile(bytes, 'sizes-scratch') }
@@ -70,7 +57,15 @@ export async function measureSizes({ numpy, sizes = SIZES, rounds, words, report
       for (const row of [...OPERATIONS, ...LOOPS]) {
         const title = `${row.name} ${place}`
         if (bytes > (row.most ?? Infinity) || !words.every((word) => title.includes(word))) continue
-        const sides = await measureRow({ row, place, bytes, numpy, files, rounds: bytes >= 2 ** 30 ? 3 : rounds })
+        const sides = await measureRow({
+          row,
+          place,
+          bytes,
+          numpy,
+          loops,
+          files,
+          rounds: bytes >= 2 ** 30 ? 3 : rounds,
+        })
         rows.push({ name: row.name, place, bytes, fresh: row.fresh === true, sides })
         report(rows.at(-1))
       }
@@ -80,50 +75,52 @@ export async function measureSizes({ numpy, sizes = SIZES, rounds, words, report
   return rows
 }
 
-async function measureRow({ row, place, bytes, numpy, files, rounds }) {
-  const { dtype, order = 'C', shape: shapeOf, work, loop } = row
+async function measureRow({ row, place, bytes, numpy, loops, files, rounds }) {
+  const { dtype, order = 'C', shape: shapeOf, work } = row
   const shape = shapeOf(bytes)
   const path = row.writes ? files.scratch : files.data
   const mapped = memmap(path, { dtype, shape, order, mode: 'r+' })
   const a = place === 'file' ? mapped : mapped.copy({ order })
   const b = row.prepare?.(a)
-  // A loop reads typed arrays of its own, as a program without the library does.
-  const data = loop && dtype in TYPED ? (place === 'file' ? a.data : new TYPED[dtype](a.data)) : null
+  const inMemory = place === 'memory'
   try {
     let ofThem = null
     if (numpy !== null && row.python !== undefined) {
-      const asked = { code: row.python, path, dtype, shape, order, inMemory: place === 'memory' }
+      const asked = { code: row.python, path, dtype, shape, order, inMemory }
       if (dtype.startsWith('>')) asked.dtype = dtype
       if (row.pythonPrepare !== undefined) asked.prepare = row.pythonPrepare
       const theirs = (await numpy.ask(asked)).digest
       const ours = digest(work(a, b))
       if (!row.loose && !agree(ours, theirs)) throw new Error(`${row.name}: ${ours} is not ${theirs}`)
-      ofThem = ofNumPy(numpy)
+      ofThem = ofChild(numpy)
     }
+    const { there } = await loops.ask({ row: row.name, path, dtype, shape, order, inMemory })
     return await inTurn(
       {
         ours: repeated(() => work(a, b)),
         numpy: ofThem,
-        loop: data === null ? null : repeated(() => loop(data, b, shape)),
+        loop: there ? ofChild(loops) : null,
       },
       rounds,
     )
   } finally {
     mapped.close()
     await numpy?.ask({})
+    await loops.ask({})
   }
 }
 
 /** Rows of `{ name, target, sides }`, the target in seconds or null. */
-export async function measureCalls({ numpy, rounds, words, report }) {
+export async function measureCalls({ numpy, loops, rounds, words, report }) {
   const rows = []
-  for (const { name, target, work, python, loop } of calls()) {
+  for (const { name, target, work, python } of calls()) {
     if (!words.every((word) => name.includes(word))) continue
     if (numpy !== null) await numpy.ask({ code: python })
+    const { there } = await loops.ask({ call: name })
     const works = {
       ours: repeated(work),
-      numpy: numpy === null ? null : ofNumPy(numpy),
-      loop: loop === null ? null : repeated(loop),
+      numpy: numpy === null ? null : ofChild(numpy),
+      loop: there ? ofChild(loops) : null,
     }
     rows.push({ name, target: target === null ? null : target * 1e-6, sides: await inTurn(works, rounds) })
     report({ ...rows.at(-1), place: '', bytes: 0 })

@@ -3,14 +3,17 @@ import { sizeOf } from '../../layout/shape.js'
 import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import { firstOf, isNear, plainView, smallView } from './view.js'
+import { firstOf, isNear, loopsOf, plainView, smallView } from './view.js'
 import type { View } from './view.js'
 
 /** Fewer elements than these are copied one by one. */
-const FEW = 32
+const FEW = 64
 
 /** The most elements of a copy that does not follow the memory of its source. */
-const SOME = 128
+const SOME = 256
+
+/** The most bytes of a copy of elements as they are: beyond, several threads are faster. */
+const LARGEST_MOVE = 2 ** 17
 
 /**
  * Copies the elements of one array to another of the same shape where both are small and the target is plain; false for others, and
@@ -20,8 +23,9 @@ const SOME = 128
 export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   const target = coreOf(into)
   const source = coreOf(of)
-  if (target.accessorKind !== source.accessorKind && !isCast(source.dtype, target.dtype)) return false
-  const to = smallView(target)
+  const isMove = target.accessorKind === source.accessorKind
+  if (!isMove && !isCast(source.dtype, target.dtype)) return false
+  const to = smallView(target, isMove && isNear(source) && isNear(target) ? LARGEST_MOVE : undefined)
   if (to === null) return false
   const from = plainView(source)
   const size = sizeOf(target.shape)
@@ -31,7 +35,7 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   } else {
     const start = firstOf(source)
     if (size < FEW && !mayOverlap(target, source, size)) {
-      for (let i = 0; i < size; i++) to[at + i] = from[start + i] as number
+      loopsOf(source).copy(to, at, from, start, 1, 0, size, 1)
     } else {
       to.set(from.subarray(start, start + size) as unknown as Float64Array, at)
     }
@@ -55,19 +59,22 @@ function copyStrided(to: View, at: number, target: Core, source: Core): boolean 
   const { store, accessorKind, shape, byteStrides } = source
   const { view, unit } = accessorKind
   const ndim = shape.length
-  if (view === 'view' || store.openMask !== 0 || ndim === 0 || ndim > 2 || store.memory === target.store.memory) {
-    return false
-  }
-  const from = store.viewNamed(view) as unknown as View
+  if (view === 'view' || store.openMask !== 0 || ndim === 0 || ndim > 2) return false
   const rows = ndim === 2 ? (shape[0] as number) : 1
   const rowStep = ndim === 2 ? (byteStrides[0] as number) / unit : 0
   const columns = shape[ndim - 1] as number
   const step = (byteStrides[ndim - 1] as number) / unit
-  let index = at
-  for (let row = 0; row < rows; row++) {
-    let place = firstOf(source) + row * rowStep
-    for (let column = 0; column < columns; column++, place += step) to[index++] = from[place] as number
+  const first = firstOf(source)
+  if (store.memory === target.store.memory) {
+    // Results share slabs.
+    const [rowReach, reach] = [(rows - 1) * rowStep, (columns - 1) * step]
+    const start = store.base + (first + Math.min(0, rowReach) + Math.min(0, reach)) * unit
+    const end = store.base + (first + Math.max(0, rowReach) + Math.max(0, reach) + 1) * unit
+    const into = target.store.base + target.position
+    if (start < into + rows * columns * target.dtype.itemsize && into < end) return false
   }
+  const from = store.viewNamed(view) as unknown as View
+  loopsOf(source).copy(to, at, from, first, rows, rowStep, columns, step)
   return true
 }
 

@@ -1,7 +1,10 @@
 import { sizeOf } from '../../layout/shape.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import { firstOf, smallView } from './view.js'
+import { firstOf, isNear, smallView } from './view.js'
+
+/** The most bytes: beyond, native code is faster. */
+const LARGEST = 2 ** 16
 
 /**
  * Stores a number, bigint or boolean in every element of a plain array; false if it is not plain, or the value another one.
@@ -10,7 +13,7 @@ import { firstOf, smallView } from './view.js'
 export function fillPlain(array: ArrayBase, value: unknown): boolean {
   if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') return false
   const core = coreOf(array)
-  const view = smallView(core)
+  const view = smallView(core, isNear(core) ? LARGEST : undefined)
   if (view === null) return false
   const { shape } = core
   // The first element converts the value, or throws.

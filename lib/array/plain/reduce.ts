@@ -1,58 +1,109 @@
-import type { DType } from '../../dtype/index.js'
 import { sizeOf } from '../../layout/shape.js'
+import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import { firstOf, isNumbers, smallView } from './view.js'
+import type { PlainLoops } from './template.js'
+import { firstOf, isNear, isNumbers, loopsOf, plainView } from './view.js'
 import type { View } from './view.js'
 
-/** Fewer elements are summed in order, in the precision of floats; NumPy adds more of them in another order. */
-const FEW = 8
+/** The most elements of a reduction of all: beyond, native code is faster. */
+const SOME = 512
 
-/** The most elements that are searched for an extreme. */
-const SOME = 64
+/** The most elements of a reduction along an axis. */
+const SOME_ALONG = 1024
+
+/** Reduces elements of a typed array that are `step` apart. */
+type Lane = (view: View, first: number, step: number, size: number) => number
 
 /**
- * Reduces a few elements of a plain array as the kernels do: sums, and extremes and their positions, which are those of the first NaN;
- * undefined for others.
- * @throws MemmapError the fault of a mapping
+ * Reduces some elements, which follow one another or lie on one axis, as the kernels do: sums, means, and extremes and their positions,
+ * which are those of the first NaN; undefined for others.
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
  */
 export function reducePlain(array: ArrayBase, name: string): number | bigint | undefined {
   const core = coreOf(array)
-  const { dtype } = core
-  const size = sizeOf(core.shape)
-  if (size > SOME || (size >= FEW && name === 'sum') || !isNumbers(dtype)) return undefined
-  const view = smallView(core)
+  const { dtype, shape, byteStrides, accessorKind } = core
+  const size = sizeOf(shape)
+  if (size > SOME || !isNumbers(dtype)) return undefined
+  const plain = plainView(core)
+  const view = plain ?? (shape.length === 1 ? stridedView(core) : null)
   if (view === null) return undefined
-  const first = firstOf(core)
-  let result: number | bigint | undefined
-  if (name === 'sum') result = sumOf(view, first, size, dtype)
-  else if (name === 'max' || name === 'argmax') result = extremeOf(view, first, size, 1, name === 'argmax')
-  else if (name === 'min' || name === 'argmin') result = extremeOf(view, first, size, -1, name === 'argmin')
-  else return undefined
+  const lane = laneOf(core, name, true)
+  if (lane === null) return undefined
+  let first = firstOf(core)
+  let step = plain === null ? (byteStrides[0] as number) / accessorKind.unit : 1
+  // NumPy adds up what it reduces in the order of memory.
+  if (step < 0 && (name === 'sum' || name === 'mean')) {
+    first += (size - 1) * step
+    step = -step
+  }
+  const result = lane(view, first, step, size)
   core.store.checkFault()
-  return result
+  return name === 'sum' && dtype.kind !== 'f' ? BigInt(result) : result
 }
 
-function sumOf(view: View, first: number, size: number, { kind, itemsize }: DType): number | bigint {
-  const isSingle = kind === 'f' && itemsize === 4
-  // From 0, because NumPy's sum of negative zeros is 0.
-  let sum = 0
-  for (let i = 0; i < size; i++) {
-    sum += view[first + i] as number
-    if (isSingle) sum = Math.fround(sum)
+/**
+ * Reduces an axis of some elements on two axes into a plain target; false for others.
+ * @param axes 1 for the axis that is reduced
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`; the fault of a mapping
+ */
+export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: string, axes: Uint8Array): boolean {
+  const core = coreOf(array)
+  const { shape, byteStrides, accessorKind, dtype } = core
+  if (shape.length !== 2 || axes[0] === axes[1] || sizeOf(shape) > SOME_ALONG || !isNumbers(dtype)) return false
+  const axis = axes[0] === 1 ? 0 : 1
+  const [size, count] = [shape[axis] as number, shape[1 - axis] as number]
+  const [step, apart] = [byteStrides[axis] as number, byteStrides[1 - axis] as number]
+  // Others are added up in an order that depends on more than the strides.
+  if (size < 2 || count < 2 || step <= 0 || apart <= 0 || step === apart) return false
+  const view = stridedView(core)
+  const lane = view === null ? null : laneOf(core, name, step < apart)
+  const into = coreOf(target)
+  const to = plainView(into)
+  if (view === null || lane === null || to === null) return false
+  const isBig = into.dtype.itemsize === 8 && into.dtype.kind !== 'f'
+  const { unit } = accessorKind
+  for (let i = 0, first = firstOf(core); i < count; i++, first += apart / unit) {
+    const result = lane(view, first, step / unit, size)
+    to[i] = isBig ? (BigInt(result) as unknown as number) : result
   }
-  return kind === 'f' ? sum : BigInt(sum)
+  core.store.checkFault()
+  return true
 }
 
-function extremeOf(view: View, first: number, size: number, sign: 1 | -1, isPosition: boolean): number {
-  let at = 0
-  let most = view[first] as number
-  for (let i = 1; i < size && !Number.isNaN(most); i++) {
-    const value = view[first + i] as number
-    if (sign * (value - most) > 0 || Number.isNaN(value)) {
-      most = value
-      at = i
+/** The typed array that reads the elements of an array with any strides; null for others. */
+function stridedView(core: Core): View | null {
+  const { store, accessorKind } = core
+  store.checkOpen()
+  if (accessorKind.view === 'view' || store.openMask !== 0 || !isNear(core)) return null
+  return store.viewNamed(accessorKind.view) as unknown as View
+}
+
+/** What reduces the elements of a lane; null for other reductions. `inPairs` is the order of sums: see {@link PlainLoops}. */
+function laneOf(core: Core, name: string, inPairs: boolean): Lane | null {
+  const loops = loopsOf(core)
+  switch (name) {
+    case 'sum':
+      return sumOf(core, loops, inPairs)
+    case 'mean': {
+      const sum = sumOf(core, loops, inPairs)
+      return (view, first, step, size) => sum(view, first, step, size) / size
     }
+    case 'argmax':
+      return loops.largest
+    case 'argmin':
+      return loops.smallest
+    case 'max':
+      return (view, first, step, size) => view[first + loops.largest(view, first, step, size) * step] as number
+    case 'min':
+      return (view, first, step, size) => view[first + loops.smallest(view, first, step, size) * step] as number
+    default:
+      return null
   }
-  return isPosition ? at : most
+}
+
+function sumOf({ dtype }: Core, loops: PlainLoops, inPairs: boolean): Lane {
+  const isSingle = dtype.kind === 'f' && dtype.itemsize === 4
+  if (isSingle) return inPairs ? loops.sumSingle : loops.sumSingleInOrder
+  return inPairs ? loops.sum : loops.sumInOrder
 }

@@ -2,7 +2,7 @@ import { allocateEmpty } from '../allocate.js'
 import { sizeOf } from '../../layout/shape.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import { firstOf, isNear, plainView, smallView } from './view.js'
+import { firstOf, isNear, loopsOf, plainView, smallView } from './view.js'
 import type { View } from './view.js'
 
 /** The most elements: beyond, native code is faster. */
@@ -28,14 +28,7 @@ export function takePlain(target: ArrayBase, of: ArrayBase, axis: number, positi
   for (let before = 0; before < axis; before++) outer *= shape[before] as number
   let inner = 1
   for (let after = axis + 1; after < shape.length; after++) inner *= shape[after] as number
-  const first = firstOf(source)
-  let at = firstOf(into)
-  for (let row = 0; row < outer; row++) {
-    for (let index = 0; index < positions.length; index++) {
-      let place = first + (row * length + (positions[index] as number)) * inner
-      for (let i = 0; i < inner; i++) to[at++] = from[place++] as number
-    }
-  }
+  loopsOf(source).take(to, firstOf(into), from, firstOf(source), outer, length, inner, positions)
   source.store.checkFault()
   return true
 }
@@ -59,10 +52,9 @@ export function maskPlain(of: ArrayBase, mask: ArrayBase): ArrayBase | null {
     if (chosen[start + i] !== 0) count++
   }
   const into = allocateEmpty([count], array.dtype)
-  const first = firstOf(array)
   if (count > 0) {
     const to = smallView(coreOf(into)) as View
-    for (let i = 0; i < count; i++) to[i] = from[first + (selected[i] as number)] as number
+    loopsOf(array).select(to, 0, from, firstOf(array), count, selected)
   }
   flags.store.checkFault()
   array.store.checkFault()

@@ -7,6 +7,9 @@ import type { DType } from '../../dtype/index.js'
 import { sizeOf } from '../../layout/shape.js'
 import { isContiguous } from '../../layout/strides.js'
 import type { Core } from '../../memory/accessors/generated.js'
+import type { ViewName } from '../../memory/store.js'
+import { LOOPS } from './generated.js'
+import type { PlainLoops } from './template.js'
 
 /** The most bytes of a small array. */
 const SMALL = 8192
@@ -15,11 +18,11 @@ const SMALL = 8192
 export type View = Pick<Float64Array, 'length' | 'fill' | 'set' | 'subarray'> & { [index: number]: number }
 
 /**
- * The typed array that reads the elements of a plain array that is small; null for others.
+ * The typed array that reads the elements of a plain array that is small, or has `most` bytes; null for others.
  * @throws MemmapError `ERR_MEMMAP_CLOSED`
  */
-export function smallView(array: Core): View | null {
-  return sizeOf(array.shape) * array.dtype.itemsize > SMALL ? null : plainView(array)
+export function smallView(array: Core, most = SMALL): View | null {
+  return sizeOf(array.shape) * array.dtype.itemsize > most ? null : plainView(array)
 }
 
 /**
@@ -31,6 +34,14 @@ export function plainView({ store, accessorKind, shape, byteStrides, dtype }: Co
   store.checkOpen()
   if (view === 'view' || store.openMask !== 0 || sizeOf(shape) === 0) return null
   return isContiguous(shape, byteStrides, dtype.itemsize, 'C') ? (store.viewNamed(view) as unknown as View) : null
+}
+
+const NAMES: readonly ViewName[] = ['u8', 'i8', 'u16', 'i16', 'u32', 'i32', 'u64', 'i64', 'f32', 'f64']
+const BY_NAME = new Map(NAMES.map((name, index) => [name, LOOPS[index] as PlainLoops]))
+
+/** The loops over the typed array that reads the elements of a plain array. */
+export function loopsOf({ accessorKind }: Core): PlainLoops {
+  return BY_NAME.get(accessorKind.view) as PlainLoops
 }
 
 /** The bytes of a file from which on its pages are asked for before they are read, which native code does. */

@@ -5,7 +5,7 @@
 import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asOwner } from '../../array/make-array.js'
-import { reducePlain } from '../../array/plain/reduce.js'
+import { reducePlain, reducePlainAlong } from '../../array/plain/reduce.js'
 import { operand, reducedAxes } from '../../array/operand.js'
 import { fromNative, native, unwrapNative } from '../../native/native.js'
 import type { NativeTask } from '../../native/native.js'
@@ -47,6 +47,8 @@ export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOpt
 
 /** Calls the kernel, which returns the value of a reduction of all elements or fills the target. */
 export function runReduction({ source, row, dtype, ddof, skipNaN, into }: ReductionPlan, task?: NativeTask): unknown {
+  const isPlain = into !== null && task === undefined && dtype === -1 && !skipNaN
+  if (isPlain && reducePlainAlong(into.target, source, row.numpy, into.axes)) return undefined
   const from = operand(0, source)
   if (into === null) return native.reduceAll(row.code, from, dtype, ddof, skipNaN, task)
   reducedAxes(into.axes)

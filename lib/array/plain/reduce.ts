@@ -12,6 +12,11 @@ const SOME = 512
 /** The most elements of a reduction along an axis. */
 const SOME_ALONG = 1024
 
+/** The most rows whose sums the kernels add up one after the other. */
+const MOST_ROWS = 128
+
+const { fround } = Math
+
 /** Reduces elements of a typed array that are `step` apart. */
 type Lane = (view: View, first: number, step: number, size: number) => number
 
@@ -56,6 +61,7 @@ export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: stri
   const [step, apart] = [byteStrides[axis] as number, byteStrides[1 - axis] as number]
   // Others are added up in an order that depends on more than the strides.
   if (size < 2 || count < 2 || step <= 0 || apart <= 0 || step === apart) return false
+  if (step > apart && size > MOST_ROWS) return false
   const view = stridedView(core)
   const lane = view === null ? null : laneOf(core, name, step < apart)
   const into = coreOf(target)
@@ -79,6 +85,10 @@ function stridedView(core: Core): View | null {
   return store.viewNamed(accessorKind.view) as unknown as View
 }
 
+function isSingle({ dtype }: Core): boolean {
+  return dtype.kind === 'f' && dtype.itemsize === 4
+}
+
 /** What reduces the elements of a lane; null for other reductions. `inPairs` is the order of sums: see {@link PlainLoops}. */
 function laneOf(core: Core, name: string, inPairs: boolean): Lane | null {
   const loops = loopsOf(core)
@@ -87,7 +97,9 @@ function laneOf(core: Core, name: string, inPairs: boolean): Lane | null {
       return sumOf(core, loops, inPairs)
     case 'mean': {
       const sum = sumOf(core, loops, inPairs)
-      return (view, first, step, size) => sum(view, first, step, size) / size
+      return isSingle(core)
+        ? (view, first, step, size) => fround(sum(view, first, step, size) / size)
+        : (view, first, step, size) => sum(view, first, step, size) / size
     }
     case 'argmax':
       return loops.largest
@@ -102,8 +114,7 @@ function laneOf(core: Core, name: string, inPairs: boolean): Lane | null {
   }
 }
 
-function sumOf({ dtype }: Core, loops: PlainLoops, inPairs: boolean): Lane {
-  const isSingle = dtype.kind === 'f' && dtype.itemsize === 4
-  if (isSingle) return inPairs ? loops.sumSingle : loops.sumSingleInOrder
+function sumOf(core: Core, loops: PlainLoops, inPairs: boolean): Lane {
+  if (isSingle(core)) return inPairs ? loops.sumSingle : loops.sumSingleInOrder
   return inPairs ? loops.sum : loops.sumInOrder
 }

@@ -106,9 +106,7 @@ export class Copies {
       sumSingle: function inPairs(view: View, first: number, step: number, size: number): number {
         if (size > BLOCK) {
           const left = (size >> 1) & -8
-          return fround(
-            inPairs(view, first, step, left) + inPairs(view, first + left * step, step, size - left),
-          )
+          return fround(inPairs(view, first, step, left) + inPairs(view, first + left * step, step, size - left))
         }
         let at = first
         let sum = 0
@@ -133,9 +131,7 @@ export class Copies {
             h = fround(h + (view[(at += step)] as number))
             at += step
           }
-          sum = fround(
-            fround(fround(a + b) + fround(c + d)) + fround(fround(e + f) + fround(g + h)),
-          )
+          sum = fround(fround(fround(a + b) + fround(c + d)) + fround(fround(e + f) + fround(g + h)))
         }
         for (; rest > 0; rest--, at += step) sum = fround(sum + (view[at] as number))
         return sum
@@ -188,11 +184,9 @@ export class Copies {
         if (op === '>') this.compareEach(flags, others, start, size, '<', view, first)
         else if (op === '>=') this.compareEach(flags, others, start, size, '<=', view, first)
         else if (op === '<')
-          for (let i = 0; i < size; i++)
-            flags[i] = (view[first + i] as number) < (others[start + i] as number) ? 1 : 0
+          for (let i = 0; i < size; i++) flags[i] = (view[first + i] as number) < (others[start + i] as number) ? 1 : 0
         else if (op === '<=')
-          for (let i = 0; i < size; i++)
-            flags[i] = (view[first + i] as number) <= (others[start + i] as number) ? 1 : 0
+          for (let i = 0; i < size; i++) flags[i] = (view[first + i] as number) <= (others[start + i] as number) ? 1 : 0
         else if (op === '==') for (let i = 0; i < size; i++) flags[i] = view[first + i] === others[start + i] ? 1 : 0
         else for (let i = 0; i < size; i++) flags[i] = view[first + i] === others[start + i] ? 0 : 1
       },

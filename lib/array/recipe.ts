@@ -57,10 +57,10 @@ export interface Program {
 
 /** The recipe of an expression. */
 export class ProgramRecipe implements Replaceable {
-  readonly arrays: readonly ArrayBase[]
+  constructor(private readonly program: Program) {}
 
-  constructor(private readonly program: Program) {
-    this.arrays = program.inputs.flatMap(({ array }) => (array === null ? [] : arraysOf(array)))
+  get arrays(): readonly ArrayBase[] {
+    return this.program.inputs.flatMap(({ array }) => (array === null ? [] : arraysOf(array)))
   }
 
   replace(arrays: readonly ArrayBase[]): Replaceable {
@@ -76,7 +76,7 @@ export class ProgramRecipe implements Replaceable {
   bind(): Memory {
     const { inputs, steps, result, dtype, shape } = this.program
     const ndim = shape.length
-    const list: (number | Float64Array | Memory)[] = [0]
+    const list = startOfList()
     list[0] = storeDescription(6 + ndim + (5 + ndim) * inputs.length + steps.length, (numbers, start) => {
       let at = start
       numbers[at++] = 0
@@ -105,6 +105,13 @@ export class ProgramRecipe implements Replaceable {
   }
 }
 
+const NOTHING = new ArrayBuffer(0)
+
+/** A list that V8 does not take for one of integers, which it would copy for the first memory. */
+function startOfList(): (number | Float64Array | Memory)[] {
+  return [NOTHING]
+}
+
 /** In place of the kind of an array: a number follows. */
 const NUMBER = -1
 
@@ -127,7 +134,7 @@ export class JoinRecipe implements Replaceable {
   bind(): Memory {
     const { parts, axis, dtype } = this
     const { ndim } = parts[0] as ArrayBase
-    const list: (number | Float64Array | Memory)[] = [0]
+    const list = startOfList()
     list[0] = storeDescription(6 + (4 + 2 * ndim) * parts.length, (numbers, start) => {
       let at = start
       numbers[at++] = 1

@@ -43,6 +43,9 @@ pub trait Computed: Debug + Send + Sync {
     /// [`Error::NegativePower`](crate::Error::NegativePower).
     fn check(&self) -> Result<()>;
 
+    /// What it takes to compute an element: the bytes that a copy moves in the same time.
+    fn cost(&self) -> usize;
+
     /// Has the pages behind `len` elements from `first` on read in.
     fn populate(&self, first: usize, len: usize, control: &Control);
 }
@@ -54,4 +57,10 @@ pub trait ComputedReader {
     /// # Safety
     /// As many elements are writable from `target` on, and each position is one of the array.
     unsafe fn read(&mut self, first: usize, step: isize, len: usize, target: *mut u8);
+
+    /// Stores `len` elements that follow one another from position `first` on in `target`, past the cache where the processor can.
+    ///
+    /// # Safety
+    /// As [`ComputedReader::read`].
+    unsafe fn read_past_cache(&mut self, first: usize, len: usize, target: *mut u8);
 }

@@ -7,6 +7,12 @@ use crate::array::{ArrayMut, ArrayRef, Axes, Computed, ComputedReader, LoopNest,
 use crate::exec::{Control, PIECE_BYTES, Result, by_large_pages, for_pieces};
 use crate::loops::{STREAM_BYTES, Stream};
 
+/// The bytes of a target from which on its memory may have large pages.
+const LARGE_PAGES: usize = if cfg!(test) { 1 << 9 } else { 4 << 20 };
+
+/// Pieces that little work is cut into.
+const SHARES: usize = 8;
+
 /// Stores the elements of a computed array in one of the same shape, cast to its kind.
 ///
 /// The result is as if all elements had been computed first, however the target overlaps what they are computed from.
@@ -42,8 +48,14 @@ pub(super) fn assign_computed(
     let is_moved = element.kind == target.element.kind && !target.element.needs_swap();
     let total = nest.len();
     let fresh = control.has_fresh_target();
-    let (piece, lead) =
-        if fresh { by_large_pages(target.ptr, to_size) } else { (PIECE_BYTES / size.max(to_size), 0) };
+    let cost = computed.cost() + to_size;
+    let (piece, lead) = if fresh && total * to_size >= LARGE_PAGES {
+        by_large_pages(target.ptr, to_size)
+    } else {
+        // Each thread gets some, because elements take longer to compute than to copy.
+        let share = (total / SHARES).max(PIECE_BYTES / 4 / cost.max(1));
+        (share.clamp(1, (PIECE_BYTES / size.max(to_size)).max(1)), 0)
+    };
     let job = Job {
         nest: nest.only(1),
         to: SharedMut(target.ptr),
@@ -53,7 +65,7 @@ pub(super) fn assign_computed(
         is_packed: is_moved && nest.inner().strides[1] == to_size as isize,
         streaming: !fresh && total * to_size >= STREAM_BYTES,
     };
-    for_pieces(control, (lead + total).div_ceil(piece), total * (size + to_size), |i| {
+    for_pieces(control, (lead + total).div_ceil(piece), total * cost, |i| {
         let start = (i * piece).saturating_sub(lead);
         let len = ((i + 1) * piece - lead).min(total) - start;
         elements.populate(start, len, control);
@@ -106,6 +118,16 @@ impl Job {
         let mut buffer = Buffer::new();
         let mut at = start;
         while at < end {
+            if self.streaming
+                && self.is_packed
+                && let From::Run(reader) = &mut from
+            {
+                let segment = walk.next(end - at);
+                // SAFETY: the positions are below the number of elements; as many follow one another in the target, of this kind.
+                unsafe { reader.read_past_cache(at, segment.len, self.to.at(segment.offsets[0])) };
+                at += segment.len;
+                continue;
+            }
             let count = self.tile.min(end - at);
             let direct = self.is_packed && stream.is_none() && walk.left() >= count;
             let values = match &mut from {

@@ -1,7 +1,7 @@
 //! Loops of expressions: a function of one element, compiled for contiguous native runs.
 
 use crate::dtype::{Kind, Native};
-use crate::loops::{Kernel, Level, RawSlice, RawSliceMut, dispatch};
+use crate::loops::{Kernel, Level, RawSlice, RawSliceMut, dispatch, dispatch_wide};
 use crate::math;
 
 /// The most arguments of a function.
@@ -21,6 +21,8 @@ pub(crate) struct Loop {
     pub sources: &'static [Kind],
     /// The kind of the result.
     pub target: Kind,
+    /// Whether it takes many instructions for an element.
+    pub is_function: bool,
 }
 
 /// A function of one element.
@@ -54,6 +56,7 @@ impl<F: Unary> Kernel for Unaries<'_, F> {
     #[inline(always)]
     fn run<L: Level>(self) {
         let Unaries(a, mut target) = self;
+        let a = a.first(target.len());
         for index in 0..target.len() {
             target.put(index, F::apply(a.get(index)));
         }
@@ -67,6 +70,7 @@ impl<F: Binary> Kernel for Binaries<'_, F> {
     #[inline(always)]
     fn run<L: Level>(self) {
         let Binaries(a, b, mut target) = self;
+        let (a, b) = (a.first(target.len()), b.first(target.len()));
         for index in 0..target.len() {
             target.put(index, F::apply(a.get(index), b.get(index)));
         }
@@ -85,10 +89,17 @@ impl<F: Ternary> Kernel for Ternaries<'_, F> {
     #[inline(always)]
     fn run<L: Level>(self) {
         let Ternaries(a, b, c, mut target) = self;
+        let (a, b, c) = (a.first(target.len()), b.first(target.len()), c.first(target.len()));
         for index in 0..target.len() {
             target.put(index, F::apply(a.get(index), b.get(index), c.get(index)));
         }
     }
+}
+
+/// Floats are compiled for AVX-512 too: expressions have more than one step over them.
+#[inline(always)]
+fn run<T: Native, K: Kernel>(kernel: K) -> K::Output {
+    if matches!(T::KIND, Kind::F32 | Kind::F64) { dispatch_wide(kernel) } else { dispatch(kernel) }
 }
 
 /// # Safety
@@ -98,7 +109,7 @@ pub(crate) unsafe fn run_unary<F: Unary>(sources: [*const u8; ARGUMENTS], target
     let a = unsafe { RawSlice::new(sources[0], count) };
     // SAFETY: the caller vouches for the target.
     let target = unsafe { RawSliceMut::new(target, count) };
-    dispatch(Unaries::<F>(a, target));
+    run::<F::A, _>(Unaries::<F>(a, target));
 }
 
 /// # Safety
@@ -110,7 +121,7 @@ pub(crate) unsafe fn run_binary<F: Binary>(sources: [*const u8; ARGUMENTS], targ
     let b = unsafe { RawSlice::new(sources[1], count) };
     // SAFETY: the caller vouches for the target.
     let target = unsafe { RawSliceMut::new(target, count) };
-    dispatch(Binaries::<F>(a, b, target));
+    run::<F::A, _>(Binaries::<F>(a, b, target));
 }
 
 /// # Safety
@@ -124,7 +135,7 @@ pub(crate) unsafe fn run_ternary<F: Ternary>(sources: [*const u8; ARGUMENTS], ta
     let c = unsafe { RawSlice::new(sources[2], count) };
     // SAFETY: the caller vouches for the target.
     let target = unsafe { RawSliceMut::new(target, count) };
-    dispatch(Ternaries::<F>(a, b, c, target));
+    run::<F::B, _>(Ternaries::<F>(a, b, c, target));
 }
 
 /// The loop of a mathematical function of one number.
@@ -141,7 +152,7 @@ pub(crate) fn math_unary<F: math::Unary<T>, T: Native>() -> Loop {
         // SAFETY: the caller vouches for the target.
         math::unary::<F, T>(a, unsafe { RawSliceMut::new(target, count) });
     }
-    Loop { run: run::<F, T>, sources: const { &[T::KIND] }, target: T::KIND }
+    Loop { run: run::<F, T>, sources: const { &[T::KIND] }, target: T::KIND, is_function: true }
 }
 
 /// The loop of a mathematical function of two numbers.
@@ -160,7 +171,7 @@ pub(crate) fn math_binary<F: math::Binary<T>, T: Native>() -> Loop {
         // SAFETY: the caller vouches for the target.
         math::binary::<F, T>(a, b, unsafe { RawSliceMut::new(target, count) });
     }
-    Loop { run: run::<F, T>, sources: const { &[T::KIND, T::KIND] }, target: T::KIND }
+    Loop { run: run::<F, T>, sources: const { &[T::KIND, T::KIND] }, target: T::KIND, is_function: true }
 }
 
 /// The loop of a function of one element, written as a closure.
@@ -179,6 +190,7 @@ macro_rules! unary {
             run: $crate::expr::function::run_unary::<Function>,
             sources: const { &[<$A as $crate::dtype::Native>::KIND] },
             target: <$Out as $crate::dtype::Native>::KIND,
+            is_function: false,
         }
     }};
 }
@@ -200,6 +212,7 @@ macro_rules! binary {
             run: $crate::expr::function::run_binary::<Function>,
             sources: const { &[<$A as $crate::dtype::Native>::KIND, <$B as $crate::dtype::Native>::KIND] },
             target: <$Out as $crate::dtype::Native>::KIND,
+            is_function: false,
         }
     }};
 }
@@ -228,6 +241,7 @@ macro_rules! ternary {
                 ]
             },
             target: <$Out as $crate::dtype::Native>::KIND,
+            is_function: false,
         }
     }};
 }

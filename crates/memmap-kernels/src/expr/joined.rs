@@ -8,6 +8,7 @@ use crate::array::{ArrayMut, ArrayRef, Axes, Computed, ComputedReader, LoopNest}
 use crate::copy::{Reader, Source, check_kinds};
 use crate::dtype::Element;
 use crate::exec::{Control, Error, Result};
+use crate::loops::Stream;
 
 /// Arrays that are joined along an axis: NumPy's `concatenate`.
 pub struct Joined {
@@ -138,6 +139,10 @@ impl Computed for Joined {
         self.parts.iter().map(|part| part.array.clone()).collect()
     }
 
+    fn cost(&self) -> usize {
+        2 * self.element.size
+    }
+
     fn check(&self) -> Result<()> {
         self.parts.iter().filter_map(|part| part.array.computed.as_ref()).try_for_each(|one| one.check())
     }
@@ -166,6 +171,27 @@ struct Parts<'j> {
 
 impl ComputedReader for Parts<'_> {
     unsafe fn read(&mut self, first: usize, step: isize, len: usize, target: *mut u8) {
+        // SAFETY: passed on as it is.
+        unsafe { self.store(first, step, len, target, None) };
+    }
+
+    unsafe fn read_past_cache(&mut self, first: usize, len: usize, target: *mut u8) {
+        // SAFETY: passed on as it is.
+        unsafe { self.store(first, 1, len, target, Some(Stream::new())) };
+    }
+}
+
+impl Parts<'_> {
+    /// # Safety
+    /// As [`ComputedReader::read`].
+    unsafe fn store(
+        &mut self,
+        first: usize,
+        step: isize,
+        len: usize,
+        target: *mut u8,
+        stream: Option<Stream>,
+    ) {
         let joined = self.joined;
         let size = joined.element.size;
         let mut done = 0;
@@ -181,8 +207,14 @@ impl ComputedReader for Parts<'_> {
             }
             *next = at + count;
             let from = reader.next_bytes(count);
-            // SAFETY: the reader returns as many elements of the kind; the caller vouches for the target, which may be what is read.
-            unsafe { std::ptr::copy(from, target.wrapping_add(done * size), count * size) };
+            let to = target.wrapping_add(done * size);
+            match &stream {
+                // SAFETY: the reader returns as many elements of the kind; the caller vouches for the target, which does not overlap
+                // them unless it is what is read.
+                Some(stream) if from.cast_mut() != to => unsafe { stream.copy(from, to, count * size) },
+                // SAFETY: as above.
+                _ => unsafe { std::ptr::copy(from, to, count * size) },
+            }
             done += count;
         }
     }

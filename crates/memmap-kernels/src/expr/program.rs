@@ -14,10 +14,16 @@ use crate::array::{
 use crate::copy::{Buffer, Caster, Reader, Source, TILE_BYTES, copied};
 use crate::dtype::{Element, Kind};
 use crate::exec::{Control, Error, Result};
-use crate::loops::{RawSlice, prefetch_lines};
+use crate::loops::{RawSlice, Stream, prefetch_lines};
 
-/// Bytes of the part of a register that is used at a time: a few registers fit the first cache.
-const USED_BYTES: usize = if cfg!(test) { 1 << 7 } else { 8 << 10 };
+/// Bytes of the elements that inputs are read of at a time.
+const TILE: usize = if cfg!(test) { 1 << 7 } else { 8 << 10 };
+
+/// How many times as long a mathematical function takes as a sum.
+const FUNCTION_COST: usize = 12;
+
+/// Bytes of the elements that steps are taken over at a time: so much of many registers fits the first cache.
+const PART: usize = if cfg!(test) { 1 << 5 } else { 2 << 10 };
 
 /// What an expression reads: an array, broadcast to its shape, as elements of a kind.
 #[derive(Clone, Debug)]
@@ -105,9 +111,8 @@ struct Planned {
     sources: [usize; ARGUMENTS],
     /// How many of the sources there are.
     count: usize,
-    /// Bytes of an element of each source, and of the target.
-    sizes: [usize; ARGUMENTS],
-    target_size: usize,
+    /// Bytes from an element of each source to the next, 0 where all are the same.
+    apart: [usize; ARGUMENTS],
     target: usize,
     /// Whether all it depends on is the same for all elements.
     constant: bool,
@@ -122,9 +127,14 @@ struct Plan {
     registers: usize,
     /// The place of the result.
     result: usize,
-    /// Elements of a tile.
+    /// Elements of a tile, and of a part of it.
     tile: usize,
+    part: usize,
+    /// Whether all elements of an input are the same.
+    constants: SmallVec<[bool; 4]>,
     has_constants: bool,
+    /// What the steps take for an element: see [`Computed::cost`].
+    cost: usize,
 }
 
 impl fmt::Debug for Program {
@@ -218,10 +228,11 @@ fn plan(inputs: &[Input], sources: &[Source], steps: &[Step], result: usize, kin
             }
         };
         let mut constant = true;
-        let mut sizes = [0; ARGUMENTS];
-        for ((&place, &kind), bytes) in read.iter().zip(&from).zip(&mut sizes) {
-            *bytes = size_of(kind)?;
+        let mut apart = [0; ARGUMENTS];
+        for ((&place, &kind), bytes) in read.iter().zip(&from).zip(&mut apart) {
             let (size, same) = places.get(place).copied().flatten().ok_or(UNWRITTEN)?;
+            // A part of a tile of equal elements serves for all parts, so that it stays in the first cache.
+            *bytes = if same { 0 } else { size };
             if size != size_of(kind)? {
                 return Err(Error::Mismatch {
                     rule: "a step of an expression reads elements of another size",
@@ -245,8 +256,8 @@ fn plan(inputs: &[Input], sources: &[Source], steps: &[Step], result: usize, kin
         largest = largest.max(size_of(to)?);
         places[target] = Some((size_of(to)?, constant));
         let target = target - inputs.len();
-        let (count, target_size) = (from.len(), size_of(to)?);
-        planned.push(Planned { work, sources: read, count, sizes, target_size, target, constant, exponent });
+        let count = from.len();
+        planned.push(Planned { work, sources: read, count, apart, target, constant, exponent });
     }
     let (size, _) = places.get(result).copied().flatten().ok_or(UNWRITTEN)?;
     if size != size_of(kind)? {
@@ -254,7 +265,10 @@ fn plan(inputs: &[Input], sources: &[Source], steps: &[Step], result: usize, kin
     }
     let has_constants = planned.iter().any(|step| step.constant);
     let registers = places.len() - inputs.len();
-    Ok(Plan { steps: planned, registers, result, tile: (USED_BYTES / largest).max(1), has_constants })
+    let (tile, part) = ((TILE / largest).max(1), (PART / largest).max(1));
+    let constants = sources.iter().map(Source::is_constant).collect();
+    let cost = planned.iter().filter(|step| !step.constant).map(Planned::cost).sum();
+    Ok(Plan { steps: planned, registers, result, tile, part, constants, has_constants, cost })
 }
 
 impl Computed for Program {
@@ -299,6 +313,17 @@ impl Computed for Program {
             return Ok(None);
         }
         Ok(Some(Arc::new(self.with_inputs(inputs, self.shape.clone())?)))
+    }
+
+    fn cost(&self) -> usize {
+        let read: usize = self
+            .sources
+            .iter()
+            .zip(&self.plan.constants)
+            .filter(|(_, constant)| !**constant)
+            .map(|(source, _)| source.element_bytes())
+            .sum();
+        read + self.plan.cost
     }
 
     fn check(&self) -> Result<()> {
@@ -390,73 +415,78 @@ impl<'p> Evaluation<'p> {
     ///
     /// # Safety
     /// As many elements are writable from `target` on.
-    unsafe fn tile(&mut self, len: usize, target: *mut u8) {
-        let Plan { steps, result, tile, .. } = &self.program.plan;
+    unsafe fn tile(&mut self, len: usize, target: *mut u8, stream: Option<&Stream>) {
+        let Plan { steps, result, part, constants, .. } = &self.program.plan;
         if !self.are_constants_done {
             self.are_constants_done = true;
             for step in steps.iter().filter(|step| step.constant) {
                 let mut from = [std::ptr::null(); ARGUMENTS];
                 for (from, &place) in from.iter_mut().zip(&step.sources[..step.count]) {
                     *from = match place.checked_sub(self.readers.len()) {
-                        None => self.readers[place].next_bytes(*tile),
+                        None => self.readers[place].next_bytes(*part),
                         Some(register) => self.registers[register].as_mut_ptr(),
                     };
                 }
                 let to = self.registers[step.target].as_mut_ptr();
                 // SAFETY: the step reads elements of the sizes that its places have, a tile each, and writes another register.
-                unsafe { step.run(from, to, *tile, self.program) };
+                unsafe { step.run(from, to, *part, self.program) };
             }
         }
-        let inputs: SmallVec<[*const u8; 4]> =
-            self.readers.iter_mut().map(|reader| reader.next_bytes(len)).collect();
+        let sources = &self.program.sources;
+        let inputs: SmallVec<[*const u8; 4]> = self
+            .readers
+            .iter_mut()
+            .zip(constants)
+            .map(|(reader, &constant)| reader.next_bytes(if constant { len.min(*part) } else { len }))
+            .collect();
         let count = inputs.len();
         let is_last = self.position + len >= self.total;
-        let ahead = if is_last {
-            Ahead::none()
-        } else {
-            Ahead::new(&self.program.sources, &inputs, len, steps.len())
-        };
+        let ahead = if is_last { Ahead::none() } else { Ahead::new(sources, &inputs, len, *part) };
         let last = steps.last().filter(|step| step.target + count == *result && !step.constant);
-        for (number, step) in steps.iter().filter(|step| !step.constant).enumerate() {
-            let mut from = [std::ptr::null(); ARGUMENTS];
-            for (from, &place) in from.iter_mut().zip(&step.sources[..step.count]) {
-                *from = match place.checked_sub(count) {
-                    None => inputs[place],
-                    Some(register) => self.registers[register].as_mut_ptr(),
+        let size = self.program.kind.size().unwrap_or(0);
+        // All steps over one part, so that registers stay in the first cache. The next tile is prefetched between the parts of this
+        // one, because a processor waits once it has asked for a dozen lines.
+        for (number, start) in (0..len).step_by(*part).enumerate() {
+            ahead.prefetch(number);
+            let here = (*part).min(len - start);
+            let target = target.wrapping_add(start * size);
+            // The last step stores to the target, or to a register that is then copied past the cache.
+            let to_target = stream.is_none() && last.is_some();
+            for step in steps.iter().filter(|step| !step.constant) {
+                let mut from = [std::ptr::null(); ARGUMENTS];
+                for ((from, &place), &apart) in
+                    from.iter_mut().zip(&step.sources[..step.count]).zip(&step.apart)
+                {
+                    *from = match place.checked_sub(count) {
+                        None => inputs[place].wrapping_add(start * apart),
+                        Some(register) => self.registers[register].as_mut_ptr(),
+                    };
+                }
+                let to = match last {
+                    Some(last) if to_target && std::ptr::eq(last, step) => target,
+                    _ => self.registers[step.target].as_mut_ptr(),
                 };
-            }
-            let to = if last.is_some_and(|last| std::ptr::eq(last, step)) {
-                target
-            } else {
-                self.registers[step.target].as_mut_ptr()
-            };
-            // The next tile is prefetched bit by bit between the work on this one, because a processor waits once it has asked for
-            // a dozen lines.
-            let part = if ahead.is_empty() { len } else { len.div_ceil(PARTS).next_multiple_of(64) };
-            for start in (0..len).step_by(part) {
-                ahead.prefetch(number * PARTS + start / part);
-                let from = std::array::from_fn(|at| from[at].wrapping_add(start * step.sizes[at]));
-                let to = to.wrapping_add(start * step.target_size);
                 // SAFETY: the step reads elements of the sizes that its places have, and writes another register or the caller's
                 // target, which holds as many elements of the result.
-                unsafe { step.run(from, to, part.min(len - start), self.program) };
+                unsafe { step.run(from, to, here, self.program) };
             }
-        }
-        if last.is_none() {
-            let from = match result.checked_sub(count) {
-                None => inputs[*result],
-                Some(register) => self.registers[register].as_mut_ptr(),
-            };
-            let size = self.program.kind.size().unwrap_or(0);
-            // SAFETY: the place of the result holds as many elements; the caller vouches for the target. An input that is read in
-            // place may be the target itself.
-            unsafe { std::ptr::copy(from, target, len * size) };
+            if !to_target {
+                let from = match result.checked_sub(count) {
+                    None => inputs[*result].wrapping_add(if constants[*result] { 0 } else { start * size }),
+                    Some(register) => self.registers[register].as_mut_ptr(),
+                };
+                match stream {
+                    // SAFETY: the place of the result holds as many elements; the caller vouches for the target.
+                    Some(stream) if from.cast_mut() != target => unsafe {
+                        stream.copy(from, target, here * size)
+                    },
+                    // SAFETY: as above. An input that is read in place may be the target itself.
+                    _ => unsafe { std::ptr::copy(from, target, here * size) },
+                }
+            }
         }
     }
 }
-
-/// Parts of a tile, between which lines of the next one are prefetched.
-const PARTS: usize = 4;
 
 /// The lines of the next tile, to be prefetched in parts.
 struct Ahead {
@@ -465,12 +495,11 @@ struct Ahead {
 }
 
 impl Ahead {
-    fn new(sources: &[Source], inputs: &[*const u8], len: usize, steps: usize) -> Ahead {
-        let parts = (steps * PARTS).max(1);
+    fn new(sources: &[Source], inputs: &[*const u8], len: usize, part: usize) -> Ahead {
         let inputs =
             sources.iter().zip(inputs).filter(|(source, _)| source.is_one_run()).map(|(source, &from)| {
-                let bytes = len * source.element_bytes();
-                (from.wrapping_add(bytes), bytes.div_ceil(parts).next_multiple_of(64))
+                let size = source.element_bytes();
+                (from.wrapping_add(len * size), part * size)
             });
         Ahead { inputs: inputs.collect() }
     }
@@ -478,10 +507,6 @@ impl Ahead {
     /// Nothing follows.
     fn none() -> Ahead {
         Ahead { inputs: SmallVec::new() }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.inputs.is_empty()
     }
 
     fn prefetch(&self, part: usize) {
@@ -492,6 +517,16 @@ impl Ahead {
 }
 
 impl Planned {
+    /// See [`Computed::cost`].
+    fn cost(&self) -> usize {
+        match self.work {
+            Work::Call(Loop { target, is_function, .. }) => {
+                target.size().unwrap_or(1) * if is_function { FUNCTION_COST } else { 1 }
+            }
+            Work::Cast(_) => 1,
+        }
+    }
+
     /// # Safety
     /// As [`Loop::run`].
     unsafe fn run(&self, from: [*const u8; ARGUMENTS], to: *mut u8, len: usize, program: &Program) {
@@ -533,6 +568,27 @@ unsafe fn has_negative(from: *const u8, len: usize, kind: Kind) -> bool {
 
 impl ComputedReader for Evaluation<'_> {
     unsafe fn read(&mut self, first: usize, step: isize, len: usize, target: *mut u8) {
+        // SAFETY: passed on as it is.
+        unsafe { self.store(first, step, len, target, None) };
+    }
+
+    unsafe fn read_past_cache(&mut self, first: usize, len: usize, target: *mut u8) {
+        // SAFETY: passed on as it is.
+        unsafe { self.store(first, 1, len, target, Some(Stream::new())) };
+    }
+}
+
+impl Evaluation<'_> {
+    /// # Safety
+    /// As [`ComputedReader::read`].
+    unsafe fn store(
+        &mut self,
+        first: usize,
+        step: isize,
+        len: usize,
+        target: *mut u8,
+        stream: Option<Stream>,
+    ) {
         let size = self.program.kind.size().unwrap_or(0);
         let tile = if step == 1 { self.program.plan.tile } else { 1 };
         let mut done = 0;
@@ -544,11 +600,11 @@ impl ComputedReader for Evaluation<'_> {
             }
             let count = tile.min(len - done);
             // SAFETY: the caller vouches for the target.
-            unsafe { self.tile(count, target.wrapping_add(done * size)) };
+            unsafe { self.tile(count, target.wrapping_add(done * size), stream.as_ref()) };
             self.position = at + count;
             done += count;
         }
     }
 }
 
-const _: () = assert!(USED_BYTES <= TILE_BYTES);
+const _: () = assert!(TILE <= TILE_BYTES && TILE.is_multiple_of(PART));

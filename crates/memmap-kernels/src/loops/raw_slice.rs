@@ -61,6 +61,14 @@ impl<'a, T: Copy> RawSlice<'a, T> {
         unsafe { self.ptr.wrapping_add(index).read_unaligned() }
     }
 
+    /// The first `len` elements. Where a loop reads several slices, the compiler drops the checks of their bounds once it knows that they
+    /// are as long as each other.
+    #[inline(always)]
+    pub fn first(self, len: usize) -> RawSlice<'a, T> {
+        assert!(len <= self.len);
+        RawSlice { len, ..self }
+    }
+
     /// The elements before and from `middle` on.
     #[inline(always)]
     pub fn split_at(self, middle: usize) -> (RawSlice<'a, T>, RawSlice<'a, T>) {

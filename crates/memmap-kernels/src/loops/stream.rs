@@ -43,7 +43,10 @@ impl Drop for Stream {
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86 {
-    use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
+    use super::super::simd::has_avx512;
+    use std::arch::x86_64::{
+        __m128i, __m512i, _mm_loadu_si128, _mm_stream_si128, _mm512_loadu_si512, _mm512_stream_si512,
+    };
 
     const LINE: usize = 64;
 
@@ -56,15 +59,34 @@ mod x86 {
         // SAFETY: the head is inside both ranges.
         unsafe { std::ptr::copy_nonoverlapping(source, target, head) };
         let (mut from, mut to) = (source.wrapping_add(head), target.wrapping_add(head));
-        for _ in 0..lines {
-            // SAFETY: one of the whole lines inside both ranges, aligned in the target by the head.
-            unsafe { copy_line(from, to) };
-            from = from.wrapping_add(LINE);
-            to = to.wrapping_add(LINE);
+        if has_avx512() {
+            // SAFETY: the lines are inside both ranges, aligned in the target by the head; the processor has the instructions.
+            unsafe { copy_lines(from, to, lines) };
+        } else {
+            for _ in 0..lines {
+                // SAFETY: one of the whole lines inside both ranges, aligned in the target by the head.
+                unsafe { copy_line(from, to) };
+                from = from.wrapping_add(LINE);
+                to = to.wrapping_add(LINE);
+            }
         }
         let (from, to) = (source.wrapping_add(tail), target.wrapping_add(tail));
         // SAFETY: the tail is inside both ranges.
         unsafe { std::ptr::copy_nonoverlapping(from, to, len - tail) };
+    }
+
+    /// A line a store: the processor need not put it together.
+    ///
+    /// # Safety
+    /// As many lines are readable at `from` and writable at `to`, which is aligned to 64.
+    #[target_feature(enable = "avx512f")]
+    unsafe fn copy_lines(from: *const u8, to: *mut u8, lines: usize) {
+        for line in 0..lines {
+            // SAFETY: the line is inside the range; the load asks for no alignment.
+            let value = unsafe { _mm512_loadu_si512(from.cast::<__m512i>().wrapping_add(line)) };
+            // SAFETY: the line is inside the range and aligned.
+            unsafe { _mm512_stream_si512(to.cast::<__m512i>().wrapping_add(line), value) };
+        }
     }
 
     /// # Safety

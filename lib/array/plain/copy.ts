@@ -3,8 +3,8 @@ import { sizeOf } from '../../layout/shape.js'
 import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
+import type { View } from './template.js'
 import { firstOf, isNear, loopsOf, plainView, smallView } from './view.js'
-import type { View } from './view.js'
 
 /** Fewer elements than these are copied one by one. */
 const FEW = 64

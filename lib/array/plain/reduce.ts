@@ -2,9 +2,8 @@ import { sizeOf } from '../../layout/shape.js'
 import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import type { PlainLoops } from './template.js'
+import type { PlainLoops, View } from './template.js'
 import { firstOf, isNear, isNumbers, loopsOf, plainView } from './view.js'
-import type { View } from './view.js'
 
 /** The most elements of a reduction of all: beyond, native code is faster. */
 const SOME = 512

@@ -2,8 +2,8 @@ import { allocateEmpty } from '../allocate.js'
 import { sizeOf } from '../../layout/shape.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
+import type { View } from './template.js'
 import { firstOf, isNear, loopsOf, plainView, smallView } from './view.js'
-import type { View } from './view.js'
 
 /** The most elements: beyond, native code is faster. */
 const SOME = 512

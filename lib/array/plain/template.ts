@@ -4,7 +4,8 @@
  * typed arrays, and `step` is the distance between elements.
  * @module
  */
-import type { View } from './view.js'
+/** The methods of typed arrays that this folder needs, whatever their elements. */
+export type View = Pick<Float64Array, 'length' | 'fill' | 'set' | 'subarray'> & { [index: number]: number }
 
 /** The loops over one kind of typed array. */
 export interface PlainLoops {

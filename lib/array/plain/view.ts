@@ -9,13 +9,10 @@ import { isContiguous } from '../../layout/strides.js'
 import type { Core } from '../../memory/accessors/generated.js'
 import type { ViewName } from '../../memory/store.js'
 import { LOOPS } from './generated.js'
-import type { PlainLoops } from './template.js'
+import type { PlainLoops, View } from './template.js'
 
 /** The most bytes of a small array. */
 const SMALL = 8192
-
-/** The methods of typed arrays that this folder needs, whatever their elements. */
-export type View = Pick<Float64Array, 'length' | 'fill' | 'set' | 'subarray'> & { [index: number]: number }
 
 /**
  * The typed array that reads the elements of a plain array that is small, or has `most` bytes; null for others.

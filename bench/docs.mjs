@@ -12,5 +12,5 @@ export function writeDocs({ command, picture, machine, sections, drawn }) {
   if (from < 0 || to < from) throw new Error(`${DOCS} has lost its markers: ${begin} ... ${END}`)
   const body = sections.map(({ title, body: text }) => `### ${title}\n\n${text}\n`).join('\n')
   writeFileSync(DOCS, `${page.slice(0, from + begin.length)}\n\n${machine}.\n\n${body}\n${page.slice(to)}`)
-  writeFileSync(`docs/${picture}`, drawn)
+  if (picture !== undefined) writeFileSync(`docs/${picture}`, drawn)
 }

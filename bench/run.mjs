@@ -12,7 +12,7 @@
  *   npm run bench -- sum float32           only rows with these words in the name
  *   npm run bench -- --runs 9              rounds (5)
  *   npm run bench -- --json FILE --svg FILE
- *   npm run bench -- --docs                writes the tables into docs/performance.md and the picture beside it; also with --sizes
+ *   npm run bench -- --docs                writes the tables into docs/performance.md and the picture beside it; also with --sizes and --expr
  *
  * Results of all sides are compared before times are printed. Times are medians and quartiles of the rounds.
  */
@@ -80,15 +80,17 @@ if (values.expr) {
   )
   results.expressions = []
   for (const bytes of (values.bytes ?? `8192,${2 ** 20},${2 ** 28}`).split(',').map(Number)) {
-    const rows = await measureExpressions(numpy, cases, bytes, runs)
-    results.expressions.push(...rows)
-    section(
-      `Expressions of operands of ${bytes < 2 ** 20 ? `${bytes} B` : tables.sizeText(bytes)}`,
-      expressionsTable(rows),
-    )
+    const size = bytes < 2 ** 20 ? `${bytes} B` : tables.sizeText(bytes)
+    for (const into of [true, false]) {
+      const some = into ? cases : cases.filter(({ reduce }) => reduce === undefined)
+      const rows = await measureExpressions({ python: numpy, cases: some, bytes, runs, into })
+      results.expressions.push(...rows)
+      section(`Operands of ${size}, ${into ? 'into an array that exists' : 'new arrays'}`, expressionsTable(rows))
+    }
   }
   numpy?.end()
   if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 2)}\n`)
+  if (values.docs) writeDocs({ command: 'npm run bench -- --expr --docs', machine, sections })
   process.exit(0)
 }
 

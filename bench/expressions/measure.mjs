@@ -1,4 +1,7 @@
-/** Expressions beside NumPy, numexpr, bottleneck, blosc2 and a loop in JavaScript: each side in turn, warm, in memory. */
+/**
+ * Expressions beside NumPy, numexpr, bottleneck, blosc2 and a loop in JavaScript: each side in turn, warm, in memory. Results go into an
+ * array that exists, or are new arrays.
+ */
 import { expr, zeros } from '../../dist/index.js'
 import { settle, statistics, timed } from '../clock.mjs'
 import { agree, digest } from '../digest.mjs'
@@ -7,30 +10,30 @@ import { sizeText, table } from '../table.mjs'
 const SIDES = ['numpy', 'numexpr', 'bottleneck', 'blosc2', 'loop']
 const TITLES = { numpy: 'NumPy', loop: 'JS loop' }
 /** Seconds that one measurement takes at least. */
-const LEAST = 0.02
+const LEAST = 0.05
 
-/** Measures the cases whose text has all the words, at a size of the operands in bytes. */
-export async function measureExpressions(python, cases, bytes, runs) {
+/** Measures cases at a size of the operands in bytes; `into` an array that exists, or to a new one. */
+export async function measureExpressions({ python, cases, bytes, runs, into }) {
   const rows = []
   for (const one of cases) {
-    const row = await measure(python, one, bytes, runs)
+    const row = await measure({ python, one, bytes, runs, into: into && one.reduce === undefined })
     rows.push(row)
     if (row.notes.length > 0) console.error(`${one.text}, ${sizeOf(bytes)}: ${row.notes.join('; ')}`)
   }
   return rows
 }
 
-async function measure(python, one, bytes, runs) {
+async function measure({ python, one, bytes, runs, into }) {
   const { text, dtype, reduce } = one
   const length = bytes / (dtype === 'float32' ? 4 : 8)
   const names = [...new Set(text.match(/(?<![\w.])[a-e](?![\w(])/g))]
   const values = Object.fromEntries(names.map((name) => [name, operand(name, dtype, length)]))
-  const sides = { memmap: ours(one, values), loop: loop(one, names, values, length) }
+  const sides = { memmap: ours(one, values, into), loop: loop(one, names, values, length, into) }
   const result = sides.memmap()
   const expected = digest(result)
   const notes = []
   const available = []
-  const question = { text, dtype, length, names, ...(reduce && { reduce }) }
+  const question = { text, dtype, length, names, ...(reduce && { reduce }), ...(into && { into }) }
   for (const side of SIDES) {
     if (side === 'loop') {
       if (agree(digest(sides.loop()), expected)) available.push(side)
@@ -47,19 +50,28 @@ async function measure(python, one, bytes, runs) {
   }
   const seconds = { memmap: [], ...Object.fromEntries(available.map((side) => [side, []])) }
   const repeats = {}
+  // Not between rounds, after which each new array would have memory that was never touched.
+  settle()
   for (let round = 0; round < runs; round++) {
     for (const side of Object.keys(seconds)) {
-      settle()
       const once = async (times) =>
         sides[side] === undefined
           ? (await python.ask({ ...question, side, times })).seconds
           : timed(() => repeat(sides[side], times), times).seconds
-      repeats[side] ??= Math.max(1, Math.ceil(LEAST / (await once(1))))
+      repeats[side] ??= await repeatsFor(once)
       seconds[side].push(await once(repeats[side]))
     }
   }
   const times = Object.fromEntries(Object.entries(seconds).map(([side, list]) => [side, statistics(list)]))
-  return { text, dtype, reduce, bytes, times, notes }
+  return { text, dtype, reduce, bytes, into, times, notes }
+}
+
+/** How often a side repeats its work; V8 compiles it meanwhile. */
+async function repeatsFor(once) {
+  for (let times = 1; ; times *= 2) {
+    const seconds = await once(times)
+    if (seconds * times >= LEAST) return Math.ceil(LEAST / seconds)
+  }
 }
 
 function repeat(work, times) {
@@ -75,7 +87,7 @@ function operand(name, dtype, length) {
   return array
 }
 
-function ours({ text, reduce }, values) {
+function ours({ text, reduce }, values, into) {
   // One array of strings, as each template of a program has.
   const parts = text.split(/(?<![\w.])([a-e])(?![\w(])/)
   const strings = Object.assign(
@@ -83,23 +95,27 @@ function ours({ text, reduce }, values) {
     { raw: [] },
   )
   const operands = parts.filter((_, index) => index % 2 === 1).map((name) => values[name])
+  if (into) {
+    const out = expr(strings, ...operands).evaluate()
+    return () => (out.assign(expr(strings, ...operands)), out)
+  }
   if (reduce === undefined) return () => expr(strings, ...operands).evaluate()
   if (reduce === 'nansum') return () => expr(strings, ...operands).sum({ skipNaN: true })
   return () => expr(strings, ...operands)[reduce]()
 }
 
 /** A loop of its own for each case, which V8 compiles for its function alone. */
-function loop({ loop: element, reduce, dtype, bool }, names, values, length) {
+function loop({ loop: element, reduce, dtype, bool }, names, values, length, into) {
+  const TypedArray = bool ? Uint8Array : dtype === 'float32' ? Float32Array : Float64Array
   const out =
-    reduce === undefined
-      ? `const out = new ${bool ? 'Uint8Array' : dtype === 'float32' ? 'Float32Array' : 'Float64Array'}(length)`
-      : START[reduce]
+    reduce !== undefined ? START[reduce] : into ? 'const out = target' : `const out = new ${TypedArray.name}(length)`
   const store = reduce === undefined ? 'out[i] = element(ARGUMENTS)' : `const x = element(ARGUMENTS); ${STEP[reduce]}`
   const code = `${out}; for (let i = 0; i < length; i++) { ${store} } return out`
   const body = code.replace('ARGUMENTS', names.map((name) => `${name}[i]`).join())
-  const compiled = new Function('element', 'length', ...names, body)
+  const compiled = new Function('element', 'length', 'target', ...names, body)
   const data = names.map((name) => values[name].data)
-  return () => compiled(element, length, ...data)
+  const target = into ? new TypedArray(length) : null
+  return () => compiled(element, length, target, ...data)
 }
 
 const START = { sum: 'let out = 0', nansum: 'let out = 0', max: 'let out = -Infinity' }

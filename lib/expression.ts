@@ -280,6 +280,8 @@ export class Expr<out D extends DTypeLike = DTypeLike, out N extends number = nu
     const { shape, dtype } = this.#of
     this.computed.store.checkOpen()
     if (order !== 'K' && order !== 'k') return allocateEmpty(shape, dtype, parseOrder(order))
+    // One axis has one order.
+    if (shape.length < 2) return allocateEmpty(shape, dtype)
     const strides: (readonly number[])[] = []
     // The parts of joined arrays have lengths of their own.
     for (const array of arraysOf(this.computed)) {

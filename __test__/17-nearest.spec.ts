@@ -434,3 +434,25 @@ test('refuses what it cannot search, by code', (t) => {
   throwing(t, 'ERR_MEMMAP_SHAPE', /one list for all queries/, () => a.nearest([[1, 2]], { exclude: [[1], [2]] }))
   throwing(t, 'ERR_MEMMAP_ARGUMENT', /nearest has no such option/, () => a.nearest([1, 2], { n: 3 } as never))
 })
+
+test('the cosine distance of equal rows is 0, and rows of one direction tie', (t) => {
+  for (const dtype of ['float32', 'float64', 'float16', 'int8'] as const) {
+    const rows = array([[3, 3], [1, 1], [2, 2], [1, 2]], { dtype }) // prettier-ignore
+    for (const query of [
+      [1, 1],
+      [2, 2],
+    ]) {
+      const { indices, distances } = rows.nearest(query, { k: 3 })
+      t.deepEqual([indices.toArray(), distances.toArray()], [[0n, 1n, 2n], [0, 0, 0]], dtype) // prettier-ignore
+    }
+  }
+  const many = array(
+    Array.from({ length: 40 }, (_, i) => Array.from({ length: 384 }, (_, j) => Math.sin(i * 7 + j * j))),
+  )
+  const { indices, distances } = many.nearest(many, { k: 1 })
+  t.deepEqual(
+    indices.flatten().toArray(),
+    Array.from({ length: 40 }, (_, i) => BigInt(i)),
+  )
+  t.true(distances.flatten().toArray().every((distance) => distance === 0)) // prettier-ignore
+})

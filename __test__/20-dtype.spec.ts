@@ -278,6 +278,7 @@ test('rejects invalid dtypes and lists the accepted forms', (t) => {
     [['f4', [1.5]], /whole numbers, 0 or more/],
     [['f4', NaN], /whole numbers, 0 or more/],
     [['S', [5]], /has no length yet/],
+    [{ names: ['x'], formats: ['f4'], offset: [4] }, /there is no 'offset'; it has names, formats, offsets/],
     [['x', 'f4'], /one field is a list in a list/],
     [[['x']], /\[name, dtype\]/],
     [[['x', 'f4', [1], 4]], /\[name, dtype\]/],

@@ -250,3 +250,17 @@ test('property: reductions are those of native code, bit for bit', (t) => {
   )
   t.pass()
 })
+
+test('copies keep the bits of signalling NaNs, however often they run', (t) => {
+  const bits = [0x7f800001, 0x3f800000, 0xff800002, 0]
+  const a = array(Uint32Array.from(bits)).view('float32') as NDArray<'float32'>
+  const bitsOf = (copy: NDArray<'float32'>): number[] =>
+    (copy.view('uint32') as NDArray<'uint32'>).toArray() as number[]
+  const mask = array([true, true, true, true])
+  for (let round = 0; round < 2000; round++) {
+    t.deepEqual(bitsOf(a.copy()), bits)
+    t.deepEqual(bitsOf(a.index('::-1').copy()), bits.toReversed())
+    t.deepEqual(bitsOf(a.take([0, 1, 2, 3])), bits)
+    t.deepEqual(bitsOf(a.mask(mask)), bits)
+  }
+})

@@ -1,5 +1,5 @@
 /** Expressions: errors, when they are computed, where their elements go, and that each method has the results of evaluate(). */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import test from 'ava'
@@ -147,7 +147,65 @@ test('a long sum is computed, up to the limit of depth', (t) => {
       .toArray(),
     [901, 902, 903],
   )
-  t.throws(() => tag('$' + ' + 1'.repeat(1500), a), { code: 'ERR_MEMMAP_ARGUMENT', message: /more than 1000 deep/ })
+  t.throws(() => tag('$' + ' + 1'.repeat(1500), a), {
+    code: 'ERR_MEMMAP_ARGUMENT',
+    message: /more than 1000 operations/,
+  })
+  const error = t.throws(() => tag('1 + '.repeat(3000) + '1')) as Error
+  t.regex(error.message, /^invalid expression: it has more than 1000 operations; .*\n {2}\.\.\..{100}\.\.\.\n +\^$/)
+})
+
+test('an escape that JavaScript does not know is ERR_MEMMAP_ARGUMENT', (t) => {
+  t.throws(() => expr`\u{zz}`, { code: 'ERR_MEMMAP_ARGUMENT', message: /an escape in its text is malformed/ })
+})
+
+test('a list behind shape that was changed reaches no memory of others', (t) => {
+  const small = zeros(3)
+  const other = zeros(5)
+  ;(small.shape as number[])[0] = 20
+  for (const work of [() => small.assign(tag('$ * 0 + 7', small)), () => small.sort(), () => small.cumsum()]) {
+    t.throws(work, { code: 'ERR_MEMMAP_SHAPE', message: /reaches beyond the memory of the array/ })
+  }
+  t.deepEqual(other.toArray(), [0, 0, 0, 0, 0])
+})
+
+test('an expression keeps the shape that its arrays had, whatever their files get', async (t) => {
+  const path = join(folder(t), 'log.bin')
+  writeFileSync(path, new Uint8Array(Float64Array.of(1, 2).buffer))
+  const log = memmap(path, { dtype: 'float64' })
+  const sum = expr`${log} + 1`
+  const both = expr`${log} + ${log}`
+  const joined = concat([log, log])
+  const pending = [log.promises.sum(), log.promises.copy(), log.promises.median(), sum.promises.evaluate()] as const
+  log.append([9])
+  t.deepEqual(sum.evaluate().toArray(), [2, 3])
+  t.deepEqual(both.evaluate().toArray(), [2, 4])
+  t.deepEqual([joined.shape, joined.evaluate().toArray()], [[4], [1, 2, 1, 2]])
+  const [total, copy, middle, sums] = await Promise.all(pending)
+  t.deepEqual([total, copy.toArray(), middle, sums.toArray()], [3, [1, 2], 1.5, [2, 3]])
+  log.append(concat([log, log]))
+  log.append(expr`-${log}`)
+  t.deepEqual(log.toArray(), [1, 2, 9, 1, 2, 9, 1, 2, 9, -1, -2, -9, -1, -2, -9, -1, -2, -9])
+  log.resize(1)
+  t.throws(() => sum.sum(), { code: 'ERR_MEMMAP_CLOSED' })
+})
+
+test('joins of joins, and arrays joined one by one', (t) => {
+  let joined = concat([array([0])])
+  for (let i = 1; i < 1500; i++) joined = concat([joined, array([i])])
+  t.deepEqual([joined.shape, joined.sum()], [[1500], (1499 * 1500) / 2])
+  let deep = concat([zeros([1, 1])])
+  const nest = (): unknown => {
+    for (let i = 0; i < 300; i++) {
+      const [rows, columns] = deep.shape as readonly [number, number]
+      deep = i % 2 === 0 ? concat([deep, zeros([1, columns])]) : concat([deep, zeros([rows, 1])], { axis: 1 })
+    }
+    return deep
+  }
+  t.throws(nest, {
+    code: 'ERR_MEMMAP_ARGUMENT',
+    message: /^invalid arrays: they are joined from joined arrays, more than/,
+  })
 })
 
 // Errors of the operands.

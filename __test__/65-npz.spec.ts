@@ -122,6 +122,19 @@ test('after close() get throws, and a second close() does nothing', (t) => {
   t.throws(() => [...archive], { code: 'ERR_MEMMAP_CLOSED' })
 })
 
+test('rejects what has its arrays in no properties, and leaves the file', (t) => {
+  const path = join(folder(t), 'a.npz')
+  savez(path, { a: [1] })
+  for (const wrong of [new Map([['a', [1]]]), new Set([1]), load(path)]) {
+    t.throws(() => savez(path, wrong as never), { code: 'ERR_MEMMAP_ARGUMENT', message: /Object\.fromEntries/ })
+  }
+  t.throws(() => savez(path, new Date() as never), { code: 'ERR_MEMMAP_ARGUMENT' })
+  const npz = load(path) as NpzFile
+  t.deepEqual(npz.files, ['a'])
+  savez(path, Object.fromEntries(npz as never))
+  t.deepEqual((load(path) as NpzFile).get('a').toArray(), [1])
+})
+
 test('rejects an unknown name and a member that is not an array', (t) => {
   const path = join(folder(t), 'a.npz')
   sample(path)

@@ -52,6 +52,16 @@ export function viewOf(of: ArrayBase, layout: Layout, dtype?: DType, writeable?:
   )
 }
 
+/**
+ * The array with the shape that it has now: a view of one that a file may give more rows, which all that is read later is read from; others
+ * keep their shape.
+ * @throws MemmapError `ERR_MEMMAP_CLOSED`
+ */
+export function heldArray(array: ArrayBase): ArrayBase {
+  const core = coreOf(array)
+  return core.store.mapping !== null && core.root === null ? viewOf(array, core) : array
+}
+
 /** Converts a view to an array that owns its memory, for results that no other array shares. */
 export function asOwner({ store, dtype, shape, byteStrides, position }: ArrayBase): ArrayBase {
   return makeArray(store, dtype, { shape, byteStrides, position }, null, true)

@@ -1,6 +1,8 @@
 import { parseDType } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
-import { MAX_NDIM } from '../layout/shape.js'
+import { MemmapError } from '../errors/memmap-error.js'
+import { MAX_NDIM, shapeText } from '../layout/shape.js'
+import type { Core } from '../memory/accessors/generated.js'
 import { native } from '../native/native.js'
 import type { Memory } from '../native/native.js'
 import { coreOf } from './array-base.js'
@@ -61,10 +63,34 @@ function within(numbers: Float64Array, at: number, store: (numbers: Float64Array
  * Nothing but the other operands comes between this and the call.
  */
 export function operand(slot: Slot, array: ArrayBase): Memory {
-  const { store, dtype, shape, byteStrides, position } = coreOf(array)
+  const core = coreOf(array)
+  const { store, dtype, shape, byteStrides, position } = core
   store.checkOpen()
+  checkWithin(core)
   layOut(slot, dtype, position + store.base, shape, byteStrides)
   return store.memory
+}
+
+/**
+ * Throws where a layout reaches outside its store: kernels know only the memory, which small results share, and a caller may have changed
+ * the list behind `shape`.
+ */
+export function checkWithin({ store, dtype, shape, byteStrides, position }: Core): void {
+  let [first, end] = [position, position + dtype.itemsize]
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis] as number
+    if (length === 0) return
+    const reach = (length - 1) * (byteStrides[axis] as number)
+    if (reach < 0) first += reach
+    else end += reach
+  }
+  // Also true of NaN.
+  if (!(first >= 0 && end <= store.length)) {
+    throw new MemmapError(
+      'ERR_MEMMAP_SHAPE',
+      `invalid shape ${shapeText(shape)}: it reaches beyond the memory of the array, because the list behind it was changed; use reshape()`,
+    )
+  }
 }
 
 /** Stores a layout in a slot; without strides one element is broadcast to the shape. */

@@ -4,6 +4,7 @@
  * @module
  */
 import type { DType } from '../dtype/index.js'
+import { MemmapError } from '../errors/memmap-error.js'
 import { broadcastStrides } from '../layout/broadcast.js'
 import { isSameShape } from '../layout/shape.js'
 import type { Recipe } from '../memory/store.js'
@@ -12,11 +13,13 @@ import { coreOf } from './array-base.js'
 import type { ArrayBase } from './array-base.js'
 import { computedArray } from './computed.js'
 import { viewOf } from './make-array.js'
-import { storeDescription } from './operand.js'
+import { checkWithin, storeDescription } from './operand.js'
 
 /** A recipe whose arrays can be replaced. */
 export interface Replaceable extends Recipe {
   readonly arrays: readonly ArrayBase[]
+  /** How many recipes are within each other. */
+  readonly depth: number
   /** The same recipe over equal arrays: one for each of {@link arrays}. */
   replace(arrays: readonly ArrayBase[]): Replaceable
 }
@@ -61,6 +64,10 @@ export class ProgramRecipe implements Replaceable {
 
   get arrays(): readonly ArrayBase[] {
     return this.program.inputs.flatMap(({ array }) => (array === null ? [] : arraysOf(array)))
+  }
+
+  get depth(): number {
+    return depthOver(this.program.inputs.flatMap(({ array }) => array ?? []))
   }
 
   replace(arrays: readonly ArrayBase[]): Replaceable {
@@ -115,9 +122,17 @@ function startOfList(): (number | Float64Array | Memory)[] {
 /** In place of the kind of an array: a number follows. */
 const NUMBER = -1
 
+/** The most recipes within each other, which are read by calls within calls. */
+const MAX_DEPTH = 200
+
+function depthOver(arrays: readonly ArrayBase[]): number {
+  return 1 + Math.max(0, ...arrays.map(({ store }) => (store.recipe as Replaceable | null)?.depth ?? 0))
+}
+
 /** The recipe of arrays that are joined along an axis. */
 export class JoinRecipe implements Replaceable {
   readonly arrays: readonly ArrayBase[]
+  readonly depth: number
 
   constructor(
     readonly parts: readonly ArrayBase[],
@@ -125,6 +140,13 @@ export class JoinRecipe implements Replaceable {
     readonly dtype: DType,
   ) {
     this.arrays = parts.flatMap(arraysOf)
+    this.depth = depthOver(parts)
+    if (this.depth > MAX_DEPTH) {
+      throw new MemmapError(
+        'ERR_MEMMAP_ARGUMENT',
+        `invalid arrays: they are joined from joined arrays, more than ${MAX_DEPTH} deep; evaluate() one of them first`,
+      )
+    }
   }
 
   replace(arrays: readonly ArrayBase[]): Replaceable {
@@ -157,8 +179,10 @@ export class JoinRecipe implements Replaceable {
 
 /** Stores the four numbers that describe an array before its strides, and returns the array's memory. */
 function describe(array: ArrayBase, numbers: Float64Array, at: number): Memory {
-  const { store, dtype, position } = coreOf(array)
+  const core = coreOf(array)
+  const { store, dtype, position } = core
   store.checkOpen()
+  checkWithin(core)
   numbers[at] = dtype.code
   numbers[at + 1] = dtype.swapped ? 1 : 0
   numbers[at + 2] = dtype.itemsize

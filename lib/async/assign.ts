@@ -5,7 +5,7 @@
  */
 import { isArray } from '../array/array-base.js'
 import type { ArrayBase } from '../array/array-base.js'
-import { viewOf } from '../array/make-array.js'
+import { heldArray, viewOf } from '../array/make-array.js'
 import { ComputedValue, inMemory } from '../array/computed.js'
 import { operand } from '../array/operand.js'
 import { arraysOf } from '../array/recipe.js'
@@ -35,13 +35,13 @@ export async function assignAsync(
   selectors: unknown,
   options: AsyncOptions,
 ): Promise<void> {
-  const source = value instanceof ComputedValue ? value.computed : value
+  const source = value instanceof ComputedValue ? value.computed : isArray(value) ? heldArray(value) : value
   const task = new Task(options, isArray(source) ? [array, source] : [array])
   checkWriteable(array)
-  if (selectors === undefined) return assignValueAsync(array, value, task)
+  if (selectors === undefined) return assignValueAsync(array, source, task)
   const targets = selectTargets(array, selectors)
-  if ('inner' in targets) await scatterAsync(array, targets, value, task)
-  else await assignValueAsync(viewOf(array, targets), value, task)
+  if ('inner' in targets) await scatterAsync(array, targets, source, task)
+  else await assignValueAsync(viewOf(array, targets), source, task)
 }
 
 /** `fill` off the event loop. */

@@ -1,4 +1,5 @@
 import type { ArrayBase } from '../array/array-base.js'
+import { heldArray } from '../array/make-array.js'
 import type { DTypeLike } from '../dtype/index.js'
 import { checkBoolean, checkOptions } from '../errors/check-options.js'
 import { refuseSurplus } from '../errors/refuse-surplus.js'
@@ -23,12 +24,12 @@ class Promises {
 
   async copy(options: { order?: OrderLike } & AsyncOptions = {}): Promise<ArrayBase> {
     checkOptions(options, ['order', ...ASYNC_OPTIONS], 'copy')
-    return copyAsync(planCopy(this.array, options.order), options)
+    return copyAsync(planCopy(heldArray(this.array), options.order), options)
   }
 
   async astype(dtype: DTypeLike, options: { order?: OrderLike } & AsyncOptions = {}): Promise<ArrayBase> {
     checkOptions(options, ['order', ...ASYNC_OPTIONS], 'astype')
-    return copyAsync(planCast(this.array, dtype, options.order), options)
+    return copyAsync(planCast(heldArray(this.array), dtype, options.order), options)
   }
 
   async assign(value: unknown, selectors?: unknown, options?: AsyncOptions): Promise<ArrayBase> {
@@ -36,7 +37,12 @@ class Promises {
     const isList = selectors === undefined || Array.isArray(selectors)
     const asyncOptions = options ?? (isList ? {} : (selectors as AsyncOptions))
     checkOptions(asyncOptions, ASYNC_OPTIONS, 'assign')
-    await assignAsync(this.array, value, options === undefined && !isList ? undefined : selectors, asyncOptions)
+    await assignAsync(
+      heldArray(this.array),
+      value,
+      options === undefined && !isList ? undefined : selectors,
+      asyncOptions,
+    )
     return this.array
   }
 
@@ -102,7 +108,9 @@ for (const [name, { run }] of Object.entries(READING)) {
     const isOwn = Object.hasOwn(owner, name) || (name === 'sort' && owner === ExpressionPromises.prototype)
     if (isOwn) continue
     const method = async function (this: { readonly array: ArrayBase }, ...args: unknown[]): Promise<unknown> {
-      return (run as (array: ArrayBase, ...args: unknown[]) => Promise<unknown>)(this.array, ...args)
+      // As it is now, because the work begins later; sorting begins at once, and returns the array.
+      const array = name === 'sort' ? this.array : heldArray(this.array)
+      return (run as (array: ArrayBase, ...args: unknown[]) => Promise<unknown>)(array, ...args)
     }
     Object.defineProperty(method, 'name', { value: name })
     Object.defineProperty(owner, name, { value: method, configurable: true, writable: true })

@@ -143,8 +143,19 @@ function fieldName(key: unknown, spec: unknown): { name: string; title?: string 
   throw dtypeError(spec, `the name of a field must be a string, or [title, name] (got ${inspect(key)})`)
 }
 
+const TABLE_KEYS: readonly string[] = [
+  'names',
+  'formats',
+  'offsets',
+  'titles',
+  'itemsize',
+  'aligned',
+] satisfies (keyof FieldTable)[]
+
 function fromTable(spec: object, nesting: Nesting): DType {
   const { names, formats, offsets, titles, itemsize, aligned } = spec as Record<keyof FieldTable, unknown>
+  const unknown = Object.keys(spec).find((key) => !TABLE_KEYS.includes(key))
+  if (unknown !== undefined) throw dtypeError(spec, `there is no '${unknown}'; it has ${TABLE_KEYS.join(', ')}`)
   if (!isList(names, (name) => typeof name === 'string'))
     throw dtypeError(spec, `names must be a list of strings (got ${inspect(names)})`)
   for (const [key, list] of Object.entries({ formats, offsets, titles })) {

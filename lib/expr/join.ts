@@ -4,6 +4,7 @@
  */
 import type { ArrayBase } from '../array/array-base.js'
 import { computedArray } from '../array/computed.js'
+import { heldArray } from '../array/make-array.js'
 import { JoinRecipe } from '../array/recipe.js'
 import type { DType } from '../dtype/index.js'
 import { OPAQUE_CODE } from '../dtype/index.js'
@@ -24,7 +25,9 @@ export function joinArrays(parts: readonly ArrayBase[], axis: number, dtype: DTy
  * NumPy's `concatenate`.
  * @throws MemmapError `ERR_MEMMAP_SHAPE`; `ERR_MEMMAP_INDEX`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_ARGUMENT`
  */
-export function concatArrays(arrays: readonly ArrayBase[], likeAxis: unknown, name = 'concat'): ArrayBase {
+export function concatArrays(given: readonly ArrayBase[], likeAxis: unknown, name = 'concat'): ArrayBase {
+  for (const { store } of given) store.checkOpen()
+  const arrays = given.map(heldArray)
   const [first] = arrays
   if (first === undefined) {
     throw new MemmapError('ERR_MEMMAP_ARGUMENT', `invalid arrays []: ${name} needs at least one array`)
@@ -52,10 +55,18 @@ export function concatArrays(arrays: readonly ArrayBase[], likeAxis: unknown, na
   }
   const native = dtype.newByteOrder('=')
   return joinArrays(
-    arrays.map((array) => asPart(array, native)),
+    arrays.flatMap((array) => partsOf(array, axis, native) ?? asPart(array, native)),
     axis,
     native,
   )
+}
+
+/** The parts of an array that was joined along the same axis; null of others. */
+function partsOf({ store, root, dtype: own }: ArrayBase, axis: number, dtype: DType): readonly ArrayBase[] | null {
+  const { recipe } = store
+  return recipe instanceof JoinRecipe && root === null && recipe.axis === axis && own.equals(dtype)
+    ? recipe.parts
+    : null
 }
 
 /** The array, or a copy of it where no kernel converts its elements as they are read. */

@@ -33,6 +33,9 @@ interface Token {
 /** The deepest nesting, which keeps the parser and the compiler within their stacks. */
 const MAX_DEPTH = 200
 
+/** The most operations, for the same reason: those of a sum are nested too. */
+const MAX_OPERATIONS = 1000
+
 /** The most characters of a template. */
 const MAX_LENGTH = 100_000
 
@@ -62,10 +65,17 @@ class Parser {
   readonly #tokens: Token[] = []
   #next = 0
   #depth = 0
+  #operations = 0
 
-  constructor(strings: readonly string[]) {
+  constructor(strings: readonly (string | undefined)[]) {
     let text = ''
     for (const [index, part] of strings.entries()) {
+      if (part === undefined) {
+        throw new MemmapError(
+          'ERR_MEMMAP_ARGUMENT',
+          'invalid expression: an escape in its text is malformed; leave the backslash out',
+        )
+      }
       if (text.length + part.length > MAX_LENGTH) {
         throw new MemmapError(
           'ERR_MEMMAP_ARGUMENT',
@@ -136,7 +146,7 @@ class Parser {
     if (second.kind === 'symbol' && ['<', '<=', '==', '!=', '>=', '>'].includes(second.text)) {
       this.#fail(second, 'comparisons form no chain', 'write (a < b) & (b < c)')
     }
-    return call(OPERATORS.comparison[token.text] as string, [left, right], token.at)
+    return this.#operation(OPERATORS.comparison[token.text] as string, [left, right], token)
   }
 
   /** Operators with two operands, by their precedence. */
@@ -145,7 +155,7 @@ class Parser {
     if (operators === undefined) return this.#unary()
     let left = this.#binary(level + 1)
     for (let token = this.#accept(...Object.keys(operators)); token !== null;) {
-      left = call(operators[token.text] as string, [left, this.#binary(level + 1)], token.at)
+      left = this.#operation(operators[token.text] as string, [left, this.#binary(level + 1)], token)
       token = this.#accept(...Object.keys(operators))
     }
     return left
@@ -154,14 +164,14 @@ class Parser {
   #unary(): Tree {
     const token = this.#accept('-', '+', '~')
     if (token === null) return this.#power()
-    return this.#nested(token, () => call(OPERATORS.unary[token.text] as string, [this.#unary()], token.at))
+    return this.#nested(token, () => this.#operation(OPERATORS.unary[token.text] as string, [this.#unary()], token))
   }
 
   #power(): Tree {
     const base = this.#atom()
     const token = this.#accept('**')
     // From the right, and stronger than a sign before, weaker than one behind, as in Python.
-    return token === null ? base : this.#nested(token, () => call('power', [base, this.#unary()], token.at))
+    return token === null ? base : this.#nested(token, () => this.#operation('power', [base, this.#unary()], token))
   }
 
   #atom(): Tree {
@@ -222,7 +232,7 @@ class Parser {
   }
 
   #call(token: Token): Tree {
-    const { text, at } = token
+    const { text } = token
     const arity = isCallable(text) ? FUNCTIONS[text]?.takes : undefined
     if (arity === undefined)
       this.#fail(token, `there is no function '${text}'`, 'use one of those of NumPy that the page "Computing" lists')
@@ -238,7 +248,14 @@ class Parser {
         `${text} takes ${arity} ${arity === 1 ? 'value' : 'values'}, not ${args.length}`,
         'give as many',
       )
-    return { ...call(text, args, at), isOperator: false }
+    return { ...this.#operation(text, args, token), isOperator: false }
+  }
+
+  #operation(name: string, args: readonly Tree[], token: Token): Tree & { readonly kind: 'call' } {
+    if (++this.#operations > MAX_OPERATIONS) {
+      this.#fail(token, `it has more than ${MAX_OPERATIONS} operations`, 'make a part of it an expression of its own')
+    }
+    return { kind: 'call', name, args, at: token.at, isOperator: true }
   }
 
   #nested<T>(token: Token, parse: () => T): T {
@@ -272,9 +289,8 @@ function cureOf(text: string): string | undefined {
   return Object.hasOwn(CURES, text) ? CURES[text] : undefined
 }
 
-function call(name: string, args: readonly Tree[], at: number): Tree & { readonly kind: 'call' } {
-  return { kind: 'call', name, args, at, isOperator: true }
-}
+/** The most characters of a line in an error. */
+const LINE = 100
 
 /** An error that shows the line of the expression with a caret under the place. */
 export function expressionError(
@@ -287,5 +303,11 @@ export function expressionError(
   const start = text.lastIndexOf('\n', at - 1) + 1
   const stop = text.indexOf('\n', at)
   const line = text.slice(start, stop < 0 ? undefined : stop)
-  return new MemmapError(code, `invalid expression: ${rule}; ${cure}\n  ${line}\n  ${' '.repeat(at - start)}^`)
+  const column = at - start
+  // Of a long line the part around the place.
+  const from = line.length <= LINE ? 0 : Math.max(0, column - LINE / 2)
+  const before = from > 0 ? '...' : ''
+  const shown = `${before}${line.slice(from, from + LINE)}${from + LINE < line.length ? '...' : ''}`
+  const caret = `${' '.repeat(before.length + column - from)}^`
+  return new MemmapError(code, `invalid expression: ${rule}; ${cure}\n  ${shown}\n  ${caret}`)
 }

@@ -6,6 +6,7 @@
 import { coreOf, isArray } from '../array/array-base.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { computedArray } from '../array/computed.js'
+import { heldArray } from '../array/make-array.js'
 import { ProgramRecipe } from '../array/recipe.js'
 import type { Input, Program } from '../array/recipe.js'
 import type { DType } from '../dtype/index.js'
@@ -63,9 +64,10 @@ const plans = new WeakMap<Template, Plan>()
  */
 export function elementsOf(
   template: Template,
-  values: readonly unknown[],
+  given: readonly unknown[],
   nodeOf: (value: unknown) => Node | null,
 ): Elements {
+  const values = heldValues(given)
   const plan = plans.get(template)
   if (plan !== undefined && fits(plan, values)) return ofPlan(plan, template, values, nodeOf)
   const built = buildTree(template, values, nodeOf)
@@ -73,6 +75,22 @@ export function elementsOf(
   if (planned === null) return ofTree(built.node)
   plans.set(template, planned)
   return ofPlan(planned, template, values, nodeOf)
+}
+
+/** The values, with arrays as they are now. */
+function heldValues(given: readonly unknown[]): readonly unknown[] {
+  let values: unknown[] | null = null
+  for (let index = 0; index < given.length; index++) {
+    const value = given[index]
+    if (!isArray(value)) continue
+    const held = heldArray(value)
+    if (held === value) continue
+    values ??= [...given]
+    // An array is one operand, however often it is interpolated.
+    const same = given.indexOf(value)
+    values[index] = same < index ? values[same] : held
+  }
+  return values ?? given
 }
 
 /** The plan of a tree; null where its operands are not all arrays and plain scalars. */

@@ -36,9 +36,14 @@ function dtypeOfLeaves(leaves: readonly unknown[]): DType {
   if (only('complex', 'number', 'boolean', 'bigint')) return parseDType('complex128')
   if (only('date')) return parseDType('M8[ms]')
   if (only('string')) return parseDType(`U${longest(leaves, 'U')}`)
-  throw noCommon(
-    `elements like ${inspect(leaves.find((leaf) => kindOf(leaf) === 'other') ?? leaves[0])}: no dtype holds them all`,
-  )
+  const other = leaves.findIndex((leaf) => kindOf(leaf) === 'other')
+  if (other >= 0 && (leaves[other] === undefined || leaves[other] === null)) {
+    throw new MemmapError(
+      'ERR_MEMMAP_DTYPE',
+      `invalid element ${inspect(leaves[other])}: no dtype holds it; give an array, or lists of numbers, texts or dates`,
+    )
+  }
+  throw noCommon(`elements like ${inspect(leaves[Math.max(other, 0)])}: no dtype holds them all`)
 }
 
 /** As in NumPy, integers of which one exceeds int64 are uint64, and float64 where another one is negative. */

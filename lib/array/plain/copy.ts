@@ -25,7 +25,8 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   const source = coreOf(of)
   const isMove = target.accessorKind === source.accessorKind
   if (!isMove && !isCast(source.dtype, target.dtype)) return false
-  const to = smallView(target, isMove && isNear(source) && isNear(target) ? LARGEST_MOVE : undefined)
+  const most = isMove && source.store.mapping === null && target.store.mapping === null ? LARGEST_MOVE : undefined
+  const to = smallView(target, most)
   if (to === null) return false
   const from = plainView(source)
   const size = sizeOf(target.shape)
@@ -35,7 +36,7 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   } else {
     const start = firstOf(source)
     if (size < FEW && !mayOverlap(target, source, size)) {
-      loopsOf(source).copy(to, at, from, start, 1, 0, size, 1)
+      if (!loopsOf(source).copy(to, at, from, start, 1, 0, size, 1)) return false
     } else {
       to.set(from.subarray(start, start + size) as unknown as Float64Array, at)
     }
@@ -74,8 +75,7 @@ function copyStrided(to: View, at: number, target: Core, source: Core): boolean 
     if (start < into + rows * columns * target.dtype.itemsize && into < end) return false
   }
   const from = store.viewNamed(view) as unknown as View
-  loopsOf(source).copy(to, at, from, first, rows, rowStep, columns, step)
-  return true
+  return loopsOf(source).copy(to, at, from, first, rows, rowStep, columns, step)
 }
 
 /** True where two plain arrays of a size have bytes in common. */

@@ -8,6 +8,9 @@ import { firstOf, isNear, isNumbers, loopsOf, plainView } from './view.js'
 /** The most elements of a reduction of all: beyond, native code is faster. */
 const SOME = 512
 
+/** As {@link SOME}, of a file. */
+const FEW_OF_FILE = 7
+
 /** The most elements of a reduction along an axis. */
 const SOME_ALONG = 1024
 
@@ -28,7 +31,9 @@ export function reducePlain(array: ArrayBase, name: string): number | bigint | u
   const core = coreOf(array)
   const { dtype, shape, byteStrides, accessorKind } = core
   const size = sizeOf(shape)
-  if (size > SOME || !isNumbers(dtype)) return undefined
+  // Native code sees that a file was cut, within a page too.
+  const most = core.store.mapping === null ? SOME : FEW_OF_FILE
+  if (size > most || !isNumbers(dtype)) return undefined
   const plain = plainView(core)
   const view = plain ?? (shape.length === 1 ? stridedView(core) : null)
   if (view === null) return undefined
@@ -54,7 +59,14 @@ export function reducePlain(array: ArrayBase, name: string): number | bigint | u
 export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: string, axes: Uint8Array): boolean {
   const core = coreOf(array)
   const { shape, byteStrides, accessorKind, dtype } = core
-  if (shape.length !== 2 || axes[0] === axes[1] || sizeOf(shape) > SOME_ALONG || !isNumbers(dtype)) return false
+  if (
+    core.store.mapping !== null ||
+    shape.length !== 2 ||
+    axes[0] === axes[1] ||
+    sizeOf(shape) > SOME_ALONG ||
+    !isNumbers(dtype)
+  )
+    return false
   const axis = axes[0] === 1 ? 0 : 1
   const [size, count] = [shape[axis] as number, shape[1 - axis] as number]
   const [step, apart] = [byteStrides[axis] as number, byteStrides[1 - axis] as number]

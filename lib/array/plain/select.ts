@@ -28,7 +28,7 @@ export function takePlain(target: ArrayBase, of: ArrayBase, axis: number, positi
   for (let before = 0; before < axis; before++) outer *= shape[before] as number
   let inner = 1
   for (let after = axis + 1; after < shape.length; after++) inner *= shape[after] as number
-  loopsOf(source).take(to, firstOf(into), from, firstOf(source), outer, length, inner, positions)
+  if (!loopsOf(source).take(to, firstOf(into), from, firstOf(source), outer, length, inner, positions)) return false
   source.store.checkFault()
   return true
 }
@@ -54,7 +54,7 @@ export function maskPlain(of: ArrayBase, mask: ArrayBase): ArrayBase | null {
   const into = allocateEmpty([count], array.dtype)
   if (count > 0) {
     const to = smallView(coreOf(into)) as View
-    loopsOf(array).select(to, 0, from, firstOf(array), count, selected)
+    if (!loopsOf(array).select(to, 0, from, firstOf(array), count, selected)) return null
   }
   flags.store.checkFault()
   array.store.checkFault()

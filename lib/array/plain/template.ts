@@ -33,7 +33,7 @@ export interface PlainLoops {
     others: View,
     start: number,
   ) => void
-  /** Copies `rows` runs of `columns` elements. */
+  /** Copies `rows` runs of `columns` elements. False where one is NaN, whose bits V8 may change: then the caller copies them otherwise. */
   copy: (
     to: View,
     at: number,
@@ -43,8 +43,8 @@ export interface PlainLoops {
     rowStep: number,
     columns: number,
     step: number,
-  ) => void
-  /** Copies runs of `inner` elements, those at `positions` of each of `outer` groups of `length` runs. */
+  ) => boolean
+  /** Copies runs of `inner` elements, those at `positions` of each of `outer` groups of `length` runs; as {@link copy}. */
   take: (
     to: View,
     at: number,
@@ -54,9 +54,9 @@ export interface PlainLoops {
     length: number,
     inner: number,
     positions: Float64Array,
-  ) => void
-  /** Copies the elements at the first `count` of the positions. */
-  select: (to: View, at: number, from: View, first: number, count: number, positions: Uint16Array) => void
+  ) => boolean
+  /** Copies the elements at the first `count` of the positions; as {@link copy}. */
+  select: (to: View, at: number, from: View, first: number, count: number, positions: Uint16Array) => boolean
 }
 
 /** Numbers that NumPy adds up with eight sums before it pairs them. */
@@ -193,18 +193,32 @@ export class Copies {
       },
       copy(to, at, from, first, rows, rowStep, columns, step) {
         for (let row = 0; row < rows; row++, first += rowStep)
-          for (let column = 0, place = first; column < columns; column++, place += step)
-            to[at++] = from[place] as number
+          for (let column = 0, place = first; column < columns; column++, place += step) {
+            const value = from[place] as number
+            if (value !== value) return false
+            to[at++] = value
+          }
+        return true
       },
       take(to, at, from, first, outer, length, inner, positions) {
         for (let group = 0; group < outer; group++, first += length * inner)
           for (let index = 0; index < positions.length; index++) {
             const place = first + (positions[index] as number) * inner
-            for (let i = 0; i < inner; i++) to[at++] = from[place + i] as number
+            for (let i = 0; i < inner; i++) {
+              const value = from[place + i] as number
+              if (value !== value) return false
+              to[at++] = value
+            }
           }
+        return true
       },
       select(to, at, from, first, count, positions) {
-        for (let i = 0; i < count; i++) to[at + i] = from[first + (positions[i] as number)] as number
+        for (let i = 0; i < count; i++) {
+          const value = from[first + (positions[i] as number)] as number
+          if (value !== value) return false
+          to[at + i] = value
+        }
+        return true
       },
     })
   }

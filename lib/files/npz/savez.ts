@@ -3,7 +3,7 @@ import { asArray } from '../../array/as-array.js'
 import { ComputedValue } from '../../array/computed.js'
 import { makeArray } from '../../array/make-array.js'
 import { innerBytesOf } from '../../array/typed-views.js'
-import { refuseOtherCopy } from '../../errors/brands.js'
+import { isDate, refuseOtherCopy } from '../../errors/brands.js'
 import { checkBoolean, checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
@@ -56,7 +56,8 @@ export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>,
     Array.isArray(arrays) ||
     arrays instanceof ArrayBase ||
     arrays instanceof ComputedValue ||
-    ArrayBuffer.isView(arrays)
+    ArrayBuffer.isView(arrays) ||
+    isDate(arrays)
   ) {
     throw new MemmapError(
       'ERR_MEMMAP_ARGUMENT',
@@ -64,6 +65,13 @@ export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>,
     )
   }
   refuseOtherCopy(arrays)
+  // A Map or an NpzFile, whose arrays are no properties.
+  if (Symbol.iterator in arrays) {
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid arrays ${inspect(arrays)}: savez takes an object of arrays by name; convert it with Object.fromEntries()`,
+    )
+  }
   const members = Object.entries(arrays).map(([name, value]) => {
     const array = arrayToSave(value)
     const { fortranOrder } = headerFor(array)

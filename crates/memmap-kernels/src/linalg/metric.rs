@@ -38,18 +38,21 @@ impl Metric {
     }
 
     /// The key by which rows are ordered, lower for nearer ones; `None` for a row that is never near.
-    pub(super) fn key(self, sums: Sums, query_norm: f64) -> Option<f64> {
-        let key = self.key_or_nan(sums, query_norm);
+    pub(super) fn key(self, sums: Sums, query_squares: f64) -> Option<f64> {
+        let key = self.key_or_nan(sums, query_squares);
         (!key.is_nan()).then_some(key)
     }
 
     /// As [`Metric::key`], NaN for a row that is never near.
     #[inline(always)]
-    pub(super) fn key_or_nan(self, sums: Sums, query_norm: f64) -> f64 {
+    pub(super) fn key_or_nan(self, sums: Sums, query_squares: f64) -> f64 {
         let Sums { total, squares } = sums;
         match self {
             Metric::Cosine => {
-                let norms = squares.sqrt() * query_norm;
+                // One root of both, so that the distance of equal rows, and of many multiples, is 0.
+                let product = squares * query_squares;
+                let is_safe = (f64::MIN_POSITIVE..=f64::MAX).contains(&product);
+                let norms = if is_safe { product.sqrt() } else { squares.sqrt() * query_squares.sqrt() };
                 1.0 - total / if norms == 0.0 { f64::NAN } else { norms }
             }
             Metric::Euclidean => total.sqrt(),

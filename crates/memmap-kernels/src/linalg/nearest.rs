@@ -437,7 +437,7 @@ impl State {
                 for (i, totals) in totals.chunks_exact(count).enumerate() {
                     for (query, &total) in totals.iter().enumerate() {
                         let (query, sums) = (first + query, Sums { total, ..sums[i] });
-                        if let Some(key) = queries.metric.key(sums, queries.norms[query]) {
+                        if let Some(key) = queries.metric.key(sums, queries.squares[query]) {
                             self.offer(nearest, part, query, start + i, key);
                         }
                     }
@@ -460,9 +460,9 @@ impl State {
             // SAFETY: rows of uint8.
             unsafe { integer_sums::<u8>(&self.rows, columns, integers, form, &mut self.integers) };
         }
-        let (metric, norm) = (queries.metric, queries.norms[0]);
+        let (metric, squares) = (queries.metric, queries.squares[0]);
         self.totals.clear();
-        self.totals.extend(self.integers.iter().map(|sums| metric.key_or_nan(*sums, norm)));
+        self.totals.extend(self.integers.iter().map(|sums| metric.key_or_nan(*sums, squares)));
         let mut worst = self.best[0].worst().unwrap_or(f64::INFINITY);
         for i in 0..self.rows.len() {
             let key = self.totals[i];
@@ -572,7 +572,7 @@ impl State {
         // SAFETY: a row of the kind, and memory of its own for as many doubles.
         unsafe { caster.run(self.rows[i], self.row.as_mut_ptr().cast(), queries.columns) };
         let sums = exact(RawSlice::of(&self.row), queries.query(query), queries.metric.form());
-        let Some(key) = queries.metric.key(sums, queries.norms[query]) else { return };
+        let Some(key) = queries.metric.key(sums, queries.squares[query]) else { return };
         if self.offer(nearest, part, query, i, key) {
             self.bars[lane] = queries.bar(query, self.best[query].worst());
         }

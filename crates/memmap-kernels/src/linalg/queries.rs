@@ -4,10 +4,12 @@
 //! rounding of each of its additions, times the sum of the absolute terms, and by what rounding the query to singles changed.
 //! A row whose sum cannot be trusted, because it left the range of singles, has a NaN, which reaches every bar.
 
+use super::exact::exact as exact_sums;
 use super::integers::integer_query;
 use super::metric::{Form, Metric};
 use super::panel::block_shape;
 use super::singles::PADDING;
+use crate::loops::RawSlice;
 
 /// Squares within this range neither overflow nor lose small terms.
 const SAFE_SQUARES: std::ops::Range<f32> = 1e-30..1e37;
@@ -26,6 +28,8 @@ pub(super) struct Queries {
     pub exact: Vec<f64>,
     /// The length of each.
     pub norms: Vec<f64>,
+    /// The squares of the norms.
+    pub squares: Vec<f64>,
     /// A single query for sums by row, padded.
     pub row: Vec<f32>,
     /// A single query of small whole numbers.
@@ -56,12 +60,15 @@ impl Queries {
     pub fn new(metric: Metric, columns: usize, count: usize, values: Vec<f64>) -> Queries {
         let exact = values;
         let query = |i: usize| &exact[i * columns..(i + 1) * columns];
-        let norm = |i| query(i).iter().map(|x| x * x).sum::<f64>().sqrt();
-        let norms: Vec<f64> = (0..count).map(norm).collect();
+        // As those of rows, so that the squares of equal rows are equal.
+        let squares_of = |i| exact_sums(RawSlice::of(query(i)), query(i), Form::Product).squares;
+        let squares: Vec<f64> = (0..count).map(squares_of).collect();
+        let norms = squares.iter().map(|squares| squares.sqrt()).collect();
         let additions = if count == 1 { columns / LEAST_LANES + PADDING } else { columns + 8 };
         let mut queries = Queries {
             metric,
             columns,
+            squares,
             norms,
             row: Vec::new(),
             integers: None,

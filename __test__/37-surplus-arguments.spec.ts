@@ -42,6 +42,10 @@ test('methods refuse what they do not take, and promises reject', async (t) => {
   const before = a.toArray()
   const calls: readonly (readonly [name: string, ...args: unknown[]])[] = [
     ['item', 1],
+    ['describe', {}],
+    ['strided', 1],
+    ['toString', {}, 1],
+    ['sum', null],
     ['toArray', 1],
     ['transpose', 1, 0],
     ['broadcastTo', 2, 2],

@@ -276,6 +276,7 @@ refuseSurplus(Memmap.prototype, {
   resize: 1,
   append: 1,
   refresh: 0,
+  describe: 0,
 })
 refuseSurplus(Memmap, { attach: 2 })
 

@@ -1282,6 +1282,8 @@ refuseSurplus(NDArray.prototype, {
   astype: 2,
   byteswap: 1,
   repr: 1,
+  toString: 1,
+  strided: 0,
   quantile: 2,
   median: 1,
   histogram: 1,

@@ -1,3 +1,4 @@
+import { refuseSurplus } from '../errors/refuse-surplus.js'
 import type { MmapMode } from '../files/mmap-mode.js'
 import { NpzReader } from '../files/npz/npz-reader.js'
 import type { MemberOptions } from '../files/npz/npz-reader.js'
@@ -38,3 +39,5 @@ export class NpzFile extends NpzReader {
     for (const name of this.files) yield [name, this.get(name)]
   }
 }
+
+refuseSurplus(NpzFile.prototype, { get: 2 })

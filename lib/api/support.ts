@@ -1,3 +1,4 @@
+import { checkArguments } from '../errors/refuse-surplus.js'
 import { LARGEST_BUFFER } from '../memory/store.js'
 import { native } from '../native/native.js'
 
@@ -24,6 +25,7 @@ export interface Support {
  * support().maxBufferBytes // 4294967296 on Node 20
  */
 export function support(): Support {
+  checkArguments('support', 0, arguments)
   const { pageSize, allocationGranularity, sharedBuffers, guard } = native.support()
   return {
     pageSize,

@@ -1,6 +1,7 @@
 import { refuseOtherCopy } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
+import { checkArguments } from '../errors/refuse-surplus.js'
 import { DType, registerParser } from './dtype.js'
 import { flexible, plain } from './plain.js'
 import { parseString } from './string.js'
@@ -34,6 +35,7 @@ const MAX_CACHED = 1000
  */
 export function dtype<const D extends DTypeLike>(spec: Checked<D>): DType<Canonical<D>>
 export function dtype(spec: unknown): DType {
+  checkArguments('dtype', 1, arguments)
   return parseDType(spec)
 }
 

@@ -2,6 +2,7 @@ import type { ArrayBase } from '../../array/array-base.js'
 import { innerBytesOf } from '../../array/typed-views.js'
 import { checkOptions } from '../../errors/check-options.js'
 import { inspect } from '../../errors/inspect.js'
+import { refuseSurplus } from '../../errors/refuse-surplus.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import type { Mode } from '../../memory/origin.js'
 import { parseMmapMode } from '../mmap-mode.js'
@@ -255,6 +256,8 @@ export class NpzReader {
     }
   }
 }
+
+refuseSurplus(NpzReader.prototype, { has: 1, keys: 0 })
 
 /** The members of an archive by name, and where its directory starts. */
 function contentOf(source: Bytes): [members: ReadonlyMap<string, Entry>, start: number] {

@@ -36,7 +36,7 @@ export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOpt
         throw kindError(fromNative(error), name, dtype)
       }
     }
-    const plan = planReduction(array, name, options ?? {})
+    const plan = planReduction(array, name, options === undefined ? {} : options)
     if (plan.isText) return reduceText(plan)
     return resultOf(
       plan,

@@ -9,6 +9,7 @@ const { sin, sqrt, hypot, atan2, exp, abs, max, min } = Math
 export const CASES = [
   { text: 'a + b', dtype: 'float32', loop: (a, b) => a + b },
   { text: 'a * 0.5 + 1', dtype: 'float32', loop: (a) => a * 0.5 + 1 },
+  { text: '(a - 0.5) / 0.25', dtype: 'float32', loop: (a) => (a - 0.5) / 0.25 },
   { text: '2*a + 3*b', dtype: 'float64', loop: (a, b) => 2 * a + 3 * b },
   { text: 'b*c + d*e', dtype: 'float64', loop: (b, c, d, e) => b * c + d * e },
   { text: 'a**2 + b**2 + 2*a*b', dtype: 'float64', loop: (a, b) => a * a + b * b + 2 * a * b },

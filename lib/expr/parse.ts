@@ -102,7 +102,7 @@ class Parser {
         kind === 'symbol' || cureOf(text) !== undefined
           ? `'${text}' has no place here`
           : 'there is no operator between two values',
-        cureOf(text) ?? 'put one between them',
+        cureOf(text) ?? (kind === 'symbol' ? 'leave it out' : 'put one between them'),
       )
     }
     return { text: this.#text, tree }
@@ -279,6 +279,11 @@ const CURES: Readonly<Record<string, string>> = {
   '!': 'write ~, or logical_not(x)',
   '=': 'compare with ==',
   '?': 'write where(condition, a, b)',
+  '[': 'call index() of the array, and interpolate the result',
+  '.': 'interpolate the whole: ${a.T}, or the function without np',
+  '@': 'interpolate a.dot(b)',
+  None: 'write minimum(x, most) or maximum(x, least)',
+  np: 'write the function without np',
   and: 'write &',
   or: 'write |',
   not: 'write ~, or logical_not(x)',

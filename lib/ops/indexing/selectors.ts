@@ -7,7 +7,7 @@ import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
 import { ComputedValue, inMemory } from '../../array/computed.js'
 import { innerDataOf } from '../../array/typed-views.js'
-import { BY_TYPED_ARRAY, NUMBERS, parseDType } from '../../dtype/index.js'
+import { BY_TYPED_ARRAY, NATIVE_ORDER, NUMBERS, parseDType } from '../../dtype/index.js'
 import { typedArrayTag } from '../../errors/brands.js'
 import { inspect } from '../../errors/inspect.js'
 import { indexError, MemmapError } from '../../errors/memmap-error.js'
@@ -139,6 +139,13 @@ export function positionsOfList(value: unknown): Float64Array | null {
   // Positions beyond 2^53 are inexact in float64, but outside every array. A loop, because from() calls a function for each.
   const integers = value as unknown as ArrayLike<number | bigint>
   const positions = new Float64Array(integers.length)
+  if (name === 'int64' && NATIVE_ORDER === '<') {
+    // By halves, because V8 makes an object of each bigint.
+    const halves = new Int32Array(value.buffer, value.byteOffset, 2 * positions.length)
+    for (let at = 0; at < positions.length; at++)
+      positions[at] = (halves[2 * at + 1] as number) * 2 ** 32 + ((halves[2 * at] as number) >>> 0)
+    return positions
+  }
   for (let at = 0; at < positions.length; at++) positions[at] = Number(integers[at])
   return positions
 }

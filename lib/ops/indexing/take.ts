@@ -48,13 +48,14 @@ function inShape(taken: ArrayBase, axis: number, shape: readonly number[]): Arra
   return shape.length === 1 ? taken : asOwner(reshape(taken, [taken.shape.toSpliced(axis, 1, ...shape)]))
 }
 
-/** More positions in an array than these are read by native code where they lie. */
+/** More positions in an array, and in a typed array, than these are read by native code where they lie. */
 const MANY = 16
+const MANY_TYPED = 128
 
-/** An array of more than {@link MANY} integers, or a typed array of them; null for anything else. */
+/** An array of many integers, or a typed array of them; null for anything else. */
 export function manyPositions(value: unknown): ArrayBase | null {
   const isTyped = !isArray(value) && ArrayBuffer.isView(value) && typedArrayTag(value) !== undefined
-  const isLong = isTyped && (value as unknown as { readonly length: number }).length > MANY
+  const isLong = isTyped && (value as unknown as { readonly length: number }).length > MANY_TYPED
   const array = isArray(value) ? value : isLong ? asArray(value) : null
   return array !== null && 'iu'.includes(array.dtype.kind) && array.size > MANY ? array : null
 }

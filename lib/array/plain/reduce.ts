@@ -14,6 +14,9 @@ const FEW_OF_FILE = 7
 /** The most elements of a reduction along an axis. */
 const SOME_ALONG = 1024
 
+/** As {@link SOME_ALONG}, where the elements of each lane are added up in order. */
+const SOME_IN_ORDER = 256
+
 /** The most rows whose sums the kernels add up one after the other. */
 const MOST_ROWS = 128
 
@@ -72,7 +75,8 @@ export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: stri
   const [step, apart] = [byteStrides[axis] as number, byteStrides[1 - axis] as number]
   // Others are added up in an order that depends on more than the strides.
   if (size < 2 || count < 2 || step <= 0 || apart <= 0 || step === apart) return false
-  if (step > apart && size > MOST_ROWS) return false
+  // Each addition waits for the one before.
+  if (step > apart && (size > MOST_ROWS || size * count > SOME_IN_ORDER)) return false
   const view = stridedView(core)
   const lane = view === null ? null : laneOf(core, name, step < apart)
   const into = coreOf(target)

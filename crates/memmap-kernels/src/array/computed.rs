@@ -43,7 +43,7 @@ pub trait Computed: Debug + Send + Sync {
     /// [`Error::NegativePower`](crate::Error::NegativePower).
     fn check(&self) -> Result<()>;
 
-    /// What it takes to compute an element: the bytes that a copy moves in the same time.
+    /// Returns the work for an element, as the bytes that a copy moves in the same time.
     fn cost(&self) -> usize;
 
     /// Has the pages behind `len` elements from `first` on read in.
@@ -52,15 +52,10 @@ pub trait Computed: Debug + Send + Sync {
 
 /// Reads a [`Computed`] array, best from the front to the back.
 pub trait ComputedReader {
-    /// Stores `len` elements from position `first` on, `step` positions apart, in `target`.
+    /// Stores `len` elements from position `first` on, `step` positions apart, in `target`; past the cache on demand, where the
+    /// processor can.
     ///
     /// # Safety
     /// As many elements are writable from `target` on, and each position is one of the array.
-    unsafe fn read(&mut self, first: usize, step: isize, len: usize, target: *mut u8);
-
-    /// Stores `len` elements that follow one another from position `first` on in `target`, past the cache where the processor can.
-    ///
-    /// # Safety
-    /// As [`ComputedReader::read`].
-    unsafe fn read_past_cache(&mut self, first: usize, len: usize, target: *mut u8);
+    unsafe fn read(&mut self, first: usize, step: isize, len: usize, target: *mut u8, past_cache: bool);
 }

@@ -114,34 +114,27 @@ impl Job {
     fn store(&self, mut from: From, start: usize, len: usize) {
         let (mut walk, end) = (self.nest.walk(start), start + len);
         let stride = self.nest.inner().strides[0];
-        let stream = (self.streaming && self.is_packed).then(Stream::new);
+        let past_cache = self.streaming && self.is_packed;
+        let stream = past_cache.then(Stream::new);
         let mut buffer = Buffer::new();
         let mut at = start;
         while at < end {
-            if self.streaming
-                && self.is_packed
-                && let From::Run(reader) = &mut from
-            {
-                let segment = walk.next(end - at);
-                // SAFETY: the positions are below the number of elements; as many follow one another in the target, of this kind.
-                unsafe { reader.read_past_cache(at, segment.len, self.to.at(segment.offsets[0])) };
-                at += segment.len;
-                continue;
-            }
             let count = self.tile.min(end - at);
-            let direct = self.is_packed && stream.is_none() && walk.left() >= count;
             let values = match &mut from {
                 From::View(reader) => reader.next_bytes(count),
+                From::Run(reader) if self.is_packed && walk.left() >= count => {
+                    let segment = walk.next(end - at);
+                    let place = self.to.at(segment.offsets[0]);
+                    // SAFETY: the positions are below the number of elements; as many follow one another in the target, of this
+                    // kind.
+                    unsafe { reader.read(at, 1, segment.len, place, past_cache) };
+                    at += segment.len;
+                    continue;
+                }
                 From::Run(reader) => {
-                    let place =
-                        if direct { self.to.at(walk.next(count).offsets[0]) } else { buffer.as_mut_ptr() };
-                    // SAFETY: the positions are below the number of elements; the place is that of so many elements of the
-                    // target, which are of this kind, or a tile.
-                    unsafe { reader.read(at, 1, count, place) };
-                    if direct {
-                        at += count;
-                        continue;
-                    }
+                    let place = buffer.as_mut_ptr();
+                    // SAFETY: the positions are below the number of elements; the buffer holds a tile.
+                    unsafe { reader.read(at, 1, count, place, false) };
                     place.cast_const()
                 }
             };

@@ -290,7 +290,7 @@ impl Reader<'_> {
                 Some(computed) => {
                     let (first, step) = (from.addr() / size, stride / size as isize);
                     // SAFETY: as above; addresses of a computed array count its elements.
-                    unsafe { computed.read(first, step, segment.len, to) };
+                    unsafe { computed.read(first, step, segment.len, to, false) };
                 }
             }
             filled += segment.len;

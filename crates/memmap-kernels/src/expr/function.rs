@@ -21,7 +21,7 @@ pub(crate) struct Loop {
     pub sources: &'static [Kind],
     /// The kind of the result.
     pub target: Kind,
-    /// Whether it takes many instructions for an element.
+    /// True for a mathematical function, which takes many instructions for an element.
     pub is_function: bool,
 }
 

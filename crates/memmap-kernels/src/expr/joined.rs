@@ -170,28 +170,8 @@ struct Parts<'j> {
 }
 
 impl ComputedReader for Parts<'_> {
-    unsafe fn read(&mut self, first: usize, step: isize, len: usize, target: *mut u8) {
-        // SAFETY: passed on as it is.
-        unsafe { self.store(first, step, len, target, None) };
-    }
-
-    unsafe fn read_past_cache(&mut self, first: usize, len: usize, target: *mut u8) {
-        // SAFETY: passed on as it is.
-        unsafe { self.store(first, 1, len, target, Some(Stream::new())) };
-    }
-}
-
-impl Parts<'_> {
-    /// # Safety
-    /// As [`ComputedReader::read`].
-    unsafe fn store(
-        &mut self,
-        first: usize,
-        step: isize,
-        len: usize,
-        target: *mut u8,
-        stream: Option<Stream>,
-    ) {
+    unsafe fn read(&mut self, first: usize, step: isize, len: usize, target: *mut u8, past_cache: bool) {
+        let stream = past_cache.then(Stream::new);
         let joined = self.joined;
         let size = joined.element.size;
         let mut done = 0;

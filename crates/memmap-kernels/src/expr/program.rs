@@ -1,4 +1,4 @@
-//! Expressions: a few steps for each tile, from the elements of arrays to those of the result, in registers of a tile each.
+//! Expressions: a few steps for each tile, from the elements of arrays to those of the result, in registers of a part of it each.
 
 use std::fmt;
 use std::sync::Arc;
@@ -130,10 +130,10 @@ struct Plan {
     /// Elements of a tile, and of a part of it.
     tile: usize,
     part: usize,
-    /// Whether all elements of an input are the same.
+    /// True for each input whose elements are all the same.
     constants: SmallVec<[bool; 4]>,
     has_constants: bool,
-    /// What the steps take for an element: see [`Computed::cost`].
+    /// The work of the steps for an element, as [`Computed::cost`].
     cost: usize,
 }
 
@@ -428,7 +428,7 @@ impl<'p> Evaluation<'p> {
                     };
                 }
                 let to = self.registers[step.target].as_mut_ptr();
-                // SAFETY: the step reads elements of the sizes that its places have, a tile each, and writes another register.
+                // SAFETY: the step reads elements of the sizes that its places have, a part each, and writes another register.
                 unsafe { step.run(from, to, *part, self.program) };
             }
         }
@@ -567,28 +567,8 @@ unsafe fn has_negative(from: *const u8, len: usize, kind: Kind) -> bool {
 }
 
 impl ComputedReader for Evaluation<'_> {
-    unsafe fn read(&mut self, first: usize, step: isize, len: usize, target: *mut u8) {
-        // SAFETY: passed on as it is.
-        unsafe { self.store(first, step, len, target, None) };
-    }
-
-    unsafe fn read_past_cache(&mut self, first: usize, len: usize, target: *mut u8) {
-        // SAFETY: passed on as it is.
-        unsafe { self.store(first, 1, len, target, Some(Stream::new())) };
-    }
-}
-
-impl Evaluation<'_> {
-    /// # Safety
-    /// As [`ComputedReader::read`].
-    unsafe fn store(
-        &mut self,
-        first: usize,
-        step: isize,
-        len: usize,
-        target: *mut u8,
-        stream: Option<Stream>,
-    ) {
+    unsafe fn read(&mut self, first: usize, step: isize, len: usize, target: *mut u8, past_cache: bool) {
+        let stream = past_cache.then(Stream::new);
         let size = self.program.kind.size().unwrap_or(0);
         let tile = if step == 1 { self.program.plan.tile } else { 1 };
         let mut done = 0;

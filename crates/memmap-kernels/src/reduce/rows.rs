@@ -122,7 +122,7 @@ impl Block<'_> {
             let buffer = self.raw.get_or_insert_with(Buffer::new).as_mut_ptr();
             let (first, step) = (ptr.addr() / size, rows.stride / size as isize);
             // SAFETY: the row is inside the array, whose addresses count elements; the buffer holds a tile, and a row is no longer.
-            unsafe { computed.read(first, step, self.columns, buffer) };
+            unsafe { computed.read(first, step, self.columns, buffer, false) };
             ptr = buffer;
         } else if rows.element.needs_swap() || rows.stride != size as isize {
             let buffer = self.raw.get_or_insert_with(Buffer::new).as_mut_ptr();

@@ -262,7 +262,7 @@ export class Expr<out D extends DTypeLike = DTypeLike, out N extends number = nu
   }
 
   /**
-   * What is known before anything is computed.
+   * Returns the shape and the dtype, which are known before anything is computed.
    * @example
    * String(expr`${array([1, 2])} + 1`) // 'Expr(shape=(2,), dtype=float64)'
    */

@@ -1,6 +1,7 @@
 import { parseDType } from '../dtype/index.js'
 import type { DType } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
+import { extent } from '../layout/layout.js'
 import { MAX_NDIM, shapeText } from '../layout/shape.js'
 import type { Core } from '../memory/accessors/generated.js'
 import { native } from '../native/native.js'
@@ -75,17 +76,11 @@ export function operand(slot: Slot, array: ArrayBase): Memory {
  * Throws where a layout reaches outside its store: kernels know only the memory, which small results share, and a caller may have changed
  * the list behind `shape`.
  */
-export function checkWithin({ store, dtype, shape, byteStrides, position }: Core): void {
-  let [first, end] = [position, position + dtype.itemsize]
-  for (let axis = 0; axis < shape.length; axis++) {
-    const length = shape[axis] as number
-    if (length === 0) return
-    const reach = (length - 1) * (byteStrides[axis] as number)
-    if (reach < 0) first += reach
-    else end += reach
-  }
-  // Also true of NaN.
-  if (!(first >= 0 && end <= store.length)) {
+export function checkWithin(core: Core): void {
+  const { store, dtype, shape } = core
+  const { start, length } = extent(core, dtype.itemsize)
+  // NaN is outside too.
+  if (length !== 0 && !(start >= 0 && start + length <= store.length)) {
     throw new MemmapError(
       'ERR_MEMMAP_SHAPE',
       `invalid shape ${shapeText(shape)}: it reaches beyond the memory of the array, because the list behind it was changed; use reshape()`,

@@ -126,7 +126,8 @@ const NUMBER = -1
 const MAX_DEPTH = 200
 
 function depthOver(arrays: readonly ArrayBase[]): number {
-  return 1 + Math.max(0, ...arrays.map(({ store }) => (store.recipe as Replaceable | null)?.depth ?? 0))
+  const depthOf = ({ store }: ArrayBase): number => (store.recipe as Replaceable | null)?.depth ?? 0
+  return 1 + arrays.reduce((most, array) => Math.max(most, depthOf(array)), 0)
 }
 
 /** The recipe of arrays that are joined along an axis. */

@@ -309,7 +309,7 @@ export function expressionError(
   const stop = text.indexOf('\n', at)
   const line = text.slice(start, stop < 0 ? undefined : stop)
   const column = at - start
-  // Of a long line the part around the place.
+  // A long line is cut to the part around the place.
   const from = line.length <= LINE ? 0 : Math.max(0, column - LINE / 2)
   const before = from > 0 ? '...' : ''
   const shown = `${before}${line.slice(from, from + LINE)}${from + LINE < line.length ? '...' : ''}`

@@ -3,7 +3,7 @@ import { isSameShape, sizeOf } from '../../layout/shape.js'
 import { allocateEmpty } from '../allocate.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import { firstOf, isNumbers, loopsOf, smallView } from './view.js'
+import { firstOf, isNumbers, isSingle, loopsOf, smallView } from './view.js'
 
 /** The most elements: beyond, native code is faster. */
 const SOME = 128
@@ -21,7 +21,7 @@ export function comparePlain(array: ArrayBase, op: string, other: number | Array
   if (view === null) return null
   const from = firstOf(left)
   if (typeof other === 'number') {
-    const number = dtype.kind === 'f' && dtype.itemsize === 4 ? Math.fround(other) : other
+    const number = isSingle(dtype) ? Math.fround(other) : other
     const into = allocateEmpty(shape, parseDType('bool'))
     const flags = coreOf(into).store.u8
     loopsOf(left).compareNumber(flags, view, from, size, op, number)

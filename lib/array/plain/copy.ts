@@ -1,4 +1,5 @@
 import type { DType } from '../../dtype/index.js'
+import { extent } from '../../layout/layout.js'
 import { sizeOf } from '../../layout/shape.js'
 import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
@@ -35,7 +36,7 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
     if (size > SOME || !isNear(source) || !copyStrided(to, at, target, source)) return false
   } else {
     const start = firstOf(source)
-    if (size < FEW && !mayOverlap(target, source, size)) {
+    if (size < FEW && !mayOverlap(target, source)) {
       if (!loopsOf(source).copy(to, at, from, start, 1, 0, size, 1)) return false
     } else {
       to.set(from.subarray(start, start + size) as unknown as Float64Array, at)
@@ -60,27 +61,19 @@ function copyStrided(to: View, at: number, target: Core, source: Core): boolean 
   const { store, accessorKind, shape, byteStrides } = source
   const { view, unit } = accessorKind
   const ndim = shape.length
-  if (view === 'view' || store.openMask !== 0 || ndim === 0 || ndim > 2) return false
+  if (view === 'view' || store.openMask !== 0 || ndim === 0 || ndim > 2 || mayOverlap(target, source)) return false
   const rows = ndim === 2 ? (shape[0] as number) : 1
   const rowStep = ndim === 2 ? (byteStrides[0] as number) / unit : 0
   const columns = shape[ndim - 1] as number
   const step = (byteStrides[ndim - 1] as number) / unit
-  const first = firstOf(source)
-  if (store.memory === target.store.memory) {
-    // Results share slabs.
-    const [rowReach, reach] = [(rows - 1) * rowStep, (columns - 1) * step]
-    const start = store.base + (first + Math.min(0, rowReach) + Math.min(0, reach)) * unit
-    const end = store.base + (first + Math.max(0, rowReach) + Math.max(0, reach) + 1) * unit
-    const into = target.store.base + target.position
-    if (start < into + rows * columns * target.dtype.itemsize && into < end) return false
-  }
   const from = store.viewNamed(view) as unknown as View
-  return loopsOf(source).copy(to, at, from, first, rows, rowStep, columns, step)
+  return loopsOf(source).copy(to, at, from, firstOf(source), rows, rowStep, columns, step)
 }
 
-/** True where two plain arrays of a size have bytes in common. */
-function mayOverlap(a: Core, b: Core, size: number): boolean {
+/** True where the ranges of two arrays in memory have bytes in common. */
+function mayOverlap(a: Core, b: Core): boolean {
   if (a.store.memory !== b.store.memory) return false
-  const [from, other] = [a.position + a.store.base, b.position + b.store.base]
-  return from < other + size * b.dtype.itemsize && other < from + size * a.dtype.itemsize
+  const [own, other] = [extent(a, a.dtype.itemsize), extent(b, b.dtype.itemsize)]
+  const [start, begin] = [own.start + a.store.base, other.start + b.store.base]
+  return start < begin + other.length && begin < start + own.length
 }

@@ -2,8 +2,8 @@ import { sizeOf } from '../../layout/shape.js'
 import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import type { PlainLoops, View } from './template.js'
-import { firstOf, isNear, isNumbers, loopsOf, plainView } from './view.js'
+import type { View } from './template.js'
+import { firstOf, isNear, isNumbers, isSingle, loopsOf, plainView } from './view.js'
 
 /** The most elements of a reduction of all: beyond, native code is faster. */
 const SOME = 512
@@ -14,13 +14,11 @@ const FEW_OF_FILE = 7
 /** The most elements of a reduction along an axis. */
 const SOME_ALONG = 1024
 
-/** As {@link SOME_ALONG}, where the elements of each lane are added up in order. */
+/** As {@link SOME_ALONG}, of an axis that is slower than the other: each addition waits for the one before. */
 const SOME_IN_ORDER = 256
 
 /** The most rows whose sums the kernels add up one after the other. */
 const MOST_ROWS = 128
-
-const { fround } = Math
 
 /** Reduces elements of a typed array that are `step` apart. */
 type Lane = (view: View, first: number, step: number, size: number) => number
@@ -75,7 +73,6 @@ export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: stri
   const [step, apart] = [byteStrides[axis] as number, byteStrides[1 - axis] as number]
   // Others are added up in an order that depends on more than the strides.
   if (size < 2 || count < 2 || step <= 0 || apart <= 0 || step === apart) return false
-  // Each addition waits for the one before.
   if (step > apart && (size > MOST_ROWS || size * count > SOME_IN_ORDER)) return false
   const view = stridedView(core)
   const lane = view === null ? null : laneOf(core, name, step < apart)
@@ -100,22 +97,16 @@ function stridedView(core: Core): View | null {
   return store.viewNamed(accessorKind.view) as unknown as View
 }
 
-function isSingle({ dtype }: Core): boolean {
-  return dtype.kind === 'f' && dtype.itemsize === 4
-}
-
-/** What reduces the elements of a lane; null for other reductions. `inPairs` is the order of sums: see {@link PlainLoops}. */
+/** Returns the function that reduces a lane; null for other reductions. `inPairs` is the order of sums: see the template. */
 function laneOf(core: Core, name: string, inPairs: boolean): Lane | null {
   const loops = loopsOf(core)
+  const round = isSingle(core.dtype) ? Math.fround : asIs
+  const add = inPairs ? loops.sum : loops.sumInOrder
   switch (name) {
     case 'sum':
-      return sumOf(core, loops, inPairs)
-    case 'mean': {
-      const sum = sumOf(core, loops, inPairs)
-      return isSingle(core)
-        ? (view, first, step, size) => fround(sum(view, first, step, size) / size)
-        : (view, first, step, size) => sum(view, first, step, size) / size
-    }
+      return (view, first, step, size) => add(view, first, step, size, round)
+    case 'mean':
+      return (view, first, step, size) => round(add(view, first, step, size, round) / size)
     case 'argmax':
       return loops.largest
     case 'argmin':
@@ -129,7 +120,6 @@ function laneOf(core: Core, name: string, inPairs: boolean): Lane | null {
   }
 }
 
-function sumOf(core: Core, loops: PlainLoops, inPairs: boolean): Lane {
-  if (isSingle(core)) return inPairs ? loops.sumSingle : loops.sumSingleInOrder
-  return inPairs ? loops.sum : loops.sumInOrder
+function asIs(sum: number): number {
+  return sum
 }

@@ -4,19 +4,16 @@
  * typed arrays, and `step` is the distance between elements.
  * @module
  */
+
 /** The methods of typed arrays that this folder needs, whatever their elements. */
 export type View = Pick<Float64Array, 'length' | 'fill' | 'set' | 'subarray'> & { [index: number]: number }
 
 /** The loops over one kind of typed array. */
 export interface PlainLoops {
-  /** The sum of floats in pairs, as NumPy adds them up, or of integers. */
-  sum: (view: View, first: number, step: number, size: number) => number
-  /** The sum with each step rounded to float32. */
-  sumSingle: (view: View, first: number, step: number, size: number) => number
-  /** The sum in the order of the elements. */
-  sumInOrder: (view: View, first: number, step: number, size: number) => number
-  /** The sum in the order of the elements, with each step rounded to float32. */
-  sumSingleInOrder: (view: View, first: number, step: number, size: number) => number
+  /** The sum in pairs, as NumPy adds up floats. `round` is called with each sum: always the same for a kind, so that V8 inlines it. */
+  sum: (view: View, first: number, step: number, size: number, round: (sum: number) => number) => number
+  /** The sum in the order of the elements; as {@link sum}. */
+  sumInOrder: (view: View, first: number, step: number, size: number, round: (sum: number) => number) => number
   /** The position of the first NaN, or else of the first of the largest elements. */
   largest: (view: View, first: number, step: number, size: number) => number
   /** The position of the first NaN, or else of the first of the smallest elements. */
@@ -62,8 +59,6 @@ export interface PlainLoops {
 /** Numbers that NumPy adds up with eight sums before it pairs them. */
 const BLOCK = 128
 
-const { fround } = Math
-
 /** The copies of the loops. */
 export const LOOPS: PlainLoops[] = []
 
@@ -71,10 +66,11 @@ export const LOOPS: PlainLoops[] = []
 export class Copies {
   static {
     LOOPS.push({
-      sum: function inPairs(view: View, first: number, step: number, size: number): number {
+      sum: function inPairs(view, first, step, size, round): number {
         if (size > BLOCK) {
           const left = (size >> 1) & -8
-          return inPairs(view, first, step, left) + inPairs(view, first + left * step, step, size - left)
+          const right = first + left * step
+          return round(inPairs(view, first, step, left, round) + inPairs(view, right, step, size - left, round))
         }
         let at = first
         let sum = 0
@@ -89,62 +85,24 @@ export class Copies {
           let g = 0
           let h = 0
           for (; rest >= 8; rest -= 8) {
-            a += view[at] as number
-            b += view[(at += step)] as number
-            c += view[(at += step)] as number
-            d += view[(at += step)] as number
-            e += view[(at += step)] as number
-            f += view[(at += step)] as number
-            g += view[(at += step)] as number
-            h += view[(at += step)] as number
+            a = round(a + (view[at] as number))
+            b = round(b + (view[(at += step)] as number))
+            c = round(c + (view[(at += step)] as number))
+            d = round(d + (view[(at += step)] as number))
+            e = round(e + (view[(at += step)] as number))
+            f = round(f + (view[(at += step)] as number))
+            g = round(g + (view[(at += step)] as number))
+            h = round(h + (view[(at += step)] as number))
             at += step
           }
-          sum = a + b + (c + d) + (e + f + (g + h))
+          sum = round(round(round(a + b) + round(c + d)) + round(round(e + f) + round(g + h)))
         }
-        for (; rest > 0; rest--, at += step) sum += view[at] as number
+        for (; rest > 0; rest--, at += step) sum = round(sum + (view[at] as number))
         return sum
       },
-      sumSingle: function inPairs(view: View, first: number, step: number, size: number): number {
-        if (size > BLOCK) {
-          const left = (size >> 1) & -8
-          return fround(inPairs(view, first, step, left) + inPairs(view, first + left * step, step, size - left))
-        }
-        let at = first
+      sumInOrder(view, first, step, size, round) {
         let sum = 0
-        let rest = size
-        if (size >= 8) {
-          let a = 0
-          let b = 0
-          let c = 0
-          let d = 0
-          let e = 0
-          let f = 0
-          let g = 0
-          let h = 0
-          for (; rest >= 8; rest -= 8) {
-            a = fround(a + (view[at] as number))
-            b = fround(b + (view[(at += step)] as number))
-            c = fround(c + (view[(at += step)] as number))
-            d = fround(d + (view[(at += step)] as number))
-            e = fround(e + (view[(at += step)] as number))
-            f = fround(f + (view[(at += step)] as number))
-            g = fround(g + (view[(at += step)] as number))
-            h = fround(h + (view[(at += step)] as number))
-            at += step
-          }
-          sum = fround(fround(fround(a + b) + fround(c + d)) + fround(fround(e + f) + fround(g + h)))
-        }
-        for (; rest > 0; rest--, at += step) sum = fround(sum + (view[at] as number))
-        return sum
-      },
-      sumInOrder(view, first, step, size) {
-        let sum = 0
-        for (let i = 0, at = first; i < size; i++, at += step) sum += view[at] as number
-        return sum
-      },
-      sumSingleInOrder(view, first, step, size) {
-        let sum = 0
-        for (let i = 0, at = first; i < size; i++, at += step) sum = fround(sum + (view[at] as number))
+        for (let i = 0, at = first; i < size; i++, at += step) sum = round(sum + (view[at] as number))
         return sum
       },
       largest(view, first, step, size) {

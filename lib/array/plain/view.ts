@@ -15,7 +15,7 @@ import type { PlainLoops, View } from './template.js'
 const SMALL = 8192
 
 /**
- * The typed array that reads the elements of a plain array that is small, or has `most` bytes; null for others.
+ * The typed array that reads the elements of a plain array of at most so many bytes; null for others.
  * @throws MemmapError `ERR_MEMMAP_CLOSED`
  */
 export function smallView(array: Core, most = SMALL): View | null {
@@ -52,6 +52,11 @@ export function isNear({ store }: Core): boolean {
 /** The index of the first element in the typed array. */
 export function firstOf({ position, accessorKind }: Core): number {
   return position / accessorKind.unit
+}
+
+/** True for float32, whose results are rounded to it. */
+export function isSingle({ kind, itemsize }: DType): boolean {
+  return kind === 'f' && itemsize === 4
 }
 
 /** True for the dtypes whose elements a view has as the numbers that they are: no bool, float16 or 64-bit integers. */

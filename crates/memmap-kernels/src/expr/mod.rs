@@ -1,8 +1,11 @@
 //! Expressions and joined arrays: arrays whose elements are computed, tile by tile, when they are read.
 
+mod chain;
+mod evaluation;
 mod function;
 mod joined;
 mod numbers;
+mod plan;
 mod program;
 mod table;
 

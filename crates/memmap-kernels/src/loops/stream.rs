@@ -1,6 +1,8 @@
 //! Streaming stores. A plain store first reads the cache line that it overwrites, which is wasted on data of many
 //! megabytes that is not read again soon.
 
+use super::Level;
+
 /// Writes of this many bytes and more in all go past the cache. Smaller data is likely to be read from the cache next.
 pub(crate) const STREAM_BYTES: usize = if cfg!(test) { 1 << 8 } else { 8 << 20 };
 
@@ -27,6 +29,27 @@ impl Stream {
         // SAFETY: passed on as it is.
         unsafe {
             std::ptr::copy_nonoverlapping(source, target, len)
+        }
+    }
+
+    /// Copies a cache line.
+    ///
+    /// # Safety
+    /// 64 bytes are readable at `source` and writable at `target`, which is aligned to 64.
+    #[inline(always)]
+    pub unsafe fn line<L: Level>(&self, source: *const u8, target: *mut u8) {
+        #[cfg(all(target_arch = "x86_64", not(miri)))]
+        if L::AVX512 {
+            // SAFETY: passed on as it is; the level has the instructions.
+            unsafe { x86::copy_wide_line(source, target) }
+        } else {
+            // SAFETY: passed on as it is.
+            unsafe { x86::copy_line(source, target) }
+        }
+        #[cfg(not(all(target_arch = "x86_64", not(miri))))]
+        // SAFETY: passed on as it is.
+        unsafe {
+            std::ptr::copy_nonoverlapping(source, target, 64)
         }
     }
 }
@@ -91,8 +114,19 @@ mod x86 {
 
     /// # Safety
     /// 64 bytes are readable at `from` and writable at `to`, which is aligned to 64.
+    #[inline]
+    #[target_feature(enable = "avx512f")]
+    pub unsafe fn copy_wide_line(from: *const u8, to: *mut u8) {
+        // SAFETY: the caller vouches for the line; the load asks for no alignment.
+        let value = unsafe { _mm512_loadu_si512(from.cast::<__m512i>()) };
+        // SAFETY: the caller vouches for the line.
+        unsafe { _mm512_stream_si512(to.cast::<__m512i>(), value) };
+    }
+
+    /// # Safety
+    /// 64 bytes are readable at `from` and writable at `to`, which is aligned to 64.
     #[inline(always)]
-    unsafe fn copy_line(from: *const u8, to: *mut u8) {
+    pub unsafe fn copy_line(from: *const u8, to: *mut u8) {
         for part in 0..LINE / size_of::<__m128i>() {
             // SAFETY: the part is inside the line; the load asks for no alignment.
             let value = unsafe { _mm_loadu_si128(from.cast::<__m128i>().wrapping_add(part)) };

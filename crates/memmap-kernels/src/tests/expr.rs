@@ -126,6 +126,16 @@ proptest! {
     }
 
     #[test]
+    fn takes_steps_in_any_order_of_registers(
+        (len, offset, level) in (0usize..200, 0usize..70, 0u8..3),
+        steps in prop::collection::vec((0usize..10, any::<[u8; 4]>()), 1..9),
+        (in_place, seed) in any::<(bool, u64)>(),
+    ) {
+        runs_as_one_element_at_a_time::<f32>(len, offset, &steps, in_place, seed, level)?;
+        runs_as_one_element_at_a_time::<f64>(len, offset, &steps, in_place, seed, level)?;
+    }
+
+    #[test]
     fn joins_parts_in_any_layout(
         (into, shape, axis) in (elements(), shapes(), 0usize..4),
         parts in prop::collection::vec((elements(), layouts(true), 0usize..5), 1..5),
@@ -158,6 +168,144 @@ proptest! {
         }
     }
 }
+
+/// Steps between two arrays, a number and registers, into memory `offset` bytes from an aligned address or into the first array.
+fn runs_as_one_element_at_a_time<T: Float>(
+    len: usize,
+    offset: usize,
+    steps: &[(usize, [u8; 4])],
+    in_place: bool,
+    seed: u64,
+    level: u8,
+) -> Result<(), TestCaseError> {
+    const INPUTS: usize = 3;
+    const OPERATIONS: [Operation; 10] = [
+        Operation::Add,
+        Operation::Subtract,
+        Operation::Multiply,
+        Operation::Divide,
+        Operation::Minimum,
+        Operation::Maximum,
+        Operation::Negative,
+        Operation::Absolute,
+        Operation::Floor,
+        Operation::Fmin,
+    ];
+    let mut number = tame(seed);
+    let mut numbers = |count: usize| -> Vec<T> { (0..count).map(|at| T::of(number(at).re())).collect() };
+    let (mut a, b) = (numbers(len), numbers(len));
+    let constant = numbers(1)[0];
+    let element = Element::native(T::KIND).expect("a number");
+    let size = element.size as isize;
+    // The register of each step, and what it reads: places that were written before.
+    let mut written: Vec<usize> = (0..INPUTS).collect();
+    let mut planned = Vec::new();
+    for &(operation, [first, second, third, reuse]) in steps {
+        let place = |choice: u8| written[choice as usize % written.len()];
+        // The step before is read often, so that chains are long.
+        let last = written[written.len() - 1];
+        let sources = match third % 3 {
+            0 => [last, place(second), 0],
+            1 => [place(first), last, 0],
+            _ => [place(first), place(second), 0],
+        };
+        let old = written[INPUTS..].iter().copied().find(|old| reuse % 2 == 0 && !sources.contains(old));
+        let target = old.unwrap_or_else(|| written.iter().max().map_or(INPUTS, |most| most + 1));
+        written.retain(|&place| place != target);
+        written.push(target);
+        planned.push((OPERATIONS[operation], sources, target));
+    }
+    let result = planned[planned.len() - 1].2;
+    let wanted: Vec<T> = (0..len)
+        .map(|at| {
+            let mut places = vec![T::of(0.0); INPUTS + planned.len() + 1];
+            places[..INPUTS].copy_from_slice(&[a[at], b[at], constant]);
+            for &(operation, [x, y, _], target) in &planned {
+                places[target] = T::apply(operation, places[x], places[y]);
+            }
+            places[result]
+        })
+        .collect();
+    let mut memory = vec![0u8; len * size as usize + 64 + offset];
+    let start = memory.as_mut_ptr().align_offset(64) + offset;
+    let place = if in_place { a.as_mut_ptr().cast() } else { memory.as_mut_ptr().wrapping_add(start) };
+    // SAFETY: the first array.
+    let first = unsafe { ArrayRef::new(a.as_ptr().cast(), element, vec![len], vec![size]) };
+    // SAFETY: the second array.
+    let second = unsafe { ArrayRef::new(b.as_ptr().cast(), element, vec![len], vec![size]) };
+    // SAFETY: the first array again, or memory for as many elements.
+    let target = unsafe { ArrayMut::new(place, element, vec![len], vec![size]) };
+    let inputs = vec![
+        Input::array(first, T::KIND),
+        Input::array(second, T::KIND),
+        Input::number(constant.number(), T::KIND, vec![len].into()).expect("a number"),
+    ];
+    let steps: Vec<Step> = planned
+        .iter()
+        .map(|&(operation, sources, target)| Step::Call { operation, kind: T::KIND, sources, target })
+        .collect();
+    let array = Program::new(inputs, &steps, result, T::KIND, vec![len])
+        .and_then(Program::into_array)
+        .expect("a program");
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    crate::loops::ALLOWED.set(level);
+    let done = assign(&array, &target, &Control::new().with_max_threads(1));
+    #[cfg(any(target_arch = "x86", target_arch = "x86_64"))]
+    crate::loops::ALLOWED.set(u8::MAX);
+    prop_assert_eq!(done, Ok(()));
+    let mut got = vec![T::of(0.0); len];
+    // SAFETY: as many elements as were stored.
+    unsafe { place.copy_to_nonoverlapping(got.as_mut_ptr().cast(), len * size as usize) };
+    for (got, wanted) in got.into_iter().zip(wanted) {
+        prop_assert!(got.is_same(wanted), "{:?} instead of {:?} after {:?}", got, wanted, planned);
+    }
+    Ok(())
+}
+
+/// A floating-point number, and NumPy's operations on it one by one.
+trait Float: Copy + std::fmt::Debug {
+    const KIND: Kind;
+    fn of(number: f64) -> Self;
+    fn number(self) -> f64;
+    fn apply(operation: Operation, a: Self, b: Self) -> Self;
+    /// Whether the bits are the same, or both are NaN.
+    fn is_same(self, other: Self) -> bool;
+}
+
+macro_rules! floats {
+    ($($T:ident $kind:ident),*) => {$(
+        impl Float for $T {
+            const KIND: Kind = Kind::$kind;
+            fn of(number: f64) -> $T {
+                number as $T
+            }
+            fn number(self) -> f64 {
+                f64::from(self)
+            }
+            fn apply(operation: Operation, a: $T, b: $T) -> $T {
+                match operation {
+                    Operation::Add => a + b,
+                    Operation::Subtract => a - b,
+                    Operation::Multiply => a * b,
+                    Operation::Divide => a / b,
+                    Operation::Minimum if a.is_nan() || a <= b => a,
+                    Operation::Minimum => b,
+                    Operation::Maximum if a.is_nan() || a >= b => a,
+                    Operation::Maximum => b,
+                    Operation::Negative => -a,
+                    Operation::Absolute => a.abs(),
+                    Operation::Fmin if b.is_nan() || a <= b => a,
+                    Operation::Fmin => b,
+                    _ => a.floor(),
+                }
+            }
+            fn is_same(self, other: $T) -> bool {
+                self.to_bits() == other.to_bits() || self.is_nan() && other.is_nan()
+            }
+        }
+    )*};
+}
+floats!(f32 F32, f64 F64);
 
 #[test]
 fn stores_views_in_another_order_of_axes() {
@@ -234,15 +382,24 @@ fn refuses_negative_powers_of_integers() {
 
 #[test]
 fn evaluates_what_is_the_same_for_all_elements_once() {
-    // (a * (2.5 + 2.5)), with more elements than a tile has.
-    let a = Owned::packed(F64, &[1000], |i| Number::Real(i as f64));
-    let number = || Input::number(2.5, Kind::F64, vec![1000].into()).expect("a number");
-    let inputs = vec![Input::array(a.array(), Kind::F64), number(), number()];
-    let call = |operation, sources, target| Step::Call { operation, kind: Kind::F64, sources, target };
-    let steps = [call(Operation::Add, [1, 2, 0], 3), call(Operation::Multiply, [0, 3, 0], 4)];
-    let array = Program::new(inputs, &steps, 4, Kind::F64, vec![1000])
-        .and_then(Program::into_array)
-        .expect("a program");
-    let got = evaluated(&array, &[1000]);
-    (0..1000).for_each(|i| assert_eq!(got.get(&[i]), Number::Real(5.0 * i as f64)));
+    // With more elements than a part or a tile has, after buffers were filled with something else.
+    for (len, number) in [(31, 2.5), (31, 12.5), (1000, 2.5), (1000, 300.0)] {
+        let a = Owned::packed(F64, &[len], |i| Number::Real(i as f64));
+        let same = || Input::number(number, Kind::F64, vec![len].into()).expect("a number");
+        let call = |operation, sources, target| Step::Call { operation, kind: Kind::F64, sources, target };
+        let product = vec![call(Operation::Add, [1, 2, 0], 3), call(Operation::Multiply, [0, 3, 0], 4)];
+        let least = vec![call(Operation::Fmin, [0, 1, 0], 3)];
+        for (steps, result) in [(product, 4), (least, 3)] {
+            let inputs = vec![Input::array(a.array(), Kind::F64), same(), same()];
+            let array = Program::new(inputs, &steps, result, Kind::F64, vec![len])
+                .and_then(Program::into_array)
+                .expect("a program");
+            let got = evaluated(&array, &[len]);
+            for i in 0..len {
+                let x = i as f64;
+                let wanted = if result == 4 { x * (number + number) } else { x.min(number) };
+                assert_eq!(got.get(&[i]), Number::Real(wanted));
+            }
+        }
+    }
 }

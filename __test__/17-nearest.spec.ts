@@ -340,6 +340,26 @@ test('numbers beyond the range of float32 sums are compared as float64', (t) => 
   t.deepEqual(rows.nearest([1e30, 0], { metric: 'euclidean' }).indices.toArray(), [0n, 1n, 2n, 3n])
 })
 
+test('squares beyond the range of float64 change neither the cosine nor the euclidean distance', (t) => {
+  for (const size of [1e-310, 1e-200, 1e200]) {
+    const rows = array([[3 * size, 4 * size], [0, 0], [size, 0], [3, 4]], { dtype: 'float64' }) // prettier-ignore
+    const query = [3 * size, 4 * size]
+    for (const queries of [query, [query, [1, 0]]]) {
+      const { indices, distances } = rows.nearest(queries)
+      t.deepEqual(indices.toArray().flat().slice(0, 3), [0n, 3n, 2n], `${size}`)
+      const near = distances.toArray().flat() as number[]
+      for (const [i, expected] of [0, 0, 0.4].entries())
+        t.true(close(near[i] as number, expected, 1e-15), `${size}: ${near[i]} for ${expected}`)
+    }
+    const { distances } = rows.slice(0, 3).nearest(query, { metric: 'euclidean' })
+    const expected = [0, Math.sqrt(20), 5].map((length) => length * size)
+    for (const [i, distance] of distances.toArray().entries())
+      t.true(Math.abs(distance - (expected[i] as number)) <= 1e-12 * size, `${size}: ${distance}`)
+  }
+  // Rows of float32, and a query whose squares leave the range.
+  for (const size of [1e-200, 1e200]) t.deepEqual(ROWS.nearest([size, 0]).indices.toArray(), [0n, 3n, 2n, 1n])
+})
+
 test('a large file is searched on all threads, in pieces', (t) => {
   const random = randomFrom(3)
   const rows = array(Float32Array.from({ length: 40_000 * 32 }, () => random.next() - 0.5)).reshape(40_000, 32)

@@ -37,7 +37,8 @@ impl Metric {
         }
     }
 
-    /// The key by which rows are ordered, lower for nearer ones; `None` for a row that is never near.
+    /// The key by which rows are ordered, lower for nearer ones; `None` for a row that is never near. For the cosine, all squares are
+    /// 0, not finite, or safe: see [`super::scale`].
     pub(super) fn key(self, sums: Sums, query_squares: f64) -> Option<f64> {
         let key = self.key_or_nan(sums, query_squares);
         (!key.is_nan()).then_some(key)
@@ -50,9 +51,7 @@ impl Metric {
         match self {
             Metric::Cosine => {
                 // One root of both, so that the distance of equal rows, and of many multiples, is 0.
-                let product = squares * query_squares;
-                let is_safe = (f64::MIN_POSITIVE..=f64::MAX).contains(&product);
-                let norms = if is_safe { product.sqrt() } else { squares.sqrt() * query_squares.sqrt() };
+                let norms = (squares * query_squares).sqrt();
                 1.0 - total / if norms == 0.0 { f64::NAN } else { norms }
             }
             Metric::Euclidean => total.sqrt(),

@@ -12,6 +12,7 @@ mod parts;
 mod products;
 mod queries;
 mod ring;
+mod scale;
 mod singles;
 mod tile;
 

@@ -10,6 +10,7 @@ use super::integers::integer_sums;
 use super::metric::{Metric, Sums};
 use super::panel::{Block, MAX_ROWS, Row, block_shape};
 use super::queries::{Panel, Queries};
+use super::scale::{distance, has_safe_squares, scale};
 use super::singles::RowSums;
 use super::tile::Tiled;
 use crate::array::{ArrayMut, ArrayRef, Axes};
@@ -309,6 +310,8 @@ struct State {
     copied: Vec<u64>,
     /// A row in double precision.
     row: Vec<f64>,
+    /// Multiples of rows whose squares leave the range.
+    scaled: Vec<f64>,
     zeros: Vec<f32>,
     blocks: Vec<Row>,
 }
@@ -344,6 +347,7 @@ impl State {
             most: Vec::new(),
             copied: Vec::new(),
             row: vec![0.0; queries.columns],
+            scaled: Vec::new(),
             zeros: vec![0.0; zeros],
             blocks: Vec::new(),
         }
@@ -418,10 +422,13 @@ impl State {
             let end = self.rows.len().min(start + DOUBLE_ROWS);
             // SAFETY: rows of doubles.
             let row = |i: usize| unsafe { RawSlice::new(self.rows[i], queries.columns) };
-            let rows: SmallVec<[RawSlice<f64>; DOUBLE_ROWS]> = (start..end).map(row).collect();
+            let mut rows: SmallVec<[RawSlice<f64>; DOUBLE_ROWS]> = (start..end).map(row).collect();
             // The squares are the same for all queries.
-            let sums: SmallVec<[Sums; DOUBLE_ROWS]> =
+            let mut sums: SmallVec<[Sums; DOUBLE_ROWS]> =
                 rows.iter().map(|row| exact(*row, queries.query(0), form)).collect();
+            if queries.metric == Metric::Cosine && sums.iter().any(|sums| !has_safe_squares(sums.squares)) {
+                self.scale(queries, &mut rows, &mut sums);
+            }
             for first in (0..queries.count()).step_by(DOUBLE_QUERIES) {
                 control.check()?;
                 let count = DOUBLE_QUERIES.min(queries.count() - first);
@@ -437,7 +444,7 @@ impl State {
                 for (i, totals) in totals.chunks_exact(count).enumerate() {
                     for (query, &total) in totals.iter().enumerate() {
                         let (query, sums) = (first + query, Sums { total, ..sums[i] });
-                        if let Some(key) = queries.metric.key(sums, queries.squares[query]) {
+                        if let Some(key) = key_of(queries, query, rows[i], sums) {
                             self.offer(nearest, part, query, start + i, key);
                         }
                     }
@@ -446,6 +453,20 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// Puts multiples in the place of rows whose squares leave the range: the cosine is the same.
+    fn scale(&mut self, queries: &Queries, rows: &mut [RawSlice<f64>], sums: &mut [Sums]) {
+        let columns = queries.columns;
+        self.scaled.resize(DOUBLE_ROWS * columns, 0.0);
+        let memory = self.scaled.chunks_exact_mut(columns.max(1));
+        for ((row, sums), scaled) in rows.iter_mut().zip(sums).zip(memory) {
+            if !has_safe_squares(sums.squares) && scale(*row, scaled) {
+                // SAFETY: as many doubles, which stay until rows are scaled again.
+                *row = unsafe { RawSlice::new(scaled.as_ptr().cast(), columns) };
+                *sums = exact(*row, queries.query(0), queries.metric.form());
+            }
+        }
     }
 
     fn look_at_integers(&mut self, nearest: &Nearest, part: &Part) {
@@ -571,8 +592,10 @@ impl State {
         let Some(caster) = Caster::between(part.kind, Kind::F64) else { return };
         // SAFETY: a row of the kind, and memory of its own for as many doubles.
         unsafe { caster.run(self.rows[i], self.row.as_mut_ptr().cast(), queries.columns) };
-        let sums = exact(RawSlice::of(&self.row), queries.query(query), queries.metric.form());
-        let Some(key) = queries.metric.key(sums, queries.squares[query]) else { return };
+        let row = RawSlice::of(&self.row);
+        // Squares of numbers that are singles do not leave the range.
+        let sums = exact(row, queries.query(query), queries.metric.form());
+        let Some(key) = key_of(queries, query, row, sums) else { return };
         if self.offer(nearest, part, query, i, key) {
             self.bars[lane] = queries.bar(query, self.best[query].worst());
         }
@@ -585,4 +608,14 @@ impl State {
         let is_worse = self.best[query].worst().is_some_and(|worst| key > worst);
         !is_worse && !nearest.is_excluded(query, number) && self.best[query].offer(key, number)
     }
+}
+
+/// The key of a row with these sums; `None` for a row that is never near.
+#[inline]
+fn key_of(queries: &Queries, query: usize, row: RawSlice<f64>, sums: Sums) -> Option<f64> {
+    // The sum of equal rows is 0, which is no normal number either.
+    if queries.metric == Metric::Euclidean && !sums.total.is_normal() && !sums.total.is_nan() {
+        return Some(distance(row, queries.query(query)));
+    }
+    queries.metric.key(sums, queries.squares[query])
 }

@@ -8,6 +8,7 @@ use super::exact::exact as exact_sums;
 use super::integers::integer_query;
 use super::metric::{Form, Metric};
 use super::panel::block_shape;
+use super::scale::{has_safe_squares, scale};
 use super::singles::PADDING;
 use crate::loops::RawSlice;
 
@@ -24,7 +25,7 @@ const ROUNDING: f64 = 1.0 / (1 << 24) as f64;
 pub(super) struct Queries {
     pub metric: Metric,
     pub columns: usize,
-    /// As they were given, one behind the other.
+    /// One behind the other: as they were given, or multiples of those whose cosine would leave the range.
     pub exact: Vec<f64>,
     /// The length of each.
     pub norms: Vec<f64>,
@@ -58,11 +59,21 @@ pub(super) struct Panel {
 impl Queries {
     /// `values` are the queries one behind the other.
     pub fn new(metric: Metric, columns: usize, count: usize, values: Vec<f64>) -> Queries {
-        let exact = values;
-        let query = |i: usize| &exact[i * columns..(i + 1) * columns];
+        let mut exact = values;
         // As those of rows, so that the squares of equal rows are equal.
-        let squares_of = |i| exact_sums(RawSlice::of(query(i)), query(i), Form::Product).squares;
-        let squares: Vec<f64> = (0..count).map(squares_of).collect();
+        let squares_of = |query: &[f64]| exact_sums(RawSlice::of(query), query, Form::Product).squares;
+        let mut squares = Vec::with_capacity(count);
+        for i in 0..count {
+            let query = &mut exact[i * columns..(i + 1) * columns];
+            let mut own = squares_of(query);
+            if metric == Metric::Cosine && !has_safe_squares(own) {
+                let given = query.to_vec();
+                if scale(RawSlice::of(&given), query) {
+                    own = squares_of(query);
+                }
+            }
+            squares.push(own);
+        }
         let norms = squares.iter().map(|squares| squares.sqrt()).collect();
         let additions = if count == 1 { columns / LEAST_LANES + PADDING } else { columns + 8 };
         let mut queries = Queries {

@@ -288,3 +288,91 @@ fn stops_where_it_is_cancelled() {
     let nearest = Nearest::new(search).expect("a query");
     assert_eq!(nearest.feed(&floats.array(), None, 0, &control), Err(Error::Cancelled));
 }
+
+/// The cosine distance and the length of the difference, in which each row is divided by its largest magnitude first.
+fn scaled_oracle(metric: Metric, row: &[f64], query: &[f64]) -> Option<f64> {
+    let scaled = |of: &[f64]| -> (f64, Vec<f64>) {
+        let largest = of.iter().fold(0.0f64, |largest, x| largest.max(x.abs()));
+        (largest, of.iter().map(|x| if largest == 0.0 { 0.0 } else { x / largest }).collect())
+    };
+    let norm = |of: &[f64]| of.iter().map(|x| x * x).sum::<f64>().sqrt();
+    if metric == Metric::Euclidean {
+        let (largest, of) = scaled(&row.iter().zip(query).map(|(x, q)| x - q).collect::<Vec<_>>());
+        return Some(largest * norm(&of));
+    }
+    let ((_, row), (_, query)) = (scaled(row), scaled(query));
+    let product: f64 = row.iter().zip(&query).map(|(x, q)| x * q).sum();
+    let norms = norm(&row) * norm(&query);
+    (norms > 0.0).then(|| 1.0 - product / norms)
+}
+
+proptest! {
+    #![proptest_config(config(300))]
+
+    #[test]
+    fn squares_that_leave_the_range_change_no_distance(
+        kind in prop::sample::select(vec![Kind::F64, Kind::F64, Kind::F32]),
+        (rows, columns) in (1usize..30, 1usize..70),
+        count in prop_oneof![Just(1usize), 1usize..40],
+        is_cosine: bool,
+        seed: u64,
+    ) {
+        let mut next = random(seed);
+        // Each row has a size of its own; a few rows are zero.
+        let mut row = |least: i32, most: i32| -> Vec<f64> {
+            let exponent = least + (next() % (most - least) as u64) as i32;
+            let size = if next().is_multiple_of(12) { 0.0 } else { 2f64.powi(exponent) };
+            (0..columns).map(|_| (next() as i32) as f64 * 2f64.powi(-31) * size).collect()
+        };
+        let (least, most) = if kind == Kind::F32 { (-120, 120) } else { (-1060, 1010) };
+        let matrix: Vec<Vec<f64>> = (0..rows).map(|_| row(least, most)).collect();
+        let queries: Vec<Vec<f64>> = (0..count).map(|_| row(-1060, 1010)).collect();
+        let metric = if is_cosine { Metric::Cosine } else { Metric::Euclidean };
+        let source = Owned::packed(element(kind, false), &[rows, columns], |i| Number::Real(matrix[i / columns][i % columns]));
+        at_each_level(|control| {
+            let search = Search { metric, k: rows, columns, count, queries: queries.concat(), excluded: vec![] };
+            let nearest = Nearest::new(search).expect("queries of the right length");
+            assert_eq!(nearest.feed(&source.array(), None, 0, control), Ok(()));
+            for (found, query) in nearest.finish().iter().zip(&queries) {
+                let mut seen = vec![false; rows];
+                for &(row, distance) in found {
+                    let own: Vec<f64> = (0..columns).map(|column| source.get(&[row, column]).re()).collect();
+                    let expected = scaled_oracle(metric, &own, query).expect("a row that is near");
+                    let tolerance = 1e-12 * if is_cosine { 1.0 } else { expected };
+                    assert!((distance - expected).abs() <= tolerance, "{distance} instead of {expected}");
+                    seen[row] = true;
+                }
+                assert!(found.is_sorted_by(|a, b| a.1 <= b.1));
+                for (row, seen) in seen.into_iter().enumerate() {
+                    let own: Vec<f64> = (0..columns).map(|column| source.get(&[row, column]).re()).collect();
+                    assert_eq!(seen, scaled_oracle(metric, &own, query).is_some());
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn equal_rows_tie_at_0_and_infinite_ones_are_never_near_at_any_size() {
+    for size in [5e-324, 1e-310, 1e-200, 1e-80, 1e80, 1e200, 1.7e308] {
+        let rows = [[1.0, -1.0], [f64::NAN, 1.0], [0.0, 0.0], [f64::INFINITY, 1.0], [-1.0, 1.0], [1.0, -1.0]];
+        let source =
+            Owned::packed(element(Kind::F64, false), &[6, 2], |i| Number::Real(rows[i / 2][i % 2] * size));
+        for count in [1, 2] {
+            let search = Search {
+                metric: Metric::Cosine,
+                k: 6,
+                columns: 2,
+                count,
+                queries: [size, -size].repeat(count),
+                excluded: vec![],
+            };
+            let nearest = Nearest::new(search).expect("queries of the right length");
+            assert_eq!(nearest.feed(&source.array(), None, 0, &Control::new()), Ok(()));
+            let near = [(0, 0.0), (5, 0.0), (4, 2.0)];
+            for found in nearest.finish() {
+                assert_eq!(found, near, "{size}");
+            }
+        }
+    }
+}

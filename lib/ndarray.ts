@@ -644,7 +644,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
   /**
    * Returns the rows of this 2-d array that are nearest to a query, or to each of several, the nearest first. Exact, without an index: it
    * reads the array once, whatever the number of queries. Of equal distances the lower index comes first. Rows with NaN are never near, and
-   * by the cosine neither are rows of zeros. Distances are computed in float64 and compared there.
+   * by the cosine neither are rows of zeros. Distances are computed in float64 and compared there, and 64-bit integers are converted to
+   * float64 first.
    * @param query a row, or a list of rows: an array, a typed array or (nested) lists of real numbers
    * @param options.k how many rows to find for each query; 10 by default, and at most all
    * @param options.metric `'cosine'` (the default), `'euclidean'`, `'sqeuclidean'`, `'cityblock'`, `'dot'` (the largest product first) or

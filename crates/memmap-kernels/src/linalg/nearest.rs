@@ -408,8 +408,13 @@ impl State {
             let bytes = &queries.bytes[query * queries.columns..(query + 1) * queries.columns];
             // SAFETY: rows of bytes, as long as a query.
             unsafe { different_bits(&self.rows, bytes, &mut self.bits) };
+            let worst_of = |best: &Best| best.worst().unwrap_or(f64::INFINITY);
+            let mut worst = worst_of(&self.best[query]);
             for i in 0..self.rows.len() {
-                self.offer(nearest, part, query, i, self.bits[i] as f64);
+                let bits = self.bits[i] as f64;
+                if bits <= worst && self.offer(nearest, part, query, i, bits) {
+                    worst = worst_of(&self.best[query]);
+                }
             }
         }
         Ok(())

@@ -2,6 +2,7 @@
 
 mod best;
 mod bits;
+mod byte_panel;
 mod dot;
 mod exact;
 mod integers;

@@ -5,10 +5,11 @@
 
 use super::best::Best;
 use super::bits::different_bits;
+use super::byte_panel::{ByteBlock, ByteRow};
 use super::exact::{exact, exact_totals};
 use super::integers::integer_sums;
-use super::metric::{Metric, Sums};
-use super::panel::{Block, MAX_ROWS, Row, block_shape};
+use super::metric::{Form, Metric, Sums};
+use super::panel::{Block, Hits, MAX_ROWS, Row, block_shape};
 use super::queries::{Panel, Queries};
 use super::scale::{distance, has_safe_squares, scale};
 use super::singles::RowSums;
@@ -255,6 +256,7 @@ impl<'a> Part<'a> {
         }
         let kind = match kind {
             Kind::U8 if queries.metric == Metric::Hamming => kind,
+            Kind::I8 | Kind::U8 if queries.has_byte_panels() => kind,
             Kind::F16 | Kind::I8 | Kind::U8 if queries.count() > 1 => Kind::F32,
             Kind::F32 | Kind::F16 | Kind::I8 | Kind::U8 => kind,
             _ => Kind::F64,
@@ -314,6 +316,7 @@ struct State {
     scaled: Vec<f64>,
     zeros: Vec<f32>,
     blocks: Vec<Row>,
+    byte_rows: Vec<ByteRow>,
 }
 
 // SAFETY: the addresses of rows are used within one piece of work only.
@@ -350,6 +353,7 @@ impl State {
             scaled: Vec::new(),
             zeros: vec![0.0; zeros],
             blocks: Vec::new(),
+            byte_rows: Vec::new(),
         }
     }
 
@@ -389,6 +393,7 @@ impl State {
         match part.kind {
             Kind::F64 => self.look_at_doubles(nearest, part, control),
             Kind::F32 if queries.count() > 1 => self.look_at_panels(nearest, part, control),
+            Kind::I8 | Kind::U8 if queries.has_byte_panels() => self.look_at_bytes(nearest, part, control),
             Kind::I8 | Kind::U8 if queries.integers.is_some() => {
                 self.look_at_integers(nearest, part);
                 Ok(())
@@ -477,15 +482,7 @@ impl State {
     fn look_at_integers(&mut self, nearest: &Nearest, part: &Part) {
         let queries = &nearest.queries;
         let Some(integers) = &queries.integers else { return };
-        let (form, columns) = (queries.metric.form(), queries.columns);
-        self.integers.resize(self.rows.len(), Sums::default());
-        if part.kind == Kind::I8 {
-            // SAFETY: rows of int8.
-            unsafe { integer_sums::<i8>(&self.rows, columns, integers, form, &mut self.integers) };
-        } else {
-            // SAFETY: rows of uint8.
-            unsafe { integer_sums::<u8>(&self.rows, columns, integers, form, &mut self.integers) };
-        }
+        self.add_up_integers(part.kind, queries, integers, queries.metric.form());
         let (metric, squares) = (queries.metric, queries.squares[0]);
         self.totals.clear();
         self.totals.extend(self.integers.iter().map(|sums| metric.key_or_nan(*sums, squares)));
@@ -496,6 +493,18 @@ impl State {
             if key <= worst && self.offer(nearest, part, 0, i, key) {
                 worst = self.best[0].worst().unwrap_or(f64::INFINITY);
             }
+        }
+    }
+
+    /// Computes the sums of all rows, which are of bytes, and a query.
+    fn add_up_integers(&mut self, kind: Kind, queries: &Queries, query: &[i16], form: Form) {
+        self.integers.resize(self.rows.len(), Sums::default());
+        if kind == Kind::I8 {
+            // SAFETY: rows of int8.
+            unsafe { integer_sums::<i8>(&self.rows, queries.columns, query, form, &mut self.integers) };
+        } else {
+            // SAFETY: rows of uint8.
+            unsafe { integer_sums::<u8>(&self.rows, queries.columns, query, form, &mut self.integers) };
         }
     }
 
@@ -580,7 +589,45 @@ impl State {
         };
         // SAFETY: rows of singles.
         let hits = unsafe { block.hits() };
-        for (i, mut hits) in range.zip(hits) {
+        self.rank_hits(nearest, part, panel, range, &hits);
+    }
+
+    /// Several queries and rows, all of bytes.
+    fn look_at_bytes(&mut self, nearest: &Nearest, part: &Part, control: &Control) -> Result<()> {
+        let queries = &nearest.queries;
+        self.add_up_integers(part.kind, queries, &queries.ones, Form::Product);
+        self.byte_rows.clear();
+        self.byte_rows.extend(self.rows.iter().zip(&self.integers).map(|(&at, sums)| {
+            let (scale, extra) = queries.factors(sums.squares as f32);
+            ByteRow { at, scale, extra, sum: sums.total as i32, squares: sums.squares as i32 }
+        }));
+        let is_signed = part.kind == Kind::I8;
+        for panel in &queries.panels {
+            control.check()?;
+            let Some(bytes) = &panel.bytes else { continue };
+            for first in (0..self.byte_rows.len()).step_by(MAX_ROWS) {
+                let range = first..self.byte_rows.len().min(first + MAX_ROWS);
+                let block = ByteBlock {
+                    rows: &self.byte_rows[range.clone()],
+                    is_signed,
+                    columns: queries.columns,
+                    panel: &bytes[usize::from(is_signed)],
+                    form: queries.metric.form(),
+                    bars: &self.bars[panel.lane..],
+                    slack: &panel.slack,
+                };
+                // SAFETY: rows of bytes.
+                let hits = unsafe { block.hits() };
+                self.rank_hits(nearest, part, panel, range, &hits);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ranks the rows of a block that may be among the nearest.
+    fn rank_hits(&mut self, nearest: &Nearest, part: &Part, panel: &Panel, range: Range<usize>, hits: &Hits) {
+        for (i, &hits) in range.zip(hits) {
+            let mut hits = hits;
             while hits != 0 {
                 let query = hits.trailing_zeros() as usize;
                 hits &= hits - 1;

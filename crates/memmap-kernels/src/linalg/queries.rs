@@ -4,8 +4,9 @@
 //! rounding of each of its additions, times the sum of the absolute terms, and by what rounding the query to singles changed.
 //! A row whose sum cannot be trusted, because it left the range of singles, has a NaN, which reaches every bar.
 
+use super::byte_panel::{BytePanel, has_byte_panels};
 use super::exact::exact as exact_sums;
-use super::integers::integer_query;
+use super::integers::{INTEGER_PADDING, integer_query};
 use super::metric::{Form, Metric};
 use super::panel::block_shape;
 use super::scale::{has_safe_squares, scale};
@@ -39,6 +40,8 @@ pub(super) struct Queries {
     pub bytes: Vec<u8>,
     /// Several queries, by column.
     pub panels: Vec<Panel>,
+    /// Numbers of 16 bits that are 1, padded, where there are panels of bytes.
+    pub ones: Vec<i16>,
     /// What rounding to singles changed, of each query.
     errors: Vec<f64>,
     gamma: f64,
@@ -54,6 +57,8 @@ pub(super) struct Panel {
     pub values: Vec<f32>,
     /// See [`super::panel::Block`].
     pub slack: Vec<f32>,
+    /// For rows of uint8, and of int8, where the queries are bytes and the processor has the instructions.
+    pub bytes: Option<[BytePanel; 2]>,
 }
 
 impl Queries {
@@ -85,6 +90,7 @@ impl Queries {
             integers: None,
             bytes: Vec::new(),
             panels: Vec::new(),
+            ones: Vec::new(),
             errors: Vec::new(),
             gamma: 1.01 * additions as f64 * ROUNDING,
             exact,
@@ -99,6 +105,9 @@ impl Queries {
             queries.row.resize(columns.next_multiple_of(PADDING), 0.0);
             queries.integers = integer_query(&queries.exact);
         } else {
+            if has_byte_panels(metric.form(), columns, &queries.exact) {
+                queries.ones = vec![1; columns.next_multiple_of(INTEGER_PADDING)];
+            }
             queries.panels = queries.all_panels(count);
         }
         queries
@@ -112,9 +121,19 @@ impl Queries {
         &self.exact[i * self.columns..(i + 1) * self.columns]
     }
 
+    /// Whether rows of bytes are compared with the panels in place.
+    pub fn has_byte_panels(&self) -> bool {
+        !self.ones.is_empty()
+    }
+
+    /// What a query is divided by for sums in singles.
+    fn divisor(&self, i: usize) -> f64 {
+        if self.metric == Metric::Cosine && self.norms[i] > 0.0 { self.norms[i] } else { 1.0 }
+    }
+
     /// A query as the sums in singles read it: of length 1 for the cosine.
     fn single(&self, i: usize) -> impl Iterator<Item = f32> {
-        let scale = if self.metric == Metric::Cosine && self.norms[i] > 0.0 { self.norms[i] } else { 1.0 };
+        let scale = self.divisor(i);
         self.query(i).iter().map(move |x| (x / scale) as f32)
     }
 
@@ -144,7 +163,14 @@ impl Queries {
                 }
                 slack[i] = self.slack(first + i);
             }
-            panels.push(Panel { first, count, width, lane, values, slack });
+            let bytes = self.has_byte_panels().then(|| {
+                [false, true].map(|is_signed| {
+                    let queries =
+                        (first..first + count).map(|i| (self.query(i), (1.0 / self.divisor(i)) as f32));
+                    BytePanel::new(is_signed, self.columns, width, queries)
+                })
+            });
+            panels.push(Panel { first, count, width, lane, values, slack, bytes });
             first += count;
             lane += width;
         }

@@ -376,3 +376,84 @@ fn equal_rows_tie_at_0_and_infinite_ones_are_never_near_at_any_size() {
         }
     }
 }
+
+/// Searches rows of bytes for queries of whole numbers, and compares with sums in integers.
+fn check_bytes(kind: Kind, metric: Metric, rows: &[Vec<i64>], queries: &[Vec<i64>]) {
+    let columns = rows[0].len();
+    let source = Owned::packed(element(kind, false), &[rows.len(), columns], |i| {
+        Number::Int(rows[i / columns][i % columns].into())
+    });
+    at_each_level(|control| {
+        let numbers = queries.iter().flatten().map(|&x| x as f64).collect();
+        let search =
+            Search { metric, k: 5, columns, count: queries.len(), queries: numbers, excluded: vec![] };
+        let nearest = Nearest::new(search).expect("queries of the right length");
+        assert_eq!(nearest.feed(&source.array(), None, 0, control), Ok(()));
+        for (found, query) in nearest.finish().iter().zip(queries) {
+            let product = |a: &[i64], b: &[i64]| a.iter().zip(b).map(|(x, q)| x * q).sum::<i64>();
+            let key = |row: &Vec<i64>| -> f64 {
+                let (total, own, its) = (product(row, query), product(row, row), product(query, query));
+                match metric {
+                    Metric::Dot => -total as f64,
+                    Metric::SqEuclidean => (own - 2 * total + its) as f64,
+                    _ => 1.0 - total as f64 / ((own * its) as f64).sqrt(),
+                }
+            };
+            let mut expected: Vec<(f64, usize)> =
+                rows.iter().map(key).zip(0..).filter(|(key, _)| !key.is_nan()).collect();
+            expected.sort_by(|a, b| a.partial_cmp(b).expect("no NaN"));
+            expected.truncate(5);
+            let distances = expected.iter().map(|&(key, row)| {
+                (
+                    row,
+                    match metric {
+                        Metric::Dot => 0.0 - key,
+                        Metric::Cosine => key.max(0.0),
+                        _ => key,
+                    },
+                )
+            });
+            assert_eq!(found[..], distances.collect::<Vec<_>>());
+        }
+    });
+}
+
+proptest! {
+    #![proptest_config(config(150))]
+
+    #[test]
+    fn products_of_bytes_are_exact(
+        is_signed: bool,
+        metric in prop::sample::select(vec![Metric::Dot, Metric::SqEuclidean, Metric::Cosine]),
+        (rows, columns, count) in (1usize..60, 1usize..140, 2usize..70),
+        is_wide: bool,
+        seed: u64,
+    ) {
+        let mut next = random(seed);
+        let mut bytes = |is_signed: bool| -> Vec<i64> {
+            let least = if is_signed { -128 } else { 0 };
+            (0..columns).map(|_| least + (next() % 256) as i64).collect()
+        };
+        let matrix: Vec<_> = (0..rows).map(|_| bytes(is_signed)).collect();
+        let mut queries: Vec<_> = (0..count).map(|i| bytes(i % 2 == 0)).collect();
+        if is_wide {
+            // Not of bytes: all are compared in singles.
+            queries[count / 2][0] = -200;
+        }
+        check_bytes(if is_signed { Kind::I8 } else { Kind::U8 }, metric, &matrix, &queries);
+    }
+}
+
+#[test]
+fn the_largest_sums_of_bytes_do_not_wrap() {
+    for columns in [8192, 8193] {
+        let queries: Vec<_> = [-128, 127, 255, 0].map(|x| vec![x; columns]).into();
+        for (kind, [least, most]) in [(Kind::I8, [-128, 127]), (Kind::U8, [0, 255])] {
+            // More rows than are found, and those that may be nearest last.
+            let rows: Vec<_> = [1, 2, 3, 4, 5, 6, least, most].map(|x| vec![x; columns]).into();
+            for metric in [Metric::Dot, Metric::SqEuclidean] {
+                check_bytes(kind, metric, &rows, &queries);
+            }
+        }
+    }
+}

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -44,6 +45,8 @@ function workplace(t: ExecutionContext, page: string): string {
   if (linking !== test) t.teardown(() => rmSync(at, { recursive: true, force: true }))
   mkdirSync(join(at, 'node_modules/.bin'), { recursive: true })
   if (linking === test) link(at)
+  if (!existsSync('node_modules/@langchain/core'))
+    cpSync('__test__/fixtures/langchain-core', join(at, 'node_modules/@langchain/core'), { recursive: true })
   writeFileSync(join(at, 'node_modules/.bin/memmap'), launcher(join(root, 'dist/cli/main.js')), { mode: 0o755 })
   for (const { file, code } of blocksOf(page)) if (file !== '') writeFileSync(join(at, file), code)
   mkdirSync(join(at, 'examples'))

@@ -6,7 +6,8 @@
  *   <!-- posix: WHY -->       Windows cannot do it
  *   <!-- not run: WHY -->     neither runs nor is checked
  *
- * A block with the word `unchecked` behind its language runs, but its types are not checked: npyjs takes more than it declares.
+ * A block with the word `unchecked` behind its language runs, but its types are not checked: npyjs takes more than it declares, and
+ * for LangChain.js there is a stand-in without types.
  */
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'

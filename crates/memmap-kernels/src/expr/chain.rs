@@ -1,5 +1,5 @@
-//! Chains: steps of arithmetic of which each goes on with the result of the one before. A chain is taken over a few cache lines at a
-//! time, so that what is between its steps stays in registers and stores go on while the next lines are read.
+//! Chains: steps of arithmetic on one kind. A chain is taken over a few cache lines at a time, so that what is between its steps stays
+//! in registers or in lines at hand, and stores go on while the next lines are read.
 
 use super::numbers::{Divide, Extremes, Negate, Signed};
 use super::table::Operation;
@@ -7,7 +7,7 @@ use crate::dtype::Kind;
 use crate::loops::{Arithmetic, Kernel, Level, Stream, dispatch_wide, prefetch_lines};
 
 /// Bytes of the elements that a chain is taken over at a time.
-const BLOCK: usize = if cfg!(test) { 64 } else { 512 };
+pub(crate) const BLOCK: usize = if cfg!(test) { 64 } else { 512 };
 
 /// Bytes of a cache line.
 const LINE: usize = 64;
@@ -16,10 +16,14 @@ const LINE: usize = 64;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Link {
     pub operation: Operation,
-    /// Whether the result so far is the second argument.
+    /// The first argument, unless the step goes on with the result of the one before.
+    pub start: Option<Run>,
+    /// Whether the result of the one before is the second argument.
     pub is_second: bool,
     /// The other argument.
     pub other: Run,
+    /// Memory for a block of results, where a later step reads them.
+    pub saved: Option<*mut u8>,
 }
 
 /// Elements to read: an address, and the bytes from an element to the next, 0 where all are the same; then a block of them is there.
@@ -42,8 +46,8 @@ impl Run {
     }
 }
 
-/// The loop of chains over elements of a kind: `(first argument, links, target, count, how to store)`.
-pub(crate) type ChainLoop = unsafe fn(Run, &[Link], *mut u8, usize, Store<'_>);
+/// The loop of chains over elements of a kind: `(links, target, count, how to store)`.
+pub(crate) type ChainLoop = unsafe fn(&[Link], *mut u8, usize, Store<'_>);
 
 /// How results are stored. For each of them one element of each run is prefetched.
 #[derive(Clone, Copy)]
@@ -101,7 +105,7 @@ macro_rules! links {
     };
 }
 links! {
-    unary: Negative negated Absolute magnitude;
+    unary: Negative negated Absolute magnitude Reciprocal inverse Sqrt square_root;
     binary: Add plus Subtract minus Multiply times Divide over Minimum least Maximum greatest;
 }
 
@@ -110,12 +114,23 @@ links! {
 struct Values<T, const N: usize>([T; N]);
 
 /// What chains compute with.
-trait Number: Arithmetic + Divide + Extremes + Negate + Signed {}
-impl Number for f32 {}
-impl Number for f64 {}
+trait Number: Arithmetic + Divide + Extremes + Negate + Signed {
+    fn square_root(self) -> Self;
+}
+
+macro_rules! numbers {
+    ($($T:ty)*) => {$(
+        impl Number for $T {
+            #[inline(always)]
+            fn square_root(self) -> $T {
+                self.sqrt()
+            }
+        }
+    )*};
+}
+numbers!(f32 f64);
 
 struct Chain<'a, T> {
-    first: Run,
     links: &'a [Link],
     target: *mut T,
     count: usize,
@@ -124,9 +139,9 @@ struct Chain<'a, T> {
 
 /// # Safety
 /// As many native elements are readable from each run on, and writable from the target on. The target overlaps no run, unless it is
-/// one.
-unsafe fn run_chain<T: Number>(first: Run, links: &[Link], target: *mut u8, count: usize, store: Store<'_>) {
-    dispatch_wide(Chain { first, links, target: target.cast::<T>(), count, store });
+/// one. Saved results overlap nothing else.
+unsafe fn run_chain<T: Number>(links: &[Link], target: *mut u8, count: usize, store: Store<'_>) {
+    dispatch_wide(Chain { links, target: target.cast::<T>(), count, store });
 }
 
 impl<T: Number> Chain<'_, T> {
@@ -137,14 +152,20 @@ impl<T: Number> Chain<'_, T> {
     #[inline(always)]
     unsafe fn results<const N: usize>(&self, index: usize) -> Values<T, N> {
         let mut values = Values([T::ZERO; N]);
-        let first = self.first.at(index).cast::<T>();
-        for (at, value) in values.0.iter_mut().enumerate() {
-            // SAFETY: the caller vouches for the elements.
-            *value = unsafe { first.wrapping_add(at).read_unaligned() };
-        }
         for link in self.links {
+            if let Some(run) = link.start {
+                let first = run.at(index).cast::<T>();
+                for (at, value) in values.0.iter_mut().enumerate() {
+                    // SAFETY: the caller vouches for the elements.
+                    *value = unsafe { first.wrapping_add(at).read_unaligned() };
+                }
+            }
             // SAFETY: passed on as it is.
             unsafe { take(link, &mut values.0, index) };
+            if let Some(saved) = link.saved {
+                // SAFETY: the memory holds a block.
+                unsafe { saved.cast::<[T; N]>().write_unaligned(values.0) };
+            }
         }
         values
     }

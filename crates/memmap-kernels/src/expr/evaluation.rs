@@ -5,12 +5,12 @@ use std::sync::atomic::Ordering;
 
 use smallvec::SmallVec;
 
-use super::chain::{Link, Run, Store};
+use super::chain::{BLOCK, Link, Run, Store};
 use super::function::ARGUMENTS;
-use super::plan::{Argument, Plan, Planned, Work};
+use super::plan::{Argument, PART, Plan, Planned, PlannedLink, Work};
 use super::program::Program;
 use crate::array::ComputedReader;
-use crate::copy::{Buffer, Reader, Source};
+use crate::copy::{Buffer, Reader, Source, TILE_BYTES};
 use crate::dtype::Kind;
 use crate::loops::{RawSlice, Stream, prefetch_lines};
 
@@ -51,11 +51,12 @@ impl<'p> Evaluation<'p> {
         let program = self.program;
         let Plan { constants, steps, result, part, are_same, .. } = &program.plan;
         let size = program.kind.size().unwrap_or(0);
+        let registers: SmallVec<[*mut u8; 4]> = self.registers.iter_mut().map(Buffer::as_mut_ptr).collect();
         if !self.are_constants_done {
             self.are_constants_done = true;
             let inputs = self.constant_inputs(*part);
             for step in constants {
-                let mut call = Call::new(step, &inputs, &mut self.registers);
+                let mut call = Call::new(step, &inputs, &registers);
                 // SAFETY: the step reads elements of the sizes that its places have, a part each, and writes another register.
                 unsafe { call.take(*part, Store::Cached(&[]), program) };
             }
@@ -64,10 +65,10 @@ impl<'p> Evaluation<'p> {
         let is_last = self.position + len >= self.total;
         let ahead = if is_last { Ahead::new() } else { ahead_of(&program.sources, &inputs) };
         let mut calls: SmallVec<[Call<'_>; 2]> =
-            steps.iter().map(|step| Call::new(step, &inputs, &mut self.registers)).collect();
+            steps.iter().map(|step| Call::new(step, &inputs, &registers)).collect();
         let mut from = match result.checked_sub(inputs.len()) {
             None => Cursor::new(inputs[*result], if are_same[*result] { 0 } else { size }),
-            Some(register) => Cursor::register(self.registers[register].as_mut_ptr(), size),
+            Some(register) => Cursor::register(registers[register], size),
         };
         // The last step stores to the target. Past the cache only chains store by themselves; other results are copied from a register.
         let is_direct = steps.last().is_some_and(|step| {
@@ -144,6 +145,13 @@ fn prefetch(ahead: &[Run], len: usize) {
     ahead.iter().for_each(|run| prefetch_lines(run.first, len * run.apart));
 }
 
+/// The place behind the part of a register where a chain saves a block of results.
+fn block_of(register: *mut u8) -> *mut u8 {
+    register.wrapping_add(TILE_BYTES / 2)
+}
+
+const _: () = assert!(PART <= TILE_BYTES / 2 && BLOCK <= TILE_BYTES / 2);
+
 /// What is read or written, part by part.
 #[derive(Clone, Copy)]
 struct Cursor {
@@ -157,6 +165,7 @@ impl Cursor {
         Cursor { run: Run { first, apart }, moves: true }
     }
 
+    /// Of a step with one argument.
     const NONE: Cursor = Cursor { run: Run { first: ptr::null(), apart: 0 }, moves: false };
 
     fn register(first: *const u8, apart: usize) -> Cursor {
@@ -177,51 +186,62 @@ impl Cursor {
 /// A step over the parts of a tile, one after the other.
 struct Call<'p> {
     step: &'p Planned,
-    from: SmallVec<[Cursor; ARGUMENTS]>,
-    /// The other arguments of a chain.
-    others: SmallVec<[Cursor; 4]>,
+    arguments: SmallVec<[Cursor; ARGUMENTS]>,
+    /// What the links of a chain read and write.
+    links: SmallVec<[LinkCursors; 4]>,
     target: Cursor,
 }
 
+/// What a link reads and writes.
+struct LinkCursors {
+    start: Option<Cursor>,
+    other: Cursor,
+    saved: Option<*mut u8>,
+}
+
 impl<'p> Call<'p> {
-    fn new(step: &'p Planned, inputs: &[*const u8], registers: &mut [Buffer]) -> Call<'p> {
-        let mut cursor = |&Argument { place, apart }: &Argument| match place.checked_sub(inputs.len()) {
+    fn new(step: &'p Planned, inputs: &[*const u8], registers: &[*mut u8]) -> Call<'p> {
+        let cursor = |&Argument { place, apart, is_local }: &Argument| match place.checked_sub(inputs.len()) {
             None => Cursor::new(inputs[place], apart),
-            Some(register) => Cursor::register(registers[register].as_mut_ptr(), apart),
+            Some(register) if is_local => Cursor::register(block_of(registers[register]), 0),
+            Some(register) => Cursor::register(registers[register], apart),
         };
-        let from = step.arguments.iter().map(&mut cursor).collect();
-        let others = match &step.work {
+        let arguments = step.arguments.iter().map(cursor).collect();
+        let links = match &step.work {
             Work::Chain(_, links) => {
-                links.iter().map(|link| link.other.as_ref().map_or(Cursor::NONE, &mut cursor)).collect()
+                let cursors = |link: &PlannedLink| LinkCursors {
+                    start: link.start.as_ref().map(cursor),
+                    other: link.other.as_ref().map_or(Cursor::NONE, cursor),
+                    saved: link.saved.map(|place| block_of(registers[place - inputs.len()])),
+                };
+                links.iter().map(cursors).collect()
             }
             _ => SmallVec::new(),
         };
-        let target = Cursor::register(registers[step.target - inputs.len()].as_mut_ptr(), 0);
-        Call { step, from, others, target }
+        let target = Cursor::register(registers[step.target - inputs.len()], 0);
+        Call { step, arguments, links, target }
     }
 
     /// Takes the step over the next part, of `len` elements.
     ///
     /// # Safety
-    /// As [`Loop::run`].
+    /// As [`Loop::run`](super::function::Loop::run).
     unsafe fn take(&mut self, len: usize, store: Store<'_>, program: &Program) {
-        let mut from = [ptr::null(); ARGUMENTS];
         let target = self.target.next(len).first.cast_mut();
         if let Work::Chain(run, links) = &self.step.work {
-            let links: SmallVec<[Link; 4]> = links
-                .iter()
-                .zip(&mut self.others)
-                .map(|(link, other)| Link {
-                    operation: link.operation,
-                    is_second: link.is_second,
-                    other: other.next(len),
-                })
-                .collect();
+            let link = |(link, cursors): (&PlannedLink, &mut LinkCursors)| Link {
+                operation: link.operation,
+                start: cursors.start.as_mut().map(|start| start.next(len)),
+                is_second: link.is_second,
+                other: cursors.other.next(len),
+                saved: cursors.saved,
+            };
+            let links: SmallVec<[Link; 4]> = links.iter().zip(&mut self.links).map(link).collect();
             // SAFETY: passed on as it is.
-            unsafe { run(self.from[0].next(len), &links, target, len, store) };
-            return;
+            return unsafe { run(&links, target, len, store) };
         }
-        for (from, cursor) in from.iter_mut().zip(&mut self.from) {
+        let mut from = [ptr::null(); ARGUMENTS];
+        for (from, cursor) in from.iter_mut().zip(&mut self.arguments) {
             *from = cursor.next(len).first;
         }
         match &self.step.work {

@@ -14,7 +14,10 @@ use crate::exec::{Error, Result};
 const TILE: usize = if cfg!(test) { 1 << 8 } else { 8 << 10 };
 
 /// Bytes of the elements that steps are taken over at a time: so much of many registers fits the first cache.
-const PART: usize = if cfg!(test) { 1 << 6 } else { 2 << 10 };
+pub(super) const PART: usize = if cfg!(test) { 1 << 6 } else { 2 << 10 };
+
+/// The most steps of a chain, so that plans of thousands of steps take no time.
+const MOST_LINKS: usize = 16;
 
 /// How many times as long a mathematical function takes as a sum.
 const FUNCTION_COST: usize = 12;
@@ -55,6 +58,8 @@ pub(super) struct Argument {
     /// Bytes from an element to the next, 0 where all are the same: then a part of them serves for all parts of a tile, so that it
     /// stays in the first cache.
     pub apart: usize,
+    /// Whether an earlier step of the same chain saved it, a block at a time.
+    pub is_local: bool,
 }
 
 /// What a step does with its tile.
@@ -64,18 +69,22 @@ pub(super) enum Work {
     Call(Loop),
     /// A power of integers, whose second argument must not be negative.
     Power(Loop, Kind),
-    /// Steps of which each goes on with the result of the one before. The step's own argument is the first one of the first.
-    Chain(ChainLoop, SmallVec<[PlannedLink; 4]>),
+    /// Steps of arithmetic, taken over a few lines at a time.
+    Chain(ChainLoop, Box<[PlannedLink]>),
 }
 
 /// A step of a chain.
 #[derive(Clone, Copy)]
 pub(super) struct PlannedLink {
     pub operation: Operation,
-    /// Whether the result so far is the second argument.
+    /// The first argument, unless the step goes on with the result of the one before.
+    pub start: Option<Argument>,
+    /// Whether the result of the one before is the second argument.
     pub is_second: bool,
     /// The other argument, where there are two.
     pub other: Option<Argument>,
+    /// The register of the result, where a later step of the chain reads it.
+    pub saved: Option<usize>,
 }
 
 impl Plan {
@@ -124,7 +133,7 @@ impl Plan {
                         rule: "a step of an expression reads elements of another size",
                     });
                 }
-                arguments.push(Argument { place, apart: if same { 0 } else { size } });
+                arguments.push(Argument { place, apart: if same { 0 } else { size }, is_local: false });
                 is_constant &= same;
             }
             if target < inputs.len()
@@ -157,7 +166,7 @@ impl Plan {
         let registers = places.len() - inputs.len();
         let (tile, part) = ((TILE / largest).max(1), (PART / largest).max(1));
         let are_same = sources.iter().map(Source::is_constant).collect();
-        let steps = chained(planned, result);
+        let steps = chained(&planned, result);
         Ok(Plan { constants, steps, registers, result, tile, part, are_same, cost })
     }
 }
@@ -169,61 +178,84 @@ impl Plan {
     }
 }
 
-/// The same steps, where each that goes on with the result of the one before is part of a chain.
-fn chained(steps: Vec<(Step, Planned)>, result: usize) -> SmallVec<[Planned; 4]> {
+/// The same steps, where those of arithmetic that follow one another are chains.
+fn chained(steps: &[(Step, Planned)], result: usize) -> SmallVec<[Planned; 4]> {
     let mut joined: SmallVec<[Planned; 4]> = SmallVec::new();
-    for (at, (step, planned)) in steps.iter().enumerate() {
-        let Some((run, operation, kind)) = as_link(*step) else {
+    let mut rest = steps;
+    while let [(step, planned), ..] = rest {
+        let Some((run, kind)) = as_link(*step) else {
             joined.push(planned.clone());
+            rest = &rest[1..];
             continue;
         };
-        let previous = at.checked_sub(1).map(|at| &steps[at]).filter(|(previous, _)| {
-            as_link(*previous).is_some_and(|(_, _, other)| other == kind)
-                && !is_read_later(&steps[at + 1..], previous.target(), result)
-        });
-        let goes_on = previous.and_then(|(_, previous)| link_after(operation, planned, previous.target));
-        match (joined.last_mut(), goes_on) {
-            (Some(Planned { work: Work::Chain(_, links), target, .. }), Some(link)) => {
-                links.push(link);
-                *target = planned.target;
-            }
-            _ => {
-                let link =
-                    PlannedLink { operation, is_second: false, other: planned.arguments.get(1).copied() };
-                let arguments = SmallVec::from_slice(&planned.arguments[..1]);
-                joined.push(Planned {
-                    work: Work::Chain(run, smallvec![link]),
-                    arguments,
-                    target: planned.target,
-                });
-            }
-        }
+        let is_link = |(step, _): &&(Step, Planned)| as_link(*step).is_some_and(|(_, other)| other == kind);
+        let most = rest.iter().take(MOST_LINKS).take_while(is_link).count();
+        let end = (1..=most).rev().find(|&end| is_closed(rest, end, result)).unwrap_or(1);
+        let links = (0..end).filter_map(|at| link(&rest[..end], at)).collect();
+        let target = rest[end - 1].1.target;
+        joined.push(Planned { work: Work::Chain(run, links), arguments: SmallVec::new(), target });
+        rest = &rest[end..];
     }
     joined
 }
 
-/// The loop, the operation and the kind of a step that can be part of a chain.
-fn as_link(step: Step) -> Option<(ChainLoop, Operation, Kind)> {
+/// Whether only the last one of the first `end` steps leaves a result for others.
+fn is_closed(steps: &[(Step, Planned)], end: usize, result: usize) -> bool {
+    (0..end - 1).all(|at| {
+        let place = steps[at].1.target;
+        let is_overwritten = steps[at + 1..end].iter().any(|(_, step)| step.target == place);
+        is_overwritten || !is_read_later(&steps[end..], place, result)
+    })
+}
+
+/// The loop and the kind of a step that can be part of a chain.
+fn as_link(step: Step) -> Option<(ChainLoop, Kind)> {
     match step {
-        Step::Call { operation, kind, .. } if is_link(operation) => {
-            chain_over(kind).map(|run| (run, operation, kind))
-        }
+        Step::Call { operation, kind, .. } if is_link(operation) => chain_over(kind).map(|run| (run, kind)),
         _ => None,
     }
 }
 
-/// The step as one that goes on with what is at a place; none unless it is one argument.
-fn link_after(operation: Operation, step: &Planned, place: usize) -> Option<PlannedLink> {
-    match step.arguments.as_slice() {
-        [a] if a.place == place => Some(PlannedLink { operation, is_second: false, other: None }),
-        [a, b] if a.place == place && b.place != place => {
-            Some(PlannedLink { operation, is_second: false, other: Some(*b) })
+/// The step with a number among those of a chain.
+fn link(steps: &[(Step, Planned)], at: usize) -> Option<PlannedLink> {
+    let (Step::Call { operation, .. }, Planned { arguments, target, .. }) = &steps[at] else { return None };
+    let before = at.checked_sub(1).map(|before| steps[before].1.target);
+    let local = |argument: Argument| {
+        let is_local = steps[..at].iter().any(|(_, step)| step.target == argument.place);
+        Argument { is_local, ..argument }
+    };
+    let first = arguments[0];
+    let second = arguments.get(1).copied();
+    let is_second = before != Some(first.place) && second.is_some_and(|second| before == Some(second.place));
+    let (start, other) = if is_second {
+        (None, Some(first))
+    } else if before == Some(first.place) {
+        (None, second)
+    } else {
+        (Some(first), second)
+    };
+    let is_read = is_read_again(&steps[at + 1..], *target);
+    Some(PlannedLink {
+        operation: *operation,
+        start: start.map(local),
+        is_second,
+        other: other.map(local),
+        saved: is_read.then_some(*target),
+    })
+}
+
+/// Whether the steps of a chain read what is at a place, written just before them, other than by going on with it.
+fn is_read_again(steps: &[(Step, Planned)], place: usize) -> bool {
+    for (at, (_, step)) in steps.iter().enumerate() {
+        let reads = step.arguments.iter().filter(|argument| argument.place == place).count();
+        if reads > usize::from(at == 0) {
+            return true;
         }
-        [a, b] if b.place == place && a.place != place => {
-            Some(PlannedLink { operation, is_second: true, other: Some(*a) })
+        if step.target == place {
+            return false;
         }
-        _ => None,
     }
+    false
 }
 
 /// Whether what is at a place is read by one of the steps, or as the result, before another overwrites it.

@@ -128,7 +128,7 @@ proptest! {
     #[test]
     fn takes_steps_in_any_order_of_registers(
         (len, offset, level) in (0usize..200, 0usize..70, 0u8..3),
-        steps in prop::collection::vec((0usize..10, any::<[u8; 4]>()), 1..9),
+        steps in prop::collection::vec((0usize..12, any::<[u8; 4]>()), 1..9),
         (in_place, seed) in any::<(bool, u64)>(),
     ) {
         runs_as_one_element_at_a_time::<f32>(len, offset, &steps, in_place, seed, level)?;
@@ -179,7 +179,7 @@ fn runs_as_one_element_at_a_time<T: Float>(
     level: u8,
 ) -> Result<(), TestCaseError> {
     const INPUTS: usize = 3;
-    const OPERATIONS: [Operation; 10] = [
+    const OPERATIONS: [Operation; 12] = [
         Operation::Add,
         Operation::Subtract,
         Operation::Multiply,
@@ -190,6 +190,8 @@ fn runs_as_one_element_at_a_time<T: Float>(
         Operation::Absolute,
         Operation::Floor,
         Operation::Fmin,
+        Operation::Sqrt,
+        Operation::Reciprocal,
     ];
     let mut number = tame(seed);
     let mut numbers = |count: usize| -> Vec<T> { (0..count).map(|at| T::of(number(at).re())).collect() };
@@ -296,6 +298,8 @@ macro_rules! floats {
                     Operation::Absolute => a.abs(),
                     Operation::Fmin if b.is_nan() || a <= b => a,
                     Operation::Fmin => b,
+                    Operation::Sqrt => a.sqrt(),
+                    Operation::Reciprocal => 1.0 / a,
                     _ => a.floor(),
                 }
             }

@@ -60,14 +60,19 @@ export interface Program {
 
 /** The recipe of an expression. */
 export class ProgramRecipe implements Replaceable {
-  constructor(private readonly program: Program) {}
+  readonly arrays: readonly ArrayBase[]
+  readonly depth: number
 
-  get arrays(): readonly ArrayBase[] {
-    return this.program.inputs.flatMap(({ array }) => (array === null ? [] : arraysOf(array)))
-  }
-
-  get depth(): number {
-    return depthOver(this.program.inputs.flatMap(({ array }) => array ?? []))
+  constructor(private readonly program: Program) {
+    const arrays: ArrayBase[] = []
+    const own: ArrayBase[] = []
+    for (const { array } of program.inputs) {
+      if (array === null) continue
+      own.push(array)
+      for (const one of arraysOf(array)) arrays.push(one)
+    }
+    this.arrays = arrays
+    this.depth = depthOver(own)
   }
 
   replace(arrays: readonly ArrayBase[]): Replaceable {

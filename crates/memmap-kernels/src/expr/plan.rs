@@ -101,13 +101,14 @@ impl Plan {
             Error::Mismatch { rule: "a step of an expression reads what was not written" };
         let size_of = |kind: Kind| kind.size().ok_or(Error::Unsupported { operation: "an expression", kind });
         // The bytes of the elements at each place, and whether they are all the same.
-        let mut places: Vec<Option<(usize, bool)>> = Vec::new();
+        let mut places: SmallVec<[Option<(usize, bool)>; 8]> = SmallVec::new();
         let mut largest = size_of(kind)?;
         for (input, source) in inputs.iter().zip(sources) {
             largest = largest.max(size_of(input.kind())?).max(source.element_size());
             places.push(Some((size_of(input.kind())?, source.is_constant())));
         }
-        let (mut constants, mut planned, mut cost) = (SmallVec::new(), Vec::new(), 0);
+        let (mut constants, mut cost) = (SmallVec::new(), 0);
+        let mut planned: SmallVec<[(Step, Planned); 4]> = SmallVec::new();
         for &step in steps {
             let (work, read, from, target, to) = match step {
                 Step::Cast { from, to, source, target } => {

@@ -1,5 +1,6 @@
 //! Expressions: a few steps for each tile, from the elements of arrays to those of the result, in registers of a part of it each.
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,13 +15,16 @@ use crate::copy::{Caster, Source, copied};
 use crate::dtype::{Element, Kind};
 use crate::exec::{Control, Error, Result};
 
+/// Bytes of the largest number: a complex one of two doubles.
+const LARGEST_ELEMENT: usize = 16;
+
 /// What an expression reads: an array, broadcast to its shape, as elements of a kind.
 #[derive(Clone, Debug)]
 pub struct Input {
     array: ArrayRef,
     kind: Kind,
     /// The memory of a copy, or of a number.
-    _memory: Option<Arc<Vec<u8>>>,
+    _memory: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl Input {
@@ -42,8 +46,8 @@ impl Input {
         let unsupported = Error::Unsupported { operation: "an expression", kind };
         let caster = Caster::between(Kind::F64, kind).ok_or(unsupported.clone())?;
         let element = Element::native(kind).ok_or(unsupported)?;
-        let mut memory = vec![0u8; element.size];
-        // SAFETY: one number is read, and one element written.
+        let mut memory = [0u8; LARGEST_ELEMENT];
+        // SAFETY: one number is read, and one element written, which is no larger than the memory.
         unsafe { caster.run((&raw const number).cast(), memory.as_mut_ptr(), 1) };
         let memory = Arc::new(memory);
         let strides = shape.iter().map(|_| 0).collect::<Axes<isize>>();
@@ -195,7 +199,9 @@ impl Computed for Program {
             let copy = apart(array, target, same_order, control)?;
             copies |= copy.is_some();
             inputs.push(match copy {
-                Some(Copied { array, memory }) => Input { array, kind: *kind, _memory: memory },
+                Some(Copied { array, memory }) => {
+                    Input { array, kind: *kind, _memory: memory.map(|memory| memory as _) }
+                }
                 None => input.clone(),
             });
         }

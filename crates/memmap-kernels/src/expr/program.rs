@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use smallvec::SmallVec;
+
 use super::evaluation::Evaluation;
 use super::plan::Plan;
 use super::table::Operation;
@@ -191,23 +193,20 @@ impl Computed for Program {
         same_order: bool,
         control: &Control,
     ) -> Result<Option<Arc<dyn Computed>>> {
-        let mut copies = false;
-        let mut inputs = Vec::with_capacity(self.inputs.len());
-        for input in &self.inputs {
-            let Input { array, kind, .. } = input;
-            let same_order = same_order && array.shape == target.shape;
-            let copy = apart(array, target, same_order, control)?;
-            copies |= copy.is_some();
-            inputs.push(match copy {
-                Some(Copied { array, memory }) => {
-                    Input { array, kind: *kind, _memory: memory.map(|memory| memory as _) }
-                }
-                None => input.clone(),
-            });
-        }
-        if !copies {
+        let copy = |Input { array, .. }: &Input| {
+            apart(array, target, same_order && array.shape == target.shape, control)
+        };
+        let copies = self.inputs.iter().map(copy).collect::<Result<SmallVec<[Option<Copied>; 4]>>>()?;
+        if copies.iter().all(Option::is_none) {
             return Ok(None);
         }
+        let replaced = |(input, copy): (&Input, Option<Copied>)| match copy {
+            Some(Copied { array, memory }) => {
+                Input { array, kind: input.kind, _memory: memory.map(|memory| memory as _) }
+            }
+            None => input.clone(),
+        };
+        let inputs = self.inputs.iter().zip(copies).map(replaced).collect();
         Ok(Some(Arc::new(self.with_inputs(inputs, self.shape.clone())?)))
     }
 

@@ -152,12 +152,12 @@ impl Plan {
             is_constant &= steps.iter().filter(|step| step.target() == target).count() == 1;
             largest = largest.max(size_of(to)?);
             places[target] = Some((size_of(to)?, is_constant));
-            let step = (step, Planned { work, arguments, target });
+            let taken = Planned { work, arguments, target };
             if is_constant {
-                constants.push(step.1);
+                constants.push(taken);
             } else {
-                cost += step.1.cost();
-                planned.push(step);
+                cost += taken.cost();
+                planned.push((step, taken));
             }
         }
         let (size, _) = places.get(result).copied().flatten().ok_or(UNWRITTEN)?;
@@ -170,9 +170,7 @@ impl Plan {
         let steps = chained(&planned, result);
         Ok(Plan { constants, steps, registers, result, tile, part, are_same, cost })
     }
-}
 
-impl Plan {
     /// Whether the steps are one chain, whose results are those of the program.
     pub fn is_one_chain(&self) -> bool {
         matches!(self.steps.as_slice(), [Planned { work: Work::Chain(..), target, .. }] if *target == self.result)

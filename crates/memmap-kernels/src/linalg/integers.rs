@@ -1,7 +1,7 @@
 //! Exact sums of bytes: rows of int8 and uint8, and one query of whole numbers.
 
 use super::metric::{Form, Sums};
-use super::singles::{PADDING, ROWS, fetch_ahead};
+use super::singles::{PADDING, ROWS, distance_ahead, fetch};
 use crate::dtype::Native;
 use crate::loops::{Kernel, Level, RawSlice, dispatch_wide};
 
@@ -77,7 +77,7 @@ impl<T: Byte> Kernel for Work<'_, T> {
         let mut first = 0;
         while first < rows.len() {
             let some: [*const u8; ROWS] = std::array::from_fn(|i| rows[(first + i).min(rows.len() - 1)]);
-            fetch_ahead(&rows[first..], columns);
+            let distance = distance_ahead(&rows[first..], columns);
             let mut sums = [[0i64; ROWS]; 2];
             let mut start = 0;
             while start < columns {
@@ -87,7 +87,7 @@ impl<T: Byte> Kernel for Work<'_, T> {
                 let q = &query[start..start + len.next_multiple_of(INTEGER_PADDING)];
                 let found = match form {
                     Form::Absolute => [x.map(|x| differences(x, q)), [0; ROWS]],
-                    _ => products::<L, T>(x, q),
+                    _ => products::<L, T>(x, q, distance),
                 };
                 for (sums, found) in sums.iter_mut().zip(found) {
                     sums.iter_mut().zip(found).for_each(|(sum, more)| *sum += i64::from(more));
@@ -115,16 +115,20 @@ fn differences<T: Byte>(x: RawSlice<T>, q: &[i16]) -> i32 {
 
 /// The products and the squares.
 #[inline(always)]
-fn products<L: Level, T: Byte>(x: [RawSlice<T>; ROWS], q: &[i16]) -> [[i32; ROWS]; 2] {
+fn products<L: Level, T: Byte>(
+    x: [RawSlice<T>; ROWS],
+    q: &[i16],
+    distance: Option<usize>,
+) -> [[i32; ROWS]; 2] {
     #[cfg(target_arch = "x86_64")]
     if L::AVX512 {
         // SAFETY: the level has the instructions.
-        return unsafe { x86::products_vnni(x, q) };
+        return unsafe { x86::products_vnni(x, q, distance) };
     }
     #[cfg(target_arch = "x86_64")]
     if L::AVX2 {
         // SAFETY: the level has the instructions.
-        return unsafe { x86::products_avx2(x, q) };
+        return unsafe { x86::products_avx2(x, q, distance) };
     }
     let mut sums = [[0; ROWS]; 2];
     for (i, x) in x.into_iter().enumerate() {
@@ -139,7 +143,7 @@ fn products<L: Level, T: Byte>(x: [RawSlice<T>; ROWS], q: &[i16]) -> [[i32; ROWS
 
 #[cfg(target_arch = "x86_64")]
 mod x86 {
-    use super::{Byte, INTEGER_PADDING, ROWS, RawSlice};
+    use super::{Byte, INTEGER_PADDING, ROWS, RawSlice, fetch};
     use std::arch::x86_64::*;
 
     /// Columns from `at` on, the last ones filled up with zeros.
@@ -163,7 +167,11 @@ mod x86 {
         enable = "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx512vpopcntdq,avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt"
     )]
     #[inline]
-    pub fn products_vnni<T: Byte>(x: [RawSlice<T>; ROWS], q: &[i16]) -> [[i32; ROWS]; 2] {
+    pub fn products_vnni<T: Byte>(
+        x: [RawSlice<T>; ROWS],
+        q: &[i16],
+        distance: Option<usize>,
+    ) -> [[i32; ROWS]; 2] {
         let zero = _mm512_setzero_si512();
         let (mut totals, mut squares) = ([zero; ROWS], [zero; ROWS]);
         let len = x[0].len();
@@ -174,6 +182,7 @@ mod x86 {
             let q = unsafe { _mm512_loadu_si512(q.as_ptr().wrapping_add(at).cast()) };
             let mut i = 0;
             while i < ROWS {
+                fetch(x[i].as_ptr(), at, distance);
                 let bytes = load(x[i], at);
                 let x = if T::IS_SIGNED { _mm512_cvtepi8_epi16(bytes) } else { _mm512_cvtepu8_epi16(bytes) };
                 totals[i] = _mm512_dpwssd_epi32(totals[i], x, q);
@@ -193,7 +202,11 @@ mod x86 {
 
     #[target_feature(enable = "avx2,fma,f16c,bmi1,bmi2,lzcnt,popcnt")]
     #[inline]
-    pub fn products_avx2<T: Byte>(x: [RawSlice<T>; ROWS], q: &[i16]) -> [[i32; ROWS]; 2] {
+    pub fn products_avx2<T: Byte>(
+        x: [RawSlice<T>; ROWS],
+        q: &[i16],
+        distance: Option<usize>,
+    ) -> [[i32; ROWS]; 2] {
         let zero = _mm256_setzero_si256();
         let (mut totals, mut squares) = ([zero; ROWS], [zero; ROWS]);
         let len = x[0].len();
@@ -202,6 +215,7 @@ mod x86 {
         while at < len {
             let mut i = 0;
             while i < ROWS {
+                fetch(x[i].as_ptr(), at, distance);
                 let bytes = load(x[i], at);
                 let halves = [_mm256_castsi256_si128(bytes), _mm256_extracti128_si256::<1>(bytes)];
                 let mut half = 0;

@@ -12,17 +12,25 @@ pub(super) const ROWS: usize = 4;
 /// Bytes between the rows that are read and those that are fetched into the cache.
 const AHEAD: usize = 4096;
 
-/// Fetches rows that are read soon, where they are as far from one another as these. Processors do not foresee several short rows at a
-/// time.
-#[inline(never)]
-pub(super) fn fetch_ahead(rows: &[*const u8], bytes: usize) {
+/// The bytes from each row to one that is read soon, where rows are short and equally far from one another as the next ones: processors
+/// do not foresee several short rows at a time. Each line of a row is fetched beside the work on one before, because a processor waits
+/// once it has asked for a dozen.
+#[inline(always)]
+pub(super) fn distance_ahead(rows: &[*const u8], bytes: usize) -> Option<usize> {
     if bytes >= AHEAD || rows.len() < ROWS + 1 {
-        return;
+        return None;
     }
     let step = rows[ROWS].addr().wrapping_sub(rows[0].addr());
-    let distance = step.wrapping_mul(AHEAD.div_ceil(ROWS * bytes.max(1)));
-    for row in &rows[..ROWS] {
-        prefetch_lines(row.wrapping_add(distance), bytes);
+    Some(step.wrapping_mul(AHEAD.div_ceil(ROWS * bytes.max(1))))
+}
+
+/// Fetches what lies a distance behind a column, given in bytes from the start of the row, once for each line.
+#[inline(always)]
+pub(super) fn fetch(row: *const u8, column: usize, distance: Option<usize>) {
+    if let Some(distance) = distance
+        && column.is_multiple_of(64)
+    {
+        prefetch_lines(row.wrapping_add(column).wrapping_add(distance), 1);
     }
 }
 
@@ -107,8 +115,8 @@ fn each_row<L: Lanes, T: Widen, S: Step>(work: RowSums) {
     while first < rows.len() {
         // Fewer rows compute the last one again, so that the sums of a row do not depend on its place.
         let some: [*const T; ROWS] = std::array::from_fn(|i| rows[(first + i).min(rows.len() - 1)].cast());
-        fetch_ahead(&rows[first..], columns * size_of::<T>());
-        let [totals, squares] = row_sums::<L, T, S>(some, columns, query);
+        let distance = distance_ahead(&rows[first..], columns * size_of::<T>());
+        let [totals, squares] = row_sums::<L, T, S>(some, columns, query, distance);
         for (i, out) in out[first..rows.len()].iter_mut().take(ROWS).enumerate() {
             *out = [totals[i], squares[i]];
         }
@@ -121,6 +129,7 @@ fn row_sums<L: Lanes, T: Widen, S: Step>(
     rows: [*const T; ROWS],
     columns: usize,
     query: *const f32,
+    distance: Option<usize>,
 ) -> [[f32; ROWS]; 2] {
     let zero = L::splat(0.0);
     let (mut totals, mut squares) = ([zero; ROWS], [zero; ROWS]);
@@ -130,6 +139,7 @@ fn row_sums<L: Lanes, T: Widen, S: Step>(
         let q = unsafe { L::load(query.wrapping_add(at)) };
         let mut i = 0;
         while i < ROWS {
+            fetch(rows[i].cast(), at * size_of::<T>(), distance);
             // SAFETY: the columns are readable.
             let x = unsafe { T::load::<L>(rows[i].wrapping_add(at)) };
             totals[i] = S::step::<L>(x, q, totals[i]);

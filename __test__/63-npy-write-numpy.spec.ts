@@ -8,9 +8,10 @@ import { arrayFrom, randomArray, randomDType, randomShape } from './support/live
 import { live } from './support/live.js'
 import { askPython, randomFrom } from './support/numpy-live.js'
 import type { Random } from './support/numpy-live.js'
+import { times } from './support/slow.js'
 
 const SCRIPT = readFileSync(join(import.meta.dirname, '../../support/npy-writer.py'), 'utf8')
-const COUNT = Number(process.env['MEMMAP_WRITTEN'] ?? 2000)
+const COUNT = times(Number(process.env['MEMMAP_WRITTEN'] ?? 2000))
 
 const NAMES = [
   "it's",

@@ -21,7 +21,7 @@ import { COMMAND, manyIn, memmapIn, wordsOf } from './support/cli.js'
 import type { Ended } from './support/cli.js'
 import { folder } from './support/files.js'
 import { NODE } from './support/node.js'
-import { linking, posix } from './support/platform.js'
+import { linking, onOneVersion, posix } from './support/platform.js'
 
 /** Colours and cursor movements. */
 const ESCAPE = '\u001B'
@@ -80,7 +80,7 @@ test('info describes a file', (t) => {
   t.regex(out, /^dtype +float32 \(<f4\)$/m)
 })
 
-test('show prints like NumPy', (t) => {
+onOneVersion('show prints like NumPy', (t) => {
   const { run } = place(t)
   t.is(run('show grid.npy').out, '[[ 0.  1.  2.  3.]\n [ 4.  5.  6.  7.]\n [ 8.  9. 10. 11.]]\n')
   t.is(run("show grid.npy --slice '0:2, ..., -1'").out, '[3. 7.]\n')
@@ -121,7 +121,7 @@ test('show draws a picture with a scale, and NaN in its own colour', (t) => {
   t.false(existsSync(join(at, 'x.png')))
 })
 
-test('show samples a large slice', (t) => {
+onOneVersion('show samples a large slice', (t) => {
   const { at, run } = place(t)
   memmap(join(at, 'large.u1'), { mode: 'w+', shape: [3000, 5000] }).close()
   t.is(run('show large.u1 --dtype u1 --shape 3000,5000 --image large.png').code, 0)
@@ -130,7 +130,7 @@ test('show samples a large slice', (t) => {
   t.true(width > 1666 && width < 2048)
 })
 
-test('stats prints counts and moments', (t) => {
+onOneVersion('stats prints counts and moments', (t) => {
   const { run } = place(t)
   const found = JSON.parse(run('stats grid.npy --json').out) as Record<string, unknown>
   t.like(found, { count: 12, nan: 0, inf: 0, min: 0, max: 11, mean: 5.5, q1: 2.75, median: 5.5, q3: 8.25 })
@@ -158,7 +158,7 @@ test('stats prints counts and moments', (t) => {
   t.is(err, '')
 })
 
-test('check names the first element that violates a rule', (t) => {
+onOneVersion('check names the first element that violates a rule', (t) => {
   const { run } = place(t)
   const fails = (line: string, pattern: RegExp): void => {
     const { code, out, err } = run(`check ${line}`)
@@ -192,7 +192,7 @@ test('check names the first element that violates a rule', (t) => {
   )
 })
 
-test('diff counts differences, and says by how much and where', (t) => {
+onOneVersion('diff counts differences, and says by how much and where', (t) => {
   const { at, run } = place(t)
   const other = load(join(at, 'grid.npy')) as ReturnType<typeof array>
   other.set(1, 2, 6.5)
@@ -255,7 +255,7 @@ test('convert writes .npy and raw files of any dtype and order', (t) => {
   )
 })
 
-test('create writes files of one value', (t) => {
+onOneVersion('create writes files of one value', (t) => {
   const { at, run } = place(t)
   t.is(run('create a.npy --dtype >i2 --shape 3,4 --order F --fill -7').code, 0)
   t.is(run('show a.npy --slice 2,3').out, '-7\n')
@@ -461,7 +461,7 @@ if (process.platform !== 'win32') {
   }
 }
 
-test('--version and --help work for the command and each subcommand', (t) => {
+onOneVersion('--version and --help work for the command and each subcommand', (t) => {
   const { run } = place(t)
   const { version } = JSON.parse(readFileSync(join(COMMAND, '../../../package.json'), 'utf8')) as { version: string }
   for (const flag of ['--version', '-V']) t.deepEqual(run(flag), { code: 0, out: `${version}\n`, err: '' })
@@ -522,7 +522,7 @@ linking('the command works through a link, as npm installs it', (t) => {
   t.is(status, 0)
 })
 
-test('nearest prints the rows nearest to a row, or to those of a file', (t) => {
+onOneVersion('nearest prints the rows nearest to a row, or to those of a file', (t) => {
   const { at, run } = place(t)
   const rows = array([[1, 0], [0, 1], [3, 4], [1, 0.5], [NaN, 1]], { dtype: 'float32' }) // prettier-ignore
   save(join(at, 'rows.npy'), rows)
@@ -565,7 +565,7 @@ test('nearest prints the rows nearest to a row, or to those of a file', (t) => {
   }
 })
 
-test('stats of float16 has mean and standard deviation in single precision', (t) => {
+onOneVersion('stats of float16 has mean and standard deviation in single precision', (t) => {
   const { at, run } = place(t)
   // 100 halves from 0 to 99: the mean 49.5 and the deviation 28.866 need more digits than a half has; their sum would overflow.
   const values = Array.from({ length: 100 }, (_, index) => index)

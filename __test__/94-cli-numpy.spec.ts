@@ -6,6 +6,7 @@ import { breachOf } from '../lib/cli/compute/rules.js'
 import { statisticsOf } from '../lib/cli/compute/statistics.js'
 import { live } from './support/live.js'
 import { askPython, seed } from './support/numpy-live.js'
+import { times } from './support/slow.js'
 
 /** An array in the form that Python sends. */
 interface Wire {
@@ -206,7 +207,7 @@ live('diff agrees with numpy.testing.assert_allclose', async (t, python) => {
     first: number[] | null
     largest: number | 'inf'
   }
-  const cases = ask<Case>(python, 'diff', 4000)
+  const cases = ask<Case>(python, 'diff', times(4000))
   for (const { a, b, rtol, atol, equal, ok, differing, first, largest } of cases) {
     const found = await differencesOf(fromWire(a), fromWire(b), { rtol, atol, equalNaN: equal }, quiet)
     const about = JSON.stringify({ a, b, rtol, atol, equal })
@@ -226,7 +227,7 @@ live('diff agrees with numpy.testing.assert_allclose', async (t, python) => {
 
 live('diff of text, dates and records agrees with a script of NumPy', async (t, python) => {
   type Case = { a: Wire; b: Wire; equal: boolean; differing: number; first: number[] | null }
-  for (const { a, b, equal, differing, first } of ask<Case>(python, 'other', 1000)) {
+  for (const { a, b, equal, differing, first } of ask<Case>(python, 'other', times(1000))) {
     const about = JSON.stringify({ a, b, equal })
     const found = await differencesOf(fromWire(a), fromWire(b), { rtol: 1e-7, atol: 0, equalNaN: equal }, quiet)
     if ('unlike' in found) {
@@ -247,7 +248,7 @@ live('check agrees with a script of NumPy', async (t, python) => {
     allow: boolean
     first: number[] | null
   }
-  for (const { a, finite, low, high, allow, first } of ask<Case>(python, 'check', 3000)) {
+  for (const { a, finite, low, high, allow, first } of ask<Case>(python, 'check', times(3000))) {
     const rules = { finite, min: low ?? undefined, max: high ?? undefined, allowNaN: allow }
     const found = await breachOf(fromWire(a), rules, quiet)
     t.deepEqual(found?.index ?? null, first, JSON.stringify({ a, finite, low, high, allow }))
@@ -262,7 +263,7 @@ live('stats agrees with NumPy', async (t, python) => {
   }
   const number = (text: string): number =>
     text === 'inf' ? Infinity : text === '-inf' ? -Infinity : text === 'nan' ? Number.NaN : Number(text)
-  const cases = ask<Case>(python, 'stats', 1500)
+  const cases = ask<Case>(python, 'stats', times(1500))
   // Whole, and in blocks of three elements whose results are combined.
   for (const [one, bytes] of cases.flatMap((each) => [
     [each, undefined] as const,

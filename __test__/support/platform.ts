@@ -39,6 +39,9 @@ function canLink(): boolean {
   }
 }
 
+/** Tests of code that does not depend on the version of Node: the one that runs everything runs them. */
+export const onOneVersion = isWhole ? test : test.skip
+
 /** Tests that compile, because npm installs the TypeScript binary of its own platform only. */
 export const compiling = isWhole && existsCompiler() ? test : test.skip
 

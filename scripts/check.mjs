@@ -3,12 +3,12 @@
  * tests, compared with a pinned NumPy. `npm run check`.
  *
  * Two lanes run side by side until Node can run the tests, one that compiles Rust and one that does not, because cargo leaves
- * a core idle while it compiles one large crate and while it links; examples in docstrings wait for the binding. The suites run
- * one after another: each uses every core.
+ * a core idle while it compiles one large crate and while it links; examples in docstrings and the packages wait for the binding.
+ * The suites run one after another: each uses every core.
  */
 import { existsSync } from 'node:fs'
 import { Steps } from './steps.mjs'
-import { compileTests, documentTypes, rust, suites, types } from './test.mjs'
+import { compileTests, documentTypes, packages, rust, suites, types } from './test.mjs'
 
 const steps = new Steps()
 const npm = (...args) => ['npm', ['run', '--silent', ...args]]
@@ -39,6 +39,7 @@ async function scriptLane(binding) {
   await steps.run('docstrings and their examples', 'lines', ...node('scripts/check-docstrings.mjs', '--built'))
   if (!existsSync('.venv/bin/python')) await steps.run('Python with NumPy', 'status', ...npm('venv'))
   await steps.run('the runtimes', 'status', ...node('scripts/runtimes.mjs'))
+  if (await binding) await packages(steps)
   return (await compileTests(steps)) && built
 }
 

@@ -42,7 +42,7 @@ export function rust(steps) {
   return steps.run('Rust: the core and the kernels', 'cargo', 'cargo', args)
 }
 
-/** The tests in every runtime, and of the packages; `quick` and `built` as above. */
+/** The tests in every runtime; `quick` and `built` as above. */
 export async function suites(steps, { quick = false, built = false } = {}) {
   const found =
     quick || built ? [{ name: `Node ${process.versions.node}`, kind: 'node', path: process.execPath }] : runtimes()
@@ -66,8 +66,10 @@ export async function suites(steps, { quick = false, built = false } = {}) {
       await steps.run(name, 'lines', path, [...args, '__test__/runtimes/smoke.mjs'])
     }
   }
-  if (!quick && !built)
-    await steps.run('the packages, packed and installed', 'lines', process.execPath, ['scripts/test-package.mjs'])
+}
+
+export function packages(steps) {
+  return steps.run('the packages, packed and installed', 'lines', process.execPath, ['scripts/test-package.mjs'])
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
@@ -81,6 +83,10 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
     await documentTypes(steps)
     await rust(steps)
   }
-  if (await compileTests(steps)) await suites(steps, { quick: process.argv.includes('--quick'), built })
+  const quick = process.argv.includes('--quick')
+  if (await compileTests(steps)) {
+    await suites(steps, { quick, built })
+    if (!quick && !built) await packages(steps)
+  }
   steps.end()
 }

@@ -19,7 +19,6 @@ async function rustLane(binding) {
   const built = await binding
   const reviewed = ['diff', '--exit-code', '--', 'native/binding.d.cts']
   await steps.run('the binding is the one that was reviewed', 'status', ...git(...reviewed))
-  await steps.run('style of Rust', 'status', ...npm('lint:rust'))
   await rust(steps)
   return built
 }
@@ -40,6 +39,7 @@ async function scriptLane(binding) {
   if (!existsSync('.venv/bin/python')) await steps.run('Python with NumPy', 'status', ...npm('venv'))
   await steps.run('the runtimes', 'status', ...node('scripts/runtimes.mjs'))
   if (await binding) await packages(steps)
+  await steps.run('style of Rust', 'status', ...npm('lint:rust'))
   return (await compileTests(steps)) && built
 }
 

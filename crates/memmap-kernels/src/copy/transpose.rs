@@ -8,13 +8,10 @@ use super::transpose_tile::{Lines, transpose_tile};
 use crate::array::{Axis, LoopNest, Shared, SharedMut};
 use crate::dtype::Element;
 use crate::exec::{Error, Result};
-use crate::loops::{STREAM_BYTES, Stream, prefetch_lines};
+use crate::loops::{LINE, STREAM_BYTES, Stream, prefetch_lines};
 
 /// So many bytes and more go through tiles.
 const DIRECT_BYTES: usize = if cfg!(test) { 1 << 12 } else { STREAM_BYTES };
-
-/// Bytes of a cache line.
-const LINE: usize = 64;
 
 /// Shorter axes are not worth tiles.
 const SHORTEST: usize = 8;

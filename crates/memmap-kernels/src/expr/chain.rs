@@ -4,13 +4,11 @@
 use super::numbers::{Divide, Extremes, Negate, Signed};
 use super::table::Operation;
 use crate::dtype::Kind;
-use crate::loops::{Arithmetic, Kernel, Level, Stream, dispatch_wide, prefetch_lines};
+use crate::loops::{Arithmetic, Kernel, LINE, Level, Stream, dispatch_wide, prefetch_lines};
+use crate::math::{Sqrt, unary_of};
 
 /// Bytes of the elements that a chain is taken over at a time.
 pub(crate) const BLOCK: usize = if cfg!(test) { 64 } else { 512 };
-
-/// Bytes of a cache line.
-const LINE: usize = 64;
 
 /// A step of a chain.
 #[derive(Clone, Copy, Debug)]
@@ -123,7 +121,7 @@ macro_rules! numbers {
         impl Number for $T {
             #[inline(always)]
             fn square_root(self) -> $T {
-                self.sqrt()
+                unary_of::<Sqrt, $T>(self)
             }
         }
     )*};

@@ -165,7 +165,7 @@ impl Cursor {
         Cursor { run: Run { first, apart }, moves: true }
     }
 
-    /// Of a step with one argument.
+    /// The second argument of a step that has one.
     const NONE: Cursor = Cursor { run: Run { first: ptr::null(), apart: 0 }, moves: false };
 
     fn register(first: *const u8, apart: usize) -> Cursor {
@@ -228,18 +228,6 @@ impl<'p> Call<'p> {
     /// As [`Loop::run`](super::function::Loop::run).
     unsafe fn take(&mut self, len: usize, store: Store<'_>, program: &Program) {
         let target = self.target.next(len).first.cast_mut();
-        if let Work::Chain(run, links) = &self.step.work {
-            let link = |(link, cursors): (&PlannedLink, &mut LinkCursors)| Link {
-                operation: link.operation,
-                start: cursors.start.as_mut().map(|start| start.next(len)),
-                is_second: link.is_second,
-                other: cursors.other.next(len),
-                saved: cursors.saved,
-            };
-            let links: SmallVec<[Link; 4]> = links.iter().zip(&mut self.links).map(link).collect();
-            // SAFETY: passed on as it is.
-            return unsafe { run(&links, target, len, store) };
-        }
         let mut from = [ptr::null(); ARGUMENTS];
         for (from, cursor) in from.iter_mut().zip(&mut self.arguments) {
             *from = cursor.next(len).first;
@@ -257,7 +245,18 @@ impl<'p> Call<'p> {
                 // SAFETY: passed on as it is.
                 unsafe { (call.run)(from, target, len) };
             }
-            Work::Chain(..) => {}
+            Work::Chain(run, links) => {
+                let link = |(link, cursors): (&PlannedLink, &mut LinkCursors)| Link {
+                    operation: link.operation,
+                    start: cursors.start.as_mut().map(|start| start.next(len)),
+                    is_second: link.is_second,
+                    other: cursors.other.next(len),
+                    saved: cursors.saved,
+                };
+                let links: SmallVec<[Link; 4]> = links.iter().zip(&mut self.links).map(link).collect();
+                // SAFETY: passed on as it is. The chain prefetches by itself.
+                return unsafe { run(&links, target, len, store) };
+            }
         }
         let (Store::Cached(ahead) | Store::Streamed(_, ahead)) = store;
         prefetch(ahead, len);

@@ -1,7 +1,7 @@
 //! Sums in single precision of many rows and one query: as fast as memory.
 
 use super::metric::Form;
-use crate::loops::{Kernel, Lanes, Level, Widen, dispatch_wide, prefetch_lines};
+use crate::loops::{Kernel, LINE, Lanes, Level, Widen, dispatch_wide, prefetch_lines};
 
 /// The length of a query is a multiple of this, filled up with zeros.
 pub(super) const PADDING: usize = 16;
@@ -28,7 +28,7 @@ pub(super) fn distance_ahead(rows: &[*const u8], bytes: usize) -> Option<usize> 
 #[inline(always)]
 pub(super) fn fetch(row: *const u8, column: usize, distance: Option<usize>) {
     if let Some(distance) = distance
-        && column.is_multiple_of(64)
+        && column.is_multiple_of(LINE)
     {
         prefetch_lines(row.wrapping_add(column).wrapping_add(distance), 1);
     }

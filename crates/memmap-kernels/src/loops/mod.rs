@@ -10,7 +10,7 @@ mod stream;
 
 pub(crate) use arithmetic::Arithmetic;
 pub(crate) use lanes::{Lanes, Widen};
-pub(crate) use prefetch::prefetch_lines;
+pub(crate) use prefetch::{LINE, prefetch_lines};
 pub(crate) use raw_slice::{
     AnySlice, AnySliceMut, RawSlice, RawSliceMut, fill_with, map, map_checked, map_in_place, update,
     update_pairs, update_rows, update_with, zip,

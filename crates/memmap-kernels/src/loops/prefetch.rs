@@ -2,7 +2,7 @@
 //! explicitly.
 
 /// Bytes of a cache line.
-const LINE: usize = 64;
+pub(crate) const LINE: usize = 64;
 
 /// Prefetches `bytes` bytes from `first` on. Any address will do, because nothing is read.
 #[inline(always)]

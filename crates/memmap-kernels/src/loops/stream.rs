@@ -66,12 +66,11 @@ impl Drop for Stream {
 
 #[cfg(all(target_arch = "x86_64", not(miri)))]
 mod x86 {
+    use super::super::prefetch::LINE;
     use super::super::simd::has_avx512;
     use std::arch::x86_64::{
         __m128i, __m512i, _mm_loadu_si128, _mm_stream_si128, _mm512_loadu_si512, _mm512_stream_si512,
     };
-
-    const LINE: usize = 64;
 
     /// # Safety
     /// As [`super::Stream::copy`].

@@ -118,7 +118,7 @@ fn program(numbers: &mut Numbers, memories: &[Memory], leases: &mut Vec<Lease>) 
     for _ in 0..inputs {
         let kind = numbers.kind()?;
         if numbers.is_number()? {
-            arrays.push(Input::number(numbers.next()?, kind, shape.clone())?);
+            arrays.push(Input::number(numbers.next()?, kind)?);
             continue;
         }
         let mut layout = numbers.layout()?;

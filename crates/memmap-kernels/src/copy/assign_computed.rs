@@ -38,11 +38,14 @@ pub(super) fn assign_computed(
     } else {
         LoopNest::in_memory_order(&target.shape, [&strides, &target.strides], 0)
     };
-    // SAFETY: the elements of the caller's source.
-    let whole = unsafe {
-        ArrayRef::computed(Arc::clone(&computed), element, source.ptr.addr(), target.shape.clone(), strides)
+    let view = if is_run {
+        None
+    } else {
+        let (from, shape) = (Arc::clone(&computed), target.shape.clone());
+        // SAFETY: the elements of the caller's source.
+        let view = unsafe { ArrayRef::computed(from, element, source.ptr.addr(), shape, strides) };
+        Some(Source::new(&view, nest.only(0), element.kind)?)
     };
-    let elements = Source::new(&whole, nest.only(0), element.kind)?;
     let sink = Sink::new(target.ptr, target.element, element.kind)?;
     let [size, to_size] = [element.size, target.element.size];
     let is_moved = element.kind == target.element.kind && !target.element.needs_swap();
@@ -68,8 +71,16 @@ pub(super) fn assign_computed(
     for_pieces(control, (lead + total).div_ceil(piece), total * cost, |i| {
         let start = (i * piece).saturating_sub(lead);
         let len = ((i + 1) * piece - lead).min(total) - start;
-        elements.populate(start, len, control);
-        let from = if is_run { From::Run(computed.reader()) } else { From::View(elements.reader(start)) };
+        let from = match &view {
+            Some(view) => {
+                view.populate(start, len, control);
+                From::View(view.reader(start))
+            }
+            None => {
+                computed.populate(start, len, control);
+                From::Run(computed.reader())
+            }
+        };
         job.store(from, start, len);
         control.advance(len);
         Ok(())

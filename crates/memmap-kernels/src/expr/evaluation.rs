@@ -7,10 +7,11 @@ use smallvec::SmallVec;
 
 use super::chain::{BLOCK, Link, Run, Store};
 use super::function::ARGUMENTS;
+use super::input::{Feed, FeedReader};
 use super::plan::{Argument, PART, Plan, Planned, PlannedLink, Work};
 use super::program::Program;
 use crate::array::ComputedReader;
-use crate::copy::{Buffer, Reader, Source, TILE_BYTES};
+use crate::copy::{Buffer, TILE_BYTES};
 use crate::dtype::Kind;
 use crate::loops::{RawSlice, Stream, prefetch_lines};
 
@@ -21,7 +22,7 @@ const AHEAD: usize = 4 << 10;
 pub(super) struct Evaluation<'p> {
     program: &'p Program,
     /// Not inline, because readers are large and are moved.
-    readers: Vec<Reader<'p>>,
+    readers: Vec<FeedReader<'p>>,
     registers: SmallVec<[Buffer; 4]>,
     /// Elements of a tile.
     tile: usize,
@@ -33,12 +34,12 @@ pub(super) struct Evaluation<'p> {
 
 impl<'p> Evaluation<'p> {
     pub fn new(program: &'p Program) -> Evaluation<'p> {
-        let readers = program.sources.iter().map(|source| source.reader(0)).collect();
+        let readers = program.feeds.iter().map(Feed::reader).collect();
         let registers = (0..program.plan.registers).map(|_| Buffer::new()).collect();
         let are_constants_done = program.plan.constants.is_empty();
         let total = program.shape.iter().product();
         // One chain over what is read in place needs no tiles.
-        let is_in_place = program.sources.iter().all(|source| source.is_one_run() || source.is_constant());
+        let is_in_place = program.feeds.iter().all(|feed| feed.is_one_run() || feed.is_constant());
         let tile = if program.plan.is_one_chain() && is_in_place { usize::MAX } else { program.plan.tile };
         Evaluation { program, readers, registers, tile, position: 0, total, are_constants_done }
     }
@@ -63,7 +64,7 @@ impl<'p> Evaluation<'p> {
         }
         let inputs = self.inputs(len, *part);
         let is_last = self.position + len >= self.total;
-        let ahead = if is_last { Ahead::new() } else { ahead_of(&program.sources, &inputs) };
+        let ahead = if is_last { Ahead::new() } else { ahead_of(&program.feeds, &inputs) };
         let mut calls: SmallVec<[Call<'_>; 2]> =
             steps.iter().map(|step| Call::new(step, &inputs, &registers)).collect();
         let mut from = match result.checked_sub(inputs.len()) {
@@ -112,7 +113,7 @@ impl<'p> Evaluation<'p> {
     /// The addresses of a part of each input whose elements are all the same.
     fn constant_inputs(&mut self, part: usize) -> SmallVec<[*const u8; 4]> {
         let are_same = &self.program.plan.are_same;
-        let next = |(reader, &is_same): (&mut Reader<'_>, &bool)| {
+        let next = |(reader, &is_same): (&mut FeedReader<'_>, &bool)| {
             if is_same { reader.next_bytes(part) } else { ptr::null() }
         };
         self.readers.iter_mut().zip(are_same).map(next).collect()
@@ -121,7 +122,7 @@ impl<'p> Evaluation<'p> {
     /// The addresses of the next `len` elements of each input; of those that are all the same no more than `part`.
     fn inputs(&mut self, len: usize, part: usize) -> SmallVec<[*const u8; 4]> {
         let are_same = &self.program.plan.are_same;
-        let next = |(reader, &is_same): (&mut Reader<'_>, &bool)| {
+        let next = |(reader, &is_same): (&mut FeedReader<'_>, &bool)| {
             reader.next_bytes(if is_same { len.min(part) } else { len })
         };
         self.readers.iter_mut().zip(are_same).map(next).collect()
@@ -132,12 +133,12 @@ impl<'p> Evaluation<'p> {
 type Ahead = SmallVec<[Run; 4]>;
 
 /// What follows in the inputs that are read in place.
-fn ahead_of(sources: &[Source], inputs: &[*const u8]) -> Ahead {
-    let next = |(source, &first): (&Source, &*const u8)| {
-        let run = Run { first: first.wrapping_add(AHEAD), apart: source.element_bytes() };
-        source.is_one_run().then_some(run)
+fn ahead_of(feeds: &[Feed], inputs: &[*const u8]) -> Ahead {
+    let next = |(feed, &first): (&Feed, &*const u8)| {
+        let run = Run { first: first.wrapping_add(AHEAD), apart: feed.element_bytes() };
+        feed.is_one_run().then_some(run)
     };
-    sources.iter().zip(inputs).filter_map(next).collect()
+    feeds.iter().zip(inputs).filter_map(next).collect()
 }
 
 /// Prefetches as many elements of each run.

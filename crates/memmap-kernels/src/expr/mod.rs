@@ -3,12 +3,14 @@
 mod chain;
 mod evaluation;
 mod function;
+mod input;
 mod joined;
 mod numbers;
 mod plan;
 mod program;
 mod table;
 
+pub use input::Input;
 pub use joined::Joined;
-pub use program::{Input, Program, Step};
+pub use program::{Program, Step};
 pub use table::Operation;

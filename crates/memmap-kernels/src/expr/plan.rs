@@ -4,9 +4,10 @@ use smallvec::{SmallVec, smallvec};
 
 use super::chain::{ChainLoop, chain_over, is_link};
 use super::function::{ARGUMENTS, Loop};
-use super::program::{Input, Step};
+use super::input::{Feed, Input};
+use super::program::Step;
 use super::table::Operation;
-use crate::copy::{Caster, Source, TILE_BYTES};
+use crate::copy::{Caster, TILE_BYTES};
 use crate::dtype::Kind;
 use crate::exec::{Error, Result};
 
@@ -26,9 +27,9 @@ const FUNCTION_COST: usize = 12;
 #[derive(Clone)]
 pub(super) struct Plan {
     /// Those whose results are the same for all elements.
-    pub constants: SmallVec<[Planned; 4]>,
+    pub constants: Vec<Planned>,
     /// The others.
-    pub steps: SmallVec<[Planned; 4]>,
+    pub steps: SmallVec<[Planned; 1]>,
     /// How many registers there are.
     pub registers: usize,
     /// The place of the result.
@@ -90,24 +91,18 @@ pub(super) struct PlannedLink {
 impl Plan {
     /// # Errors
     /// As [`Program::new`](super::program::Program::new).
-    pub fn new(
-        inputs: &[Input],
-        sources: &[Source],
-        steps: &[Step],
-        result: usize,
-        kind: Kind,
-    ) -> Result<Plan> {
+    pub fn new(inputs: &[Input], feeds: &[Feed], steps: &[Step], result: usize, kind: Kind) -> Result<Plan> {
         const UNWRITTEN: Error =
             Error::Mismatch { rule: "a step of an expression reads what was not written" };
         let size_of = |kind: Kind| kind.size().ok_or(Error::Unsupported { operation: "an expression", kind });
         // The bytes of the elements at each place, and whether they are all the same.
         let mut places: SmallVec<[Option<(usize, bool)>; 8]> = SmallVec::new();
         let mut largest = size_of(kind)?;
-        for (input, source) in inputs.iter().zip(sources) {
-            largest = largest.max(size_of(input.kind())?).max(source.element_size());
-            places.push(Some((size_of(input.kind())?, source.is_constant())));
+        for (input, feed) in inputs.iter().zip(feeds) {
+            largest = largest.max(size_of(input.kind())?).max(feed.element_size());
+            places.push(Some((size_of(input.kind())?, feed.is_constant())));
         }
-        let (mut constants, mut cost) = (SmallVec::new(), 0);
+        let (mut constants, mut cost) = (Vec::new(), 0);
         let mut planned: SmallVec<[(Step, Planned); 4]> = SmallVec::new();
         for &step in steps {
             let (work, read, from, target, to) = match step {
@@ -166,7 +161,7 @@ impl Plan {
         }
         let registers = places.len() - inputs.len();
         let (tile, part) = ((TILE / largest).max(1), (PART / largest).max(1));
-        let are_same = sources.iter().map(Source::is_constant).collect();
+        let are_same = feeds.iter().map(Feed::is_constant).collect();
         let steps = chained(&planned, result);
         Ok(Plan { constants, steps, registers, result, tile, part, are_same, cost })
     }
@@ -178,8 +173,8 @@ impl Plan {
 }
 
 /// The same steps, where those of arithmetic that follow one another are chains.
-fn chained(steps: &[(Step, Planned)], result: usize) -> SmallVec<[Planned; 4]> {
-    let mut joined: SmallVec<[Planned; 4]> = SmallVec::new();
+fn chained(steps: &[(Step, Planned)], result: usize) -> SmallVec<[Planned; 1]> {
+    let mut joined = SmallVec::new();
     let mut rest = steps;
     while let [(step, planned), ..] = rest {
         let Some((run, kind)) = as_link(*step) else {

@@ -1,63 +1,17 @@
 //! Expressions: a few steps for each tile, from the elements of arrays to those of the result, in registers of a part of it each.
 
-use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use smallvec::SmallVec;
-
 use super::evaluation::Evaluation;
+use super::input::{Feed, Input};
 use super::plan::Plan;
 use super::table::Operation;
-use crate::array::{
-    ArrayMut, ArrayRef, Axes, Computed, ComputedReader, LoopNest, Overlap, c_strides, overlap, range,
-};
-use crate::copy::{Caster, Source, copied};
+use crate::array::{ArrayMut, ArrayRef, Axes, Computed, ComputedReader, Overlap, c_strides, overlap, range};
+use crate::copy::copied;
 use crate::dtype::{Element, Kind};
 use crate::exec::{Control, Error, Result};
-
-/// Bytes of the largest number: a complex one of two doubles.
-const LARGEST_ELEMENT: usize = 16;
-
-/// What an expression reads: an array, broadcast to its shape, as elements of a kind.
-#[derive(Clone, Debug)]
-pub struct Input {
-    array: ArrayRef,
-    kind: Kind,
-    /// The memory of a copy, or of a number.
-    _memory: Option<Arc<dyn Any + Send + Sync>>,
-}
-
-impl Input {
-    /// The elements of an array.
-    pub fn array(array: ArrayRef, kind: Kind) -> Input {
-        Input { array, kind, _memory: None }
-    }
-
-    /// The kind as which its elements are read.
-    pub(super) fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// One number for all elements.
-    ///
-    /// # Errors
-    /// [`Error::Unsupported`] for opaque elements.
-    pub fn number(number: f64, kind: Kind, shape: Axes<usize>) -> Result<Input> {
-        let unsupported = Error::Unsupported { operation: "an expression", kind };
-        let caster = Caster::between(Kind::F64, kind).ok_or(unsupported.clone())?;
-        let element = Element::native(kind).ok_or(unsupported)?;
-        let mut memory = [0u8; LARGEST_ELEMENT];
-        // SAFETY: one number is read, and one element written, which is no larger than the memory.
-        unsafe { caster.run((&raw const number).cast(), memory.as_mut_ptr(), 1) };
-        let memory = Arc::new(memory);
-        let strides = shape.iter().map(|_| 0).collect::<Axes<isize>>();
-        // SAFETY: one element of the memory, which the input keeps, for any index.
-        let array = unsafe { ArrayRef::new(memory.as_ptr(), element, shape, strides) };
-        Ok(Input { array, kind, _memory: Some(memory) })
-    }
-}
 
 /// One step of an expression. Places are the inputs by their number, then the registers.
 #[derive(Clone, Copy, Debug)]
@@ -99,7 +53,7 @@ impl Step {
 pub struct Program {
     pub(super) plan: Plan,
     inputs: Vec<Input>,
-    pub(super) sources: Vec<Source>,
+    pub(super) feeds: Vec<Feed>,
     pub(super) kind: Kind,
     pub(super) shape: Axes<usize>,
     /// Whether an integer was to be raised to a negative power.
@@ -127,12 +81,12 @@ impl Program {
         shape: impl Into<Axes<usize>>,
     ) -> Result<Program> {
         let shape = shape.into();
-        if inputs.iter().any(|input| input.array.shape != shape) {
+        if inputs.iter().filter_map(Input::as_array).any(|array| array.shape != shape) {
             return Err(Error::Mismatch { rule: "the inputs of an expression must have its shape" });
         }
-        let sources = sources_of(&inputs)?;
-        let plan = Plan::new(&inputs, &sources, steps, result, kind)?;
-        Ok(Program { plan, inputs, sources, kind, shape, refused: Arc::default() })
+        let feeds = feeds_of(&inputs)?;
+        let plan = Plan::new(&inputs, &feeds, steps, result, kind)?;
+        Ok(Program { plan, inputs, feeds, kind, shape, refused: Arc::default() })
     }
 
     /// The array of the results.
@@ -146,9 +100,9 @@ impl Program {
     }
 
     fn with_inputs(&self, inputs: Vec<Input>, shape: Axes<usize>) -> Result<Program> {
-        let sources = sources_of(&inputs)?;
+        let feeds = feeds_of(&inputs)?;
         let (plan, kind, refused) = (self.plan.clone(), self.kind, Arc::clone(&self.refused));
-        Ok(Program { plan, inputs, sources, kind, shape, refused })
+        Ok(Program { plan, inputs, feeds, kind, shape, refused })
     }
 }
 
@@ -159,12 +113,12 @@ pub(super) fn array_of(computed: Arc<dyn Computed>, element: Element, shape: Axe
     unsafe { ArrayRef::computed(computed, element, 0, shape, strides) }
 }
 
-fn sources_of(inputs: &[Input]) -> Result<Vec<Source>> {
-    let source = |Input { array, kind, .. }: &Input| {
-        let nest = LoopNest::in_order(&array.shape, [&array.strides]);
-        Source::new(array, nest, *kind)
-    };
-    inputs.iter().map(source).collect()
+fn feeds_of(inputs: &[Input]) -> Result<Vec<Feed>> {
+    let mut feeds = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        feeds.push(input.feed()?);
+    }
+    Ok(feeds)
 }
 
 impl Computed for Program {
@@ -177,8 +131,7 @@ impl Computed for Program {
     }
 
     fn permuted(&self, axes: &[usize]) -> Arc<dyn Computed> {
-        let inputs =
-            self.inputs.iter().map(|input| Input { array: permuted(&input.array, axes), ..input.clone() });
+        let inputs = self.inputs.iter().map(|input| input.map(|array| permuted(array, axes)));
         let shape = axes.iter().map(|&axis| self.shape[axis]).collect();
         // The kinds are those of a program that was checked.
         match self.with_inputs(inputs.collect(), shape) {
@@ -193,30 +146,26 @@ impl Computed for Program {
         same_order: bool,
         control: &Control,
     ) -> Result<Option<Arc<dyn Computed>>> {
-        let copy = |Input { array, .. }: &Input| {
-            apart(array, target, same_order && array.shape == target.shape, control)
-        };
-        let copies = self.inputs.iter().map(copy).collect::<Result<SmallVec<[Option<Copied>; 4]>>>()?;
-        if copies.iter().all(Option::is_none) {
-            return Ok(None);
-        }
-        let replaced = |(input, copy): (&Input, Option<Copied>)| match copy {
-            Some(Copied { array, memory }) => {
-                Input { array, kind: input.kind, _memory: memory.map(|memory| memory as _) }
+        let mut replaced = None;
+        for (place, input) in self.inputs.iter().enumerate() {
+            let Some(array) = input.as_array() else { continue };
+            let same_order = same_order && array.shape == target.shape;
+            if let Some(Copied { array, memory }) = apart(array, target, same_order, control)? {
+                let inputs = replaced.get_or_insert_with(|| self.inputs.clone());
+                inputs[place] = input.with_copy(array, memory.map(|memory| memory as _));
             }
-            None => input.clone(),
-        };
-        let inputs = self.inputs.iter().zip(copies).map(replaced).collect();
+        }
+        let Some(inputs) = replaced else { return Ok(None) };
         Ok(Some(Arc::new(self.with_inputs(inputs, self.shape.clone())?)))
     }
 
     fn cost(&self) -> usize {
         let read: usize = self
-            .sources
+            .feeds
             .iter()
             .zip(&self.plan.are_same)
             .filter(|(_, is_same)| !**is_same)
-            .map(|(source, _)| source.element_bytes())
+            .map(|(feed, _)| feed.element_bytes())
             .sum();
         read + self.plan.cost
     }
@@ -225,11 +174,12 @@ impl Computed for Program {
         if self.refused.load(Ordering::Relaxed) {
             return Err(Error::NegativePower);
         }
-        self.inputs.iter().filter_map(|input| input.array.computed.as_ref()).try_for_each(|one| one.check())
+        let computed = self.inputs.iter().filter_map(|input| input.as_array()?.computed.as_ref());
+        computed.into_iter().try_for_each(|one| one.check())
     }
 
     fn populate(&self, first: usize, len: usize, control: &Control) {
-        self.sources.iter().for_each(|source| source.populate(first, len, control));
+        self.feeds.iter().for_each(|feed| feed.populate(first, len, control));
     }
 }
 

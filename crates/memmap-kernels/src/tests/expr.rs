@@ -15,7 +15,7 @@ const F64: Element = Element { kind: Kind::F64, swapped: false, size: 8 };
 /// `(a + b) * 2.5` as float64, and `-a` of it.
 fn program(arrays: [ArrayRef; 2], shape: &[usize]) -> ArrayRef {
     let [a, b] = arrays;
-    let factor = Input::number(2.5, Kind::F64, shape.into()).expect("a number");
+    let factor = Input::number(2.5, Kind::F64).expect("a number");
     let inputs = vec![Input::array(a, Kind::F64), Input::array(b, Kind::F64), factor];
     let call = |operation, sources, target| Step::Call { operation, kind: Kind::F64, sources, target };
     let steps = [call(Operation::Add, [0, 1, 0], 3), call(Operation::Multiply, [3, 2, 0], 4)];
@@ -240,7 +240,7 @@ fn runs_as_one_element_at_a_time<T: Float>(
     let inputs = vec![
         Input::array(first, T::KIND),
         Input::array(second, T::KIND),
-        Input::number(constant.number(), T::KIND, vec![len].into()).expect("a number"),
+        Input::number(constant.number(), T::KIND).expect("a number"),
     ];
     let steps: Vec<Step> = planned
         .iter()
@@ -389,7 +389,7 @@ fn evaluates_what_is_the_same_for_all_elements_once() {
     // With more elements than a part or a tile has, after buffers were filled with something else.
     for (len, number) in [(31, 2.5), (31, 12.5), (1000, 2.5), (1000, 300.0)] {
         let a = Owned::packed(F64, &[len], |i| Number::Real(i as f64));
-        let same = || Input::number(number, Kind::F64, vec![len].into()).expect("a number");
+        let same = || Input::number(number, Kind::F64).expect("a number");
         let call = |operation, sources, target| Step::Call { operation, kind: Kind::F64, sources, target };
         let product = vec![call(Operation::Add, [1, 2, 0], 3), call(Operation::Multiply, [0, 3, 0], 4)];
         let least = vec![call(Operation::Fmin, [0, 1, 0], 3)];

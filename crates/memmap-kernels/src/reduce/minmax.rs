@@ -3,7 +3,7 @@
 use super::fold::{At, Fold, Out, ROWS};
 use crate::dtype::{Complex, Kind, Native, Tick};
 use crate::exec::{Error, Result};
-use crate::loops::{Kernel, Level, RawSlice, dispatch, prefetch_lines, update, update_rows};
+use crate::loops::{Kernel, Level, RawSlice, dispatch, dispatch_wide, prefetch_lines, update, update_rows};
 use std::hint::black_box;
 use std::marker::PhantomData;
 
@@ -171,7 +171,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for MinMax<T, MAX, SKIP> 
     }
 
     fn feed_rows(&self, states: &mut [T], rows: [RawSlice<T>; ROWS], _at: usize) {
-        dispatch(EachRows::<T, MAX, SKIP>(states, rows));
+        dispatch_wide(EachRows::<T, MAX, SKIP>(states, rows));
     }
 
     fn join(&self, state: &mut T, later: T) {

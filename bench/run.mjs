@@ -27,9 +27,9 @@ import { CASES } from './expressions/cases.mjs'
 import { expressionsTable, measureExpressions } from './expressions/measure.mjs'
 import { otherLibraries } from './others.mjs'
 import { plot } from './plot.mjs'
-import { measureCalls, measureSizes } from './sizes/measure.mjs'
+import { measureCalls, measureCosts, measureSizes } from './sizes/measure.mjs'
 import { measureMemory } from './sizes/memory.mjs'
-import { callsTable, memoryTable, sizesPlot, sizesTable, sizeText, verdict } from './sizes/report.mjs'
+import { callsTable, costsTable, memoryTable, sizesPlot, sizesTable, sizeText, verdict } from './sizes/report.mjs'
 import { smallThings } from './small.mjs'
 import * as tables from './table.mjs'
 import { COLD, coldSums, wholeArrays } from './whole.mjs'
@@ -157,6 +157,8 @@ async function operationsBySize() {
     results.memory = measureMemory({ rounds: runs })
     section('Memory of results', memoryTable(results.memory))
   }
+  results.costs = await measureCosts({ rounds: runs })
+  section('The cost of a call', costsTable(results.costs))
   results.sizes = await measureSizes({
     numpy,
     loops,
@@ -169,8 +171,8 @@ async function operationsBySize() {
   if (results.calls.length > 0) section('Calls', callsTable(results.calls))
   for (const place of ['memory', 'file']) {
     const rows = results.sizes.filter((row) => row.place === place)
-    if (rows.length > 0) section(place === 'file' ? 'In a file' : 'In memory', sizesTable(rows))
+    if (rows.length > 0) section(place === 'file' ? 'In a file' : 'In memory', sizesTable(rows, results.costs))
   }
-  section('Beside NumPy', verdict(results.sizes))
+  section('Beside NumPy', verdict(results.sizes, results.costs))
   return sizesPlot(results.sizes)
 }

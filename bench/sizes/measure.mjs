@@ -44,6 +44,18 @@ async function inTurn(works, rounds) {
   return Object.fromEntries(Object.entries(sides).map(([name, { measured }]) => [name, statistics(measured)]))
 }
 
+/** What a call costs whatever its work: a reduction of 16 elements by native code, and one whose result is an array. By place. */
+export async function measureCosts({ rounds }) {
+  const path = dataFile(64, 'sizes-costs')
+  const mapped = memmap(path, { dtype: 'float32', shape: [4, 4], mode: 'r+' })
+  const costs = {}
+  for (const [place, a] of Object.entries({ memory: mapped.copy(), file: mapped }))
+    costs[place] = await inTurn({ call: repeated(() => a.any()), result: repeated(() => a.any({ axis: 0 })) }, rounds)
+  mapped.close()
+  remove(path)
+  return costs
+}
+
 /** The work of a side in another process. */
 const ofChild = (child) => async (times) => (await child.ask({ times })).seconds
 
@@ -66,7 +78,8 @@ export async function measureSizes({ numpy, loops, sizes = SIZES, rounds, words,
           files,
           rounds: bytes >= 2 ** 30 ? 3 : rounds,
         })
-        rows.push({ name: row.name, place, bytes, fresh: row.fresh === true, sides })
+        const { name, fresh = false, cost = fresh ? 'result' : 'call', calls: times = 1 } = row
+        rows.push({ name, place, bytes, fresh, cost, times, sides })
         report(rows.at(-1))
       }
     }

@@ -35,16 +35,23 @@ function byName(rows) {
 
 const sizesOf = (rows) => [...new Set(rows.map(({ bytes }) => bytes))].toSorted((a, b) => a - b)
 
-/** Marks rows that are slower than NumPy for the memory of their result. */
-const mark = (row) => (row.fresh && ratio(row, 'numpy') < 1 ? '*' : '')
+/** Whether a row is slower than it should be: from 64 KiB than NumPy, below by more than a fifth. */
+const isSlow = (row) => ratio(row, 'numpy') < (row.bytes < 2 ** 16 ? 0.8 : 1)
+
+/** Why a row is slow: '†' where it would not be without the cost of its calls, '*' where it makes an array, '' for other reasons. */
+function reason({ place, cost, times, fresh, sides }, costs) {
+  const ofCalls = costs[place][cost].median * times
+  if (sides.ours.median - ofCalls <= sides.numpy.median) return '†'
+  return fresh ? '*' : ''
+}
 
 /** Times as fast as NumPy, times as fast as the loop, and the time of ours. */
-export function sizesTable(rows) {
+export function sizesTable(rows, costs) {
   const sizes = sizesOf(rows)
   const cell = (row) =>
     row === undefined
       ? ''
-      : `${short(ratio(row, 'numpy'))}${mark(row)} · ${short(ratio(row, 'loop'))} · ${time(row.sides.ours.median)}`
+      : `${short(ratio(row, 'numpy'))}${isSlow(row) ? reason(row, costs) : ''} · ${short(ratio(row, 'loop'))} · ${time(row.sides.ours.median)}`
   return table(
     ['x NumPy · x loop · time', ...sizes.map(sizeText)],
     [...byName(rows)].map(([name, ofSize]) => [name, ...sizes.map((bytes) => cell(ofSize.get(bytes)))]),
@@ -75,14 +82,29 @@ export function memoryTable(rows) {
   )
 }
 
+/** What a call costs whatever its work. */
+export function costsTable(costs) {
+  return table(
+    ['a call of native code', 'whose result is a number', 'whose result is an array'],
+    Object.entries(costs).map(([place, { call, result }]) => [
+      place === 'file' ? 'in a file' : 'in memory',
+      time(call.median),
+      time(result.median),
+    ]),
+  )
+}
+
 /** The ratios to NumPy over all rows, and the rows that are slower. */
-export function verdict(rows) {
+export function verdict(rows, costs) {
   const compared = rows.filter((row) => ratio(row, 'numpy') !== undefined)
   if (compared.length === 0) return 'Not compared with NumPy.'
   const mean = Math.exp(compared.reduce((sum, row) => sum + Math.log(ratio(row, 'numpy')), 0) / compared.length)
   const small = compared.filter(({ bytes }) => bytes < 2 ** 16)
-  const slowSmall = small.filter((row) => ratio(row, 'numpy') < 0.8)
-  const slow = compared.filter((row) => row.bytes >= 2 ** 16 && ratio(row, 'numpy') < 1)
+  const slowSmall = small.filter(isSlow)
+  const slow = compared.filter((row) => row.bytes >= 2 ** 16 && isSlow(row))
+  const [ofCalls, ofMemory, others] = ['†', '*', ''].map((mark) =>
+    [...slowSmall, ...slow].filter((row) => reason(row, costs) === mark),
+  )
   const list = (some) =>
     some
       .map((row) => `${row.name}, ${sizeText(row.bytes)} in ${row.place} (${short(ratio(row, 'numpy'))} x)`)
@@ -90,9 +112,11 @@ export function verdict(rows) {
   const share = small.length === 0 ? 0 : (100 * slowSmall.length) / small.length
   return [
     `- geometric mean of ${compared.length} rows: ${mean.toFixed(2)} x NumPy (at least 2.0: ${mean >= 2 ? 'yes' : 'NO'})`,
-    `- under 64 KiB, ${slowSmall.length} of ${small.length} rows are under 0.8 x (at most 5 %: ${share <= 5 ? 'yes' : 'NO'})${slowSmall.length > 0 ? `: ${list(slowSmall)}` : ''}`,
-    `- from 64 KiB, ${slow.length} of ${compared.length - small.length} rows are under 1.0 x (none: ${slow.length === 0 ? 'yes' : 'NO'})${slow.length > 0 ? `: ${list(slow)}` : ''}`,
-    `- of those, ${slow.filter(({ fresh }) => fresh).length} make an array, whose memory is not in the cache ("Memory of results"): marked *`,
+    `- under 64 KiB, ${slowSmall.length} of ${small.length} rows are under 0.8 x (at most 5 %: ${share <= 5 ? 'yes' : 'NO'})`,
+    `- from 64 KiB, ${slow.length} of ${compared.length - small.length} rows are under 1.0 x (none: ${slow.length === 0 ? 'yes' : 'NO'})`,
+    `- of these, ${ofCalls.length} are no slower than NumPy without the cost of their calls (†): ${list(ofCalls)}`,
+    `- ${ofMemory.length} make an array, whose memory is not in the cache (*): ${list(ofMemory)}`,
+    `- ${others.length} for other reasons: ${list(others)}`,
   ].join('\n')
 }
 

@@ -3,6 +3,7 @@
  * `loop(data, b)` over typed arrays as one writes it by hand. `prepare` makes `b`, what the operation takes besides the array.
  *
  * `fresh` is a row whose result is an array as large as what it reads, or a part of it: most of its time may be that of new memory.
+ * `cost` is what a call costs whatever its work: 'result' where it makes an array, else 'call'; `calls` is how many there are.
  *
  * A row reads each element once, or as many as `count` says; rows in which a person loops stop at a number of steps, so that they
  * cost the same at every size.
@@ -45,6 +46,7 @@ const reduced = (name, loop) => ({
 const along = (name, axis, order = 'C') => ({
   name: `${name}, axis ${axis}${order === 'C' ? '' : ', F order'}`,
   ...matrix,
+  cost: 'result',
   order,
   work: (a) => a[name]({ axis }),
   python: `a.${name}(axis=${axis})`,
@@ -314,6 +316,7 @@ export const OPERATIONS = [
 export const LOOPS = [
   {
     name: 'sums of 64 rows, one by one',
+    calls: STEPS,
     ...matrix,
     work: (a) => {
       let sum = 0
@@ -329,6 +332,7 @@ export const LOOPS = [
   },
   {
     name: 'sums of 64 columns, one by one',
+    calls: STEPS,
     ...matrix,
     work: (a) => {
       let sum = 0
@@ -344,6 +348,7 @@ export const LOOPS = [
   },
   {
     name: 'index and data of 64 rows',
+    calls: STEPS,
     ...matrix,
     work: (a) => {
       let sum = 0
@@ -359,6 +364,7 @@ export const LOOPS = [
   },
   {
     name: '1,000 sums of 16 elements',
+    calls: 1000,
     ...float32,
     work: (a) => {
       let sum = 0

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import test from 'ava'
 import fc from 'fast-check'
 import { parseDType } from '../lib/dtype/index.js'
-import { array, full, memmap, MemmapError, NDArray, zeros } from '../lib/index.js'
+import { array, full, linspace, memmap, MemmapError, NDArray, zeros } from '../lib/index.js'
 import { take } from './support/live-chain.js'
 import type { Step } from './support/live-chain.js'
 import { arrayFrom, randomArray, randomShape } from './support/live-arrays.js'
@@ -240,13 +240,32 @@ test('NaN makes a quantile of many elements NaN, unless it is skipped', (t) => {
   t.is(times8.median({ skipNaN: true }), 0n)
 })
 
+test('fractions are taken from typed arrays and arrays, as from a list', (t) => {
+  const a = array([1, 2, 4, 8, 16])
+  const expected = a.quantile([0, 0.25, 1]).toArray()
+  for (const q of [
+    Float64Array.of(0, 0.25, 1),
+    Float32Array.of(0, 0.25, 1),
+    array([0, 0.25, 1]),
+    array([1, 0.25, 0]).flip(),
+  ])
+    t.deepEqual(a.quantile(q).toArray(), expected)
+  t.deepEqual(a.quantile(Int8Array.of(0, 1)).toArray(), [1, 16])
+  t.deepEqual(a.quantile(linspace(0, 1, 3)).toArray(), [1, 4, 16])
+  t.is(a.quantile(array(0.25)), 2)
+  t.deepEqual(a.quantile(new Float64Array(0)).shape, [0])
+  // NumPy's promotion: np.quantile(np.float32([1, 2]), np.float32([0.5])) is float32.
+  t.is(array([1, 2], { dtype: 'float32' }).quantile(Float32Array.of(0.5)).dtype.name, 'float32')
+  t.is(array([1, 2], { dtype: 'float32' }).quantile(Float64Array.of(0.5)).dtype.name, 'float64')
+})
+
 test('rejects options, fractions and dtypes, and names the rule', (t) => {
   const a = array([[1, 2, 3]]) as NDArray
   const reject = (work: () => unknown, code: string, message: RegExp): void => {
     const error = t.throws(work, { instanceOf: MemmapError, message })
     t.is((error as MemmapError).code, code as never)
   }
-  for (const q of [-0.1, 1.1, NaN, '0.5', [0.5, 2], [[0.5]], null, undefined])
+  for (const q of [-0.1, 1.1, NaN, '0.5', [0.5, 2], [[0.5]], null, undefined, array([[0.5]]), array([true])])
     reject(
       () => a.quantile(q as never),
       'ERR_MEMMAP_ARGUMENT',

@@ -562,7 +562,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
   /**
    * Returns the element, or a number between two, below which a fraction of all elements is, or of those along axes: NumPy's `quantile`,
    * and `nanquantile` with `skipNaN`. Exact: a whole array of any size takes one read or two (more for many fractions) and about 16 MiB.
-   * @param q a fraction from 0 to 1, or a list of them, whose axis comes first in the result
+   * @param q a fraction from 0 to 1, or a list, typed array or array of them, whose axis comes first in the result
    * @param options.axis the axis, or axes, to reduce; all by default
    * @param options.method between two elements: `'linear'` (the default), `'lower'`, `'higher'`, `'midpoint'` or `'nearest'`
    * @param options.keepdims keep reduced axes with length 1; false by default
@@ -1115,13 +1115,15 @@ type QuantileDType<D, Q, O> = O extends { readonly method: infer Method }
 
 /** The dtype of a number between two elements; of a list of fractions it is that of the list. */
 type BetweenDType<D, Q> = D extends NumberName
-  ? Q extends number
+  ? Q extends number | NDArray<DTypeLike, 0>
     ? NumberElements[D]['mean']
-    : 'float64'
+    : Q extends readonly number[] | Float64Array | NDArray<'float64'>
+      ? 'float64'
+      : DTypeLike
   : Extract<D, DTypeLike>
 
 /** The result of `quantile`: a scalar for a single fraction without `axis` and `keepdims`, else an array. */
-export type QuantileResult<D, Q, O, N extends number = number> = Q extends number
+export type QuantileResult<D, Q, O, N extends number = number> = Q extends number | NDArray<DTypeLike, 0>
   ? AsksForArray<O> extends true
     ? NDArray<QuantileDType<D, Q, O>, ReducedAxes<O, N>>
     : AsksForArray<O> extends false

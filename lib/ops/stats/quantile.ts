@@ -4,8 +4,10 @@
  */
 import { allocateEmpty } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
+import { asArray } from '../../array/as-array.js'
 import { asOwner } from '../../array/make-array.js'
 import { operand, reducedAxes } from '../../array/operand.js'
+import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import { checkBoolean, checkOptions } from '../../errors/check-options.js'
@@ -16,6 +18,7 @@ import { shapeText } from '../../layout/shape.js'
 import { native, unwrapNative } from '../../native/native.js'
 import type { NativeTask } from '../../native/native.js'
 import type { ExtremeOptions } from '../reduce/options.js'
+import { castTo } from '../copy.js'
 import { reshape } from '../reshape.js'
 
 /** The numbers of the methods, `QuantileMethod` in the kernels; `median` has one of its own. */
@@ -34,8 +37,8 @@ export interface QuantileOptions extends ExtremeOptions {
   method?: QuantileMethod
 }
 
-/** Fractions of the elements, from 0 to 1. */
-export type Fractions = number | readonly number[] | Float64Array
+/** Fractions of the elements, from 0 to 1: one, or several in a list or on one axis. */
+export type Fractions = number | readonly number[] | ArrayBufferView | ArrayBase
 
 /** The names of the options of `quantile`, and of `median`. */
 export const QUANTILE_OPTIONS = ['axis', 'method', 'keepdims', 'skipNaN']
@@ -95,8 +98,8 @@ export function planQuantile(array: ArrayBase, q: unknown, options: QuantileOpti
     const names = Object.keys(METHODS).map((name) => `'${name}'`)
     throw argumentError(`invalid method ${inspect(method)}: it must be one of ${names.join(', ')}`)
   }
-  const fractions = parseFractions(q)
-  return plan(array, 'quantile', METHODS[method], fractions, typeof q === 'number', options)
+  const { fractions, isSingle, dtype } = parseFractions(q)
+  return plan(array, 'quantile', METHODS[method], fractions, isSingle, options, dtype)
 }
 
 /** Checks a median and allocates its result, as {@link planQuantile}. */
@@ -113,11 +116,12 @@ function plan(
   fractions: Float64Array,
   isSingle: boolean,
   { axis, keepdims = false, skipNaN = false }: ExtremeOptions,
+  ofFractions: DType | null = null,
 ): QuantilePlan {
   checkBoolean('keepdims', keepdims)
   checkBoolean('skipNaN', skipNaN)
   const { shape, ndim } = array
-  const dtype = resultDType(array.dtype, name, method, isSingle)
+  const dtype = resultDType(array.dtype, name, method, isSingle || ofFractions?.name === array.dtype.name)
   // null is Python's None.
   const reduced = axis == null ? shape.map((_, at) => at) : axisList(axis, ndim)
   checkElements(array, name, method, dtype, skipNaN, reduced)
@@ -137,8 +141,8 @@ function plan(
   }
 }
 
-/** NumPy's dtype: a list of fractions has a dtype of its own, float64, and a single one takes that of floats. */
-function resultDType(dtype: DType, name: string, method: number, isSingle: boolean): DType {
+/** NumPy's dtype: a list of fractions is float64, whatever the elements; a single one, and those of their own dtype, are not. */
+function resultDType(dtype: DType, name: string, method: number, isLikeElements: boolean): DType {
   const { kind } = dtype
   const selects = method === METHODS.lower || method === METHODS.higher || method === METHODS.nearest
   if (
@@ -151,7 +155,7 @@ function resultDType(dtype: DType, name: string, method: number, isSingle: boole
       `invalid dtype ${dtype.name}: ${name} is not defined for it; convert the elements with astype(), or take a field of records with field()`,
     )
   }
-  if (selects || 'Mm'.includes(kind) || (kind === 'f' && isSingle)) return dtype.newByteOrder('=')
+  if (selects || 'Mm'.includes(kind) || (kind === 'f' && isLikeElements)) return dtype.newByteOrder('=')
   return parseDType('float64')
 }
 
@@ -169,15 +173,17 @@ function checkElements(
   throw argumentError(`invalid shape ${shapeText(shape)}: ${name} of no elements is undefined; check the size first`)
 }
 
-function parseFractions(q: unknown): Float64Array {
+/** Fractions in memory that nobody changes, whether there is a single one, and the dtype of an array of them. */
+function parseFractions(q: unknown): { fractions: Float64Array; isSingle: boolean; dtype: DType | null } {
+  const given = typeof q === 'number' || Array.isArray(q) ? null : asArray(q)
+  const isArray = given !== null && given.ndim <= 1 && 'iuf'.includes(given.dtype.kind)
   const list =
-    typeof q === 'number' ? [q] : Array.isArray(q) || q instanceof Float64Array ? (q as ArrayLike<unknown>) : null
-  const fractions = list === null ? [Number.NaN] : Array.from(list)
-  if (!fractions.every((fraction) => typeof fraction === 'number' && fraction >= 0 && fraction <= 1)) {
+    typeof q === 'number' ? [q] : isArray ? Array.from(innerDataOf(castTo(given, 'float64', 'C')) as Float64Array) : q
+  if (!Array.isArray(list) || !list.every((one) => typeof one === 'number' && one >= 0 && one <= 1)) {
     throw argumentError(`invalid q ${inspect(q)}: it must be a number from 0 to 1, or a list of such numbers`)
   }
-  // Over a buffer of its own, because the list may change.
-  return Float64Array.from(fractions as number[])
+  const isSingle = typeof q === 'number' || given?.ndim === 0
+  return { fractions: Float64Array.from(list as number[]), isSingle, dtype: given?.dtype ?? null }
 }
 
 function argumentError(message: string): MemmapError {

@@ -1,13 +1,14 @@
 /**
- * Files that are not in memory: what a selection of few elements reads from the disk.
+ * Files that are not in memory: what a selection of few elements reads from the disk, and assignments to them, which write past the map.
  */
 import { spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { linkSync, readFileSync, readdirSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import test from 'ava'
-import { memmap, zeros } from '../lib/index.js'
+import { arange, expr, load, memmap, save, zeros } from '../lib/index.js'
 import type { Memmap, NDArray } from '../lib/index.js'
+import { child } from './support/child.js'
 import { folder, hole } from './support/files.js'
 import { linux } from './support/platform.js'
 
@@ -90,4 +91,157 @@ linux('a selection puts back the advice that the array had', (t) => {
   part.index(rows)
   t.true(adviceFor(path).includes('rr'), 'advice for a part')
   part.close()
+})
+
+/** An array that is large enough for writes past the map, in a file none of which is in memory. */
+const absent = (path: string, offset = 0): Memmap<'float32'> =>
+  memmap(path, { dtype: 'float32', mode: 'r+', offset, shape: [2 * MIB + 3] })
+
+const NUMBERS = arange(2 * MIB + 3, { dtype: 'float32' })
+
+const REVERSED = NUMBERS.flip()
+
+/** Whether a descriptor of a file is open. */
+const isOpen = (path: string): boolean =>
+  readdirSync('/proc/self/fd').some((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`) === path
+    } catch {
+      return false
+    }
+  })
+
+/** Whether an array has the numbers from 0 on, times a factor. */
+const counts = (a: NDArray, factor: number): boolean => a.equals(expr`${NUMBERS} * ${factor}`.evaluate())
+
+onDisk('an assignment to a cold file reads its end only', (t) => {
+  const path = join(folder(t), 'data.bin')
+  writeFileSync(path, Buffer.alloc(64 * MIB, 7))
+  spawnSync('sync', [path])
+  const source = arange(16 * MIB, { dtype: 'float32' })
+  const b = memmap(path, { dtype: 'float32', mode: 'r+' })
+  if (!makeCold(path) || b.residency().resident > 0) return t.pass('no way to make the file cold')
+  const before = bytesRead()
+  b.assign(expr`${source} + 1`)
+  // The system reads up to 8 MiB around a page.
+  t.true(bytesRead() - before < 20 * MIB, `read ${bytesRead() - before} bytes`)
+  t.is(b.get(16 * MIB - 1), 16 * MIB)
+  t.true(b.equals(expr`${source} + 1`.evaluate()))
+})
+
+linux(
+  'assigns to pages that are not in memory, at any offset, cast and in any order, and to no byte beside them',
+  (t) => {
+    const bytes = 4 * (2 * MIB + 3)
+    for (const offset of [0, 4, 129, 4097]) {
+      const path = hole(t, offset + bytes + 7)
+      const b = absent(path, offset)
+      for (const [value, expected] of [
+        [expr`${NUMBERS} * 2`, expr`${NUMBERS} * 2`.evaluate()],
+        [NUMBERS, NUMBERS],
+        [NUMBERS.astype('>i8'), NUMBERS],
+        [REVERSED, REVERSED],
+        [expr`${REVERSED} > 5`, expr`${REVERSED} > 5`.evaluate()],
+      ] as const) {
+        b.advise('dontneed')
+        spawnSync('sync', [path])
+        makeCold(path)
+        b.assign(value)
+        t.true(b.equals(expected))
+        t.false(isOpen(path))
+      }
+      b.assign(NUMBERS)
+      b.close()
+      const found = readFileSync(path)
+      t.true(found.subarray(offset, offset + bytes).equals(Buffer.from(NUMBERS.data.buffer as ArrayBuffer)))
+      t.true([...found.subarray(0, offset), ...found.subarray(offset + bytes)].every((byte) => byte === 0))
+    }
+  },
+)
+
+linux('an array in a cold file is read before an assignment overwrites it', (t) => {
+  const path = hole(t, 4 * (2 * MIB + 3) + 129)
+  const b = absent(path, 129)
+  b.assign(NUMBERS)
+  for (const [value, expected] of [
+    [expr`${b} * 3`, expr`${NUMBERS} * 3`.evaluate()],
+    [b.flip(), expr`${REVERSED} * 3`.evaluate()],
+  ] as const) {
+    b.advise('dontneed')
+    spawnSync('sync', [path])
+    makeCold(path)
+    b.assign(value)
+    t.true(b.equals(expected))
+  }
+})
+
+linux('assigns through the map where another file, or none, is at the path', (t) => {
+  const path = hole(t, 4 * (2 * MIB + 3))
+  const kept = `${path}.kept`
+  linkSync(path, kept)
+  const b = absent(path)
+  rmSync(path)
+  b.assign(expr`${NUMBERS} * 2`)
+  t.true(counts(b, 2))
+  const other = Buffer.alloc(4 * (2 * MIB + 3), 1)
+  writeFileSync(path, other)
+  b.assign(expr`${NUMBERS} * 3`)
+  b.close()
+  t.true(readFileSync(path).equals(other))
+  renameSync(kept, path)
+  t.true(counts(memmap(path, { dtype: 'float32', mode: 'r' }), 3))
+})
+
+linux('assigns through the map to mode c, and leaves the file unchanged', (t) => {
+  const path = hole(t, 4 * (2 * MIB + 3))
+  const b = memmap(path, { dtype: 'float32', mode: 'c' })
+  b.assign(expr`${NUMBERS} * 2`)
+  t.true(counts(b, 2))
+  t.true(readFileSync(path).every((byte) => byte === 0))
+})
+
+linux('promises.assign to a cold file reports progress, and holds no descriptor afterwards', async (t) => {
+  const path = hole(t, 4 * (2 * MIB + 3))
+  const b = absent(path)
+  let last = 0
+  await b.promises.assign(expr`${NUMBERS} * 2`, undefined, { onProgress: (done) => (last = done) })
+  t.is(last, 1)
+  t.false(isOpen(path))
+  t.true(counts(b, 2))
+})
+
+linux('an aborted promises.assign and a closed array write nothing more', async (t) => {
+  for (const stop of ['abort', 'close']) {
+    const path = hole(t, 128 * MIB)
+    const b = memmap(path, { dtype: 'float32', mode: 'r+' })
+    const controller = new AbortController()
+    const promise = b.promises.assign(expr`${b} + 1`, undefined, { signal: controller.signal })
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    if (stop === 'abort') controller.abort()
+    else b.close()
+    const at = stop === 'close' ? readFileSync(path) : null
+    await t.throwsAsync(promise, { any: true })
+    if (at !== null) t.true(readFileSync(path).equals(at))
+    t.false(isOpen(path))
+  }
+})
+
+linux('assigns to a file beyond the limit on file sizes, where a write would end the process', (t) => {
+  const path = hole(t, 16 * MIB)
+  const { status, report, output } = child('limits', ['fileSize', path], {
+    under: ['prlimit', `--fsize=${MIB}:${MIB}`],
+  })
+  t.is(status, 0, output)
+  t.deepEqual(report, { last: 5 })
+})
+
+linux('save of an expression over a cold file gives its elements', (t) => {
+  const path = hole(t, 4 * (2 * MIB + 3))
+  const b = absent(path)
+  b.assign(NUMBERS)
+  b.advise('dontneed')
+  spawnSync('sync', [path])
+  makeCold(path)
+  save(`${path}.npy`, expr`${b} * 2`)
+  t.true(counts(load(`${path}.npy`) as NDArray, 2))
 })

@@ -113,6 +113,14 @@ guarded('a file truncated during flush throws or flushes, and nothing else', (t)
   t.is(wrong, 0)
 })
 
+guarded('a file truncated during an assignment throws, and stays shorter than the array', (t) => {
+  const { status, report, output } = child('truncate-while', [join(folder(t), 'data.bin'), 'assign', times(40)])
+  t.is(status, 0, output)
+  const { codes, wrong }: { codes: Record<string, number>; wrong: number } = report
+  t.is(wrong, 0)
+  t.true((codes[TRUNCATED] ?? 0) > 0, JSON.stringify(codes))
+})
+
 /** A file system of 2 MB; null without the right to mount one. */
 function smallDisk(t: ExecutionContext): string | null {
   const at = join(folder(t), 'disk')

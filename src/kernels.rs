@@ -26,6 +26,7 @@ use crate::work::{Done, NativeTask, Outcome, Work};
 pub fn assign(env: &Env, source: Memory, target: Memory, task: Option<&NativeTask>) -> napi::Result<Outcome> {
     let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
     work.with_fresh(&target)
+        .past_map(&target, &to)
         .run(move |control| kernels::assign(&from.array(), &to.array_mut(), control).map(Done::from))
 }
 

@@ -181,6 +181,11 @@ impl Operand {
         self.layout.shape.iter().fold(self.layout.element.size, |bytes, length| bytes.saturating_mul(*length))
     }
 
+    /// The address of the first element.
+    pub fn first(&self) -> *const u8 {
+        self.start.wrapping_add(self.layout.position)
+    }
+
     /// To read from, for as long as the operand lives.
     #[inline(never)]
     pub fn array(&self) -> ArrayRef {

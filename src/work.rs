@@ -8,7 +8,7 @@ use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 
-use memmap_core::{Mapped, RandomAccess, guard};
+use memmap_core::{Mapped, PageWriter, RandomAccess, guard};
 use memmap_kernels::{self as kernels, Computed, Control, TaskId, Value};
 use napi::bindgen_prelude::{BigInt, Either, Either5, Float64ArraySlice, JsValue, ToNapiValue};
 use napi::{Env, JsDeferred, sys};
@@ -134,6 +134,7 @@ pub struct Work<'a> {
     computed: SmallVec<[Arc<dyn Computed>; 1]>,
     fresh_target: bool,
     random: Option<RandomAccess>,
+    writer: Option<Arc<PageWriter>>,
 }
 
 impl<'a> Work<'a> {
@@ -147,6 +148,7 @@ impl<'a> Work<'a> {
             computed: SmallVec::new(),
             fresh_target: false,
             random: None,
+            writer: None,
         }
     }
 
@@ -185,6 +187,18 @@ impl<'a> Work<'a> {
     /// created before.
     pub fn with_fresh(self, target: &Memory) -> Self {
         Work { fresh_target: is_fresh(target), ..self }
+    }
+
+    /// All of the target is stored to: pages that are not in memory are written past the map. Does nothing where they are few. The
+    /// target is the last array.
+    pub fn past_map(mut self, target: &Memory, operand: &Operand) -> Self {
+        let mapped = match target {
+            Memory::Mapped(_) => self.mapped.last().filter(|_| operand.bytes() as u64 >= LITTLE),
+            Memory::Heap { .. } | Memory::Computed { .. } => None,
+        };
+        let writer = mapped.and_then(|mapped| mapped.page_writer(operand.first(), operand.bytes()));
+        self.writer = writer.map(Arc::new);
+        self
     }
 
     /// The source is read at random, for a target of `wanted` bytes. Does nothing where most of the source is read, or little is
@@ -229,8 +243,9 @@ impl<'a> Work<'a> {
                 control.set_prefetch(Box::new(move |first, bytes| random.will_need(first, bytes)));
             }
         }
+        write_past_map(self.writer.as_ref(), &control);
         let answer = work(&control).map_err(Failure::from);
-        drop((control, random));
+        drop((control, random, self.writer));
         answer
             .and_then(|answer| settle(&self.mapped, &self.computed, answer))
             .map_err(|failure| failure.throw(self.env))
@@ -254,17 +269,18 @@ impl<'a> Work<'a> {
     ) -> napi::Result<Promise> {
         let control = self.task.map_or_else(|| Arc::new(Control::new()), |task| Arc::clone(task.control()));
         read_ahead(&self.mapped, &control);
+        write_past_map(self.writer.as_ref(), &control);
         let (deferred, promise) = self.env.create_deferred()?;
         let deferred: JsDeferred<Answer, Resolver> = deferred;
         let promise = Promise(promise.raw());
-        let Work { task, mapped, held, computed, .. } = self;
+        let Work { task, mapped, held, computed, writer, .. } = self;
         let begun = Begun::new();
         let its = Arc::clone(&control);
         let id = kernels::spawn(Box::new(move || {
             let _begun = begun;
             let answer = compute(work, &its, &mapped, &computed);
             // The files are free before the promise has its value.
-            drop((mapped, computed));
+            drop((mapped, computed, writer));
             deferred.resolve(Box::new(move |env| {
                 held.into_iter().for_each(|held| held.release(&env));
                 answer?.map(Answer::from).map_err(|failure| failure.throw(&env))
@@ -376,6 +392,26 @@ fn read_ahead(mapped: &[Mapped], control: &Control) {
             one.populate(first, bytes);
         }
     }));
+}
+
+/// Has the kernel write to pages that are not in memory past the map.
+fn write_past_map(writer: Option<&Arc<PageWriter>>, control: &Control) {
+    if let Some(writer) = writer {
+        control.set_page_writer(Box::new(OfWork(Arc::downgrade(writer))));
+    }
+}
+
+/// The writer of a work. A task may outlive the work, and the descriptor must not.
+struct OfWork(Weak<PageWriter>);
+
+impl kernels::PageWriter for OfWork {
+    fn takes(&self, first: *const u8, length: usize) -> bool {
+        self.0.upgrade().is_some_and(|writer| writer.takes(first, length))
+    }
+
+    fn write(&self, first: *const u8, bytes: &[u8]) -> bool {
+        self.0.upgrade().is_some_and(|writer| writer.write(first, bytes))
+    }
 }
 
 /// Checks that everything that was read and written was the file's, and that what was computed is defined.

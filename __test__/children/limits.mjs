@@ -1,7 +1,7 @@
 // Limits of the system are errors with codes, and leave nothing behind.
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
-import { args, descriptors, mappings, memmap, report } from './common.mjs'
+import { args, descriptors, expr, mappings, memmap, report, zeros } from './common.mjs'
 
 const [scenario, path] = args
 
@@ -30,6 +30,12 @@ const SCENARIOS = {
     for (const one of taken) fs.closeSync(one)
     const again = outcome(() => maps.push(memmap(path, { mode: 'r' })))
     return { kept, last, refused, again, reads: maps.at(-1).get(0) }
+  },
+  // Under a limit on the sizes of files that is below that of this one.
+  fileSize() {
+    const b = memmap(path, { dtype: 'float32', mode: 'r+' })
+    b.assign(expr`${zeros(b.shape)} + 5`)
+    return { last: b.get(b.size - 2) }
   },
   // Under a limit on address space.
   addresses() {

@@ -1,8 +1,8 @@
 // A second process truncates the file while this one works on all of it.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { args, memmap, node, report } from './common.mjs'
+import { args, expr, memmap, node, report, zeros } from './common.mjs'
 
 const [path, work, rounds] = args
 const BYTES = 1 << 26
@@ -19,9 +19,15 @@ const CUT = `
 const other = spawn(node[0], [...node.slice(1), '-e', CUT], { stdio: ['pipe', 'pipe', 'inherit'] })
 const codes = {}
 let wrong = 0
+const ones = work === 'assign' ? expr`${zeros([BYTES], { dtype: 'uint8' })} + 1` : null
 for (let round = 0; round < rounds; round++) {
   writeFileSync(path, content)
-  const a = memmap(path, { mode: work === 'flush' ? 'r+' : 'r' })
+  // Out of memory, so that an assignment writes past the map.
+  if (work === 'assign') {
+    spawnSync('sync', [path])
+    spawnSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0'])
+  }
+  const a = memmap(path, { mode: work === 'sum' ? 'r' : 'r+' })
   if (work === 'flush') a.fill(1)
   other.stdin.write(String((round % 20) / 2))
   const until = performance.now() + 20
@@ -29,6 +35,7 @@ for (let round = 0; round < rounds; round++) {
   while (performance.now() < until && code === 'none') {
     try {
       if (work === 'flush') a.flush()
+      else if (work === 'assign') a.assign(ones)
       else if (a.sum() !== BigInt(BYTES)) wrong++
     } catch (error) {
       code = error.code

@@ -8,6 +8,7 @@
 //! - `region`: an address range and its pages; the only module that maps and unmaps.
 //! - [`guard`]: a page that cannot be loaded becomes a page of zeros and a mark, instead of ending the process.
 //! - [`Mapped`]: pages and their file, for any thread: flush, advice, residency, faults.
+//! - [`PageWriter`]: writes to pages that are not in memory, past the map.
 //! - `size_lock`: writers of several processes change the size of a file by turns.
 //! - [`copy_attributes`]: a file that replaces another keeps its access control list and extended attributes.
 //! - [`Mapping`]: one opened file, which ties these together; resizes it (`resize.rs`) and releases it.
@@ -24,6 +25,7 @@ mod mapped;
 mod mapping;
 mod memory;
 mod mode;
+mod page_writer;
 pub mod plan;
 mod region;
 mod resize;
@@ -37,6 +39,7 @@ pub use file::{Identity, Lock, Source};
 pub use mapped::{Lease, Mapped, Residency};
 pub use mapping::{Mapping, Options};
 pub use mode::Mode;
+pub use page_writer::PageWriter;
 pub use plan::Extent;
 pub use region::{Backing, RandomAccess, page_size};
 pub use window::{Window, granularity};

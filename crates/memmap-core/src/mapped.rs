@@ -1,7 +1,7 @@
 use std::fs::File;
 use std::path::Path;
 use std::ptr::NonNull;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use crate::file;
 use crate::guard;
@@ -29,6 +29,8 @@ pub struct Mapped {
 pub(crate) struct Origin {
     pub(crate) path: Option<Arc<Path>>,
     pub(crate) identity: Identity,
+    /// Whether the mapping was closed. Locked while bytes are written past the map, and to truncate the file.
+    pub(crate) closed: Arc<RwLock<bool>>,
 }
 
 /// Keeps the address range of a mapping, for a holder of an address in it.
@@ -256,7 +258,7 @@ impl Mapped {
     }
 
     /// The size of the file now; `None` where another file is at its path.
-    fn current_size(&self) -> Option<u64> {
+    pub(crate) fn current_size(&self) -> Option<u64> {
         let (identity, size) = file::stat(self.path()?).ok()?;
         (identity == self.file.identity).then_some(size)
     }
@@ -266,7 +268,7 @@ impl Mapped {
     }
 
     /// Position in the file one past the last byte of the array.
-    fn end(&self) -> u64 {
+    pub(crate) fn end(&self) -> u64 {
         self.offset + self.length
     }
 

@@ -1,6 +1,6 @@
 use std::fs::File;
 use std::path::Path;
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use crate::file::{OpenFile, remember_created};
 use crate::guard::Label;
@@ -123,7 +123,7 @@ impl Mapping {
 
         let mapped = Mapped {
             region,
-            file: Origin { path, identity },
+            file: Origin { path, identity, closed: Arc::new(RwLock::new(false)) },
             mode,
             offset: options.offset,
             page_offset: window.page_offset,
@@ -159,6 +159,7 @@ impl Mapping {
     pub fn close(&mut self) -> Result<()> {
         let Ok(mapped) = &self.mapped else { return Ok(()) };
         let fault = mapped.fault();
+        *mapped.file.closed.write().unwrap_or_else(PoisonError::into_inner) = true;
         self.size_lock = None;
         if let Some(lock) = self.lock.take() {
             // A clone of the descriptor may be open, which closing this one would not unlock.

@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use crate::file::{self, OpenFile};
 use crate::guard::Label;
@@ -227,6 +227,8 @@ impl Mapping {
             return region;
         }
         let region = region?;
+        // Waits for writes past the map, which would give the file its size back.
+        let _closed = mapped.file.closed.write().unwrap_or_else(PoisonError::into_inner);
         file.truncate(size)?;
         Ok(region)
     }

@@ -64,7 +64,7 @@ pub use compare::{
 };
 pub use copy::{assign, byteswap_in_place, fill};
 pub use dtype::{Element, Kind, Value};
-pub use exec::{Control, Error, Prefetch, Result, Task, TaskId, spawn, threads, withdraw};
+pub use exec::{Control, Error, PageWriter, Prefetch, Result, Task, TaskId, spawn, threads, withdraw};
 pub use expr::{Input, Joined, Operation, Program, Step};
 pub use linalg::{Metric, Nearest, Search, dot};
 pub use order::{Unique, argsort, bincount, nonzero, searchsorted, sort, topk, unique};

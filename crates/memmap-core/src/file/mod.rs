@@ -28,7 +28,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) use created::{remember_created, take_created};
 pub(crate) use system::{
-    INPUT_OUTPUT, NO_MEMORY, NO_SPACE, error_name, is_full, read_at, sync_folder, write_at,
+    INPUT_OUTPUT, NO_MEMORY, NO_SPACE, begin_writeback, check_size_limit, error_name, is_full, read_at,
+    sync_folder, write_at,
 };
 
 use crate::{Code, Error, Mode, Result};

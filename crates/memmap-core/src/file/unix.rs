@@ -224,7 +224,7 @@ pub(super) fn check_kind(file: &File, path: Option<&Path>) -> Result<()> {
 }
 
 /// Checks the process's limit on file sizes, because the system sends a signal that ends the process past it.
-fn check_size_limit(size: u64) -> io::Result<()> {
+pub(crate) fn check_size_limit(size: u64) -> io::Result<()> {
     let mut limit = MaybeUninit::<libc::rlimit>::uninit();
     // SAFETY: the result goes to memory of the right type.
     let status = unsafe { libc::getrlimit(libc::RLIMIT_FSIZE, limit.as_mut_ptr()) };
@@ -422,6 +422,16 @@ pub(crate) fn read_at(file: &File, bytes: &mut [u8], position: u64) -> io::Resul
 pub(crate) fn write_at(file: &File, bytes: &[u8], position: u64) -> io::Result<()> {
     use std::os::unix::fs::FileExt;
     file.write_all_at(bytes, position)
+}
+
+/// Has the system begin to write bytes of the page cache to the device.
+pub(crate) fn begin_writeback(file: &File, from: u64, length: usize) {
+    #[cfg(target_os = "linux")]
+    if let (Ok(from), Ok(length)) = (from.try_into(), length.try_into()) {
+        // SAFETY: an open descriptor and numbers. An error of the device shows at the next flush.
+        unsafe { libc::sync_file_range(file.as_raw_fd(), from, length, libc::SYNC_FILE_RANGE_WRITE) };
+    }
+    let _ = (file, from, length);
 }
 
 /// Writes the folder of a file to the device, which makes a new name durable. A folder that cannot be opened or flushed is no error.

@@ -314,6 +314,14 @@ pub(crate) fn write_at(file: &File, mut bytes: &[u8], mut position: u64) -> io::
     Ok(())
 }
 
+/// Does nothing, because nothing is written past a map.
+pub(crate) fn begin_writeback(_file: &File, _from: u64, _length: usize) {}
+
+/// Windows limits no file sizes.
+pub(crate) fn check_size_limit(_size: u64) -> io::Result<()> {
+    Ok(())
+}
+
 /// Always false: pages have their space before they are stored to.
 pub(crate) fn is_full(_path: &Path) -> bool {
     false

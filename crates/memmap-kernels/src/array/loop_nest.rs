@@ -94,6 +94,13 @@ impl<const K: usize> LoopNest<K> {
         LoopNest { axes: axes.collect(), start: [self.start[k]] }
     }
 
+    /// Whether the walk over array `k`, of elements of `size` bytes, goes through memory without a gap.
+    pub fn is_run(&self, k: usize, size: usize) -> bool {
+        let mut nest = self.only(k);
+        nest.merge();
+        nest.axes.len() == 1 && nest.inner().strides[0] == size as isize
+    }
+
     /// The innermost axis.
     pub fn inner(&self) -> Axis<K> {
         self.axes.last().copied().unwrap_or(Axis { len: 1, strides: [0; K] })

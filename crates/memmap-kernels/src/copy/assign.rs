@@ -7,7 +7,7 @@ use super::fill::fill;
 use super::transpose::Transpose;
 use crate::array::{ArrayMut, ArrayRef, Axes, LoopNest, Overlap, Shared, SharedMut, overlap};
 use crate::dtype::{Element, Kind};
-use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, by_pages, for_pieces};
 use crate::loops::STREAM_BYTES;
 
 /// Copies every element of `source` to the element of `target` with the same index, converting on the way.
@@ -133,20 +133,38 @@ fn assign_walking(
     let total = nest.len();
     let [from_size, to_size] = [source.element.size, target.element.size];
     let fresh = control.has_fresh_target();
-    let (piece, lead) =
-        if fresh { by_large_pages(target.ptr, to_size) } else { (PIECE_BYTES / from_size.max(to_size), 0) };
-    let piece = piece.max(1);
+    let can_stage = control.page_writer().is_some() && nest.is_run(1, to_size);
+    let piece = (PIECE_BYTES / from_size.max(to_size)).max(1);
+    let (piece, lead) = if fresh {
+        by_large_pages(target.ptr, to_size)
+    } else if can_stage {
+        by_pages(target.ptr.wrapping_offset(nest.start[1]), to_size, piece * to_size)
+    } else {
+        (piece, 0)
+    };
     let (from, to) = (Shared(source.ptr), SharedMut(target.ptr));
     // Pages that the system has just cleared are in the cache.
     let streaming = !fresh && total * target.element.size >= STREAM_BYTES;
-    let link = CastTransfer::new(&source.element, &target.element, nest, from, to, streaming)?;
+    let link_to =
+        |to, streaming| CastTransfer::new(&source.element, &target.element, nest, from, to, streaming);
+    let link = link_to(to, streaming)?;
     for_pieces(control, (lead + total).div_ceil(piece), total * (from_size + to_size) / 2, |i| {
         let start = (i * piece).saturating_sub(lead);
         let len = ((i + 1) * piece - lead).min(total) - start;
+        let [from_offset, to_offset] = nest.offsets(start);
         if nest.axes.len() == 1 && nest.inner().strides[0] == source.element.size as isize {
-            control.prefetch(from.at(nest.offsets(start)[0]), len * source.element.size);
+            control.prefetch(from.at(from_offset), len * source.element.size);
         }
-        link.transfer(&mut nest.walk(start), len);
+        let place = to.at(to_offset);
+        match can_stage.then(|| control.stage(place, len * to_size)).flatten() {
+            None => link.transfer(&mut nest.walk(start), len),
+            Some(mut staged) => {
+                let to = SharedMut(staged.start().wrapping_offset(to_offset.wrapping_neg()));
+                link_to(to, false)?.transfer(&mut nest.walk(start), len);
+                // SAFETY: the piece has no gap in the target, so that all its bytes were stored.
+                unsafe { staged.finish() };
+            }
+        }
         control.advance(if counted { len } else { 0 });
         Ok(())
     })

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::tile::{Buffer, Reader, Sink, Source, TILE_BYTES};
 use crate::array::{ArrayMut, ArrayRef, Axes, Computed, ComputedReader, LoopNest, SharedMut, c_strides};
-use crate::exec::{Control, PIECE_BYTES, Result, by_large_pages, for_pieces};
+use crate::exec::{Control, PIECE_BYTES, Result, by_large_pages, by_pages, for_pieces};
 use crate::loops::{STREAM_BYTES, Stream};
 
 /// The bytes of a target from which on its memory may have large pages.
@@ -46,28 +46,36 @@ pub(super) fn assign_computed(
         let view = unsafe { ArrayRef::computed(from, element, source.ptr.addr(), shape, strides) };
         Some(Source::new(&view, nest.only(0), element.kind)?)
     };
-    let sink = Sink::new(target.ptr, target.element, element.kind)?;
     let [size, to_size] = [element.size, target.element.size];
     let is_moved = element.kind == target.element.kind && !target.element.needs_swap();
     let total = nest.len();
     let fresh = control.has_fresh_target();
     let cost = computed.cost() + to_size;
+    let can_stage = control.page_writer().is_some() && nest.is_run(1, to_size);
     let (piece, lead) = if fresh && total * to_size >= LARGE_PAGES {
         by_large_pages(target.ptr, to_size)
+    } else if can_stage {
+        let first = target.ptr.wrapping_offset(nest.start[1]);
+        by_pages(first, to_size, PIECE_BYTES / size.max(to_size) * to_size)
     } else {
         // Each thread gets some, because elements take longer to compute than to copy.
         let share = (total / SHARES).max(PIECE_BYTES / 4 / cost.max(1));
         (share.clamp(1, (PIECE_BYTES / size.max(to_size)).max(1)), 0)
     };
-    let job = Job {
-        nest: nest.only(1),
-        to: SharedMut(target.ptr),
-        sink,
-        size,
-        tile: TILE_BYTES / size.max(to_size),
-        is_packed: is_moved && nest.inner().strides[1] == to_size as isize,
-        streaming: !fresh && total * to_size >= STREAM_BYTES,
+    let nest_to = nest.only(1);
+    let job_to = |to: *mut u8, streaming| -> Result<Job<'_>> {
+        Ok(Job {
+            nest: &nest_to,
+            to: SharedMut(to),
+            sink: Sink::new(to, target.element, element.kind)?,
+            size,
+            tile: TILE_BYTES / size.max(to_size),
+            is_packed: is_moved && nest_to.inner().strides[0] == to_size as isize,
+            streaming,
+        })
     };
+    let job = job_to(target.ptr, !fresh && total * to_size >= STREAM_BYTES)?;
+    let to = SharedMut(target.ptr);
     for_pieces(control, (lead + total).div_ceil(piece), total * cost, |i| {
         let start = (i * piece).saturating_sub(lead);
         let len = ((i + 1) * piece - lead).min(total) - start;
@@ -81,7 +89,16 @@ pub(super) fn assign_computed(
                 From::Run(computed.reader())
             }
         };
-        job.store(from, start, len);
+        let [offset] = nest_to.offsets(start);
+        match can_stage.then(|| control.stage(to.at(offset), len * to_size)).flatten() {
+            None => job.store(from, start, len),
+            Some(mut staged) => {
+                let to = staged.start().wrapping_offset(offset.wrapping_neg());
+                job_to(to, false)?.store(from, start, len);
+                // SAFETY: the piece has no gap in the target, so that all its bytes were stored.
+                unsafe { staged.finish() };
+            }
+        }
         control.advance(len);
         Ok(())
     })
@@ -109,8 +126,8 @@ enum From<'c> {
     View(Reader<'c>),
 }
 
-struct Job {
-    nest: LoopNest<1>,
+struct Job<'n> {
+    nest: &'n LoopNest<1>,
     to: SharedMut,
     sink: Sink,
     size: usize,
@@ -120,7 +137,7 @@ struct Job {
     streaming: bool,
 }
 
-impl Job {
+impl Job<'_> {
     /// Stores `len` elements from a position on.
     fn store(&self, mut from: From, start: usize, len: usize) {
         let (mut walk, end) = (self.nest.walk(start), start + len);

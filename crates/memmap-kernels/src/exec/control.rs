@@ -1,6 +1,7 @@
 //! Progress, cancellation and bounds of a running kernel.
 
 use super::error::{Error, Result};
+use super::staging::PageWriter;
 use std::fmt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -24,6 +25,7 @@ pub struct Control {
     background: bool,
     fresh_target: bool,
     prefetch: OnceLock<Prefetch>,
+    page_writer: OnceLock<Box<dyn PageWriter>>,
 }
 
 impl Control {
@@ -36,6 +38,7 @@ impl Control {
             background: false,
             fresh_target: false,
             prefetch: OnceLock::new(),
+            page_writer: OnceLock::new(),
         }
     }
 
@@ -60,6 +63,11 @@ impl Control {
     /// Sets a hook that populates the pages of a piece of the source before a thread reads it. The first one set stays.
     pub fn set_prefetch(&self, prefetch: Prefetch) {
         let _ = self.prefetch.set(prefetch);
+    }
+
+    /// Sets what writes to pages of the target that are not in memory. The first one set stays.
+    pub fn set_page_writer(&self, writer: Box<dyn PageWriter>) {
+        let _ = self.page_writer.set(writer);
     }
 
     /// Asks the kernel to stop; it returns [`Error::Cancelled`] within milliseconds.
@@ -91,6 +99,11 @@ impl Control {
     /// Whether the kernel's stores create the target's pages.
     pub(crate) fn has_fresh_target(&self) -> bool {
         self.fresh_target
+    }
+
+    /// What writes to pages of the target that are not in memory.
+    pub(crate) fn page_writer(&self) -> Option<&dyn PageWriter> {
+        self.page_writer.get().map(|writer| &**writer)
     }
 
     /// Stops a cancelled kernel.

@@ -5,8 +5,10 @@ mod error;
 mod pieces;
 mod pool;
 mod shared_work;
+mod staging;
 
 pub use control::{Control, Prefetch};
 pub use error::{Error, Result};
-pub(crate) use pieces::{PIECE_BYTES, by_large_pages, for_pieces, in_order};
+pub(crate) use pieces::{PIECE_BYTES, by_large_pages, by_pages, for_pieces, in_order};
 pub use pool::{Task, TaskId, spawn, threads, withdraw};
+pub use staging::PageWriter;

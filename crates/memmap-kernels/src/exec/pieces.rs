@@ -25,6 +25,17 @@ pub(crate) fn by_large_pages(target: *const u8, size: usize) -> (usize, usize) {
     (piece, (target.addr() % LARGE_PAGE / size).min(piece - 1))
 }
 
+/// Pieces of about `bytes` bytes that begin where a page does, for a target that is written in the order of memory, in the terms of
+/// [`by_large_pages`]: a write of a part of a page has the system read the rest.
+pub(crate) fn by_pages(target: *const u8, size: usize, bytes: usize) -> (usize, usize) {
+    // A multiple of the pages of every processor.
+    const PAGES: usize = if cfg!(test) { 64 } else { 64 << 10 };
+    let size = size.max(1);
+    let bytes = bytes.max(size).next_multiple_of(PAGES);
+    let piece = bytes / size;
+    (piece, (target.addr() % bytes / size).min(piece - 1))
+}
+
 /// Runs `work(i)` for every piece `i` below `pieces`, on several threads when `bytes` (in all) are many.
 ///
 /// Threads take pieces in ascending order, because a file is then read almost sequentially. The first error ends the

@@ -15,6 +15,7 @@ mod quantile;
 mod reduce;
 mod scan;
 mod selection;
+mod staging;
 mod vectors;
 
 use proptest::prelude::ProptestConfig;

@@ -1,10 +1,10 @@
 /** Work off the event loop: its effect on the loop, the time until an abort, and its memory. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import { memmap } from '../dist/index.js'
 import { statistics } from './clock.mjs'
+import { memoryLimit } from './memory-limit.mjs'
 
 /** Longest delays of the event loop in milliseconds, idle and while a file is summed; time until an abort rejects; progress. */
 export async function offTheLoop({ path, bytes, runs }) {
@@ -50,33 +50,19 @@ const LIMIT = 512 * 2 ** 20
 
 /** Peak resident memory in MiB of streaming through a file under a limit of 512 MiB, and the kind of limit. */
 export function bounded({ path, bytes }) {
-  const group = '/sys/fs/cgroup/memory/memmap-bench'
-  const group2 = '/sys/fs/cgroup/memmap-bench'
-  let how = 'no limit: this machine lets none be set'
-  let command = (script) => [process.execPath, script]
-  const [folder, file] = existsSync('/sys/fs/cgroup/memory') ? [group, 'memory.limit_in_bytes'] : [group2, 'memory.max']
-  try {
-    mkdirSync(folder, { recursive: true })
-    writeFileSync(`${folder}/${file}`, String(LIMIT))
-    how = `a control group of 512 MiB (${file})`
-    command = (script) => ['sh', '-c', `echo $$ > ${folder}/cgroup.procs; exec "$0" "$@"`, process.execPath, script]
-  } catch {
-    // No permission, or no control groups.
-  }
+  const limit = memoryLimit(LIMIT)
+  const how = limit === null ? 'no limit: this machine lets none be set' : `a control group of 512 MiB (${limit.file})`
   const rows = []
   for (const name of ['blocks', 'blocks async', 'promises.sum', 'promises.std']) {
-    const [first, ...rest] = command(new URL('peak.mjs', import.meta.url).pathname)
-    const { status, signal, stdout } = spawnSync(first, [...rest, path, name], {
+    const command = [process.execPath, new URL('peak.mjs', import.meta.url).pathname, path, name]
+    const [first, ...rest] = limit === null ? command : limit.under(command)
+    const { status, signal, stdout } = spawnSync(first, rest, {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     rows.push(status === 0 ? { name, ...JSON.parse(stdout) } : { name, failed: signal ?? status })
   }
-  try {
-    rmdirSync(folder)
-  } catch {
-    // It was never created.
-  }
+  limit?.end()
   return { bytes, how, rows }
 }
 

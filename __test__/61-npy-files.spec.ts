@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import fc from 'fast-check'
-import { Memmap, MemmapError, NDArray, load, openMemmap, support } from '../lib/index.js'
+import { Memmap, MemmapError, NDArray, load, openMemmap, save, support } from '../lib/index.js'
 import { folder, fileOf } from './support/files.js'
 import { fileWith } from './support/npy-headers.js'
 import { FIXTURES, fixtureJson } from './support/npy-fixture.js'
@@ -148,7 +149,10 @@ test('takes the same kinds of files as memmap()', async (t) => {
 
 test('throws the errors of the system for folders, missing files and missing permission', (t) => {
   const path = folder(t)
-  for (const call of [() => load(path), () => openMemmap(path)]) t.throws(call, { code: 'EISDIR' })
+  for (const call of [() => load(path), () => openMemmap(path), () => save(path, [1])]) {
+    const error = t.throws(call, { code: 'EISDIR', instanceOf: MemmapError })
+    t.like(error, { path, syscall: 'open', errno: -constants.errno.EISDIR })
+  }
   for (const mode of ['r', 'r+', 'c'] as const) {
     t.throws(() => openMemmap(join(path, 'no.npy'), { mode }), { code: 'ENOENT', instanceOf: MemmapError })
   }

@@ -134,7 +134,7 @@ export class Memmap<out D extends DTypeLike = DTypeLike, out N extends number = 
   /**
    * Adds rows at the end of axis 0, under the rules of {@link resize}. Capacity grows in steps, so most calls do not map
    * again. All checks of the rows come before the first change of the file.
-   * @param rows an array, typed array or (nested) lists with the array's other axes; or a single row
+   * @param rows an array, typed array or (nested) lists with the array's other axes; or a single row; `[]` adds nothing
    * @returns this array
    * @example
    * const log = openMemmap('log.npy', { mode: 'w+', dtype: 'float64', shape: [0, 3] })

@@ -25,7 +25,7 @@ import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { native } from '../native/native.js'
 import { nameOf } from './open.js'
-import { systemError } from './system-error.js'
+import { folderError, systemError } from './system-error.js'
 
 /** The path of a file to write. A descriptor does not work, because a rename needs the path. */
 export type PathLike = string | URL | Uint8Array
@@ -158,9 +158,7 @@ function followed(path: string, links: number): string {
 function existing(target: string): Stats | null {
   const stats = statSync(target, { throwIfNoEntry: false })
   if (stats === undefined) return null
-  if (stats.isDirectory()) {
-    throw new MemmapError('EISDIR', `EISDIR: illegal operation on a directory, open '${target}'`, { syscall: 'open' })
-  }
+  if (stats.isDirectory()) throw folderError(target)
   if (!stats.isFile()) {
     throw new MemmapError('ERR_MEMMAP_UNSUPPORTED', `invalid file '${target}': only a regular file can be replaced`)
   }

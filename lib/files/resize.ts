@@ -91,6 +91,8 @@ function rowsFor(array: ArrayBase, rest: readonly number[], rows: unknown): Arra
     position: array.position,
     shape: [0, ...rest],
   })
+  // A batch without rows.
+  if (Array.isArray(rows) && rows.length === 0) return like
   const source = sourceFor(like, rows)
   if (source === null) {
     if (rest.length > 0) throw mismatch(array, rest, [])

@@ -3,7 +3,7 @@ import type { BigIntStats } from 'node:fs'
 import { MemmapError } from '../errors/memmap-error.js'
 import { nameOf } from './open.js'
 import type { FileLike } from './open.js'
-import { systemError } from './system-error.js'
+import { folderError, systemError } from './system-error.js'
 
 /** Attempts to find a file at rest that other processes change. */
 export const MAX_ATTEMPTS = 100
@@ -126,10 +126,7 @@ function pathOf(name: string | Uint8Array): string | Buffer {
 
 function checkKind(stats: BigIntStats, filename: string | null): void {
   const path = filename ?? undefined
-  if (stats.isDirectory()) {
-    const name = filename === null ? '' : `, open '${filename}'`
-    throw new MemmapError('EISDIR', `EISDIR: illegal operation on a directory${name}`, { path, syscall: 'open' })
-  }
+  if (stats.isDirectory()) throw folderError(filename)
   if (!stats.isFile()) {
     throw new MemmapError('ERR_MEMMAP_UNSUPPORTED', 'invalid file: only a regular file can be read as an array', {
       path,

@@ -1,7 +1,7 @@
 //! Exact sums of some rows of bytes and a panel of queries at a time, by the instructions that multiply four bytes and add them up.
 //!
-//! As in [`super::panel`], each lane is a query and only rows that may be among the nearest are returned. The instructions multiply an
-//! unsigned byte by a signed one, so queries of the other sign are shifted by 128, and the sums put right by the sums of rows.
+//! As in [`super::panel`], each lane is a query and only rows that may be among the nearest are returned. Queries
+//! have the sign that rows have not: see [`super::shifted`].
 
 #![cfg_attr(
     not(target_arch = "x86_64"),
@@ -10,6 +10,7 @@
 
 use super::metric::Form;
 use super::panel::{Hits, MAX_ROWS};
+use super::shifted::{shift_of, shifted};
 use crate::loops::{Kernel, Level, dispatch_wide};
 
 /// Bytes that are multiplied in a lane.
@@ -18,19 +19,12 @@ const GROUP: usize = 4;
 /// Columns whose sums 32 bits hold: squared differences of bytes are at most 383².
 const MAX_COLUMNS: usize = 1 << 13;
 
-/// How far queries are shifted.
-const SHIFT: i32 = 128;
-
 /// Whether the panels of such queries, one behind the other, are summed up here on this processor.
 pub(super) fn has_byte_panels(form: Form, columns: usize, queries: &[f64]) -> bool {
-    let are_bytes = |query: &[f64]| {
-        query.iter().all(|x| x.trunc() == *x)
-            && [-128.0..=127.0, 0.0..=255.0].iter().any(|range| query.iter().all(|x| range.contains(x)))
-    };
     form != Form::Absolute
         && (1..=MAX_COLUMNS).contains(&columns)
         && dispatch_wide(Available)
-        && queries.chunks_exact(columns).all(are_bytes)
+        && queries.chunks_exact(columns).all(|query| shift_of(true, query).is_some())
 }
 
 struct Available;
@@ -49,7 +43,7 @@ impl Kernel for Available {
 /// Queries for rows of int8, or of uint8.
 pub(super) struct BytePanel {
     /// For each four columns those of each lane, filled up with zeros.
-    values: Vec<i8>,
+    values: Vec<u8>,
     /// What the sum of a row times it adds to the product, by lane.
     shifts: Vec<i32>,
     /// The squares of each query.
@@ -73,15 +67,10 @@ impl BytePanel {
             factors: vec![0.0; width],
         };
         for (lane, (query, factor)) in queries.enumerate() {
-            let is_negative = query.iter().any(|x| *x < 0.0);
-            let shift = match (is_signed, is_negative) {
-                (true, true) => SHIFT,
-                (false, false) => -SHIFT,
-                _ => 0,
-            };
+            let shift = shift_of(is_signed, query).unwrap_or_default();
             for (column, &x) in query.iter().enumerate() {
                 let at = column / GROUP * GROUP * width + lane * GROUP + column % GROUP;
-                panel.values[at] = (x as i32 + shift) as i8;
+                panel.values[at] = shifted(x, shift);
             }
             panel.shifts[lane] = -shift;
             panel.squares[lane] = query.iter().map(|&x| x as i32 * x as i32).sum();

@@ -14,6 +14,8 @@ mod products;
 mod queries;
 mod ring;
 mod scale;
+mod select;
+mod shifted;
 mod singles;
 mod tile;
 

@@ -7,12 +7,13 @@ use super::best::Best;
 use super::bits::different_bits;
 use super::byte_panel::{ByteBlock, ByteRow};
 use super::exact::{exact, exact_totals};
-use super::integers::integer_sums;
+use super::integers::{IntegerQuery, IntegerSums};
 use super::metric::{Form, Metric, Sums};
 use super::panel::{Block, Hits, MAX_ROWS, Row, block_shape};
-use super::queries::{Panel, Queries};
+use super::queries::{Panel, Queries, factors};
 use super::scale::{distance, has_safe_squares, scale};
-use super::singles::RowSums;
+use super::select::{may_be_near, reaches, single_scores};
+use super::singles::{PADDING, ROWS, RowSums};
 use super::tile::Tiled;
 use crate::array::{ArrayMut, ArrayRef, Axes};
 use crate::copy::{Caster, Sink, assign};
@@ -297,6 +298,22 @@ impl<'a> Part<'a> {
     }
 }
 
+/// Two numbers for each row of a block, in room for whole groups of [`ROWS`].
+#[derive(Default)]
+struct RowVectors<T> {
+    /// Sums of the form; scores later.
+    totals: Vec<T>,
+    squares: Vec<T>,
+}
+
+impl<T: Copy + Default> RowVectors<T> {
+    fn resize(&mut self, rows: usize) {
+        let room = rows.next_multiple_of(ROWS);
+        self.totals.resize(room, T::default());
+        self.squares.resize(room, T::default());
+    }
+}
+
 /// What one thread has found, and its memory.
 struct State {
     best: Vec<Best>,
@@ -304,11 +321,10 @@ struct State {
     bars: Vec<f32>,
     rows: Vec<*const u8>,
     numbers: Vec<usize>,
-    sums: Vec<[f32; 2]>,
-    integers: Vec<Sums>,
-    bits: Vec<u64>,
-    totals: Vec<f64>,
-    most: Vec<f32>,
+    /// Sums in singles of each row.
+    singles: RowVectors<f32>,
+    /// Exact sums of each row.
+    doubles: RowVectors<f64>,
     copied: Vec<u64>,
     /// A row in double precision.
     row: Vec<f64>,
@@ -333,21 +349,14 @@ impl State {
         if queries.panels.is_empty() {
             bars[0] = f32::NEG_INFINITY;
         }
-        let zeros = if queries.panels.is_empty() {
-            0
-        } else {
-            queries.columns.next_multiple_of(super::singles::PADDING)
-        };
+        let zeros = if queries.panels.is_empty() { 0 } else { queries.columns.next_multiple_of(PADDING) };
         State {
             best: (0..queries.count()).map(|_| Best::new(nearest.k)).collect(),
             bars,
             rows: Vec::new(),
             numbers: Vec::new(),
-            sums: Vec::new(),
-            integers: Vec::new(),
-            bits: Vec::new(),
-            totals: Vec::new(),
-            most: Vec::new(),
+            singles: RowVectors::default(),
+            doubles: RowVectors::default(),
             copied: Vec::new(),
             row: vec![0.0; queries.columns],
             scaled: Vec::new(),
@@ -365,7 +374,10 @@ impl State {
             let end = range.end.min(start + part.block());
             self.rows.clear();
             self.numbers.clear();
-            self.numbers.extend((start..end).filter(|&row| part.is_wanted(row)));
+            match part.mask {
+                None => self.numbers.extend(start..end),
+                Some(_) => self.numbers.extend((start..end).filter(|&row| part.is_wanted(row))),
+            }
             if !self.numbers.is_empty() {
                 self.locate(part, start..end)?;
                 self.look(nearest, part, control)?;
@@ -407,22 +419,33 @@ impl State {
 
     fn look_at_bits(&mut self, nearest: &Nearest, part: &Part, control: &Control) -> Result<()> {
         let queries = &nearest.queries;
-        self.bits.resize(self.rows.len(), 0);
+        self.doubles.resize(self.rows.len());
         for query in 0..queries.count() {
             control.check()?;
             let bytes = &queries.bytes[query * queries.columns..(query + 1) * queries.columns];
             // SAFETY: rows of bytes, as long as a query.
-            unsafe { different_bits(&self.rows, bytes, &mut self.bits) };
-            let worst_of = |best: &Best| best.worst().unwrap_or(f64::INFINITY);
-            let mut worst = worst_of(&self.best[query]);
-            for i in 0..self.rows.len() {
-                let bits = self.bits[i] as f64;
-                if bits <= worst && self.offer(nearest, part, query, i, bits) {
-                    worst = worst_of(&self.best[query]);
-                }
-            }
+            unsafe { different_bits(&self.rows, bytes, &mut self.doubles.totals) };
+            self.offer_totals(nearest, part, query);
         }
         Ok(())
+    }
+
+    /// Keeps the rows that are among the nearest of a query, of all whose sums are exact.
+    fn offer_totals(&mut self, nearest: &Nearest, part: &Part, query: usize) {
+        let (metric, query_squares) = (nearest.queries.metric, nearest.queries.squares[query]);
+        let worst = self.best[query].worst().unwrap_or(f64::INFINITY);
+        let totals = &self.doubles.totals[..self.rows.len()];
+        if !may_be_near(metric, totals, &self.doubles.squares, query_squares, worst) {
+            return;
+        }
+        for i in 0..self.rows.len() {
+            let sums = Sums { total: self.doubles.totals[i], squares: self.doubles.squares[i] };
+            let key = metric.key_or_nan(sums, query_squares);
+            // NaN is never near.
+            if key <= worst {
+                self.offer(nearest, part, query, i, key);
+            }
+        }
     }
 
     fn look_at_doubles(&mut self, nearest: &Nearest, part: &Part, control: &Control) -> Result<()> {
@@ -442,7 +465,7 @@ impl State {
             for first in (0..queries.count()).step_by(DOUBLE_QUERIES) {
                 control.check()?;
                 let count = DOUBLE_QUERIES.min(queries.count() - first);
-                let mut totals = std::mem::take(&mut self.totals);
+                let mut totals = std::mem::take(&mut self.doubles.totals);
                 totals.clear();
                 if queries.count() == 1 {
                     totals.extend(sums.iter().map(|sums| sums.total));
@@ -459,7 +482,7 @@ impl State {
                         }
                     }
                 }
-                self.totals = totals;
+                self.doubles.totals = totals;
             }
         }
         Ok(())
@@ -483,28 +506,20 @@ impl State {
         let queries = &nearest.queries;
         let Some(integers) = &queries.integers else { return };
         self.add_up_integers(part.kind, queries, integers, queries.metric.form());
-        let (metric, squares) = (queries.metric, queries.squares[0]);
-        self.totals.clear();
-        self.totals.extend(self.integers.iter().map(|sums| metric.key_or_nan(*sums, squares)));
-        let mut worst = self.best[0].worst().unwrap_or(f64::INFINITY);
-        for i in 0..self.rows.len() {
-            let key = self.totals[i];
-            // NaN is never near.
-            if key <= worst && self.offer(nearest, part, 0, i, key) {
-                worst = self.best[0].worst().unwrap_or(f64::INFINITY);
-            }
-        }
+        self.offer_totals(nearest, part, 0);
     }
 
     /// Computes the sums of all rows, which are of bytes, and a query.
-    fn add_up_integers(&mut self, kind: Kind, queries: &Queries, query: &[i16], form: Form) {
-        self.integers.resize(self.rows.len(), Sums::default());
+    fn add_up_integers(&mut self, kind: Kind, queries: &Queries, query: &IntegerQuery, form: Form) {
+        self.doubles.resize(self.rows.len());
+        let RowVectors { totals, squares } = &mut self.doubles;
+        let sums = IntegerSums { rows: &self.rows, columns: queries.columns, query, form, totals, squares };
         if kind == Kind::I8 {
             // SAFETY: rows of int8.
-            unsafe { integer_sums::<i8>(&self.rows, queries.columns, query, form, &mut self.integers) };
+            unsafe { sums.run::<i8>() };
         } else {
             // SAFETY: rows of uint8.
-            unsafe { integer_sums::<u8>(&self.rows, queries.columns, query, form, &mut self.integers) };
+            unsafe { sums.run::<u8>() };
         }
     }
 
@@ -512,30 +527,29 @@ impl State {
     fn look_at_singles(&mut self, nearest: &Nearest, part: &Part) {
         let queries = &nearest.queries;
         self.add_up(part.kind, queries, false);
-        let slack = queries.slack(0);
-        self.most.clear();
-        self.most.extend(self.sums.iter().map(|&[total, squares]| {
-            let (scale, extra) = queries.factors(squares);
-            total * scale + extra * slack
-        }));
+        let RowVectors { totals, squares } = &mut self.singles;
+        let scores = &mut totals[..self.rows.len()];
+        if !single_scores(queries.metric, scores, squares, queries.slack(0), self.bars[0]) {
+            return;
+        }
         for i in 0..self.rows.len() {
-            // NaN reaches every bar.
-            if self.most[i] < self.bars[0] {
-                continue;
+            if reaches(self.singles.totals[i], self.bars[0]) {
+                self.rank(nearest, part, 0, 0, i);
             }
-            self.rank(nearest, part, 0, 0, i);
         }
     }
 
     /// Computes the sums of all rows and the only query, or with zeros.
     fn add_up(&mut self, kind: Kind, queries: &Queries, with_zeros: bool) {
-        self.sums.resize(self.rows.len(), [0.0; 2]);
+        self.singles.resize(self.rows.len());
+        let RowVectors { totals, squares } = &mut self.singles;
         let sums = RowSums {
             rows: &self.rows,
             columns: queries.columns,
             query: if with_zeros { &self.zeros } else { &queries.row },
             form: queries.metric.form(),
-            out: &mut self.sums,
+            totals,
+            squares,
         };
         match kind {
             // SAFETY: rows of halves.
@@ -555,12 +569,11 @@ impl State {
         if queries.has_squares() {
             self.add_up(Kind::F32, queries, true);
         } else {
-            self.sums.resize(self.rows.len(), [0.0; 2]);
+            self.singles.resize(self.rows.len());
         }
-        let (sums, rows) = (&self.sums, &self.rows);
         self.blocks.clear();
-        self.blocks.extend(rows.iter().zip(sums).map(|(row, [_, squares])| {
-            let (scale, extra) = queries.factors(*squares);
+        self.blocks.extend(self.rows.iter().zip(&self.singles.squares).map(|(row, &squares)| {
+            let (scale, extra) = factors(queries.metric, squares);
             Row { at: row.cast(), scale, extra }
         }));
         let (block_rows, _) = block_shape();
@@ -595,11 +608,13 @@ impl State {
     /// Several queries and rows, all of bytes.
     fn look_at_bytes(&mut self, nearest: &Nearest, part: &Part, control: &Control) -> Result<()> {
         let queries = &nearest.queries;
-        self.add_up_integers(part.kind, queries, &queries.ones, Form::Product);
+        let Some(ones) = &queries.ones else { return Ok(()) };
+        self.add_up_integers(part.kind, queries, ones, Form::Product);
+        let RowVectors { totals, squares } = &self.doubles;
         self.byte_rows.clear();
-        self.byte_rows.extend(self.rows.iter().zip(&self.integers).map(|(&at, sums)| {
-            let (scale, extra) = queries.factors(sums.squares as f32);
-            ByteRow { at, scale, extra, sum: sums.total as i32, squares: sums.squares as i32 }
+        self.byte_rows.extend(self.rows.iter().zip(totals).zip(squares).map(|((&at, &sum), &squares)| {
+            let (scale, extra) = factors(queries.metric, squares as f32);
+            ByteRow { at, scale, extra, sum: sum as i32, squares: squares as i32 }
         }));
         let is_signed = part.kind == Kind::I8;
         for panel in &queries.panels {

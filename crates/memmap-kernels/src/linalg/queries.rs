@@ -6,7 +6,7 @@
 
 use super::byte_panel::{BytePanel, has_byte_panels};
 use super::exact::exact as exact_sums;
-use super::integers::{INTEGER_PADDING, integer_query};
+use super::integers::IntegerQuery;
 use super::metric::{Form, Metric};
 use super::panel::block_shape;
 use super::scale::{has_safe_squares, scale};
@@ -35,13 +35,13 @@ pub(super) struct Queries {
     /// A single query for sums by row, padded.
     pub row: Vec<f32>,
     /// A single query of small whole numbers.
-    pub integers: Option<Vec<i16>>,
+    pub integers: Option<IntegerQuery>,
     /// Bytes, for [`Metric::Hamming`].
     pub bytes: Vec<u8>,
     /// Several queries, by column.
     pub panels: Vec<Panel>,
-    /// Numbers of 16 bits that are 1, padded, where there are panels of bytes.
-    pub ones: Vec<i16>,
+    /// A query of ones, where there are panels of bytes.
+    pub ones: Option<IntegerQuery>,
     /// What rounding to singles changed, of each query.
     errors: Vec<f64>,
     gamma: f64,
@@ -90,7 +90,7 @@ impl Queries {
             integers: None,
             bytes: Vec::new(),
             panels: Vec::new(),
-            ones: Vec::new(),
+            ones: None,
             errors: Vec::new(),
             gamma: 1.01 * additions as f64 * ROUNDING,
             exact,
@@ -103,10 +103,10 @@ impl Queries {
         if count == 1 {
             queries.row = queries.single(0).collect();
             queries.row.resize(columns.next_multiple_of(PADDING), 0.0);
-            queries.integers = integer_query(&queries.exact);
+            queries.integers = IntegerQuery::new(&queries.exact);
         } else {
             if has_byte_panels(metric.form(), columns, &queries.exact) {
-                queries.ones = vec![1; columns.next_multiple_of(INTEGER_PADDING)];
+                queries.ones = IntegerQuery::new(&vec![1.0; columns]);
             }
             queries.panels = queries.all_panels(count);
         }
@@ -123,7 +123,7 @@ impl Queries {
 
     /// Whether rows of bytes are compared with the panels in place.
     pub fn has_byte_panels(&self) -> bool {
-        !self.ones.is_empty()
+        self.ones.is_some()
     }
 
     /// What a query is divided by for sums in singles.
@@ -201,19 +201,19 @@ impl Queries {
         (bar as f32).next_down()
     }
 
-    /// The scale and the extra of a row with these squares: see [`super::panel::Row`].
-    #[inline]
-    pub fn factors(&self, squares: f32) -> (f32, f32) {
-        let is_safe = SAFE_SQUARES.contains(&squares);
-        match self.metric {
-            Metric::Cosine => (if is_safe { 1.0 / squares.sqrt() } else { f32::NAN }, 0.0),
-            Metric::Dot => (1.0, if is_safe { squares.sqrt() } else { f32::INFINITY }),
-            _ => (-1.0, 0.0),
-        }
-    }
-
     /// Whether the sums need the squares of each row.
     pub fn has_squares(&self) -> bool {
         self.metric.form() == Form::Product
+    }
+}
+
+/// The scale and the extra of a row with these squares: see [`super::panel::Row`].
+#[inline(always)]
+pub(super) fn factors(metric: Metric, squares: f32) -> (f32, f32) {
+    let is_safe = SAFE_SQUARES.contains(&squares);
+    match metric {
+        Metric::Cosine => (if is_safe { 1.0 / squares.sqrt() } else { f32::NAN }, 0.0),
+        Metric::Dot => (1.0, if is_safe { squares.sqrt() } else { f32::INFINITY }),
+        _ => (-1.0, 0.0),
     }
 }

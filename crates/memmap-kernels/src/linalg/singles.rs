@@ -42,8 +42,9 @@ pub(super) struct RowSums<'a> {
     /// Padded with zeros.
     pub query: &'a [f32],
     pub form: Form,
-    /// The sum of the form and the squares of each row.
-    pub out: &'a mut [[f32; 2]],
+    /// The sum of the form, and the squares, of each row, in room for whole groups of [`ROWS`].
+    pub totals: &'a mut [f32],
+    pub squares: &'a mut [f32],
 }
 
 impl RowSums<'_> {
@@ -53,7 +54,8 @@ impl RowSums<'_> {
     /// So many columns of each row are readable.
     pub unsafe fn run<T: Widen>(self) {
         assert!(self.query.len() >= self.columns.next_multiple_of(PADDING));
-        assert!(self.out.len() >= self.rows.len());
+        let room = self.rows.len().next_multiple_of(ROWS);
+        assert!(self.totals.len() >= room && self.squares.len() >= room);
         dispatch_wide(Typed::<T>(self, std::marker::PhantomData))
     }
 }
@@ -109,17 +111,16 @@ impl Step for Absolute {
 
 #[inline(always)]
 fn each_row<L: Lanes, T: Widen, S: Step>(work: RowSums) {
-    let RowSums { rows, columns, query, out, .. } = work;
+    let RowSums { rows, columns, query, totals, squares, .. } = work;
     let query = query.as_ptr();
     let mut first = 0;
     while first < rows.len() {
         // Fewer rows compute the last one again, so that the sums of a row do not depend on its place.
         let some: [*const T; ROWS] = std::array::from_fn(|i| rows[(first + i).min(rows.len() - 1)].cast());
         let distance = distance_ahead(&rows[first..], columns * size_of::<T>());
-        let [totals, squares] = row_sums::<L, T, S>(some, columns, query, distance);
-        for (i, out) in out[first..rows.len()].iter_mut().take(ROWS).enumerate() {
-            *out = [totals[i], squares[i]];
-        }
+        let sums = row_sums::<L, T, S>(some, columns, query, distance);
+        totals[first..first + ROWS].copy_from_slice(&sums[0]);
+        squares[first..first + ROWS].copy_from_slice(&sums[1]);
         first += ROWS;
     }
 }

@@ -40,7 +40,8 @@ impl<'a> Tiled<'a> {
         found: &mut Vec<*const u8>,
     ) -> Result<()> {
         if self.is_direct {
-            found.extend(rows.map(|row| self.at(row, columns.start)));
+            let (first, step) = (self.at(rows.start, columns.start), self.matrix.strides[0]);
+            found.extend((0..rows.len()).map(|i| first.wrapping_offset(step.wrapping_mul(i as isize))));
             return Ok(());
         }
         let row_bytes = columns.len() * self.kind.size().unwrap_or(1);

@@ -5,7 +5,9 @@
  *   node bench/search.mjs                      100,000 x 384
  *   node bench/search.mjs --rows 500000 --columns 768
  *   node bench/search.mjs --alone              without the others, of which hnswlib-node takes minutes to build its index
+ *   node bench/search.mjs --exact              beside NumPy and faiss only
  *   node bench/search.mjs --python PATH        a Python with NumPy, and with faiss-cpu for its row (.venv/bin/python)
+ *   node bench/search.mjs --json               the rows as JSON, for search-grid.mjs
  *
  * Times are medians of the runs. The rows that others find are compared with those of `nearest`.
  */
@@ -24,6 +26,8 @@ const { values } = parseArgs({
     columns: { type: 'string', default: '384' },
     runs: { type: 'string', default: '7' },
     alone: { type: 'boolean', default: false },
+    exact: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
     python: { type: 'string', default: '.venv/bin/python' },
   },
 })
@@ -34,7 +38,7 @@ const path = join(tmpdir(), `memmap-bench-search-${process.pid}.f32`)
 
 const results = []
 const a = memmap(path, { dtype: 'float32', shape: [rows, columns], mode: 'w+' })
-fill(a.data)
+fill(a)
 const expected = toNumbers(a.nearest(a.index(0), { k: K, metric: 'dot' }).indices)
 const seconds = (work) => {
   const times = []
@@ -54,13 +58,17 @@ add('reading the file: `sum`', { one: seconds(() => a.sum()) })
 for (const metric of ['cosine', 'dot', 'euclidean', 'cityblock']) searchOf('float32', a, metric)
 searchOf('float16', a.astype('float16'), 'cosine')
 searchOf('int8', quantised(a), 'cosine')
-if (!values.alone) await others()
+if (values.exact) python()
+else if (!values.alone) await others()
 a.close()
 rmSync(path)
 
-console.log(`${rows} x ${columns}, k = ${K}, ms\n`)
-console.log(`| | build | one query | ${MANY} queries | of the rows found |\n|---|---|---|---|---|`)
-for (const row of results) console.log(`| ${row.join(' | ')} |`)
+if (values.json) console.log(JSON.stringify(results.map(([name, build, one, many]) => ({ name, build, one, many }))))
+else {
+  console.log(`${rows} x ${columns}, k = ${K}, ms\n`)
+  console.log(`| | build | one query | ${MANY} queries | of the rows found |\n|---|---|---|---|---|`)
+  for (const row of results) console.log(`| ${row.join(' | ')} |`)
+}
 
 async function others() {
   add('a loop in JavaScript', { one: seconds(() => loop(a.data, a.data.subarray(0, columns))) })
@@ -80,7 +88,7 @@ function searchOf(dtype, array, metric) {
 }
 
 /** Rows of length 1, in some clusters as those of real texts are, so that dot and cosine find the same. */
-function fill(data) {
+function fill(array) {
   let state = 1
   const random = () => {
     // xorshift32
@@ -90,13 +98,17 @@ function fill(data) {
     return state / 2 ** 31
   }
   const centres = Float32Array.from({ length: 64 * columns }, random)
-  for (let row = 0; row < rows; row++) {
+  const fillRow = (data, at) => {
     const centre = ((random() + 1) * 32) & 63
     let squares = 0
-    for (let i = 0; i < columns; i++)
-      squares += (data[row * columns + i] = centres[centre * columns + i] + random()) ** 2
+    for (let i = 0; i < columns; i++) squares += (data[at + i] = centres[centre * columns + i] + random()) ** 2
     const length = Math.sqrt(squares)
-    for (let i = 0; i < columns; i++) data[row * columns + i] /= length
+    for (let i = 0; i < columns; i++) data[at + i] /= length
+  }
+  // A block at a time, because some versions of Node have no typed array of more than 4 GiB.
+  for (let row = 0; row < rows; row += 10_000) {
+    const { data } = array.slice(row, Math.min(row + 10_000, rows))
+    for (let at = 0; at < data.length; at += columns) fillRow(data, at)
   }
 }
 

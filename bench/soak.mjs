@@ -14,6 +14,7 @@ import { Worker, isMainThread, parentPort, workerData } from 'node:worker_thread
 import { memmap } from 'memmap'
 
 const BYTES = 64 * 1024
+const ROW = new Float32Array(64)
 
 if (isMainThread) await soak()
 else work()
@@ -81,6 +82,13 @@ function act(random, files, kept) {
     views: () => array.slice(1, -1).T.index('::-1').sum(),
     set: () => mode !== 'r' && array.set(0, round32(random())),
     flush: () => array.flush(),
+    nearest: () => array.reshape([-1, 64]).nearest(ROW, { metric: 'dot' }),
+    // The array may be closed before the search ends.
+    'promises.nearest': () =>
+      void array
+        .reshape([-1, 64])
+        .promises.nearest(ROW)
+        .catch(() => {}),
     transfer: () => ArrayBuffer.prototype.transfer && new Uint8Array(array.data.buffer.transfer()).length,
     pool: () => random() < 0.05 && randomFill(array.data.subarray(0, 1024), () => {}),
     cut: () => {

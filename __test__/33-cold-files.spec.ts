@@ -97,11 +97,19 @@ linux('a selection puts back the advice that the array had', (t) => {
 const absent = (path: string, offset = 0): Memmap<'float32'> =>
   memmap(path, { dtype: 'float32', mode: 'r+', offset, shape: [2 * MIB + 3] })
 
+/** Takes the pages of an array out of memory, as far as the system does so. */
+function forget(a: Memmap): void {
+  const path = a.filename as string
+  a.advise('dontneed')
+  spawnSync('sync', [path])
+  makeCold(path)
+}
+
 const NUMBERS = arange(2 * MIB + 3, { dtype: 'float32' })
 
 const REVERSED = NUMBERS.flip()
 
-/** Whether a descriptor of a file is open. */
+/** Returns true while this process has a descriptor of a file open. */
 const isOpen = (path: string): boolean =>
   readdirSync('/proc/self/fd').some((fd) => {
     try {
@@ -111,7 +119,7 @@ const isOpen = (path: string): boolean =>
     }
   })
 
-/** Whether an array has the numbers from 0 on, times a factor. */
+/** Returns true if an array has the numbers from 0 on, times a factor. */
 const counts = (a: NDArray, factor: number): boolean => a.equals(expr`${NUMBERS} * ${factor}`.evaluate())
 
 onDisk('an assignment to a cold file reads its end only', (t) => {
@@ -143,9 +151,7 @@ linux(
         [REVERSED, REVERSED],
         [expr`${REVERSED} > 5`, expr`${REVERSED} > 5`.evaluate()],
       ] as const) {
-        b.advise('dontneed')
-        spawnSync('sync', [path])
-        makeCold(path)
+        forget(b)
         b.assign(value)
         t.true(b.equals(expected))
         t.false(isOpen(path))
@@ -167,9 +173,7 @@ linux('an array in a cold file is read before an assignment overwrites it', (t) 
     [expr`${b} * 3`, expr`${NUMBERS} * 3`.evaluate()],
     [b.flip(), expr`${REVERSED} * 3`.evaluate()],
   ] as const) {
-    b.advise('dontneed')
-    spawnSync('sync', [path])
-    makeCold(path)
+    forget(b)
     b.assign(value)
     t.true(b.equals(expected))
   }
@@ -239,9 +243,7 @@ linux('save of an expression over a cold file gives its elements', (t) => {
   const path = hole(t, 4 * (2 * MIB + 3))
   const b = absent(path)
   b.assign(NUMBERS)
-  b.advise('dontneed')
-  spawnSync('sync', [path])
-  makeCold(path)
+  forget(b)
   save(`${path}.npy`, expr`${b} * 2`)
   t.true(counts(load(`${path}.npy`) as NDArray, 2))
 })

@@ -118,7 +118,7 @@ function larger(limit) {
     name,
     times[way].toFixed(0),
     times[dd].toFixed(0),
-    // Of each round, because the disk of a shared machine is faster at one time than at another.
+    // The median is that of the rates of the rounds, because the disk of a shared machine is faster at one time than at another.
     `${(100 * median(rounds.map((round) => round[dd].time / round[way].time))).toFixed(0)} %`,
     peaks[way].toFixed(0),
   ]

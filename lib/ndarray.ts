@@ -1113,9 +1113,12 @@ type QuantileDType<D, Q, O> = O extends { readonly method: infer Method }
       : DTypeLike
   : BetweenDType<D, Q>
 
+/** A fraction that is no list. */
+type SingleFraction = number | NDArray<DTypeLike, 0>
+
 /** The dtype of a number between two elements; of a list of fractions it is that of the list. */
 type BetweenDType<D, Q> = D extends NumberName
-  ? Q extends number | NDArray<DTypeLike, 0>
+  ? Q extends SingleFraction
     ? NumberElements[D]['mean']
     : Q extends readonly number[] | Float64Array | NDArray<'float64'>
       ? 'float64'
@@ -1123,7 +1126,7 @@ type BetweenDType<D, Q> = D extends NumberName
   : Extract<D, DTypeLike>
 
 /** The result of `quantile`: a scalar for a single fraction without `axis` and `keepdims`, else an array. */
-export type QuantileResult<D, Q, O, N extends number = number> = Q extends number | NDArray<DTypeLike, 0>
+export type QuantileResult<D, Q, O, N extends number = number> = Q extends SingleFraction
   ? AsksForArray<O> extends true
     ? NDArray<QuantileDType<D, Q, O>, ReducedAxes<O, N>>
     : AsksForArray<O> extends false

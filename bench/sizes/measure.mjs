@@ -44,7 +44,7 @@ async function inTurn(works, rounds) {
   return Object.fromEntries(Object.entries(sides).map(([name, { measured }]) => [name, statistics(measured)]))
 }
 
-/** What a call costs whatever its work: a reduction of 16 elements by native code, and one whose result is an array. By place. */
+/** Measures the cost of a call itself, by place: of a reduction of 16 elements by native code, and of one whose result is an array. */
 export async function measureCosts({ rounds }) {
   const path = dataFile(64, 'sizes-costs')
   const mapped = memmap(path, { dtype: 'float32', shape: [4, 4], mode: 'r+' })

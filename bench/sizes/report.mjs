@@ -35,7 +35,7 @@ function byName(rows) {
 
 const sizesOf = (rows) => [...new Set(rows.map(({ bytes }) => bytes))].toSorted((a, b) => a - b)
 
-/** Whether a row is slower than it should be: from 64 KiB than NumPy, below by more than a fifth. */
+/** Returns true for a row that is slower than NumPy; below 64 KiB, for one that is slower by more than a fifth. */
 const isSlow = (row) => ratio(row, 'numpy') < (row.bytes < 2 ** 16 ? 0.8 : 1)
 
 /** Why a row is slow: '†' where it would not be without the cost of its calls, '*' where it makes an array, '' for other reasons. */
@@ -82,7 +82,7 @@ export function memoryTable(rows) {
   )
 }
 
-/** What a call costs whatever its work. */
+/** The cost of a call itself, by place. */
 export function costsTable(costs) {
   return table(
     ['a call of native code', 'whose result is a number', 'whose result is an array'],

@@ -29,7 +29,7 @@ pub struct Mapped {
 pub(crate) struct Origin {
     pub(crate) path: Option<Arc<Path>>,
     pub(crate) identity: Identity,
-    /// Whether the mapping was closed. Locked while bytes are written past the map, and to truncate the file.
+    /// True once the mapping is closed. Writes past the map read it until they are done; closing and truncating wait for them.
     pub(crate) closed: Arc<RwLock<bool>>,
 }
 

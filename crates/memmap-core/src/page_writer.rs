@@ -34,8 +34,8 @@ impl Mapped {
         Some(PageWriter { mapped: self.clone(), file: self.reopen(true).ok()? })
     }
 
-    /// Whether at least half of these bytes are in memory, by looks at some of the pages. Stores to a page that is in memory may have the
-    /// system read those behind it, so a look before each store would find all pages in memory.
+    /// Returns true where at least half of some of these pages are in memory. An operation looks once, before its first store: a store to a
+    /// page may have the system read those behind it, so that later looks would find all pages in memory.
     fn is_resident(&self, from: u64, length: usize) -> bool {
         const LOOKS: u64 = 32;
         let is_there = |look: u64| {
@@ -70,7 +70,7 @@ impl PageWriter {
         if *closed || !is_whole || file::write_at(&self.file, bytes, at).is_err() {
             return false;
         }
-        // Of a file that memory does not hold the system writes pages back when it runs out of memory, and everybody waits.
+        // The system writes back when memory runs out, and everybody waits, so the writing begins now where memory does not hold the file.
         if self.mapped.length > memory_limit() / 2 {
             file::begin_writeback(&self.file, at, bytes.len());
         }

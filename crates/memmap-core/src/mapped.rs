@@ -3,7 +3,7 @@ use std::path::Path;
 use std::ptr::NonNull;
 use std::sync::{Arc, RwLock};
 
-use crate::file;
+use crate::file::{self, SizeProbe};
 use crate::guard;
 use crate::memory::memory_limit;
 use crate::region::{RandomAccess, Region, page_size};
@@ -31,6 +31,7 @@ pub(crate) struct Origin {
     pub(crate) identity: Identity,
     /// True once the mapping is closed. Writes past the map read it until they are done; closing and truncating wait for them.
     pub(crate) closed: Arc<RwLock<bool>>,
+    pub(crate) probe: Arc<SizeProbe>,
 }
 
 /// Keeps the address range of a mapping, for a holder of an address in it.
@@ -191,7 +192,8 @@ impl Mapped {
     pub fn check(&self) -> Result<()> {
         self.fault()?;
         let Some(region) = &self.region else { return Ok(()) };
-        match self.current_size() {
+        let probed = self.path().and_then(|path| self.file.probe.size(path, self.file.identity));
+        match probed.or_else(|| self.current_size()) {
             Some(size) if size < self.end() => Err(self.truncated(size)),
             Some(_) => Ok(()),
             // Another file is at the path, so the last byte tells whether ours is still that long.

@@ -123,7 +123,7 @@ impl Mapping {
 
         let mapped = Mapped {
             region,
-            file: Origin { path, identity, closed: Arc::new(RwLock::new(false)) },
+            file: Origin { path, identity, closed: Arc::new(RwLock::new(false)), probe: Arc::default() },
             mode,
             offset: options.offset,
             page_offset: window.page_offset,

@@ -13,6 +13,7 @@
 //! no further than the file reaches and cannot truncate a mapped file, so there the size changes first.
 
 mod created;
+mod size_probe;
 #[cfg(unix)]
 #[path = "unix.rs"]
 mod system;
@@ -27,6 +28,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 pub(crate) use created::{remember_created, take_created};
+pub(crate) use size_probe::SizeProbe;
 pub(crate) use system::{
     INPUT_OUTPUT, NO_MEMORY, NO_SPACE, begin_writeback, check_size_limit, error_name, is_full, read_at,
     sync_folder, write_at,

@@ -72,6 +72,55 @@ test('property: copies and casts have the elements', (t) => {
   t.pass()
 })
 
+/** Elements that casts tell apart: beyond the range of the target, with a fraction, no numbers at all. */
+const SPECIAL = [NaN, Infinity, -Infinity, 0, -0.5, 1.5, 255.9, -129, 70000.5, 3e9, -3e9, 2 ** 53, 1e20, -1e20, 1e300]
+
+test('casts of few elements are those of many, whatever the elements', (t) => {
+  const names = ['bool', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'float32', 'float64'] as const
+  for (const from of names) {
+    const values = array(
+      new Float64Array(Array.from({ length: 20_000 }, (_, at) => SPECIAL[at % SPECIAL.length] as number)),
+    )
+    // A byte of bool may be any, as in a file.
+    const many =
+      from === 'bool' ? array(new Uint8Array(20_000).map((_, at) => at % 4)).view('bool') : values.astype(from)
+    for (const to of names) {
+      const wanted = many.astype(to).bytes
+      for (const count of [1, 15, 63, 64, 65, 256, 257, 1000]) {
+        const cast = many.slice(0, count).astype(to)
+        t.deepEqual(cast.bytes, wanted.slice(0, cast.nbytes), `${count} of ${from} to ${to}`)
+      }
+    }
+  }
+})
+
+test('arrays in small files take the same ways as those in memory', (t) => {
+  const path = join(folder(t), 'few.bin')
+  for (const count of [5, 64, 1000, 20_000]) {
+    const values = array(
+      new Float32Array(Array.from({ length: count }, (_, at) => SPECIAL[at % SPECIAL.length] as number)),
+    )
+    const open = (): NDArray<'float32'> => {
+      const a = memmap(path, { mode: 'w+', dtype: 'float32', shape: [count] })
+      a.assign(values)
+      return a
+    }
+    // Each is the first operation on its file.
+    t.deepEqual(open().copy().bytes, values.bytes)
+    t.deepEqual(open().astype('int32').bytes, values.astype('int32').bytes)
+    t.deepEqual(open().compare('>', 1).bytes, values.compare('>', 1).bytes)
+    t.deepEqual(open().index('::-2').copy().bytes, values.index('::-2').copy().bytes)
+    t.deepEqual(open().take([3, 1, -1]).bytes, values.take([3, 1, -1]).bytes)
+    const closed = memmap(path, { dtype: 'float32', shape: [count] })
+    closed.close()
+    t.is((t.throws(() => closed.copy()) as MemmapError).code, 'ERR_MEMMAP_CLOSED')
+    const used = memmap(path, { dtype: 'float32', shape: [count] })
+    used.copy()
+    used.close()
+    t.is((t.throws(() => used.copy()) as MemmapError).code, 'ERR_MEMMAP_CLOSED')
+  }
+})
+
 test('property: comparisons with a number and with an array', (t) => {
   const ops = { '<': 0, '<=': 1, '==': 2, '!=': 3, '>=': 4, '>': 5 }
   const holds = (op: string, x: number, y: number): boolean =>

@@ -53,6 +53,9 @@ export const LARGEST_BUFFER = constants.MAX_LENGTH
 /** The bytes of a window. Single elements are read through windows where the range exceeds the largest buffer. */
 const WINDOW = Math.min(2 ** 30, LARGEST_BUFFER)
 
+/** The most bytes of a file whose inner buffer is created for any small operation: V8 of Node 20 counts its bytes among its own. */
+const SMALL_FILE = 2 ** 16
+
 /** A buffer over a part of a store, and the position in the store at which it starts. */
 export interface Exposed {
   readonly buffer: ArrayBufferLike
@@ -179,6 +182,12 @@ export class Store implements Views {
     const copy = new Store(0, null, this.origin, null, false)
     copy.closed = true
     return copy
+  }
+
+  /** Returns true if the views cover the whole range of an open store. Creates the inner buffer of a small file where it is missing. */
+  hasViews(): boolean {
+    if (this.openMask !== 0 && !this.closed && this.mapping !== null && this.capacity <= SMALL_FILE) this.makeInnerBuffer()
+    return this.openMask === 0
   }
 
   /** Creates a view over the range: now, or when the buffer is created. */

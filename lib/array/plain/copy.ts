@@ -5,12 +5,12 @@ import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
 import type { View } from './template.js'
-import { firstOf, isNear, loopsOf, plainView, smallView } from './view.js'
+import { firstOf, isNear, isNumbers, loopsOf, plainView, smallView } from './view.js'
 
 /** Fewer elements than these are copied one by one. */
 const FEW = 64
 
-/** The most elements of a copy that does not follow the memory of its source. */
+/** The most elements of a copy that does not follow the memory of its source, or cuts floats. */
 const SOME = 256
 
 /** The most bytes of a copy of elements as they are: beyond, several threads are faster. */
@@ -31,6 +31,7 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   if (to === null) return false
   const from = plainView(source)
   const size = sizeOf(target.shape)
+  if (size > SOME && target.dtype.kind !== 'f' && source.dtype.kind === 'f') return false
   const at = firstOf(target)
   if (from === null) {
     if (size > SOME || !isNear(source) || !copyStrided(to, at, target, source)) return false
@@ -47,13 +48,12 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   return true
 }
 
-/** True where a typed array stores the elements of another one as NumPy casts them: to float32 and float64. */
+/**
+ * True where a typed array stores the elements of another one as the kernels cast them: floats and integers of up to 32 bits, because
+ * JavaScript cuts floats and wraps integers modulo 2^n too. No bool, whose bytes may be other than 0 and 1.
+ */
 function isCast(from: DType, to: DType): boolean {
-  return (
-    to.kind === 'f' &&
-    to.itemsize > 2 &&
-    (from.kind === 'f' ? from.itemsize > 2 : 'biu'.includes(from.kind) && from.itemsize < 8)
-  )
+  return isNumbers(to) && isNumbers(from)
 }
 
 /** Copies from an array of one or two axes with any strides; false for others. */
@@ -61,7 +61,7 @@ function copyStrided(to: View, at: number, target: Core, source: Core): boolean 
   const { store, accessorKind, shape, byteStrides } = source
   const { view, unit } = accessorKind
   const ndim = shape.length
-  if (view === 'view' || store.openMask !== 0 || ndim === 0 || ndim > 2 || mayOverlap(target, source)) return false
+  if (view === 'view' || !store.hasViews() || ndim === 0 || ndim > 2 || mayOverlap(target, source)) return false
   const rows = ndim === 2 ? (shape[0] as number) : 1
   const rowStep = ndim === 2 ? (byteStrides[0] as number) / unit : 0
   const columns = shape[ndim - 1] as number

@@ -93,7 +93,7 @@ export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: stri
 function stridedView(core: Core): View | null {
   const { store, accessorKind } = core
   store.checkOpen()
-  if (accessorKind.view === 'view' || store.openMask !== 0 || !isNear(core)) return null
+  if (accessorKind.view === 'view' || !store.hasViews() || !isNear(core)) return null
   return store.viewNamed(accessorKind.view) as unknown as View
 }
 

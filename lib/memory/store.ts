@@ -186,7 +186,8 @@ export class Store implements Views {
 
   /** Returns true if the views cover the whole range of an open store. Creates the inner buffer of a small file where it is missing. */
   hasViews(): boolean {
-    if (this.openMask !== 0 && !this.closed && this.mapping !== null && this.capacity <= SMALL_FILE) this.makeInnerBuffer()
+    if (this.openMask !== 0 && !this.closed && this.mapping !== null && this.capacity <= SMALL_FILE)
+      this.makeInnerBuffer()
     return this.openMask === 0
   }
 

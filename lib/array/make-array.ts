@@ -19,8 +19,11 @@ export function registerArrayClasses(classes: { readonly inMemory: ArrayClass; r
   inFile = classes.inFile
 }
 
-/** The subclasses for each kind of accessor and rank, created on first use. */
-const subclasses = new WeakMap<ArrayClass, Map<AccessorKind, ArrayClass[]>>()
+/** The subclasses for each kind of accessor and rank, created on first use: those of arrays in memory, and those of files. */
+const SUBCLASSES: readonly [ArrayClass[], ArrayClass[]] = [[], []]
+
+/** The most axes for which accessors exist. */
+const MOST_AXES = 3
 
 /**
  * Creates an array: a Memmap if the store is a mapping, else an NDArray. Each kind of accessor and rank has its own subclass,
@@ -92,13 +95,11 @@ export function rowMaker(of: ArrayBase): (index: number) => ArrayBase {
 }
 
 function subclassOf({ origin }: Store, kind: AccessorKind, ndim: number): ArrayClass {
-  const general = origin === null ? inMemory : inFile
-  let kinds = subclasses.get(general)
-  if (kinds === undefined) subclasses.set(general, (kinds = new Map()))
-  let ranks = kinds.get(kind)
-  if (ranks === undefined) kinds.set(kind, (ranks = []))
-  const rank = ndim > 3 ? 0 : ndim
-  return (ranks[rank] ??= specialize(general, kind, rank))
+  const rank = ndim > MOST_AXES ? 0 : ndim
+  const index = kind.id * (MOST_AXES + 1) + rank
+  return origin === null
+    ? (SUBCLASSES[0][index] ??= specialize(inMemory, kind, rank))
+    : (SUBCLASSES[1][index] ??= specialize(inFile, kind, rank))
 }
 
 function specialize(general: ArrayClass, kind: AccessorKind, rank: number): ArrayClass {

@@ -8,17 +8,17 @@ import { VIEW_OF } from './accessors/view-of.js'
 
 export type { AccessorKind } from './accessors/access.js'
 
-const SLOW: AccessorKind = { key: '', view: 'view', unit: 1 }
+const SLOW: AccessorKind = { id: 0, key: '', view: 'view', unit: 1 }
 
 /** The three kinds of each numeric dtype except complex: aligned in native order, else little-endian or big-endian. */
 const KINDS: readonly (readonly [AccessorKind, AccessorKind, AccessorKind] | undefined)[] = NUMBER_ROWS.map(
-  ([name, { kind, itemsize, method }]) =>
+  ([name, { kind, itemsize, method }], row) =>
     kind === 'c'
       ? undefined
       : [
-          { key: name, view: VIEW_OF[method], unit: itemsize },
-          { key: `${name}-little`, view: 'view', unit: 1 },
-          { key: `${name}-big`, view: 'view', unit: 1 },
+          { id: 3 * row + 1, key: name, view: VIEW_OF[method], unit: itemsize },
+          { id: 3 * row + 2, key: `${name}-little`, view: 'view', unit: 1 },
+          { id: 3 * row + 3, key: `${name}-big`, view: 'view', unit: 1 },
         ],
 )
 

@@ -7,6 +7,8 @@ import type { Store, ViewName } from '../store.js'
  * share a class for each rank, so that V8 sees one type of element in each class.
  */
 export interface AccessorKind {
+  /** A number of its own, from 0 on. */
+  readonly id: number
   /** The key of the accessors; empty for elements that have none and take the slow path (text, complex, records, ...). */
   readonly key: string
   readonly view: ViewName

@@ -202,7 +202,8 @@ export class Store implements Views {
     if (this.closed) throw closedError()
     if (this.mapping !== null) return
     if (this.innerBuffer === null) for (const { store } of this.recipe?.arrays ?? NONE) store.checkOpen()
-    else if (this.innerBuffer.byteLength < this.length) throw movedError()
+    // A buffer that no caller has cannot move.
+    else if (this.escaped && this.innerBuffer.byteLength < this.length) throw movedError()
   }
 
   /**

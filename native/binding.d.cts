@@ -81,16 +81,10 @@ export declare function allClose(a: Memory, b: Memory, rtol: number, atol: numbe
 export declare function argsort(source: Memory, axis: number, target: Memory, task?: NativeTask): void
 
 /** Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays. */
-export declare function assign(source: Memory, target: Memory, task?: NativeTask): void
+export declare function assign(source: Memory, target: Memory, task: NativeTask): void
 
 /** Counts how often each number from 0 on occurs. */
 export declare function bincount(source: Memory, target: Memory, task?: NativeTask): void
-
-/** Reverses the bytes of every number in place. */
-export declare function byteswap(target: Memory): void
-
-/** Compares elements with the same index; `op` is a `Comparison`. */
-export declare function compare(op: number, a: Memory, b: Memory, target: Memory): void
 
 /** Comparisons, by NumPy's name. */
 export declare enum Comparison {
@@ -122,9 +116,6 @@ export declare function distances(a: Memory, b: Memory, rtol: number, atol: numb
 
 /** Stores the product of two matrices in a third one. */
 export declare function dot(a: Memory, b: Memory, target: Memory, task?: NativeTask): void
-
-/** Whether all elements are equal. */
-export declare function equals(a: Memory, b: Memory): boolean
 
 /** The smallest and the largest element as `f64`, stored in `range`: NaN where an element is NaN. */
 export declare function extent(source: Memory, range: Memory, task?: NativeTask): void
@@ -186,12 +177,6 @@ export declare enum Kind {
 
 /** The buffer of the environment, the same for each copy of the library. */
 export declare function layouts(): ArrayBuffer
-
-/** How many elements of a boolean array are true. */
-export declare function maskCount(mask: Memory): number
-
-/** Copies the elements where the mask is true, in C order. */
-export declare function maskGather(source: Memory, mask: Memory, target: Memory): void
 
 /** Stores the smallest and the largest element in a target of two. */
 export declare function minmax(source: Memory, target: Memory, task?: NativeTask): void
@@ -368,10 +353,10 @@ export declare enum Operation {
 export declare function quantile(source: Memory, fractions: Float64Array, method: number, skipNan: boolean, target: Memory, task?: NativeTask): void
 
 /** Reduces the axes whose number among `axes` in `layouts.rs` is not 0. */
-export declare function reduce(op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, target: Memory, task?: NativeTask): void
+export declare function reduce(op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, target: Memory, task: NativeTask): void
 
 /** Reduces all axes to one value. */
-export declare function reduceAll(op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, task?: NativeTask): boolean | number | bigint | [re: number, im: number]
+export declare function reduceAll(op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, task: NativeTask): boolean | number | bigint | [re: number, im: number]
 
 /** Reductions, by NumPy's name. */
 export declare enum Reduction {
@@ -409,9 +394,6 @@ export declare function reductionKind(op: number, kind: number, dtype: number): 
 /** Installs the signal handlers of the guard again where others replaced them. A listener for events of `process`. */
 export declare function reinstallHandlers(): void
 
-/** Stores the sum, or product, of all elements so far along an axis; a negative axis takes all elements in C order. */
-export declare function scan(product: boolean, source: Memory, axis: number, dtype: number, target: Memory): void
-
 /** Running reductions, by NumPy's name. */
 export declare enum Scan {
   /** cumsum */
@@ -436,12 +418,6 @@ export declare function support(): NativeSupport
 
 /** Copies the entries of `axis` at `indices`, which are not negative, to an array with as many in their place. */
 export declare function take(source: Memory, axis: number, indices: Float64Array, target: Memory): void
-
-/**
- * Copies the entries of `axis` at the positions in an array of integers, which may count from the end, as `take`. Returns the place
- * of the first position that is outside, and then copies nothing; -1 without one.
- */
-export declare function takeAt(source: Memory, axis: number, positions: Memory, target: Memory): number
 
 /** Stores the best elements of each line, and their positions. */
 export declare function topk(source: Memory, values: Memory, positions: Memory, axis: number, largest: boolean, task?: NativeTask): void

@@ -1,11 +1,11 @@
 //! The kernels as exports, one function each.
 //!
 //! An array is an argument, its memory, and a layout in a slot of `layouts.rs`: of the first array in the first slot. With a `task` the
-//! work runs in the thread pool and the export returns a promise of the result.
+//! work runs in the thread pool and the export returns a promise of the result. Those that small arrays are for are in `direct.rs`, here
+//! only as tasks.
 
 use memmap_kernels::{
-    self as kernels, Columns, Comparison, Farthest, Kind, Params, QuantileMethod, Quantiles, Reduction, Scan,
-    Tolerance,
+    self as kernels, Columns, Farthest, Kind, Params, QuantileMethod, Quantiles, Reduction, Scan, Tolerance,
 };
 use napi::Env;
 use napi::bindgen_prelude::{Float64ArraySlice, Uint8ArraySlice};
@@ -20,11 +20,11 @@ use crate::work::{Done, NativeTask, Outcome, Work};
 /// Copies the elements of one array to those of another of the same shape, cast as NumPy casts arrays.
 #[napi(
     catch_unwind,
-    ts_args_type = "source: Memory, target: Memory, task?: NativeTask",
+    ts_args_type = "source: Memory, target: Memory, task: NativeTask",
     ts_return_type = "void"
 )]
-pub fn assign(env: &Env, source: Memory, target: Memory, task: Option<&NativeTask>) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
+pub fn assign(env: &Env, source: Memory, target: Memory, task: &NativeTask) -> napi::Result<Outcome> {
+    let (work, [from, to]) = Work::of_any(env, Some(task), [&source, &target])?;
     work.with_fresh(&target)
         .past_map(&target, &to)
         .run(move |control| kernels::assign(&from.array(), &to.array_mut(), control).map(Done::from))
@@ -47,13 +47,6 @@ pub fn fill(
     work.run(move |control| kernels::fill(&to.array_mut(), &element, control).map(Done::from))
 }
 
-/// Reverses the bytes of every number in place.
-#[napi(catch_unwind, ts_args_type = "target: Memory")]
-pub fn byteswap(env: &Env, target: Memory) -> napi::Result<()> {
-    let (work, [to]) = Work::of(env, None, [&target])?;
-    work.now(|control| kernels::byteswap_in_place(&to.array_mut(), control))
-}
-
 /// Copies the entries of `axis` at `indices`, which are not negative, to an array with as many in their place.
 #[napi(catch_unwind, ts_args_type = "source: Memory, axis: number, indices: Float64Array, target: Memory")]
 pub fn take(
@@ -68,21 +61,6 @@ pub fn take(
     work.with_fresh(&target)
         .at_random(&source, to.bytes())
         .now(|control| kernels::take(&from.array(), axis as usize, &indices, &to.array_mut(), control))
-}
-
-/// Copies the entries of `axis` at the positions in an array of integers, which may count from the end, as `take`. Returns the place
-/// of the first position that is outside, and then copies nothing; -1 without one.
-#[napi(catch_unwind, ts_args_type = "source: Memory, axis: number, positions: Memory, target: Memory")]
-pub fn take_at(env: &Env, source: Memory, axis: u32, positions: Memory, target: Memory) -> napi::Result<f64> {
-    let (work, [from, at, to]) = Work::of(env, None, [&source, &positions, &target])?;
-    work.with_fresh(&target).at_random(&source, to.bytes()).now(|control| {
-        let (from, axis) = (from.array(), axis as usize);
-        let len = from.shape().get(axis).copied().unwrap_or(0);
-        match kernels::indices_of(&at.array(), len, control)? {
-            Ok(indices) => kernels::take(&from, axis, &indices, &to.array_mut(), control).map(|()| -1.0),
-            Err(place) => Ok(place as f64),
-        }
-    })
 }
 
 /// Copies the blocks that are `offsets` bytes from that of the source to the entries of the target's first axis.
@@ -105,36 +83,6 @@ pub fn scatter(env: &Env, source: Memory, target: Memory, offsets: Float64ArrayS
         // SAFETY: `Work::offsets` made sure that each block is in the target's memory.
         |control| unsafe { kernels::scatter(&from.array(), &to.array_mut(), &offsets, control) },
     )
-}
-
-/// How many elements of a boolean array are true.
-#[napi(catch_unwind, ts_args_type = "mask: Memory")]
-pub fn mask_count(env: &Env, mask: Memory) -> napi::Result<f64> {
-    let (work, [flags]) = Work::of_any(env, None, [&mask])?;
-    work.now(|control| kernels::mask_count(&flags.array(), control)).map(|count| count as f64)
-}
-
-/// Copies the elements where the mask is true, in C order.
-#[napi(catch_unwind, ts_args_type = "source: Memory, mask: Memory, target: Memory")]
-pub fn mask_gather(env: &Env, source: Memory, mask: Memory, target: Memory) -> napi::Result<()> {
-    let (work, [from, flags, to]) = Work::of(env, None, [&source, &mask, &target])?;
-    work.at_random(&source, to.bytes())
-        .now(|control| kernels::mask_gather(&from.array(), &flags.array(), &to.array_mut(), control))
-}
-
-/// Compares elements with the same index; `op` is a `Comparison`.
-#[napi(catch_unwind, ts_args_type = "op: number, a: Memory, b: Memory, target: Memory")]
-pub fn compare(env: &Env, op: u32, a: Memory, b: Memory, target: Memory) -> napi::Result<()> {
-    let op = Comparison::ALL[op as usize % Comparison::ALL.len()];
-    let (work, [left, right, to]) = Work::of(env, None, [&a, &b, &target])?;
-    work.now(|control| kernels::compare(op, &left.array(), &right.array(), &to.array_mut(), control))
-}
-
-/// Whether all elements are equal.
-#[napi(catch_unwind, ts_args_type = "a: Memory, b: Memory")]
-pub fn equals(env: &Env, a: Memory, b: Memory) -> napi::Result<bool> {
-    let (work, [left, right]) = Work::of(env, None, [&a, &b])?;
-    work.now(|control| kernels::equals(&left.array(), &right.array(), control))
 }
 
 /// Whether all elements are equal within a tolerance.
@@ -199,16 +147,16 @@ pub fn distances(
     })
 }
 
-fn reduction(number: u32) -> Reduction {
+pub fn reduction(number: u32) -> Reduction {
     Reduction::ALL[number as usize % Reduction::ALL.len()]
 }
 
-fn params(dtype: i32, ddof: f64, skip_nan: bool) -> Params {
+pub fn params(dtype: i32, ddof: f64, skip_nan: bool) -> Params {
     Params { dtype: kind_of(dtype), ddof, skip_nan }
 }
 
 /// The kind with a number; none for a negative one.
-fn kind_of(number: i32) -> Option<Kind> {
+pub fn kind_of(number: i32) -> Option<Kind> {
     u8::try_from(number).ok().and_then(Kind::from_u8)
 }
 
@@ -226,7 +174,7 @@ pub fn reduction_kind(env: &Env, op: u32, kind: u32, dtype: i32) -> napi::Result
 /// Reduces all axes to one value.
 #[napi(
     catch_unwind,
-    ts_args_type = "op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, task?: NativeTask",
+    ts_args_type = "op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, task: NativeTask",
     ts_return_type = "boolean | number | bigint | [re: number, im: number]"
 )]
 pub fn reduce_all(
@@ -236,9 +184,9 @@ pub fn reduce_all(
     dtype: i32,
     ddof: f64,
     skip_nan: bool,
-    task: Option<&NativeTask>,
+    task: &NativeTask,
 ) -> napi::Result<Outcome> {
-    let (work, [from]) = Work::of_any(env, task, [&source])?;
+    let (work, [from]) = Work::of_any(env, Some(task), [&source])?;
     let params = params(dtype, ddof, skip_nan);
     work.run(move |control| {
         kernels::reduce_all(reduction(op), &from.array(), &params, control).map(Done::Value)
@@ -248,7 +196,7 @@ pub fn reduce_all(
 /// Reduces the axes whose number among `axes` in `layouts.rs` is not 0.
 #[napi(
     catch_unwind,
-    ts_args_type = "op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, target: Memory, task?: NativeTask",
+    ts_args_type = "op: number, source: Memory, dtype: number, ddof: number, skipNan: boolean, target: Memory, task: NativeTask",
     ts_return_type = "void"
 )]
 pub fn reduce(
@@ -259,9 +207,9 @@ pub fn reduce(
     ddof: f64,
     skip_nan: bool,
     target: Memory,
-    task: Option<&NativeTask>,
+    task: &NativeTask,
 ) -> napi::Result<Outcome> {
-    let (work, [from, to]) = Work::of_any(env, task, [&source, &target])?;
+    let (work, [from, to]) = Work::of_any(env, Some(task), [&source, &target])?;
     let params = params(dtype, ddof, skip_nan);
     let axes = layouts::axes(from.ndim());
     work.run(move |control| {
@@ -277,25 +225,7 @@ pub fn scan_kind(env: &Env, product: bool, kind: u32, dtype: i32) -> napi::Resul
     number_of(env, kernels::scan_kind(scan_of(product), kind, kind_of(dtype)))
 }
 
-/// Stores the sum, or product, of all elements so far along an axis; a negative axis takes all elements in C order.
-#[napi(
-    catch_unwind,
-    ts_args_type = "product: boolean, source: Memory, axis: number, dtype: number, target: Memory"
-)]
-pub fn scan(
-    env: &Env,
-    product: bool,
-    source: Memory,
-    axis: i32,
-    dtype: i32,
-    target: Memory,
-) -> napi::Result<()> {
-    let (work, [from, to]) = Work::of_any(env, None, [&source, &target])?;
-    let (axis, dtype) = (usize::try_from(axis).ok(), kind_of(dtype));
-    work.now(|control| kernels::scan(scan_of(product), &from.array(), axis, dtype, &to.array_mut(), control))
-}
-
-fn scan_of(product: bool) -> Scan {
+pub fn scan_of(product: bool) -> Scan {
     if product { Scan::CumProd } else { Scan::CumSum }
 }
 

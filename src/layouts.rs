@@ -3,7 +3,7 @@
 //!
 //! A slot holds: kind, swapped (0 or 1), bytes of an element, position of the first element in bytes, number of axes, the shape, the
 //! byte strides. All of it is whole numbers below 2^53. Behind the slots is a number for each axis of a reduction, not 0 for those
-//! that it reduces, and then the descriptions of
+//! that it reduces, the numbers that a kernel of `direct.rs` takes besides its arrays, and then the descriptions of
 //! computed arrays, each with its length in front: see `computed.rs`. Kernels read their slots before they return, and nothing else runs between
 //! the stores and the call.
 
@@ -24,6 +24,9 @@ const SLOT: usize = 5 + 2 * MAX_NDIM;
 
 /// The most arrays of a call.
 const SLOTS: usize = 4;
+
+/// The most numbers of a kernel.
+const NUMBERS: usize = 8;
 
 /// Numbers of a description with its length.
 const DESCRIPTION: usize = 1024;
@@ -50,7 +53,7 @@ pub fn layouts(env: &Env) -> napi::Result<Unknown<'_>> {
 
 fn create(env: &Env, value: &mut sys::napi_value) -> napi::Result<()> {
     let mut start = ptr::null_mut();
-    let length = size_of::<f64>() * (SLOTS * SLOT + MAX_NDIM + SLOTS * DESCRIPTION);
+    let length = size_of::<f64>() * (SLOTS * SLOT + MAX_NDIM + NUMBERS + SLOTS * DESCRIPTION);
     // SAFETY: both results are written to.
     napi::check_status!(unsafe { sys::napi_create_arraybuffer(env.raw(), length, &mut start, value) })?;
     let mut reference = ptr::null_mut();
@@ -72,10 +75,15 @@ pub fn axes(ndim: usize) -> Axes<bool> {
     numbers(SLOTS * SLOT, ndim.min(MAX_NDIM)).iter().map(|axis| *axis != 0.0).collect()
 }
 
+/// A number that a kernel of `direct.rs` takes besides its arrays, by its place below [`NUMBERS`].
+pub fn number(place: usize) -> f64 {
+    numbers(SLOTS * SLOT + MAX_NDIM, NUMBERS).get(place).copied().unwrap_or(0.0)
+}
+
 /// The description of a computed array with a number below [`SLOTS`].
 pub fn description(number: usize) -> &'static [f64] {
     let numbers = match number < SLOTS {
-        true => numbers(SLOTS * SLOT + MAX_NDIM + number * DESCRIPTION, DESCRIPTION),
+        true => numbers(SLOTS * SLOT + MAX_NDIM + NUMBERS + number * DESCRIPTION, DESCRIPTION),
         false => &[],
     };
     numbers.split_first().and_then(|(&length, rest)| rest.get(..length as usize)).unwrap_or(&[])

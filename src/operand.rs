@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use memmap_core::{Code, Error, Lease, Result};
 use memmap_kernels::{ArrayMut, ArrayRef, Axes, Computed, Element, Kind};
-use napi::bindgen_prelude::{Float64ArraySlice, FromNapiRef, FromNapiValue, TypeName, ValidateNapiValue};
+use napi::bindgen_prelude::{
+    Float64ArraySlice, FromNapiValue, TypeName, TypeTag, ValidateNapiValue, validate_type_tag,
+};
 use napi::{ValueType, sys};
 use smallvec::SmallVec;
 
@@ -20,51 +22,63 @@ pub enum Memory {
     Computed { numbers: Vec<f64>, memories: Vec<Memory> },
 }
 
-impl FromNapiValue for Memory {
-    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
-        let mut is_buffer = false;
-        // SAFETY: a value of this environment.
-        napi::check_status!(unsafe { sys::napi_is_arraybuffer(env, value, &mut is_buffer) })?;
-        if is_buffer {
-            let mut start = ptr::null_mut();
-            let mut length = 0;
-            // SAFETY: an ArrayBuffer of this environment.
-            napi::check_status!(unsafe {
-                sys::napi_get_arraybuffer_info(env, value, &mut start, &mut length)
-            })?;
+impl Memory {
+    /// No memory.
+    pub const NONE: Memory = Memory::Heap { start: ptr::null_mut(), length: 0, value: ptr::null_mut() };
+
+    /// The memory that a value of JavaScript's is.
+    pub fn of(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Memory> {
+        let (mut start, mut length) = (ptr::null_mut(), 0);
+        // SAFETY: a value of this environment; fails for what is no ArrayBuffer.
+        let status = unsafe { sys::napi_get_arraybuffer_info(env, value, &mut start, &mut length) };
+        if status == sys::Status::napi_ok {
             return Ok(Memory::Heap { start: start.cast(), length, value });
         }
         let mut is_list = false;
         // SAFETY: as above.
         napi::check_status!(unsafe { sys::napi_is_array(env, value, &mut is_list) })?;
-        if is_list {
-            let item = |index: u32| {
-                let mut item = ptr::null_mut();
-                // SAFETY: a list of this environment.
-                napi::check_status!(unsafe { sys::napi_get_element(env, value, index, &mut item) })?;
-                Ok::<_, napi::Error>(item)
-            };
-            let mut length = 0;
-            // SAFETY: as above.
-            napi::check_status!(unsafe { sys::napi_get_array_length(env, value, &mut length) })?;
-            let mut number = 0.0;
-            let first = item(0)?;
-            // SAFETY: a value of this environment.
-            let numbers =
-                if unsafe { sys::napi_get_value_double(env, first, &mut number) } == sys::Status::napi_ok {
-                    layouts::description(number as usize).to_vec()
-                } else {
-                    // SAFETY: as above; fails for anything that is no such array.
-                    unsafe { Float64ArraySlice::from_napi_value(env, first) }?.to_vec()
-                };
-            // SAFETY: as above.
-            let memory = |index| unsafe { Memory::from_napi_value(env, item(index)?) };
-            let memories = (1..length).map(memory).collect::<napi::Result<_>>()?;
-            return Ok(Memory::Computed { numbers, memories });
-        }
-        // SAFETY: fails for any object that is not ours; the caller's argument keeps it alive during the call.
-        let mapping = unsafe { NativeMapping::from_napi_ref(env, value) }?;
-        Ok(Memory::Mapped(mapping))
+        if is_list { Memory::of_list(env, value) } else { Memory::of_mapping(env, value) }
+    }
+
+    fn of_list(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Memory> {
+        let item = |index: u32| {
+            let mut item = ptr::null_mut();
+            // SAFETY: a list of this environment.
+            napi::check_status!(unsafe { sys::napi_get_element(env, value, index, &mut item) })?;
+            Ok::<_, napi::Error>(item)
+        };
+        let mut length = 0;
+        // SAFETY: as above.
+        napi::check_status!(unsafe { sys::napi_get_array_length(env, value, &mut length) })?;
+        let mut number = 0.0;
+        let first = item(0)?;
+        // SAFETY: a value of this environment.
+        let status = unsafe { sys::napi_get_value_double(env, first, &mut number) };
+        let numbers = if status == sys::Status::napi_ok {
+            layouts::description(number as usize).to_vec()
+        } else {
+            // SAFETY: as above; fails for anything that is no such array.
+            unsafe { Float64ArraySlice::from_napi_value(env, first) }?.to_vec()
+        };
+        let memories = (1..length).map(|index| Memory::of(env, item(index)?)).collect::<napi::Result<_>>()?;
+        Ok(Memory::Computed { numbers, memories })
+    }
+
+    fn of_mapping(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Memory> {
+        let (mut wrapped, tag) = (ptr::null_mut(), NativeMapping::type_tag());
+        // SAFETY: as above; fails for what wraps nothing.
+        napi::check_status!(unsafe { sys::napi_unwrap(env, value, &mut wrapped) })?;
+        // SAFETY: a value of this environment; fails for objects that are not ours.
+        unsafe { validate_type_tag(env, value, &tag, "NativeMapping") }?;
+        // SAFETY: the tag says that this is what the object wraps; the caller's argument keeps it alive during the call, and no
+        // method borrows it mutably.
+        Ok(Memory::Mapped(unsafe { &*wrapped.cast::<NativeMapping>() }))
+    }
+}
+
+impl FromNapiValue for Memory {
+    unsafe fn from_napi_value(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Self> {
+        Memory::of(env, value)
     }
 }
 

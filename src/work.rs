@@ -129,10 +129,17 @@ impl From<kernels::Error> for Failure {
 pub struct Work<'a> {
     env: &'a Env,
     task: Option<&'a NativeTask>,
+    fresh_target: bool,
+    /// Work in this thread on buffers has none of it, and moving it would take longer than such work on a few elements.
+    kept: Option<Box<Kept>>,
+}
+
+/// What the arrays of an operation need until it is done.
+#[derive(Default)]
+struct Kept {
     mapped: SmallVec<[Mapped; 2]>,
     held: SmallVec<[Held; 2]>,
     computed: SmallVec<[Arc<dyn Computed>; 1]>,
-    fresh_target: bool,
     random: Option<RandomAccess>,
     writer: Option<Arc<PageWriter>>,
 }
@@ -140,16 +147,7 @@ pub struct Work<'a> {
 impl<'a> Work<'a> {
     /// In the pool where there is a task.
     pub fn new(env: &'a Env, task: Option<&'a NativeTask>) -> Self {
-        Work {
-            env,
-            task,
-            mapped: SmallVec::new(),
-            held: SmallVec::new(),
-            computed: SmallVec::new(),
-            fresh_target: false,
-            random: None,
-            writer: None,
-        }
+        Work { env, task, fresh_target: false, kept: None }
     }
 
     /// Work on these arrays, which are in memory: in the pool where there is a task.
@@ -158,9 +156,7 @@ impl<'a> Work<'a> {
         task: Option<&'a NativeTask>,
         memories: [&Memory; N],
     ) -> napi::Result<(Self, [Operand; N])> {
-        if memories.iter().any(|memory| matches!(memory, Memory::Computed { .. })) {
-            return Err(throw(env, outside()));
-        }
+        refuse_computed(env, memories)?;
         Work::of_any(env, task, memories)
     }
 
@@ -173,14 +169,31 @@ impl<'a> Work<'a> {
         let mut work = Work::new(env, task);
         let mut operands = [const { Operand::NONE }; N];
         for (slot, (memory, operand)) in memories.into_iter().zip(&mut operands).enumerate() {
-            work.keep(memory)?;
-            operand.read(memory, slot).map_err(|refused| match refused {
-                Refused::Core(error) => throw(env, error),
-                Refused::Kernel(error) => throw_kernel(env, &error),
-            })?;
-            work.computed.extend(operand.computed().cloned());
+            work.take_in(memory, slot, operand)?;
         }
         Ok((work, operands))
+    }
+
+    /// Takes in one more array: `operand` becomes that in `memory` whose layout is in a slot.
+    pub fn take_in(&mut self, memory: &Memory, slot: usize, operand: &mut Operand) -> napi::Result<()> {
+        self.keep(memory)?;
+        operand.read(memory, slot).map_err(|refused| match refused {
+            Refused::Core(error) => throw(self.env, error),
+            Refused::Kernel(error) => throw_kernel(self.env, &error),
+        })?;
+        if let Some(computed) = operand.computed() {
+            self.kept_mut().computed.push(Arc::clone(computed));
+        }
+        Ok(())
+    }
+
+    fn kept_mut(&mut self) -> &mut Kept {
+        self.kept.get_or_insert_default()
+    }
+
+    /// The mappings of the arrays, in their order.
+    fn mapped(&self) -> &[Mapped] {
+        self.kept.as_ref().map_or(&[], |kept| &kept.mapped)
     }
 
     /// Looks whether the target is memory that nobody has touched yet. Work in the pool ignores it, because its control was
@@ -193,33 +206,41 @@ impl<'a> Work<'a> {
     /// target is the last array.
     pub fn past_map(mut self, target: &Memory, operand: &Operand) -> Self {
         let mapped = match target {
-            Memory::Mapped(_) => self.mapped.last().filter(|_| operand.bytes() as u64 >= LITTLE),
+            Memory::Mapped(_) => self.mapped().last().filter(|_| operand.bytes() as u64 >= LITTLE),
             Memory::Heap { .. } | Memory::Computed { .. } => None,
         };
-        let writer = mapped.and_then(|mapped| mapped.page_writer(operand.first(), operand.bytes()));
-        self.writer = writer.map(Arc::new);
+        if let Some(writer) = mapped.and_then(|mapped| mapped.page_writer(operand.first(), operand.bytes())) {
+            self.kept_mut().writer = Some(Arc::new(writer));
+        }
         self
     }
 
     /// The source is read at random, for a target of `wanted` bytes. Does nothing where most of the source is read, or little is
     /// mapped: advice takes longer than it saves. The source is the first array.
-    pub fn at_random(self, source: &Memory, wanted: usize) -> Self {
-        let random = match source {
-            Memory::Mapped(_) => self.mapped.first().filter(|mapped| {
+    pub fn at_random(mut self, source: &Memory, wanted: usize) -> Self {
+        let mapped = match source {
+            Memory::Mapped(_) => self.mapped().first().filter(|mapped| {
                 mapped.length() >= LITTLE && (wanted as u64).saturating_mul(MOST) <= mapped.length()
             }),
             Memory::Heap { .. } | Memory::Computed { .. } => None,
         };
-        Work { random: random.and_then(Mapped::random_access), ..self }
+        if let Some(random) = mapped.and_then(Mapped::random_access) {
+            self.kept_mut().random = Some(random);
+        }
+        self
     }
 
     /// Keeps what an array's memory needs until the work is done.
     fn keep(&mut self, memory: &Memory) -> napi::Result<()> {
         match memory {
             Memory::Mapped(mapping) => {
-                self.mapped.push(mapping.mapped().map_err(|error| throw(self.env, error))?);
+                let mapped = mapping.mapped().map_err(|error| throw(self.env, error))?;
+                self.kept_mut().mapped.push(mapped);
             }
-            Memory::Heap { value, .. } if self.task.is_some() => self.held.push(Held::new(self.env, *value)?),
+            Memory::Heap { value, .. } if self.task.is_some() => {
+                let held = Held::new(self.env, *value)?;
+                self.kept_mut().held.push(held);
+            }
             Memory::Heap { .. } => {}
             Memory::Computed { memories, .. } => memories.iter().try_for_each(|memory| self.keep(memory))?,
         }
@@ -234,20 +255,24 @@ impl<'a> Work<'a> {
     /// Does the work in the calling thread.
     pub fn now<T>(self, work: impl FnOnce(&Control) -> kernels::Result<T>) -> napi::Result<T> {
         let control = if self.fresh_target { Control::new().with_fresh_target() } else { Control::new() };
-        let random = self.random.map(Arc::new);
+        let Some(kept) = self.kept else {
+            return work(&control).map_err(|error| throw_kernel(self.env, &error));
+        };
+        let Kept { mapped, computed, random, writer, .. } = *kept;
+        let random = random.map(Arc::new);
         match &random {
-            None => read_ahead(&self.mapped, &control),
+            None => read_ahead(&mapped, &control),
             Some(random) => {
                 guard::reinstall_handlers();
                 let random = Arc::clone(random);
                 control.set_prefetch(Box::new(move |first, bytes| random.will_need(first, bytes)));
             }
         }
-        write_past_map(self.writer.as_ref(), &control);
+        write_past_map(writer.as_ref(), &control);
         let answer = work(&control).map_err(Failure::from);
-        drop((control, random, self.writer));
+        drop((control, random, writer));
         answer
-            .and_then(|answer| settle(&self.mapped, &self.computed, answer))
+            .and_then(|answer| settle(&mapped, &computed, answer))
             .map_err(|failure| failure.throw(self.env))
     }
 
@@ -268,12 +293,13 @@ impl<'a> Work<'a> {
         work: impl FnOnce(&Control) -> Result<Done, Failure> + Send + 'static,
     ) -> napi::Result<Promise> {
         let control = self.task.map_or_else(|| Arc::new(Control::new()), |task| Arc::clone(task.control()));
-        read_ahead(&self.mapped, &control);
-        write_past_map(self.writer.as_ref(), &control);
-        let (deferred, promise) = self.env.create_deferred()?;
+        let Work { env, task, kept, .. } = self;
+        let Kept { mapped, held, computed, writer, .. } = kept.map_or_else(Kept::default, |kept| *kept);
+        read_ahead(&mapped, &control);
+        write_past_map(writer.as_ref(), &control);
+        let (deferred, promise) = env.create_deferred()?;
         let deferred: JsDeferred<Answer, Resolver> = deferred;
         let promise = Promise(promise.raw());
-        let Work { task, mapped, held, computed, writer, .. } = self;
         let begun = Begun::new();
         let its = Arc::clone(&control);
         let id = kernels::spawn(Box::new(move || {
@@ -295,6 +321,14 @@ impl<'a> Work<'a> {
         });
         Ok(promise)
     }
+}
+
+/// Throws where an array is computed.
+pub fn refuse_computed<const N: usize>(env: &Env, memories: [&Memory; N]) -> napi::Result<()> {
+    if memories.iter().any(|memory| matches!(memory, Memory::Computed { .. })) {
+        return Err(throw(env, outside()));
+    }
+    Ok(())
 }
 
 /// Gives the promise its value, in the JavaScript thread.

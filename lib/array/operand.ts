@@ -24,8 +24,12 @@ const SLOT = 5 + 2 * MAX_NDIM
 /** Where the flags of the axes of a reduction begin. */
 const AXES = 4 * SLOT
 
+/** Where the numbers begin that a kernel takes besides its arrays, and how many there may be. */
+const NUMBERS = AXES + MAX_NDIM
+const MOST_NUMBERS = 8
+
 /** Where the descriptions of computed arrays begin, and the numbers of each. */
-const DESCRIPTIONS = AXES + MAX_NDIM
+const DESCRIPTIONS = NUMBERS + MOST_NUMBERS
 const DESCRIPTION = 1024
 
 let nextDescription = 0
@@ -122,6 +126,14 @@ export function numberOperand(slot: Slot, number: number, shape: readonly number
   else DOUBLE[0] = number
   layOut(slot, isSingle ? FLOAT32 : FLOAT64, 0, shape, null)
   return NUMBER
+}
+
+/** Stores the numbers that a kernel of `DirectKernels` takes besides its arrays, for the next call. */
+export function kernelNumbers(first: number, second = 0, third = 0, fourth = 0): void {
+  LAYOUTS[NUMBERS] = first
+  LAYOUTS[NUMBERS + 1] = second
+  LAYOUTS[NUMBERS + 2] = third
+  LAYOUTS[NUMBERS + 3] = fourth
 }
 
 /** Stores which axes a reduction reduces: flags, which are not 0 for them. */

@@ -8,6 +8,7 @@ import nodeModule from 'node:module'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type * as Binding from '../../native/binding.cjs'
+import type { DirectKernels } from './direct.js'
 import { environment } from './environment.js'
 import { loadError, wrongVersion } from './load-error.js'
 import type { Attempt } from './load-error.js'
@@ -48,14 +49,14 @@ function hasMuslLoader(): boolean {
 }
 
 /** @throws MemmapError `ERR_MEMMAP_NATIVE_MISSING`, with the reason of the first file or package that is there but does not load */
-export function loadBinding(): typeof Binding {
+export function loadBinding(): typeof Binding & DirectKernels {
   const attempts: Attempt[] = []
   for (const [from, name] of candidates()) {
     let path = name
     try {
       const require = nodeModule.createRequire(from)
       path = require.resolve(name)
-      const binding = require(path) as typeof Binding
+      const binding = require(path) as typeof Binding & DirectKernels
       const version = (binding as { version?: () => string }).version?.()
       if (version === VERSION) return binding
       throw wrongVersion(path, version)

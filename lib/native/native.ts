@@ -5,13 +5,14 @@
 import { isMainThread } from 'node:worker_threads'
 import type * as Binding from '../../native/binding.cjs'
 import { MemmapError } from '../errors/memmap-error.js'
+import type { DirectKernels } from './direct.js'
 import { environment } from './environment.js'
 import { loadBinding } from './load-binding.js'
 
 export type { Memory, NativeMapping, NativeTask } from '../../native/binding.cjs'
 
 /** The binding's functions. Callers check the arguments first, because native code takes 1.7 for 1 and NaN for 0. */
-export const native: typeof Binding = loadBinding()
+export const native: typeof Binding & DirectKernels = loadBinding()
 
 const isFirst = native.initialize(
   environment('MEMMAP_GUARD') !== 'off',

@@ -1,11 +1,10 @@
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { assignKernel } from '../../array/kernel-calls.js'
-import { operand } from '../../array/operand.js'
+import { assignKernel, reduceAllKernel } from '../../array/kernel-calls.js'
 import { innerDataOf } from '../../array/typed-views.js'
 import type { Complex, DType, TimeUnit } from '../../dtype/index.js'
 import { MemmapError } from '../../errors/memmap-error.js'
-import { native, unwrapNative } from '../../native/native.js'
+import { unwrapNative } from '../../native/native.js'
 import type { FloatKind } from '../../scalar/dragon4.js'
 import { codecOf } from '../../scalar/index.js'
 import { complexScalar, floatScalar, pythonNumber } from '../../scalar/number-text.js'
@@ -76,7 +75,7 @@ function formatOf({ kind, name, unit, itemsize }: DType): (value: unknown) => st
 
 /** The largest code point. */
 function largest(codes: ArrayBase): number {
-  return Number(unwrapNative(() => native.reduceAll(REDUCTIONS.max.code, operand(0, codes), -1, 0, false)))
+  return Number(unwrapNative(() => reduceAllKernel(REDUCTIONS.max.code, codes)))
 }
 
 function tooShort(text: string, dtype: DType): MemmapError {

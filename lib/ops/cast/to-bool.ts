@@ -1,9 +1,9 @@
 import { allocate } from '../../array/allocate.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { operand, reducedAxes } from '../../array/operand.js'
+import { reduceKernel } from '../../array/kernel-calls.js'
 import { innerDataOf } from '../../array/typed-views.js'
 import { OPAQUE_CODE, parseDType } from '../../dtype/index.js'
-import { native, unwrapNative } from '../../native/native.js'
+import { unwrapNative } from '../../native/native.js'
 import { REDUCTIONS } from '../table.js'
 import { fieldOf } from '../view.js'
 import { bytesOfEach, characters, nativeCopy } from './parts.js'
@@ -43,7 +43,6 @@ export function allOfEach(array: ArrayBase, ndim: number): ArrayBase {
 function reduceInner(op: number, array: ArrayBase, ndim: number): ArrayBase {
   const result = allocate(array.shape.slice(0, ndim), parseDType('bool'))
   const axes = Uint8Array.from(array.shape, (_, axis) => (axis < ndim ? 0 : 1))
-  reducedAxes(axes)
-  unwrapNative(() => native.reduce(op, operand(0, array), -1, 0, false, operand(1, result)))
+  unwrapNative(() => reduceKernel(op, result, array, axes))
   return result
 }

@@ -1,6 +1,6 @@
 import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
-import { numberOperand, operand } from '../../array/operand.js'
+import { kernelNumbers, numberOperand, operand } from '../../array/operand.js'
 import { native, unwrapNative } from '../../native/native.js'
 import { COMPARISONS } from '../table.js'
 import type { Comparison } from '../table.js'
@@ -13,13 +13,13 @@ export function compareWithNumber(into: ArrayBase, op: Comparison, array: ArrayB
   const { code } = COMPARISONS[op]
   const { shape, dtype } = coreOf(array)
   const isSingle = dtype.kind === 'f' && dtype.itemsize === 4
-  unwrapNative(() =>
-    native.compare(code, operand(0, array), numberOperand(1, number, shape, isSingle), operand(2, into)),
-  )
+  kernelNumbers(code)
+  unwrapNative(() => native.compare(operand(0, array), numberOperand(1, number, shape, isSingle), operand(2, into)))
 }
 
 /** Compares numbers, or ticks of one unit, by the kernel. */
 export function compareNumbers(into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase): void {
   const { code } = COMPARISONS[op]
-  unwrapNative(() => native.compare(code, operand(0, left), operand(1, right), operand(2, into)))
+  kernelNumbers(code)
+  unwrapNative(() => native.compare(operand(0, left), operand(1, right), operand(2, into)))
 }

@@ -7,7 +7,7 @@ import { coreOf, isArray } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { asArray } from '../../array/as-array.js'
 import { asOwner } from '../../array/make-array.js'
-import { operand } from '../../array/operand.js'
+import { kernelNumbers, operand } from '../../array/operand.js'
 import { takePlain } from '../../array/plain/select.js'
 import { typedArrayTag } from '../../errors/brands.js'
 import { checkOptions } from '../../errors/check-options.js'
@@ -65,7 +65,8 @@ export function takeMany(source: ArrayBase, axis: number, positions: ArrayBase):
   const lengths = source.shape.slice()
   lengths[axis] = positions.size
   const result = allocateEmpty(lengths, source.dtype)
-  const outside = unwrapNative(() => native.takeAt(operand(0, source), axis, operand(1, positions), operand(2, result)))
+  kernelNumbers(axis)
+  const outside = unwrapNative(() => native.takeAt(operand(0, source), operand(1, positions), operand(2, result)))
   if (outside >= 0) {
     const position = Number(reshape(positions, [positions.size]).get(outside))
     normalizeIndex(position, source.shape, axis)

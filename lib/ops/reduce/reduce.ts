@@ -4,10 +4,10 @@
  */
 import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
+import { reduceAllKernel, reduceKernel } from '../../array/kernel-calls.js'
 import { asOwner } from '../../array/make-array.js'
 import { reducePlain, reducePlainAlong } from '../../array/plain/reduce.js'
-import { operand, reducedAxes } from '../../array/operand.js'
-import { fromNative, native, unwrapNative } from '../../native/native.js'
+import { fromNative, unwrapNative } from '../../native/native.js'
 import type { NativeTask } from '../../native/native.js'
 import { reshape } from '../reshape.js'
 import { REDUCTIONS } from '../table.js'
@@ -22,16 +22,14 @@ import { textPositions } from './text-argminmax.js'
 export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOptions) => unknown {
   const row: ReductionRow = REDUCTIONS[name]
   const { code } = row
-  const { reduceAll } = native
   return (array, options) => {
     // Skips the plan, because numbers without options need no checks and the plan would dominate the time for small arrays.
     const { dtype, shape } = coreOf(array)
     if (options === undefined && 'biufc'.includes(dtype.kind) && !shape.includes(0)) {
       const few = reducePlain(array, name)
       if (few !== undefined) return few
-      const memory = operand(0, array)
       try {
-        return scalarOf(reduceAll(code, memory, -1, 0, false), row)
+        return scalarOf(reduceAllKernel(code, array), row)
       } catch (error) {
         throw kindError(fromNative(error), name, dtype)
       }
@@ -46,13 +44,12 @@ export function reducer(name: Reduction): (array: ArrayBase, options?: ReduceOpt
 }
 
 /** Calls the kernel, which returns the value of a reduction of all elements or fills the target. */
-export function runReduction({ source, row, dtype, ddof, skipNaN, into }: ReductionPlan, task?: NativeTask): unknown {
+export function runReduction(plan: ReductionPlan, task?: NativeTask): unknown {
+  const { source, row, dtype, skipNaN, into } = plan
   const isPlain = into !== null && task === undefined && dtype === -1 && !skipNaN
   if (isPlain && reducePlainAlong(into.target, source, row.numpy, into.axes)) return undefined
-  const from = operand(0, source)
-  if (into === null) return native.reduceAll(row.code, from, dtype, ddof, skipNaN, task)
-  reducedAxes(into.axes)
-  return native.reduce(row.code, from, dtype, ddof, skipNaN, operand(1, into.target), task)
+  if (into === null) return reduceAllKernel(row.code, source, plan, task)
+  return reduceKernel(row.code, into.target, source, into.axes, plan, task)
 }
 
 /** Returns the result: the array that the kernel filled, or its value as a scalar. */

@@ -2,7 +2,7 @@ import { allocateEmpty, allocateResult } from '../../array/allocate.js'
 import { coreOf } from '../../array/array-base.js'
 import type { ArrayBase } from '../../array/array-base.js'
 import { viewOf } from '../../array/make-array.js'
-import { operand } from '../../array/operand.js'
+import { kernelNumbers, operand } from '../../array/operand.js'
 import { parseDType } from '../../dtype/index.js'
 import { checkOptions } from '../../errors/check-options.js'
 import { parseAxis } from '../../layout/axis.js'
@@ -32,7 +32,8 @@ export function scan(array: ArrayBase, name: Scan, options: ScanOptions = {}): A
   const target =
     axis < 0 ? allocateEmpty([sizeOf(shape)], result) : allocateResult(source.shape, result, source.byteStrides)
   const { code } = SCANS[name]
-  unwrapNative(() => native.scan(code === 1, operand(0, source), axis, dtype, operand(1, target)))
+  kernelNumbers(code, axis, dtype)
+  unwrapNative(() => native.scan(operand(0, source), operand(1, target)))
   return target
 }
 

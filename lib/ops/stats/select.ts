@@ -4,6 +4,7 @@
  */
 import { allocateEmpty } from '../../array/allocate.js'
 import { ArrayBase } from '../../array/array-base.js'
+import { reduceAllKernel } from '../../array/kernel-calls.js'
 import { asOwner, viewOf } from '../../array/make-array.js'
 import { operand } from '../../array/operand.js'
 import { OPAQUE_CODE, parseDType, promoteDTypes } from '../../dtype/index.js'
@@ -42,7 +43,7 @@ export function flagsOf(array: ArrayBase): ArrayBase {
 
 /** Counts the elements that are not zero. */
 export function countNonzero(source: ArrayBase, task?: NativeTask): unknown {
-  return native.reduceAll(REDUCTIONS.countNonzero.code, operand(0, source), -1, 0, false, task)
+  return reduceAllKernel(REDUCTIONS.countNonzero.code, source, undefined, task)
 }
 
 /** Allocates a row of indices for each axis. */

@@ -15,7 +15,7 @@ pub type Axes<T> = SmallVec<[T; 4]>;
 ///
 /// The memory may be written by others at the same time (JavaScript, other processes): values read may then be
 /// old, new or torn, never undefined behaviour, for every bit pattern is a valid element.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ArrayRef {
     pub(crate) ptr: *const u8,
     pub(crate) element: Element,
@@ -32,6 +32,19 @@ pub struct ArrayMut {
     pub(crate) element: Element,
     pub(crate) shape: Axes<usize>,
     pub(crate) strides: Axes<isize>,
+}
+
+impl Clone for ArrayRef {
+    fn clone(&self) -> ArrayRef {
+        ArrayRef {
+            ptr: self.ptr,
+            element: self.element,
+            // As a whole, not number by number as `SmallVec` does it.
+            shape: SmallVec::from_slice(&self.shape),
+            strides: SmallVec::from_slice(&self.strides),
+            computed: self.computed.clone(),
+        }
+    }
 }
 
 // SAFETY: the constructor's contract keeps the memory readable on every thread while the array is used.

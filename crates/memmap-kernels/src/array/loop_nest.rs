@@ -13,10 +13,16 @@ pub(crate) struct Axis<const K: usize> {
 }
 
 /// The axes to walk, outermost first, and where each array's walk begins.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct LoopNest<const K: usize> {
     pub axes: SmallVec<[Axis<K>; 4]>,
     pub start: [isize; K],
+}
+
+impl<const K: usize> Clone for LoopNest<K> {
+    fn clone(&self) -> LoopNest<K> {
+        LoopNest { axes: SmallVec::from_slice(&self.axes), start: self.start }
+    }
 }
 
 impl<const K: usize> LoopNest<K> {
@@ -56,24 +62,46 @@ impl<const K: usize> LoopNest<K> {
 
     /// Merges neighbours that are one longer axis in every array.
     pub fn merge(&mut self) {
-        let mut merged: SmallVec<[Axis<K>; 4]> = SmallVec::new();
-        for &axis in &self.axes {
-            match merged.last_mut() {
+        let mut merged = 0;
+        for at in 0..self.axes.len() {
+            let axis = self.axes[at];
+            match self.axes[..merged].last_mut() {
                 Some(outer) if continues(outer, &axis) => {
                     outer.len *= axis.len;
                     outer.strides = axis.strides;
                 }
-                _ => merged.push(axis),
+                _ => {
+                    self.axes[merged] = axis;
+                    merged += 1;
+                }
             }
         }
-        if merged.is_empty() {
-            merged.push(Axis { len: 1, strides: [0; K] });
+        self.axes.truncate(merged);
+        if merged == 0 {
+            self.axes.push(Axis { len: 1, strides: [0; K] });
         }
-        self.axes = merged;
+    }
+
+    /// The one axis that all are in C order, where there is one: contiguous arrays need no list of axes then, which would take longer
+    /// than work on a few elements.
+    fn as_one(shape: &[usize], strides: [&[isize]; K]) -> Option<Axis<K>> {
+        let mut one = Axis { len: 1, strides: [0; K] };
+        for at in (0..shape.len()).rev().filter(|&at| shape[at] != 1) {
+            let outer = Axis { len: shape[at], strides: std::array::from_fn(|k| strides[k][at]) };
+            one = match one.len {
+                1 => outer,
+                len if continues(&outer, &one) => Axis { len: outer.len * len, ..one },
+                _ => return None,
+            };
+        }
+        (one.len > 0).then_some(one)
     }
 
     /// The axes merged in C order.
     pub fn in_order(shape: &[usize], strides: [&[isize]; K]) -> LoopNest<K> {
+        if let Some(Axis { len, strides }) = LoopNest::as_one(shape, strides) {
+            return LoopNest::single(len, strides);
+        }
         let mut nest = LoopNest::new(shape, strides);
         nest.merge();
         nest
@@ -81,6 +109,12 @@ impl<const K: usize> LoopNest<K> {
 
     /// The axes in the order of array `k`'s memory, ascending, and merged.
     pub fn in_memory_order(shape: &[usize], strides: [&[isize]; K], k: usize) -> LoopNest<K> {
+        // Axes that are one ascend, and have the order of memory, where it ascends.
+        if let Some(Axis { len, strides }) =
+            LoopNest::as_one(shape, strides).filter(|one| one.strides[k] >= 0)
+        {
+            return LoopNest::single(len, strides);
+        }
         let mut nest = LoopNest::new(shape, strides);
         nest.ascend(k);
         nest.sort(k);

@@ -7,7 +7,7 @@ use super::cast::Caster;
 use super::strided_copy::StridedCopy;
 use crate::array::{ArrayRef, Computed, ComputedReader, LoopNest, Shared, SharedMut, StridedIter};
 use crate::dtype::{Element, Kind, Native};
-use crate::exec::{Control, Error, Result};
+use crate::exec::{Control, Error, PIECE_BYTES, Result};
 use crate::loops::{AnySlice, RawSlice, prefetch_lines};
 use smallvec::SmallVec;
 use std::cell::RefCell;
@@ -59,6 +59,22 @@ impl Drop for Buffer {
             }
         });
     }
+}
+
+/// The elements of an array, where a [`Source`] of them would be one run, and a single piece of work: native numbers of `kind` in C
+/// order without a gap, so few that making one would take longer than the work.
+pub(crate) fn small_run(array: &ArrayRef, kind: Kind) -> Option<AnySlice<'_>> {
+    let element = array.element;
+    if element.kind != kind || array.computed.is_some() || element.needs_swap() || !array.is_c_contiguous() {
+        return None;
+    }
+    let len = array.len();
+    // The axis of one element has no stride.
+    if len < 2 || len > PIECE_BYTES / element.size.max(1) {
+        return None;
+    }
+    // SAFETY: the array has so many elements of this kind, one behind the other.
+    Some(unsafe { AnySlice::new(array.ptr, len, kind) })
 }
 
 /// An array to be read in the order of a nest, as native numbers of `kind`.

@@ -30,7 +30,7 @@ pub use table::{Reduction, result_kind};
 use dispatch::Job;
 use ptp::Greatest;
 
-use crate::array::{ArrayMut, ArrayRef};
+use crate::array::{ArrayMut, ArrayRef, Axes};
 use crate::copy::Sink;
 use crate::dtype::{Element, Kind, Value};
 use crate::exec::{Control, Error, Result};
@@ -138,7 +138,7 @@ pub fn reduce_all(
     let element = Element::native(kind).ok_or(unsupported.clone())?;
     let mut bytes = [0u8; 16];
     // SAFETY: the buffer holds one element of any kind, and outlives the array.
-    let target = unsafe { ArrayMut::new(bytes.as_mut_ptr(), element, Vec::new(), Vec::new()) };
+    let target = unsafe { ArrayMut::new(bytes.as_mut_ptr(), element, Axes::new(), Axes::new()) };
     const ALL: [bool; 64] = [true; 64];
     let many;
     let axes = match ALL.get(..source.shape.len()) {

@@ -5,7 +5,7 @@ use smallvec::SmallVec;
 use super::fold::{AnyFold, finish_one};
 use super::{reduce_inner, reduce_outer};
 use crate::array::{ArrayMut, ArrayRef, Axis, LoopNest};
-use crate::copy::{Sink, fill};
+use crate::copy::{Sink, fill, small_run};
 use crate::dtype::Kind;
 use crate::exec::{Control, Result};
 
@@ -83,6 +83,11 @@ pub(crate) fn run(
         let count: usize =
             source.shape.iter().zip(axes).filter(|&(_, &reduced)| reduced).map(|(&len, _)| len).product();
         return if count == 0 { fill_with_start(fold, traits.result, target, control) } else { Ok(()) };
+    }
+    if axes.iter().all(|&reduced| reduced)
+        && let Some(run) = small_run(source, traits.input)
+    {
+        return reduce_inner::run_small(fold, traits, run, target, control);
     }
     let plan = Plan::new(source, axes, target, traits.indexed);
     if plan.is_outer(traits.few) {

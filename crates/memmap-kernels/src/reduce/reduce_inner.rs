@@ -5,6 +5,7 @@ use super::plan::Plan;
 use crate::array::{ArrayMut, ArrayRef, LoopNest};
 use crate::copy::{Sink, Source, TILE_BYTES};
 use crate::exec::{Control, PIECE_BYTES, Result, for_pieces};
+use crate::loops::AnySlice;
 
 /// Outputs that are written at a time.
 const BATCH: usize = TILE_BYTES / 64;
@@ -50,6 +51,24 @@ pub(crate) fn run(
         }
         control.advance((end - at) * reduced);
         Ok(())
+    })
+}
+
+/// The same for one output of few elements, which are one run.
+pub(crate) fn run_small(
+    fold: &dyn AnyFold,
+    traits: Traits,
+    elements: AnySlice,
+    target: &ArrayMut,
+    control: &Control,
+) -> Result<()> {
+    let sink = Sink::new(target.ptr, target.element, traits.result)?;
+    control.check()?;
+    let state = fold.whole(elements);
+    control.advance(elements.len());
+    finish_one(fold, state, elements.len(), traits.result, |result| {
+        // SAFETY: all axes are reduced, so the target is one element.
+        unsafe { sink.store(result, 1, 0, 0) };
     })
 }
 

@@ -144,14 +144,16 @@ impl<'p> Columns<'p> {
     }
 
     fn wide_segment(&self, first: usize, count: usize, offset: isize, columns: usize) -> States {
-        let mut blocks = Vec::with_capacity(count.div_ceil(BLOCK_ROWS));
-        for start in (first..first + count).step_by(BLOCK_ROWS) {
+        let block = |start| {
             let len = BLOCK_ROWS.min(first + count - start);
             let mut states = self.fold.start_each(columns);
             self.feed_block(&mut states, &mut self.rows.block(start, len, offset, columns));
-            blocks.push(states);
+            states
+        };
+        if count <= BLOCK_ROWS {
+            return block(first);
         }
-        self.join_pairs(blocks)
+        self.join_pairs((first..first + count).step_by(BLOCK_ROWS).map(block).collect())
     }
 
     /// Takes in a block of rows, in which each output has one element a row.

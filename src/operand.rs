@@ -66,8 +66,11 @@ impl Memory {
 
     fn of_mapping(env: sys::napi_env, value: sys::napi_value) -> napi::Result<Memory> {
         let (mut wrapped, tag) = (ptr::null_mut(), NativeMapping::type_tag());
-        // SAFETY: as above; fails for what wraps nothing.
-        napi::check_status!(unsafe { sys::napi_unwrap(env, value, &mut wrapped) })?;
+        napi::check_status!(
+            // SAFETY: as above; fails for what wraps nothing.
+            unsafe { sys::napi_unwrap(env, value, &mut wrapped) },
+            "Failed to recover `NativeMapping` type from napi value",
+        )?;
         // SAFETY: a value of this environment; fails for objects that are not ours.
         unsafe { validate_type_tag(env, value, &tag, "NativeMapping") }?;
         // SAFETY: the tag says that this is what the object wraps; the caller's argument keeps it alive during the call, and no
@@ -277,10 +280,8 @@ impl Layout {
         self.element = Element { kind, swapped: *swapped != 0.0, size: *size as usize };
         self.position = *position as usize;
         let ndim = *ndim as usize;
-        for (length, stride) in axes.get(..ndim)?.iter().zip(axes.get(ndim..2 * ndim)?) {
-            self.shape.push(*length as usize);
-            self.strides.push(*stride as isize);
-        }
+        self.shape.extend(axes.get(..ndim)?.iter().map(|length| *length as usize));
+        self.strides.extend(axes.get(ndim..2 * ndim)?.iter().map(|stride| *stride as isize));
         self.is_within(length).then_some(())
     }
 

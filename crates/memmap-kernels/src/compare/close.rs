@@ -2,7 +2,7 @@
 
 use super::elementwise::equals;
 use super::measure::{Measure, Measured, Precision, Reference, Tolerance};
-use super::pair::{Pair, nest_of};
+use super::pair::{for_tiles, nest_of};
 use crate::array::ArrayRef;
 use crate::dtype::Native;
 use crate::exec::{Control, Result};
@@ -28,9 +28,8 @@ pub fn all_close(a: &ArrayRef, b: &ArrayRef, tolerance: Tolerance, control: &Con
     if tolerance.is_zero() && a.element.kind.is_integer() && b.element.kind.is_integer() {
         return equals(a, b, control);
     }
-    let pair = Pair::new(a, b, &nest_of(a, b)?, precision.kinds())?;
     let close = precision.select(Select);
-    pair.all(control, &|_, a, b| close(a, b, tolerance))
+    for_tiles(a, b, &nest_of(a, b)?, precision.kinds(), control, &|_, a, b| close(a, b, tolerance))
 }
 
 /// Whether the elements of two runs are close.

@@ -1,7 +1,7 @@
 //! Comparison, element by element, and equality of whole arrays.
 
 use super::comparable::Compare;
-use super::pair::{Pair, nest_of};
+use super::pair::{for_tiles, nest_of};
 use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut, StridedIter};
 use crate::copy::{Buffer, StridedCopy, TILE_BYTES, assign};
 use crate::dtype::{Complex, Element, Kind, Native, Tick};
@@ -212,9 +212,8 @@ impl<const K: usize> Job<'_, K> {
         take: &(dyn Fn(usize, RawSlice<u8>) -> bool + Sync),
     ) -> Result<bool> {
         let (kinds, compare) = common.loops()?;
-        let pair = Pair::new(self.a, self.b, self.nest, kinds)?;
         let flip = u8::from(self.negated);
-        pair.all(self.control, &|at, a, b| {
+        for_tiles(self.a, self.b, self.nest, kinds, self.control, &|at, a, b| {
             let len = a.len();
             if let Some(results) = place(at, len) {
                 // SAFETY: the place has room for so many.

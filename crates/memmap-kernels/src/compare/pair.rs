@@ -1,7 +1,7 @@
 //! Two arrays, gone through together as native numbers.
 
 use crate::array::{ArrayRef, LoopNest};
-use crate::copy::Source;
+use crate::copy::{Few, Source, TILE_BYTES};
 use crate::dtype::Kind;
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
 use crate::loops::AnySlice;
@@ -14,6 +14,37 @@ pub(crate) struct Pair {
     total: usize,
     bytes: usize,
     tile: usize,
+}
+
+/// Calls `work(index, a's run, b's run)` for tile after tile of two arrays of one shape, read in the order of a nest whose first two
+/// arrays they are: `a` as numbers of `kinds[0]`, `b` as numbers of `kinds[1]`. Once it returns false, no more is read; whether it
+/// did is the result.
+pub(crate) fn for_tiles<const K: usize>(
+    a: &ArrayRef,
+    b: &ArrayRef,
+    nest: &LoopNest<K>,
+    kinds: [Kind; 2],
+    control: &Control,
+    work: &(dyn Fn(usize, AnySlice, AnySlice) -> bool + Sync),
+) -> Result<bool> {
+    let sizes = [a.element.size, b.element.size].into_iter().chain(kinds.into_iter().filter_map(Kind::size));
+    let most = TILE_BYTES / sizes.max().unwrap_or(1).max(1);
+    let in_memory = a.computed.is_none() && b.computed.is_none();
+    match nest.axes[..] {
+        [axis] if in_memory && axis.len <= most => {
+            let place = |k: usize| [nest.start[k], axis.strides[k]];
+            let (mut left, mut right) = (Few::default(), Few::default());
+            // SAFETY: the axis is all of the first array.
+            let a = unsafe { left.read(a, place(0), axis.len, kinds[0])? };
+            // SAFETY: the axis is all of the second array.
+            let b = unsafe { right.read(b, place(1), axis.len, kinds[1])? };
+            control.check()?;
+            let going = work(0, a, b);
+            control.advance(axis.len);
+            Ok(going)
+        }
+        _ => Pair::new(a, b, nest, kinds)?.all(control, work),
+    }
 }
 
 impl Pair {
@@ -33,8 +64,7 @@ impl Pair {
         Ok(Pair { a, b, total, bytes, tile })
     }
 
-    /// Calls `work(index, a's run, b's run)` for tile after tile, on several threads for large arrays. Once it returns
-    /// false, no more is read; whether it did is the result.
+    /// As [`for_tiles`], on several threads for large arrays.
     pub fn all(
         &self,
         control: &Control,

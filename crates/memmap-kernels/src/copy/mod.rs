@@ -18,4 +18,4 @@ pub use byteswap::byteswap_in_place;
 pub(crate) use cast::Caster;
 pub use fill::fill;
 pub(crate) use strided_copy::StridedCopy;
-pub(crate) use tile::{Buffer, Reader, Sink, Source, TILE_BYTES, small_run};
+pub(crate) use tile::{Buffer, Few, Reader, Sink, Source, TILE_BYTES, small_run};

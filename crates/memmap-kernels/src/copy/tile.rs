@@ -77,6 +77,53 @@ pub(crate) fn small_run(array: &ArrayRef, kind: Kind) -> Option<AnySlice<'_>> {
     Some(unsafe { AnySlice::new(array.ptr, len, kind) })
 }
 
+/// Reads a few elements, as a [`Reader`] does, without a source of them, which takes longer to make than they do to read.
+#[derive(Default)]
+pub(crate) struct Few {
+    raw: Option<Buffer>,
+    converted: Option<Buffer>,
+}
+
+impl Few {
+    /// `len` elements from the offset `start` on, `stride` bytes apart, as native numbers of `kind`.
+    ///
+    /// # Panics
+    /// Where they fit no tile.
+    ///
+    /// # Safety
+    /// They are elements of the array, which is in memory.
+    pub unsafe fn read(
+        &mut self,
+        array: &ArrayRef,
+        [start, stride]: [isize; 2],
+        len: usize,
+        kind: Kind,
+    ) -> Result<AnySlice<'_>> {
+        let element = array.element;
+        let size = element.size;
+        let mut ptr = array.ptr.wrapping_offset(start);
+        if element.needs_swap() || stride != size as isize {
+            assert!(len * size <= TILE_BYTES);
+            let tile = self.raw.get_or_insert_with(Buffer::new).as_mut_ptr();
+            let mover = StridedCopy::new(&element, element.needs_swap());
+            // SAFETY: the caller vouches for the elements; the tile holds as many and overlaps nothing.
+            unsafe { mover.run(ptr, stride, tile, size as isize, len) };
+            ptr = tile;
+        }
+        if element.kind != kind {
+            assert!(len * kind.size().unwrap_or(size) <= TILE_BYTES);
+            let unsupported = Error::Unsupported { operation: "conversion", kind: element.kind };
+            let caster = Caster::between(element.kind, kind).ok_or(unsupported)?;
+            let tile = self.converted.get_or_insert_with(Buffer::new).as_mut_ptr();
+            // SAFETY: so many native elements are at `ptr`; the tile holds as many of the other kind and overlaps nothing.
+            unsafe { caster.run(ptr, tile, len) };
+            ptr = tile;
+        }
+        // SAFETY: as above, in the array's memory or in a buffer of `self`, which both stay as long as it is borrowed.
+        Ok(unsafe { AnySlice::new(ptr, len, kind) })
+    }
+}
+
 /// An array to be read in the order of a nest, as native numbers of `kind`.
 #[derive(Clone)]
 pub(crate) struct Source {
@@ -340,6 +387,12 @@ impl Sink {
         let mover = StridedCopy::new(&element, element.needs_swap());
         let native = !element.needs_swap();
         Ok(Sink { base: SharedMut(base), size: element.size, caster, mover, native })
+    }
+
+    /// The place of the element at `offset`, where numbers of the kind can be stored as they are, one behind the other.
+    pub fn place(&self, offset: isize, stride: isize) -> Option<*mut u8> {
+        let is_packed = self.caster.is_none() && self.native && stride == self.size as isize;
+        is_packed.then(|| self.base.at(offset))
     }
 
     /// Writes `count` elements, no more than a tile holds, from `offset` on, `stride` bytes apart.

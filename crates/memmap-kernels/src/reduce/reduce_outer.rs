@@ -10,6 +10,7 @@ use super::tree::BLOCK_ROWS;
 use crate::array::{ArrayMut, ArrayRef, LoopNest};
 use crate::copy::{Sink, Source, TILE_BYTES};
 use crate::exec::{Control, PIECE_BYTES, Result, for_pieces, in_order};
+use crate::loops::AnySliceMut;
 
 /// Rows with fewer bytes than this are not worth a loop of their own.
 const NARROW_BYTES: usize = 256;
@@ -115,6 +116,11 @@ impl<'p> Columns<'p> {
     fn write(&self, tile: usize, states: &States) -> Result<()> {
         let (output, columns) = self.outputs(tile);
         let (to, stride) = (self.plan.kept.offsets(output)[1], self.plan.kept.inner().strides[1]);
+        if let Some(place) = self.sink.place(to, stride) {
+            // SAFETY: the places of one tile of outputs in the target, of the result's kind and one behind the other.
+            let places = unsafe { AnySliceMut::new(place, columns, self.traits.result) };
+            return self.fold.finish_each(states, 0, self.plan.reduced.len(), places);
+        }
         let mut results = Results::new(BATCH.min(columns), self.traits.result);
         for first in (0..columns).step_by(BATCH) {
             let len = BATCH.min(columns - first);

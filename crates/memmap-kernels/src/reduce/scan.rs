@@ -158,7 +158,7 @@ impl<'a> Lines<'a> {
         let group = (PIECE_BYTES / bytes.max(1)).max(1);
         for_pieces(control, lines.div_ceil(group), lines * bytes, |i| {
             let mut reader = elements.reader(0);
-            let mut results = Results::new(BATCH.min(len), kind);
+            let mut results = None;
             for line in i * group..lines.min((i + 1) * group) {
                 let [from, to] = self.across.offsets(line);
                 reader.rebase(from);
@@ -166,10 +166,16 @@ impl<'a> Lines<'a> {
                 while at < len {
                     let run = reader.some_any((len - at).min(BATCH));
                     let count = run.len();
-                    running.along(&mut last, run, results.places(count));
                     let offset = to.wrapping_add(self.to.wrapping_mul(at as isize));
-                    // SAFETY: the results belong to the next places along this line of the target.
-                    unsafe { sink.store(results.as_ptr(), count, offset, self.to) };
+                    if let Some(place) = sink.place(offset, self.to) {
+                        // SAFETY: the next places along this line of the target, of this kind and one behind the other.
+                        running.along(&mut last, run, unsafe { AnySliceMut::new(place, count, kind) });
+                    } else {
+                        let results = results.get_or_insert_with(|| Results::new(BATCH.min(len), kind));
+                        running.along(&mut last, run, results.places(count));
+                        // SAFETY: the results belong to the next places along this line of the target.
+                        unsafe { sink.store(results.as_ptr(), count, offset, self.to) };
+                    }
                     if at / CHECK != (at + count) / CHECK {
                         control.check()?;
                     }

@@ -8,6 +8,7 @@ mod distances;
 mod expr;
 mod histogram;
 mod linalg;
+mod nests;
 mod number;
 mod order;
 mod pool;

@@ -1,12 +1,13 @@
 //! The position of the minimum and the maximum.
 
 use super::fold::{At, Fold, Out};
-use super::minmax::{Lane, Order, beats, best};
+use super::minmax::{Lane, Order, beats, best, in_pairs};
 use super::rows::Block;
 use super::tree::BLOCK_ROWS;
 use crate::dtype::Kind;
 use crate::exec::{Error, Result};
 use crate::loops::{Kernel, Level, RawSlice, dispatch, update, update_pairs};
+use std::hint::black_box;
 use std::marker::PhantomData;
 
 /// Elements that are searched for their best before it is located among them: few enough to stay in the cache.
@@ -117,7 +118,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
             }
             return;
         }
-        while rest.len() > 0 {
+        while rest.len() > 0 && !(at.ordered && self.is_settled(state)) {
             let (block, behind) = rest.split_at(rest.len().min(BLOCK));
             let value = best_of::<T, MAX, SKIP>(block);
             let better = match state {
@@ -226,30 +227,48 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SK
     type Output = Option<usize>;
     #[inline(always)]
     fn run<L: Level>(self) -> Option<usize> {
-        const LANES: usize = 32;
+        const FEW: usize = 8;
+        const MANY: usize = 32;
         let value = self.value;
         if value.is_nan() {
             return self.run.iter().position(|x| x.is_nan());
         }
         let is_value = |x: T| ArgMinMax::<T, MAX, SKIP>::read(x) == value;
-        let mut start = 0;
-        for chunk in self.run.chunks::<LANES>().0 {
-            let mut found = false;
-            for x in &chunk {
-                found |= is_value(*x);
-            }
-            if found {
-                break;
-            }
-            start += LANES;
+        match self.run.len() {
+            ..FEW => self.run.iter().position(is_value),
+            FEW..MANY => first_of::<T, FEW>(self.run, is_value),
+            MANY.. => first_of::<T, MANY>(self.run, is_value),
         }
-        while start < self.run.len() {
-            if is_value(self.run.get(start)) {
-                return Some(start);
-            }
-            start += 1;
+    }
+}
+
+/// The first of at least `LANES` elements that a test holds for. The last chunk may contain elements of the one before, which are
+/// known not to be it.
+#[inline(always)]
+fn first_of<T: Order, const LANES: usize>(run: RawSlice<T>, test: impl Fn(T) -> bool) -> Option<usize> {
+    let (last, mut start) = (run.len() - LANES, 0);
+    loop {
+        let chunk: [T; LANES] = run.chunk(start);
+        let mut found = false;
+        for x in &chunk {
+            found |= test(*x);
         }
-        None
+        if found {
+            // The place, worked out without branches, which the processor would not foresee. The chunk is read once more behind
+            // the compiler's back, or it branches at each bit of `found`.
+            let chunk: [T; LANES] = run.chunk(black_box(start));
+            let mut places = [T::Lane::of(0); LANES];
+            for (i, place) in places.iter_mut().enumerate() {
+                *place = T::Lane::of(i as u8).or(T::Lane::filled(!test(chunk[i])));
+            }
+            let place = start.wrapping_add(in_pairs(places, T::Lane::least).get());
+            // Others may have changed the memory meanwhile.
+            return (place < run.len()).then_some(place);
+        }
+        if start == last {
+            return None;
+        }
+        start = (start + LANES).min(last);
     }
 }
 

@@ -37,6 +37,7 @@ pub(crate) trait Lane: Copy {
     /// All bits set, or none.
     fn filled(set: bool) -> Self;
     fn or(self, other: Self) -> Self;
+    fn least(self, other: Self) -> Self;
 }
 
 macro_rules! lanes {
@@ -57,6 +58,10 @@ macro_rules! lanes {
             #[inline(always)]
             fn or(self, other: Self) -> Self {
                 self | other
+            }
+            #[inline(always)]
+            fn least(self, other: Self) -> Self {
+                self.min(other)
             }
         }
     )*};
@@ -236,7 +241,13 @@ fn in_lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(run
     } else {
         (T::ZERO, true)
     };
-    if unsure { in_order::<T, MAX, SKIP>(run) } else { best }
+    if !unsure {
+        return best;
+    }
+    // Of real NaN, the last one is taken.
+    let mut places = 0..run.len();
+    let nan = if SKIP { None } else { places.rfind(|&i| run.get(i).is_nan()) };
+    nan.map_or_else(|| in_order::<T, MAX, SKIP>(run), |place| run.get(place))
 }
 
 /// Bytes from what is read to what is prefetched.
@@ -279,20 +290,27 @@ fn best_number<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(
         start = (start + LANES).min(last);
     }
     // Hidden from the compiler, or it arranges the lanes for these last steps instead of for the loop.
-    let (mut lanes, nans) = black_box((lanes, nans));
+    let (lanes, nans) = black_box((lanes, nans));
     let mut any = T::Lane::of(0);
     for nan in &nans[..LANES / 2] {
         any = any.or(*nan);
     }
+    let best = in_pairs(lanes, pick);
+    // The worst of all may stand for no number at all.
+    (best, any.get() != 0 || (SKIP && best == worst))
+}
+
+/// What `f` makes of all lanes, a power of two of them: of each and its counterpart in the other half first.
+#[inline(always)]
+pub(crate) fn in_pairs<T: Copy, const LANES: usize>(mut lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
     let mut count = LANES;
     while count > 1 {
         count /= 2;
         for i in 0..count {
-            lanes[i] = pick(lanes[i], lanes[i + count]);
+            lanes[i] = f(lanes[i], lanes[i + count]);
         }
     }
-    // The worst of all may stand for no number at all.
-    (lanes[0], any.get() != 0 || (SKIP && lanes[0] == worst))
+    lanes[0]
 }
 
 struct Each<'a, 'r, T, const MAX: bool, const SKIP: bool>(&'a mut [T], RawSlice<'r, T>);

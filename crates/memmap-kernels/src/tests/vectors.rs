@@ -45,12 +45,12 @@ proptest! {
 
     #[test]
     fn finds_the_best_of_a_run(
-        kind in prop::sample::select(vec![Kind::I8, Kind::I32, Kind::F32, Kind::F64, Kind::Time]),
+        kind in prop::sample::select(vec![Kind::I8, Kind::U16, Kind::I32, Kind::I64, Kind::F32, Kind::F64, Kind::Time]),
         len in 1usize..300,
-        nan in prop::collection::vec(0usize..600, 0..2),
+        nan in prop::collection::vec(0usize..600, 0..3),
         (seed, max) in any::<(u64, bool)>(),
     ) {
-        let nan = if kind == Kind::I8 || kind == Kind::I32 { Vec::new() } else { nan };
+        let nan = if kind.is_integer() { Vec::new() } else { nan };
         let source = Owned::packed(native(kind), &[len], with_nan(seed, nan));
         let numbers = source.numbers();
         let place = best(kind, &numbers, max);

@@ -8,7 +8,7 @@ use super::strided_copy::StridedCopy;
 use crate::array::{ArrayRef, Computed, ComputedReader, LoopNest, Shared, SharedMut, StridedIter};
 use crate::dtype::{Element, Kind, Native};
 use crate::exec::{Control, Error, PIECE_BYTES, Result};
-use crate::loops::{AnySlice, RawSlice, prefetch_lines};
+use crate::loops::{AnySlice, AnySpaced, RawSlice, prefetch_lines};
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::mem::MaybeUninit;
@@ -199,6 +199,15 @@ impl Source {
         self.is_packed() && self.caster.is_none() && self.sequence_len() == self.nest.inner().len
     }
 
+    /// Whether a whole sequence of any length consists of native elements at equal distances.
+    pub fn is_spaced(&self) -> bool {
+        self.computed.is_none()
+            && !self.element.needs_swap()
+            && self.caster.is_none()
+            && !self.is_packed()
+            && self.sequence_len() == self.nest.inner().len
+    }
+
     /// Whether all elements are native and one run in memory.
     pub fn is_one_run(&self) -> bool {
         self.is_packed() && self.caster.is_none() && self.nest.axes.len() == 1
@@ -287,6 +296,17 @@ impl Reader<'_> {
         // SAFETY: `advance` returns `len` native elements of the source's kind, in the source's memory or in a buffer
         // of this reader, and keeps both for as long as the reader is borrowed.
         unsafe { AnySlice::new(ptr, len, kind) }
+    }
+
+    /// The next `len` elements, none of them beyond the end of a sequence.
+    pub fn next_spaced(&mut self, len: usize) -> AnySpaced<'_> {
+        assert!(self.source.is_spaced());
+        self.filled = 0;
+        let segment = self.walk.next(len);
+        assert!(segment.len == len);
+        let (first, step) = (self.base.at(segment.offsets[0]), self.source.nest.inner().strides[0]);
+        // SAFETY: the segment is inside the array and as long; its elements are native and in memory.
+        unsafe { AnySpaced::new(first, step, len, self.source.kind) }
     }
 
     /// As [`Reader::some_any`], as numbers of the source's kind.

@@ -6,6 +6,7 @@ mod lanes;
 mod prefetch;
 mod raw_slice;
 mod simd;
+mod spaced;
 mod stream;
 
 pub(crate) use arithmetic::Arithmetic;
@@ -20,4 +21,5 @@ pub(crate) use simd::ALLOWED;
 #[cfg(test)]
 pub(crate) use simd::Baseline;
 pub(crate) use simd::{Kernel, Level, dispatch, dispatch_wide};
+pub(crate) use spaced::{AnySpaced, Elements, Spaced};
 pub(crate) use stream::{STREAM_BYTES, Stream};

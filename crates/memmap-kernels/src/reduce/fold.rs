@@ -9,7 +9,7 @@ use super::tree;
 use crate::copy::{Reader, Source};
 use crate::dtype::{Kind, Native};
 use crate::exec::{Control, PIECE_BYTES, Result, in_order};
-use crate::loops::{AnySlice, AnySliceMut, RawSlice};
+use crate::loops::{AnySlice, AnySliceMut, AnySpaced, RawSlice, Spaced};
 use std::any::{Any, TypeId};
 use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -52,6 +52,9 @@ pub(crate) trait Fold: Sync {
     /// Whether outputs whose elements fit a tile go through [`Fold::whole`].
     const WHOLE: bool = false;
 
+    /// Whether elements at equal distances are read as they are, where there is a pairwise tree; others go through a tile.
+    const SPACED: bool = false;
+
     /// The state before any element.
     fn start(&self) -> Self::State;
 
@@ -63,6 +66,11 @@ pub(crate) trait Fold: Sync {
         let mut state = self.start();
         self.feed(&mut state, run, At::from(0));
         state
+    }
+
+    /// The state over all elements of an output, which lie at equal distances. Asked of [`Fold::SPACED`] ones only.
+    fn spaced(&self, _run: Spaced<Self::In>) -> Self::State {
+        unreachable!("elements of this fold go through a tile")
     }
 
     /// Takes in element number `at` of each of many outputs.
@@ -143,6 +151,7 @@ pub(crate) struct Traits {
     pub few: usize,
     pub pairwise: Option<usize>,
     pub whole: bool,
+    pub spaced: bool,
     pub state_bytes: usize,
 }
 
@@ -157,6 +166,9 @@ pub(crate) trait AnyFold: Sync {
 
     /// The state over all elements of one output.
     fn whole(&self, run: AnySlice) -> State;
+
+    /// The state over all elements of one output.
+    fn spaced(&self, run: AnySpaced) -> State;
 
     /// Takes in runs of `len` elements each, one after the other.
     fn feed_runs(&self, state: &mut State, runs: AnySlice, len: usize);
@@ -197,6 +209,7 @@ impl<F: Fold> AnyFold for F {
             few: F::FEW,
             pairwise: F::PAIRWISE,
             whole: F::WHOLE,
+            spaced: F::SPACED,
             state_bytes: size_of::<F::State>(),
         }
     }
@@ -223,6 +236,10 @@ impl<F: Fold> AnyFold for F {
 
     fn whole(&self, run: AnySlice) -> State {
         State::new(Fold::whole(self, run.typed()))
+    }
+
+    fn spaced(&self, run: AnySpaced) -> State {
+        State::new(Fold::spaced(self, run.typed()))
     }
 
     fn feed_runs(&self, state: &mut State, runs: AnySlice, len: usize) {

@@ -2,7 +2,8 @@
 
 use super::tree::cut;
 use crate::dtype::{Complex, Native};
-use crate::loops::{Kernel, Level, RawSlice, dispatch};
+use crate::loops::{Elements, Kernel, Level, RawSlice, Spaced, dispatch};
+use std::mem::MaybeUninit;
 
 /// Numbers that are summed with eight accumulators before sums are paired.
 const BLOCK: usize = 128;
@@ -17,8 +18,8 @@ pub(crate) trait Pairwise: Native {
     /// The number whose bytes are in the reverse order.
     fn swapped(self) -> Self;
     /// The sums of so many runs of at most [`BLOCK`] numbers each, added up in pairs.
-    fn blocks<const MOST: usize>(
-        runs: [RawSlice<Self>; MOST],
+    fn blocks<E: Elements<Self>, const MOST: usize>(
+        runs: [E; MOST],
         ways: usize,
         f: impl Fn(Self) -> Self + Copy,
     ) -> Self;
@@ -55,6 +56,21 @@ impl<T: Pairwise> Kernel for SumSwapped<'_, T> {
     }
 }
 
+/// The sum of numbers at equal distances.
+pub(crate) fn spaced_sum<T: Pairwise>(run: Spaced<T>) -> T {
+    dispatch(SumSpaced(run))
+}
+
+struct SumSpaced<'a, T>(Spaced<'a, T>);
+
+impl<T: Pairwise> Kernel for SumSpaced<'_, T> {
+    type Output = T;
+    #[inline(always)]
+    fn run<L: Level>(self) -> T {
+        by_units(self.0, |x| x)
+    }
+}
+
 /// Blocks of one unit. With 4, sums run faster in the cache and slower from memory.
 const WAYS: usize = 8;
 
@@ -68,7 +84,7 @@ const UNITS: usize = 256;
 /// read in the order of memory: summed side by side, as they might be, they are streams that the processor does not foresee
 /// either.
 #[inline(always)]
-fn by_units<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn by_units<T: Pairwise>(run: impl Elements<T>, f: impl Fn(T) -> T + Copy) -> T {
     // The depth at which the largest part is a unit.
     let (mut depth, mut largest) = (0, run.len());
     while largest * T::PARTS > WAYS * BLOCK {
@@ -115,7 +131,7 @@ fn pair_up<T: Pairwise>(sums: &mut [T]) -> T {
 /// The sum of a part of the tree that consists of at most `WAYS` blocks, which are added up side by side where they are all
 /// equally deep in it.
 #[inline(always)]
-fn unit<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn unit<T: Pairwise>(run: impl Elements<T>, f: impl Fn(T) -> T + Copy) -> T {
     let mut blocks = [run; WAYS];
     let mut width = 1;
     loop {
@@ -138,7 +154,7 @@ fn unit<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
 /// The tree, walked block by block with a stack of its own: a function that calls itself would not be inlined into the
 /// level that it is compiled for.
 #[inline(always)]
-fn walk<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
+fn walk<T: Pairwise>(run: impl Elements<T>, f: impl Fn(T) -> T + Copy) -> T {
     if run.len() * T::PARTS <= BLOCK {
         return T::blocks([run], 1, f);
     }
@@ -180,8 +196,8 @@ fn walk<T: Pairwise>(run: RawSlice<T>, f: impl Fn(T) -> T + Copy) -> T {
 macro_rules! blocks {
     ($lanes:literal, |$r:ident| $join:expr) => {
         #[inline(always)]
-        fn blocks<const MOST: usize>(
-            runs: [RawSlice<Self>; MOST],
+        fn blocks<E: Elements<Self>, const MOST: usize>(
+            runs: [E; MOST],
             ways: usize,
             f: impl Fn(Self) -> Self + Copy,
         ) -> Self {
@@ -189,9 +205,12 @@ macro_rules! blocks {
             // All accumulators come first and their sums later: otherwise the next block waits for the sum of this one. Adding a
             // number to -0 changes nothing, so the first ones need no special case.
             let mut lanes = [[Self::NEGATIVE_ZERO; $lanes]; MOST];
-            for way in 0..ways {
+            let mut rooms = [[MaybeUninit::uninit(); BLOCK / Self::PARTS]; MOST];
+            let mut blocks = [RawSlice::of(&[]); MOST];
+            for (way, room) in rooms[..ways].iter_mut().enumerate() {
+                blocks[way] = runs[way].packed(room);
                 let mut here = lanes[way];
-                for group in runs[way].chunks::<$lanes>().0 {
+                for group in blocks[way].chunks::<$lanes>().0 {
                     for (i, lane) in here.iter_mut().enumerate() {
                         *lane = lane.add(f(group[i]));
                     }
@@ -201,10 +220,10 @@ macro_rules! blocks {
             let mut sums = [Self::NEGATIVE_ZERO; MOST];
             for way in 0..ways {
                 let $r = &lanes[way];
-                if runs[way].len() >= $lanes {
+                if blocks[way].len() >= $lanes {
                     sums[way] = $join;
                 }
-                for x in runs[way].chunks::<$lanes>().1.iter() {
+                for x in blocks[way].chunks::<$lanes>().1.iter() {
                     sums[way] = sums[way].add(f(x));
                 }
             }

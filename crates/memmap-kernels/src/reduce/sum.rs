@@ -2,10 +2,10 @@
 
 use super::fold::{At, Fold, Out, ROWS};
 use super::int_sum::{Integers, int_sum};
-use super::pairwise::{Pairwise, pairwise_sum, swapped_sum};
+use super::pairwise::{Pairwise, pairwise_sum, spaced_sum, swapped_sum};
 use crate::dtype::{Complex, Kind, Native};
 use crate::exec::Result;
-use crate::loops::{Kernel, Level, RawSlice, dispatch, update, update_rows};
+use crate::loops::{Kernel, Level, RawSlice, Spaced, dispatch, update, update_rows};
 use std::marker::PhantomData;
 
 /// What becomes of a sum of floats.
@@ -139,6 +139,7 @@ impl<T: Mean, const SWAP: bool> Fold for FloatSum<T, SWAP> {
 
     const FEW: usize = 8 / T::PARTS;
     const PAIRWISE: Option<usize> = Some(T::PARTS);
+    const SPACED: bool = !SWAP;
 
     fn start(&self) -> T {
         T::NEGATIVE_ZERO
@@ -146,6 +147,10 @@ impl<T: Mean, const SWAP: bool> Fold for FloatSum<T, SWAP> {
 
     fn feed(&self, state: &mut T, run: RawSlice<T>, _at: At) {
         *state = state.add(if SWAP { swapped_sum(run) } else { pairwise_sum::<T, false>(run) });
+    }
+
+    fn spaced(&self, run: Spaced<T>) -> T {
+        spaced_sum(run)
     }
 
     fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {

@@ -34,11 +34,13 @@ struct Tree<'a> {
     source: &'a Source,
     row: usize,
     parts: usize,
+    /// Whether the elements of a sequence lie at equal distances and are read as they are.
+    spaced: bool,
 }
 
 /// The sum over a whole source, on this thread.
 pub(crate) fn fold_one(fold: &dyn AnyFold, parts: usize, source: &Source, reader: &mut Reader) -> State {
-    let tree = Tree { fold, source, row: source.sequence_len(), parts };
+    let tree = Tree::new(fold, parts, source);
     tree.evaluate(reader, tree.root())
 }
 
@@ -49,7 +51,7 @@ pub(crate) fn fold_all(
     source: &Source,
     control: &Control,
 ) -> Result<State> {
-    let tree = Tree { fold, source, row: source.sequence_len(), parts };
+    let tree = Tree::new(fold, parts, source);
     let size = source.element_size();
     let limit = PIECE_BYTES / size;
     let mut leaves = Vec::new();
@@ -64,7 +66,12 @@ pub(crate) fn fold_all(
     Ok(tree.combine(tree.root(), limit, &mut sums.into_iter()))
 }
 
-impl Tree<'_> {
+impl<'a> Tree<'a> {
+    fn new(fold: &'a dyn AnyFold, parts: usize, source: &'a Source) -> Tree<'a> {
+        let spaced = fold.traits().spaced && source.is_spaced();
+        Tree { fold, source, row: source.sequence_len(), parts, spaced }
+    }
+
     fn root(&self) -> Node {
         match self.source.len() / self.row {
             1 => Node::Flat { start: 0, len: self.row },
@@ -128,6 +135,7 @@ impl Tree<'_> {
     /// The sum below a node; the reader stands at its first element and ends behind its last.
     fn evaluate(&self, reader: &mut Reader, node: Node) -> State {
         match node {
+            Node::Flat { len, .. } if self.spaced => self.fold.spaced(reader.next_spaced(len)),
             Node::Flat { len, .. } if self.source.is_direct() || len <= self.source.tile_len() => {
                 self.fold.whole(reader.next_any(len))
             }

@@ -104,6 +104,25 @@ proptest! {
     }
 
     #[test]
+    fn sums_of_elements_apart_are_those_of_a_copy(
+        kind in prop::sample::select(vec![Kind::F32, Kind::F64, Kind::C64, Kind::C128]),
+        (len, step, seed) in (1usize..3000, -6isize..7, any::<u64>()),
+    ) {
+        prop_assume!(step != 0);
+        let element = native(kind);
+        let wide = Owned::packed(element, &[(len - 1) * step.unsigned_abs() + 1], tame(seed));
+        let first = if step < 0 { wide.memory.len() - element.size } else { 0 };
+        let ptr = wide.memory.as_ptr().wrapping_add(first);
+        // SAFETY: the elements are those of `wide` from one end to the other.
+        let source = unsafe { ArrayRef::new(ptr, element, vec![len], vec![step * element.size as isize]) };
+        let mut copy = Owned::packed(element, &[len], |_| Number::Int(0));
+        prop_assert_eq!(assign(&source, &copy.target(), &Control::new()), Ok(()));
+        let [got, expected] =
+            [source, copy.array()].map(|array| reduce_all(Reduction::Sum, &array, &Params::default(), &Control::new()));
+        prop_assert_eq!(format!("{got:?}"), format!("{expected:?}"));
+    }
+
+    #[test]
     fn copies_elements_apart(element in elements(), len in 0usize..300, step in -3isize..4, seed: u64) {
         prop_assume!(step != 0);
         let wide = Owned::packed(element, &[len.max(1) * step.unsigned_abs()], tame(seed));

@@ -7,8 +7,8 @@
  * elements are all written before a caller gets it.
  * @module
  */
-import { Buffer } from 'node:buffer'
 import { Store } from './store.js'
+import { unclearedBuffer } from './uncleared.js'
 
 /** The most bytes of a result in a slab. */
 export const LARGEST_PART = 8192
@@ -39,11 +39,4 @@ export function carve(length: number, zeros: boolean): Store {
   pool.used = base + size
   if (zeros) pool.words.fill(0, base / 8, (base + size) / 8)
   return Store.ofSlab(pool.slab, base, length)
-}
-
-/** Creates a buffer that holds what its memory held before. */
-export function unclearedBuffer(length: number): ArrayBuffer {
-  const { buffer, byteLength } = Buffer.allocUnsafeSlow(length)
-  // Another runtime may take it from a pool.
-  return buffer.byteLength === byteLength ? (buffer as ArrayBuffer) : new ArrayBuffer(length)
 }

@@ -6,7 +6,7 @@ import type { ArrayBase } from '../array-base.js'
 import { firstOf, isNumbers, isSingle, loopsOf, smallView } from './view.js'
 
 /** The most elements: beyond, native code is faster. */
-const SOME = 128
+const SOME = 256
 
 /**
  * Compares the elements of a plain array with a number, which takes the precision of floats, as in NumPy 2 (NEP 50), or with those of

@@ -5,14 +5,20 @@ import type { ArrayBase } from '../array-base.js'
 import type { View } from './template.js'
 import { firstOf, isNear, isNumbers, isSingle, loopsOf, plainView } from './view.js'
 
-/** The most elements of a reduction of all: beyond, native code is faster. */
-const SOME = 512
+/** The most elements that are added up: beyond, native code is faster. */
+const SOME = 256
+
+/** As {@link SOME}, of those that are compared with one another. */
+const SOME_COMPARED = 128
 
 /** As {@link SOME}, of a file. */
 const FEW_OF_FILE = 7
 
-/** The most elements of a reduction along an axis. */
-const SOME_ALONG = 1024
+/** The most elements that are added up along an axis. */
+const SOME_ALONG = 512
+
+/** As {@link SOME_ALONG}, of those that are compared with one another. */
+const SOME_COMPARED_ALONG = 256
 
 /** As {@link SOME_ALONG}, of an axis that is slower than the other: each addition waits for the one before. */
 const SOME_IN_ORDER = 256
@@ -33,7 +39,8 @@ export function reducePlain(array: ArrayBase, name: string): number | bigint | u
   const { dtype, shape, byteStrides, accessorKind } = core
   const size = sizeOf(shape)
   // Native code sees that a file was cut, within a page too.
-  const most = core.store.mapping === null ? SOME : FEW_OF_FILE
+  const some = isSum(name) ? SOME : SOME_COMPARED
+  const most = core.store.mapping === null ? some : FEW_OF_FILE
   if (size > most || !isNumbers(dtype)) return undefined
   const plain = plainView(core)
   const view = plain ?? (shape.length === 1 ? stridedView(core) : null)
@@ -43,7 +50,7 @@ export function reducePlain(array: ArrayBase, name: string): number | bigint | u
   let first = firstOf(core)
   let step = plain === null ? (byteStrides[0] as number) / accessorKind.unit : 1
   // NumPy adds up what it reduces in the order of memory.
-  if (step < 0 && (name === 'sum' || name === 'mean')) {
+  if (step < 0 && isSum(name)) {
     first += (size - 1) * step
     step = -step
   }
@@ -64,7 +71,7 @@ export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: stri
     core.store.mapping !== null ||
     shape.length !== 2 ||
     axes[0] === axes[1] ||
-    sizeOf(shape) > SOME_ALONG ||
+    sizeOf(shape) > (isSum(name) ? SOME_ALONG : SOME_COMPARED_ALONG) ||
     !isNumbers(dtype)
   )
     return false
@@ -87,6 +94,10 @@ export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: stri
   }
   core.store.checkFault()
   return true
+}
+
+function isSum(name: string): boolean {
+  return name === 'sum' || name === 'mean'
 }
 
 /** The typed array that reads the elements of an array with any strides; null for others. */

@@ -39,7 +39,7 @@ export function indexArray(array: ArrayBase, selectors: readonly unknown[]): Arr
   ) {
     const many = manyPositions(first)
     if (many !== null && many.ndim === 1) return takeMany(array, 0, many)
-    const positions = positionsOfList(first)
+    const positions = positionsOfList(first, true)
     if (positions !== null) return takeAt(array, 0, positions)
   }
   const selection = select(selectors, core)

@@ -99,13 +99,13 @@ function listItem(given: unknown): Item | null {
 }
 
 /**
- * Parses positions from a whole number, nested lists, a typed array or an ArrayBase; null for anything else.
+ * Parses positions from a whole number, nested lists, a typed array or an ArrayBase; null for anything else. Temporary as in {@link positionsOfList}.
  * @throws MemmapError `ERR_MEMMAP_INDEX` for positions that are no whole numbers
  */
-export function positionsIn(value: unknown): Positions | null {
+export function positionsIn(value: unknown, isTemporary = false): Positions | null {
   if (typeof value === 'number' || typeof value === 'bigint')
     return { shape: [], values: Float64Array.of(parsePosition(value)) }
-  const list = positionsOfList(value)
+  const list = positionsOfList(value, isTemporary)
   if (list !== null) return { shape: [list.length], values: list }
   if (Array.isArray(value)) return positionsOf(flattenSelector(value))
   const array = ArrayBuffer.isView(value) && typedArrayTag(value) === undefined ? null : asArray(value)
@@ -118,8 +118,14 @@ export function positionsIn(value: unknown): Positions | null {
 /** The longest list that is read without a look at its memory. */
 const LONGEST = 2 ** 20
 
-/** Positions from what people pass mostly: a list of whole numbers, or a typed array of them; null for anything else. */
-export function positionsOfList(value: unknown): Float64Array | null {
+/** The memory of temporary positions: a new typed array of more than eight numbers costs more than the work on a hundred. */
+const TEMPORARY = new ArrayBuffer(8 * 128)
+
+/**
+ * Positions from what people pass mostly: a list of whole numbers, or a typed array of them; null for anything else. Temporary
+ * positions are valid until the next ones are read.
+ */
+export function positionsOfList(value: unknown, isTemporary = false): Float64Array | null {
   if (Array.isArray(value)) {
     const list: readonly unknown[] = value
     // A list of holes may be longer than memory.
@@ -138,7 +144,8 @@ export function positionsOfList(value: unknown): Float64Array | null {
   if ((kind !== 'i' && kind !== 'u') || value.byteLength === 0) return null
   // Positions beyond 2^53 are inexact in float64, but outside every array. A loop, because from() calls a function for each.
   const integers = value as unknown as ArrayLike<number | bigint>
-  const positions = new Float64Array(integers.length)
+  const isShort = isTemporary && 8 * integers.length <= TEMPORARY.byteLength
+  const positions = isShort ? new Float64Array(TEMPORARY, 0, integers.length) : new Float64Array(integers.length)
   if (name === 'int64' && NATIVE_ORDER === '<') {
     // By halves, because V8 makes an object of each bigint.
     const halves = new Int32Array(value.buffer, value.byteOffset, 2 * positions.length)

@@ -32,7 +32,7 @@ export function take(array: ArrayBase, indices: unknown, options: { axis?: numbe
     const axis = parseAxis(options.axis ?? 0, source.ndim)
     return inShape(takeMany(source, axis, many), axis, many.shape)
   }
-  const positions = positionsIn(indices)
+  const positions = positionsIn(indices, true)
   if (positions === null)
     throw indexError(
       `invalid positions ${inspect(indices)}: they must be a whole number or (nested) lists of whole numbers`,

@@ -27,7 +27,7 @@ pub fn take(
     let mut shape = source.shape.clone();
     shape[axis] = indices.len();
     check(source, target, shape == target.shape)?;
-    if indices.iter().any(|&index| usize::try_from(index).map_or(true, |index| index >= len)) {
+    if !are_below(indices, len) {
         return Err(Error::Mismatch {
             rule: "an index to take must lie between 0 and the length of its axis",
         });
@@ -41,10 +41,18 @@ pub fn take(
     };
     let (outer, inner) = (strides(0..axis), strides(axis + 1..source.shape.len()));
     let (from_step, to_step) = (source.strides[axis], target.strides[axis]);
-    let place = |k: usize| [from_step.wrapping_mul(indices[k] as isize), to_step.wrapping_mul(k as isize)];
-    let blocks = Blocks { outer, each: indices.len(), inner };
+    let places =
+        Places { list: indices, offset: move |index| from_step.wrapping_mul(index as isize), step: to_step };
     // SAFETY: the indices were checked, so that every place is inside the arrays.
-    unsafe { move_blocks(source, target, blocks, place, control) }
+    unsafe { move_blocks(source, target, [outer, inner], places, control) }
+}
+
+/// Whether all of the indices lie between 0 and `len`.
+fn are_below(indices: &[i64], len: usize) -> bool {
+    let last = (len as i64).wrapping_sub(1);
+    // Where an index is outside, it is negative or the difference is, which cannot overflow then.
+    indices.iter().fold(last, |signs, &index| signs | index | last.wrapping_sub(index)) >= 0
+        || indices.is_empty()
 }
 
 /// The indices in an array of integers in C order, those that count from the end counted from the start: of an axis of
@@ -68,16 +76,15 @@ pub fn indices_of(
     // SAFETY: memory of as many integers.
     let copy = unsafe { ArrayMut::contiguous(indices.as_mut_ptr().cast(), element, positions.shape.clone()) };
     assign(positions, &copy, control)?;
-    let len = len as i64;
     // As a 64-bit integer with a sign, one of 2^63 and more is negative, and counts from no end.
-    let from_end = if kind == Kind::U64 { 0 } else { len };
-    for (place, index) in indices.iter_mut().enumerate() {
-        if *index < 0 {
-            *index += from_end;
-        }
-        if *index < 0 || *index >= len {
-            return Ok(Err(place));
-        }
+    let from_end = if kind == Kind::U64 { 0 } else { len as i64 };
+    for index in &mut indices {
+        *index = index.wrapping_add(if *index < 0 { from_end } else { 0 });
+    }
+    if !are_below(&indices, len)
+        && let Some(place) = indices.iter().position(|index| !(0..len as i64).contains(index))
+    {
+        return Ok(Err(place));
     }
     Ok(Ok(indices))
 }
@@ -108,10 +115,9 @@ pub unsafe fn gather(
     }
     let (step, strides) = (target.strides[0], &target.strides[1..]);
     let inner = LoopNest::in_order(&block.shape, [&block.strides, strides]);
-    let place = |i: usize| [offsets[i], step.wrapping_mul(i as isize)];
-    let blocks = Blocks { outer: LoopNest::single(1, [0; 2]), each: offsets.len(), inner };
+    let places = Places { list: offsets, offset: |offset| offset, step };
     // SAFETY: the caller vouches for the blocks; the target has one for each offset.
-    unsafe { move_blocks(block, target, blocks, place, control) }
+    unsafe { move_blocks(block, target, [LoopNest::single(1, [0; 2]), inner], places, control) }
 }
 
 /// Writes blocks to places that lie `offsets` bytes from the first one, in order: of equal offsets the last one stays.
@@ -190,24 +196,25 @@ fn may_overlap(source: &ArrayRef, block: &ArrayMut, offsets: &[isize]) -> bool {
     from.0 < to.1 && to.0 < from.1
 }
 
-/// Blocks to be moved: for each entry of `outer`, `each` blocks whose axes are `inner`.
-struct Blocks {
-    outer: LoopNest<2>,
-    each: usize,
-    inner: LoopNest<2>,
+/// Where the blocks of an entry are: each from the offset of what the list has for it, to `step` bytes behind the one before.
+struct Places<'a, I, F> {
+    list: &'a [I],
+    offset: F,
+    step: isize,
 }
 
-/// Moves blocks, each from and to the offsets that `place` returns for its number within an entry.
+/// Moves blocks, for each entry of the first nest those of the list. The axes of a block are the second nest.
 ///
 /// # Safety
 /// Every place leads to a block inside the memory of both arrays.
-unsafe fn move_blocks(
+unsafe fn move_blocks<I: Copy + Sync, F: Fn(I) -> isize + Copy + Sync>(
     source: &ArrayRef,
     target: &ArrayMut,
-    Blocks { outer, each, inner }: Blocks,
-    place: impl Fn(usize) -> [isize; 2] + Sync,
+    [outer, inner]: [LoopNest<2>; 2],
+    Places { list, offset, step }: Places<I, F>,
     control: &Control,
 ) -> Result<()> {
+    let each = list.len();
     let mover = StridedCopy::between(&source.element, &target.element);
     let (count, len, size) = (outer.len() * each, inner.len(), source.element.size);
     let is_single = len == 1 && size <= 8 && source.element.needs_swap() == target.element.needs_swap();
@@ -223,26 +230,29 @@ unsafe fn move_blocks(
     };
     for_pieces(control, (lead + count).div_ceil(piece), count * len * size, |i| {
         let (start, end) = ((i * piece).saturating_sub(lead), count.min((i + 1) * piece - lead));
+        let mut walk = outer.walk(start / each);
         let mut at = start;
         while at < end {
-            let (entry, first) = (at / each, at % each);
-            let range = first..each.min(first + end - at);
-            let [from, to] = outer.offsets(entry);
+            let first = at % each;
+            let list = &list[first..each.min(first + end - at)];
+            let [from, to] = walk.next(1).offsets;
+            let to = to.wrapping_add(step.wrapping_mul(first as isize));
             let (from, to) = (Shared(Shared(source.ptr).at(from)), SharedMut(SharedMut(target.ptr).at(to)));
-            at += range.len();
+            at += list.len();
             if is_single {
                 // SAFETY: the caller vouches for every place, and blocks are single elements.
-                unsafe { move_singles(from, to, range, &place, size) };
+                unsafe { move_singles(from, to, Places { list, offset, step }, size) };
                 continue;
             }
-            for block in range.clone() {
-                if block + AHEAD < range.end {
-                    let next = from.at(place(block + AHEAD)[0]);
+            for (number, &block) in list.iter().enumerate() {
+                if let Some(&next) = list.get(number + AHEAD) {
+                    let next = from.at(offset(next));
                     prefetch_lines(next, extent.min(FETCHED));
                     control.prefetch(next, extent);
                 }
+                let places = [offset(block), step.wrapping_mul(number as isize)];
                 // SAFETY: the caller vouches for every place.
-                unsafe { move_block(from, to, place(block), &inner, mover) };
+                unsafe { move_block(from, to, places, &inner, mover) };
             }
         }
         control.advance((end - start) * len);
@@ -261,20 +271,21 @@ const FETCHED: usize = 1 << 10;
 ///
 /// # Safety
 /// Every place leads to an element of `size` bytes inside the memory of both arrays.
-unsafe fn move_singles(
+unsafe fn move_singles<I: Copy>(
     from: Shared,
     to: SharedMut,
-    range: std::ops::Range<usize>,
-    place: &impl Fn(usize) -> [isize; 2],
+    Places { list, offset, step }: Places<I, impl Fn(I) -> isize + Copy>,
     size: usize,
 ) {
+    let mut target = to.at(0);
     macro_rules! move_as {
         ($T:ty) => {
-            for [source, target] in range.map(place) {
+            for &one in list {
                 // SAFETY: the caller vouches for the place; any bits will do.
-                let value = unsafe { from.at(source).cast::<$T>().read_unaligned() };
+                let value = unsafe { from.at(offset(one)).cast::<$T>().read_unaligned() };
                 // SAFETY: the caller vouches for the place.
-                unsafe { to.at(target).cast::<$T>().write_unaligned(value) };
+                unsafe { target.cast::<$T>().write_unaligned(value) };
+                target = target.wrapping_offset(step);
             }
         };
     }
@@ -284,9 +295,10 @@ unsafe fn move_singles(
         4 => move_as!(u32),
         8 => move_as!(u64),
         _ => {
-            for [source, target] in range.map(place) {
+            for &one in list {
                 // SAFETY: the caller vouches for both places, which do not overlap.
-                unsafe { std::ptr::copy_nonoverlapping(from.at(source), to.at(target), size) };
+                unsafe { std::ptr::copy_nonoverlapping(from.at(offset(one)), target, size) };
+                target = target.wrapping_offset(step);
             }
         }
     }
@@ -317,5 +329,27 @@ pub(crate) unsafe fn move_block(
         // SAFETY: the segment is inside the block.
         unsafe { mover.run(from, from_stride, to, to_stride, segment.len) };
         left -= segment.len;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::are_below;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn indices_are_below_where_each_is(
+            len in 0usize..20,
+            mut indices in prop::collection::vec(0i64..20, 0..40),
+            others in prop::collection::vec(
+                prop_oneof![-3i64..23, Just(i64::MIN), Just(i64::MIN + 1), Just(i64::MAX)],
+                0..2,
+            ),
+        ) {
+            indices.extend(others);
+            let each = indices.iter().all(|&index| usize::try_from(index).is_ok_and(|index| index < len));
+            prop_assert_eq!(are_below(&indices, len), each);
+        }
     }
 }

@@ -57,7 +57,9 @@ fn close_and_drop_unmap_without_a_lease() {
 fn open_in(folder: &TempDir) -> usize {
     let descriptors = fs::read_dir("/proc/self/fd").unwrap();
     descriptors
-        .filter(|entry| fs::read_link(entry.as_ref().unwrap().path()).is_ok_and(|path| path.starts_with(folder.path())))
+        .filter(|entry| {
+            fs::read_link(entry.as_ref().unwrap().path()).is_ok_and(|path| path.starts_with(folder.path()))
+        })
         .count()
 }
 

@@ -45,7 +45,8 @@ impl SizeProbe {
 impl KeptOpen {
     /// `None` where another file is at the path, enough are open, or the system has no descriptor.
     fn open(path: &Path, identity: Identity) -> Option<Self> {
-        OPEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| (open < MOST).then_some(open + 1)).ok()?;
+        OPEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| (open < MOST).then_some(open + 1))
+            .ok()?;
         let opened = reopen(path, identity, false).ok().map(KeptOpen);
         if opened.is_none() {
             OPEN.fetch_sub(1, Ordering::Relaxed);

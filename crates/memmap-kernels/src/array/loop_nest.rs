@@ -140,6 +140,11 @@ impl<const K: usize> LoopNest<K> {
         self.axes.last().copied().unwrap_or(Axis { len: 1, strides: [0; K] })
     }
 
+    /// Whether one element of an array stands for all.
+    pub fn is_constant(&self, array: usize) -> bool {
+        self.axes.iter().all(|axis| axis.strides[array] == 0)
+    }
+
     /// The byte offsets of the element at a position of the walk.
     pub fn offsets(&self, mut position: usize) -> [isize; K] {
         let mut offsets = self.start;

@@ -6,7 +6,7 @@ use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut, StridedIter}
 use crate::copy::{Buffer, StridedCopy, TILE_BYTES, assign};
 use crate::dtype::{Complex, Element, Kind, Native, Tick};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, in_order};
-use crate::loops::{AnySlice, Kernel, Level, RawSlice, RawSliceMut, dispatch, zip};
+use crate::loops::{AnySlice, Kernel, Level, RawSlice, RawSliceMut, dispatch, dispatch_wide, map, zip};
 use crate::reduce::count_true;
 
 /// Calls a macro with the rows: variant, NumPy's name, the loop, whether its operands are exchanged, whether its results
@@ -212,34 +212,43 @@ impl<const K: usize> Job<'_, K> {
         take: &(dyn Fn(usize, RawSlice<u8>) -> bool + Sync),
     ) -> Result<bool> {
         let (kinds, compare) = common.loops()?;
-        let flip = u8::from(self.negated);
+        let (flip, ones) = (u8::from(self.negated), [0, 1].map(|array| self.nest.is_constant(array)));
         for_tiles(self.a, self.b, self.nest, kinds, self.control, &|at, a, b| {
             let len = a.len();
             if let Some(results) = place(at, len) {
                 // SAFETY: the place has room for so many.
-                compare(a, b, test, flip, unsafe { RawSliceMut::new(results, len) });
+                compare([a, b], ones, test, flip, unsafe { RawSliceMut::new(results, len) });
                 return true;
             }
             assert!(len <= TILE_BYTES);
             let mut buffer = Buffer::new();
             let results = buffer.as_mut_ptr();
             // SAFETY: the buffer holds a tile.
-            compare(a, b, test, flip, unsafe { RawSliceMut::new(results, len) });
+            compare([a, b], ones, test, flip, unsafe { RawSliceMut::new(results, len) });
             // SAFETY: so many results were just written.
             take(at, unsafe { RawSlice::new(results, len) })
         })
     }
 }
 
-/// Compares two runs.
-type CompareFn = fn(AnySlice, AnySlice, Test, u8, RawSliceMut<u8>);
+/// Compares two runs, each of which may be one number again and again.
+type CompareFn = fn([AnySlice; 2], [bool; 2], Test, u8, RawSliceMut<u8>);
 
 impl Common {
     /// The kinds to read the arrays as, and the loop over them.
     fn loops(self) -> Result<([Kind; 2], CompareFn)> {
         fn of<A: Compare<B>, B: Native>() -> ([Kind; 2], CompareFn) {
-            ([A::KIND, B::KIND], |a, b, test, flip, answers| {
-                dispatch(Compared::<A, B> { a: a.typed(), b: b.typed(), test, flip, answers })
+            ([A::KIND, B::KIND], |[a, b], ones, test, flip, answers| {
+                let in_place = [a, b].map(|run| run.as_ptr() == answers.as_ptr());
+                let (a, b) = (a.typed::<A>(), b.typed::<B>());
+                match ones {
+                    // Complex numbers gain nothing. A loop that stores where it reads is none of vectors.
+                    _ if A::KIND.is_complex() || a.len() == 0 || in_place != [false; 2] => {}
+                    [true, _] => return dispatch_wide(WithLeft { a: a.get(0), b, test, flip, answers }),
+                    [_, true] => return dispatch_wide(WithRight { a, b: b.get(0), test, flip, answers }),
+                    _ => {}
+                }
+                dispatch(Compared { a, b, test, flip, answers })
             })
         }
         Ok(match self {
@@ -285,6 +294,50 @@ impl<A: Compare<B>, B: Native> Kernel for Compared<'_, A, B> {
             Test::Before => zip(self.a, self.b, answers, 0, |a, b| u8::from(a.before(b)) ^ flip),
             Test::NotAfter => zip(self.a, self.b, answers, 0, |a, b| u8::from(a.not_after(b)) ^ flip),
             Test::Equal => zip(self.a, self.b, answers, 0, |a, b| u8::from(a.equal(b)) ^ flip),
+        }
+    }
+}
+
+/// With one number to the left, which is kept in a register. The answers do not overlap the run.
+struct WithLeft<'a, A, B> {
+    a: A,
+    b: RawSlice<'a, B>,
+    test: Test,
+    flip: u8,
+    answers: RawSliceMut<'a, u8>,
+}
+
+impl<A: Compare<B>, B: Native> Kernel for WithLeft<'_, A, B> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        let (a, answers, flip) = (self.a, self.answers, self.flip);
+        match self.test {
+            Test::Before => map(self.b, answers, |b| u8::from(a.before(b)) ^ flip),
+            Test::NotAfter => map(self.b, answers, |b| u8::from(a.not_after(b)) ^ flip),
+            Test::Equal => map(self.b, answers, |b| u8::from(a.equal(b)) ^ flip),
+        }
+    }
+}
+
+/// As [`WithLeft`], to the right.
+struct WithRight<'a, A, B> {
+    a: RawSlice<'a, A>,
+    b: B,
+    test: Test,
+    flip: u8,
+    answers: RawSliceMut<'a, u8>,
+}
+
+impl<A: Compare<B>, B: Native> Kernel for WithRight<'_, A, B> {
+    type Output = ();
+    #[inline(always)]
+    fn run<L: Level>(self) {
+        let (b, answers, flip) = (self.b, self.answers, self.flip);
+        match self.test {
+            Test::Before => map(self.a, answers, |a| u8::from(a.before(b)) ^ flip),
+            Test::NotAfter => map(self.a, answers, |a| u8::from(a.not_after(b)) ^ flip),
+            Test::Equal => map(self.a, answers, |a| u8::from(a.equal(b)) ^ flip),
         }
     }
 }

@@ -233,7 +233,7 @@ impl Source {
 
     /// Whether one element stands for all.
     pub fn is_constant(&self) -> bool {
-        self.nest.axes.iter().all(|axis| axis.strides[0] == 0)
+        self.nest.is_constant(0)
     }
 
     /// Has the pages of a piece read in, where it is contiguous.

@@ -151,6 +151,11 @@ impl<'a, T: Copy> RawSliceMut<'a, T> {
     }
 
     #[inline(always)]
+    pub fn as_ptr(&self) -> *const u8 {
+        self.ptr.cast_const().cast()
+    }
+
+    #[inline(always)]
     pub fn len(&self) -> usize {
         self.len
     }

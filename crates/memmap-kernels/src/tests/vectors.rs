@@ -104,6 +104,32 @@ proptest! {
     }
 
     #[test]
+    fn comparisons_with_one_number_are_those_with_many(
+        kind in prop::sample::select(vec![
+            Kind::I8, Kind::U16, Kind::I32, Kind::U64, Kind::F32, Kind::F64, Kind::C64, Kind::Time,
+        ]),
+        op in prop::sample::select(Comparison::ALL.to_vec()),
+        len in 2usize..300,
+        nan in prop::collection::vec(0usize..600, 0..3),
+        (seed, left) in any::<(u64, bool)>(),
+    ) {
+        let nan = if kind.is_integer() { Vec::new() } else { nan };
+        let source = Owned::packed(native(kind), &[len], with_nan(seed, nan));
+        let one = source.numbers()[len / 2];
+        let many = Owned::packed(native(kind), &[len], |_| one);
+        // SAFETY: one element of `many`, for any index.
+        let scalar = unsafe { ArrayRef::new(many.memory.as_ptr(), native(kind), vec![len], vec![0]) };
+        let [got, expected] = [scalar, many.array()].map(|other| {
+            let mut target = Owned::packed(native(Kind::Bool), &[len], |_| Number::Int(0));
+            let (a, b) = if left { (other, source.array()) } else { (source.array(), other) };
+            let done = compare(op, &a, &b, &target.target(), &Control::new());
+            assert_eq!(done, Ok(()));
+            target.memory
+        });
+        prop_assert_eq!(got, expected);
+    }
+
+    #[test]
     fn sums_of_elements_apart_are_those_of_a_copy(
         kind in prop::sample::select(vec![Kind::F32, Kind::F64, Kind::C64, Kind::C128]),
         (len, step, seed) in (1usize..3000, -6isize..7, any::<u64>()),

@@ -108,6 +108,9 @@ export declare enum Comparison {
  */
 export declare function copyAttributes(from: string, to: string): Array<string>
 
+/** Frees the memory of an ArrayBuffer at once, where V8 would wait for its next collection. */
+export declare function detach(buffer: ArrayBuffer): void
+
 /**
  * How many elements are further apart than they may be, and which are furthest apart. `columns` is empty, or for a stretch of
  * two arrays in Fortran order, in whose C order `first` counts, the elements before it and their shape.

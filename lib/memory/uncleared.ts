@@ -7,6 +7,7 @@
  */
 import { Buffer } from 'node:buffer'
 import { performance } from 'node:perf_hooks'
+import { native } from '../native/native.js'
 
 /** Bytes of results after which young objects are collected: a few times the second cache of a core. */
 const FEW = 2 ** 23
@@ -17,8 +18,11 @@ const MANY = 2 ** 25
 /** Milliseconds of a collection after which the next one waits for twice as many bytes, because many young objects live. */
 const LONG = 0.5
 
-/** Bytes of two buffers that are created to be counted only: together they are {@link MANY}. Nobody touches their memory. */
-const COUNTED = MANY / 2
+/**
+ * Bytes of each of two buffers that are created to be counted only: with {@link FEW} of results they are more than {@link MANY}. Nobody
+ * touches their memory.
+ */
+const COUNTED = (MANY - FEW + 2 ** 20) / 2
 
 /**
  * The bytes of a buffer after whose release the C library keeps as much memory, and does not give it back and get it again for each
@@ -44,11 +48,12 @@ function collectYoung(): void {
   bytes = 0
   const start = performance.now()
   try {
-    if (isFirst) create(KEPT)
+    if (isFirst) native.detach(create(KEPT))
     isFirst = false
-    create(COUNTED)
-    create(COUNTED)
+    const counted = [create(COUNTED), create(COUNTED)]
     create(1)
+    // V8 takes them off its count now, and not at the next collection, when it would have to collect all objects.
+    counted.forEach((buffer) => native.detach(buffer))
   } catch {
     // Too little address space: V8 collects by itself.
   }

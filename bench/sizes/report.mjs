@@ -71,13 +71,13 @@ export function callsTable(rows) {
   )
 }
 
-/** The time of storing to memory that is in the cache, that is not, and that is new. */
+/** The time of storing to memory that is in the cache, that is not, and that is new, and of a copy. */
 export function memoryTable(rows) {
   return table(
-    ['storing', 'the same memory', 'memory used before', 'a new buffer'],
-    rows.map(({ bytes, same, around, fresh }) => [
+    ['storing', 'the same memory', 'memory used before', 'a new buffer', 'copy()'],
+    rows.map(({ bytes, same, around, fresh, copied }) => [
       sizeText(bytes),
-      ...[same, around, fresh].map(({ median }) => time(median)),
+      ...[same, around, fresh, copied].map(({ median }) => time(median)),
     ]),
   )
 }

@@ -55,7 +55,9 @@ function collectYoung(): void {
     // V8 takes them off its count now, and not at the next collection, when it would have to collect all objects.
     counted.forEach((buffer) => native.detach(buffer))
   } catch {
-    // Too little address space: V8 collects by itself.
+    // Too little address space: V8 collects by itself, and would collect all of the heap in vain for each such buffer.
+    most = Infinity
+    return
   }
   most = performance.now() - start > LONG ? Math.min(2 * most, MANY) : Math.max(most / 2, FEW)
 }

@@ -15,8 +15,12 @@ const FEW = 2 ** 23
 /** Bytes of young buffers that make V8 collect when the next one is created. */
 const MANY = 2 ** 25
 
-/** Milliseconds of a collection after which the next one waits for twice as many bytes, because many young objects live. */
+/**
+ * Milliseconds that a collection may take in the mean. It takes longer where many young objects live, and where the threads of V8 wait
+ * for a core; then V8 collects by itself for the next gibibyte.
+ */
 const LONG = 0.5
+const WITHOUT = 2 ** 30
 
 /**
  * Bytes of each of two buffers that are created to be counted only: with {@link FEW} of results they are more than {@link MANY}. Nobody
@@ -37,6 +41,9 @@ const COUNTS_YOUNG = !('bun' in process.versions) && Number.parseInt(process.ver
 let bytes = 0
 let most = FEW
 let isFirst = true
+
+/** What collections took lately, in milliseconds. */
+let took = 0
 
 /** Creates a buffer that holds what its memory held before. */
 export function unclearedBuffer(length: number): ArrayBuffer {
@@ -59,7 +66,9 @@ function collectYoung(): void {
     most = Infinity
     return
   }
-  most = performance.now() - start > LONG ? Math.min(2 * most, MANY) : Math.max(most / 2, FEW)
+  took += (performance.now() - start - took) / 8
+  most = took > LONG ? WITHOUT : FEW
+  if (took > LONG) took = 0
 }
 
 function create(length: number): ArrayBuffer {

@@ -173,9 +173,7 @@ fn answer<const N: usize, T: Give>(
         }
         let mut its = Work::new(&env, None);
         let mut operands = [const { Operand::NONE }; N];
-        for (slot, (memory, operand)) in memories.iter().zip(&mut operands).enumerate() {
-            its.take_in(memory, slot, operand)?;
-        }
+        its.take_in(memories.each_ref(), &mut operands)?;
         work(its, &memories, &operands)?.give(env.raw())
     }));
     match given.map_err(panic_to_error) {

@@ -168,21 +168,26 @@ impl<'a> Work<'a> {
     ) -> napi::Result<(Self, [Operand; N])> {
         let mut work = Work::new(env, task);
         let mut operands = [const { Operand::NONE }; N];
-        for (slot, (memory, operand)) in memories.into_iter().zip(&mut operands).enumerate() {
-            work.take_in(memory, slot, operand)?;
-        }
+        work.take_in(memories, &mut operands)?;
         Ok((work, operands))
     }
 
-    /// Takes in one more array: `operand` becomes that in `memory` whose layout is in a slot.
-    pub fn take_in(&mut self, memory: &Memory, slot: usize, operand: &mut Operand) -> napi::Result<()> {
-        self.keep(memory)?;
-        operand.read(memory, slot).map_err(|refused| match refused {
-            Refused::Core(error) => throw(self.env, error),
-            Refused::Kernel(error) => throw_kernel(self.env, &error),
-        })?;
-        if let Some(computed) = operand.computed() {
-            self.kept_mut().computed.push(Arc::clone(computed));
+    /// Takes in arrays: the operands become those in the memories whose layouts are in the slots. They are in their place, because
+    /// a move of them takes as long as work on a few elements.
+    pub fn take_in<const N: usize>(
+        &mut self,
+        memories: [&Memory; N],
+        operands: &mut [Operand; N],
+    ) -> napi::Result<()> {
+        for (slot, (memory, operand)) in memories.into_iter().zip(operands).enumerate() {
+            self.keep(memory)?;
+            operand.read(memory, slot).map_err(|refused| match refused {
+                Refused::Core(error) => throw(self.env, error),
+                Refused::Kernel(error) => throw_kernel(self.env, &error),
+            })?;
+            if let Some(computed) = operand.computed() {
+                self.kept_mut().computed.push(Arc::clone(computed));
+            }
         }
         Ok(())
     }

@@ -184,10 +184,12 @@ export class Store implements Views {
     return copy
   }
 
-  /** Returns true if the views cover the whole range of an open store. Creates the inner buffer of a small file where it is missing. */
-  hasViews(): boolean {
-    if (this.openMask !== 0 && !this.closed && this.mapping !== null && this.capacity <= SMALL_FILE)
-      this.makeInnerBuffer()
+  /**
+   * Creates the inner buffer of a file of at most `most` bytes where it is missing. Returns true if the views cover the whole range of an open
+   * store.
+   */
+  openViews(most = SMALL_FILE): boolean {
+    if (this.openMask !== 0 && !this.closed && this.mapping !== null && this.capacity <= most) this.makeInnerBuffer()
     return this.openMask === 0
   }
 

@@ -25,13 +25,12 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   const target = coreOf(into)
   const source = coreOf(of)
   const isMove = target.accessorKind === source.accessorKind
-  if (!isMove && !isCast(source.dtype, target.dtype)) return false
+  const size = sizeOf(target.shape)
+  if (!isMove && !isCast(source.dtype, target.dtype, size)) return false
   const most = isMove && source.store.mapping === null && target.store.mapping === null ? LARGEST_MOVE : undefined
   const to = smallView(target, most)
   if (to === null) return false
   const from = plainView(source)
-  const size = sizeOf(target.shape)
-  if (size > SOME && target.dtype.kind !== 'f' && source.dtype.kind === 'f') return false
   const at = firstOf(target)
   if (from === null) {
     if (size > SOME || !isNear(source) || !copyStrided(to, at, target, source)) return false
@@ -50,10 +49,11 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
 
 /**
  * True where a typed array stores the elements of another one as the kernels cast them: floats and integers of up to 32 bits, because
- * JavaScript cuts floats and wraps integers modulo 2^n too. No bool, whose bytes may be other than 0 and 1.
+ * JavaScript cuts floats and wraps integers modulo 2^n too. No bool, whose bytes may be other than 0 and 1; and not many floats that are
+ * cut, which takes longer than native code does.
  */
-function isCast(from: DType, to: DType): boolean {
-  return isNumbers(to) && isNumbers(from)
+function isCast(from: DType, to: DType, size: number): boolean {
+  return isNumbers(to) && isNumbers(from) && (size <= SOME || to.kind === 'f' || from.kind !== 'f')
 }
 
 /** Copies from an array of one or two axes with any strides; false for others. */
@@ -61,7 +61,7 @@ function copyStrided(to: View, at: number, target: Core, source: Core): boolean 
   const { store, accessorKind, shape, byteStrides } = source
   const { view, unit } = accessorKind
   const ndim = shape.length
-  if (view === 'view' || !store.hasViews() || ndim === 0 || ndim > 2 || mayOverlap(target, source)) return false
+  if (view === 'view' || !store.openViews() || ndim === 0 || ndim > 2 || mayOverlap(target, source)) return false
   const rows = ndim === 2 ? (shape[0] as number) : 1
   const rowStep = ndim === 2 ? (byteStrides[0] as number) / unit : 0
   const columns = shape[ndim - 1] as number

@@ -104,7 +104,7 @@ function isSum(name: string): boolean {
 function stridedView(core: Core): View | null {
   const { store, accessorKind } = core
   store.checkOpen()
-  if (accessorKind.view === 'view' || !store.hasViews() || !isNear(core)) return null
+  if (accessorKind.view === 'view' || !store.openViews() || !isNear(core)) return null
   return store.viewNamed(accessorKind.view) as unknown as View
 }
 

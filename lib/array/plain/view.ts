@@ -29,7 +29,7 @@ export function smallView(array: Core, most = SMALL): View | null {
 export function plainView({ store, accessorKind, shape, byteStrides, dtype }: Core): View | null {
   const { view } = accessorKind
   store.checkOpen()
-  if (view === 'view' || !store.hasViews() || sizeOf(shape) === 0) return null
+  if (view === 'view' || !store.openViews() || sizeOf(shape) === 0) return null
   return isContiguous(shape, byteStrides, dtype.itemsize, 'C') ? (store.viewNamed(view) as unknown as View) : null
 }
 

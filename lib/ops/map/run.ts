@@ -4,6 +4,7 @@
  * @module
  */
 import type { ArrayBase } from '../../array/array-base.js'
+import { LARGEST_BUFFER } from '../../memory/store.js'
 import { asOneAxis } from '../iterate.js'
 import { loopsOf } from './loops-of.js'
 import type { ElementFunction, Loop, Run } from './template.js'
@@ -103,13 +104,11 @@ function runLoop(run: Run, loop: Loop, fn: ElementFunction, i: number, end: numb
 }
 
 /** The typed array that has the elements, where these hold any number as it is; null for others. */
-function floatsOf({ store, dtype, accessorKind, itemsize, position, byteStrides }: ArrayBase): Float64Array | null {
+function floatsOf({ store, dtype, accessorKind, itemsize, byteStrides }: ArrayBase): Float64Array | null {
   if (dtype.kind !== 'f' || itemsize < 4 || accessorKind.view === 'view') return null
   if (byteStrides.some((stride) => stride % itemsize !== 0)) return null
-  // Creates the view where no element was read yet.
-  if (store.openMask !== 0) store.viewAt(position, itemsize)
   // Of either element type; the loops are the same for both.
-  return store.openMask === 0 ? (store[accessorKind.view] as Float64Array) : null
+  return store.openViews(LARGEST_BUFFER) ? (store[accessorKind.view] as Float64Array) : null
 }
 
 /** The indices of an element by its index in C order. */

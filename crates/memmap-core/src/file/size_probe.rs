@@ -20,42 +20,40 @@ static OPEN: AtomicUsize = AtomicUsize::new(0);
 #[derive(Default)]
 pub(crate) struct SizeProbe {
     checks: AtomicU32,
-    file: OnceLock<KeptOpen>,
+    file: OnceLock<(File, Place)>,
 }
 
-struct KeptOpen(File);
+/// One of the places for files that stay open.
+struct Place;
 
 impl SizeProbe {
     /// The size now, if the file is open; else `None`, and the caller looks at the path.
     pub(crate) fn size(&self, path: &Path, identity: Identity) -> Option<u64> {
-        if let Some(KeptOpen(file)) = self.file.get() {
+        if let Some((file, _)) = self.file.get() {
             let mut file = file;
             return file.seek(SeekFrom::End(0)).ok();
         }
         if self.checks.fetch_add(1, Ordering::Relaxed) == OFTEN
-            && let Some(kept) = KeptOpen::open(path, identity)
+            && let Some(place) = Place::take()
+            && let Ok(file) = reopen(path, identity, false)
         {
-            // Another thread may have been faster; then this one closes its own.
-            let _ = self.file.set(kept);
+            // No other thread sets it, because one of them sees this count.
+            let _ = self.file.set((file, place));
         }
         None
     }
 }
 
-impl KeptOpen {
-    /// `None` where another file is at the path, enough are open, or the system has no descriptor.
-    fn open(path: &Path, identity: Identity) -> Option<Self> {
-        OPEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| (open < MOST).then_some(open + 1))
-            .ok()?;
-        let opened = reopen(path, identity, false).ok().map(KeptOpen);
-        if opened.is_none() {
-            OPEN.fetch_sub(1, Ordering::Relaxed);
-        }
-        opened
+impl Place {
+    /// `None` where enough files are open.
+    fn take() -> Option<Place> {
+        let taken =
+            OPEN.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |open| (open < MOST).then_some(open + 1));
+        taken.ok().map(|_| Place)
     }
 }
 
-impl Drop for KeptOpen {
+impl Drop for Place {
     fn drop(&mut self) {
         OPEN.fetch_sub(1, Ordering::Relaxed);
     }

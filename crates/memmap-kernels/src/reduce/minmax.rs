@@ -244,7 +244,7 @@ fn in_lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(run
     if !unsure {
         return best;
     }
-    // Of real NaN, the last one is taken.
+    // The last NaN is taken where they are real.
     let mut places = 0..run.len();
     let nan = if SKIP { None } else { places.rfind(|&i| run.get(i).is_nan()) };
     nan.map_or_else(|| in_order::<T, MAX, SKIP>(run), |place| run.get(place))

@@ -50,7 +50,7 @@ pub fn take(
 /// Whether all of the indices lie between 0 and `len`.
 fn are_below(indices: &[i64], len: usize) -> bool {
     let last = (len as i64).wrapping_sub(1);
-    // Where an index is outside, it is negative or the difference is, which cannot overflow then.
+    // An index outside is negative, or the difference is, which cannot overflow then.
     indices.iter().fold(last, |signs, &index| signs | index | last.wrapping_sub(index)) >= 0
         || indices.is_empty()
 }

@@ -8,6 +8,7 @@ import test from 'ava'
 import fc from 'fast-check'
 import { array, memmap, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
+import { child } from './support/child.js'
 import { folder } from './support/files.js'
 import { times } from './support/slow.js'
 
@@ -73,11 +74,25 @@ test('promises read a small array while a caller takes its buffer', async (t) =>
 
 test('many small copies take little memory', (t) => {
   const a = zeros(4)
+  // The library keeps a buffer from the first collection on that it brings about.
+  for (let i = 0; i < 300_000; i++) a.copy()
   collect()
   const before = process.memoryUsage().arrayBuffers
   for (let i = 0; i < 300_000; i++) a.copy()
   collect()
   t.true(process.memoryUsage().arrayBuffers - before < 2 ** 20)
+})
+
+test('a loop over results has young objects collected, and not all of the heap', (t) => {
+  const { status, report, output } = child('collections')
+  t.is(status, 0, output)
+  const { young, all } = report as { young: number; all: number }
+  t.true(young > 100 && all < young / 10, `${young} of young objects, ${all} of all`)
+})
+
+test('Workers that are terminated while they make results do not end the process', (t) => {
+  const { status, output } = child('terminated')
+  t.is(status, 0, output)
 })
 
 test('operations on small arrays have the elements that those on large ones have', (t) => {

@@ -86,6 +86,23 @@ export declare function assign(source: Memory, target: Memory, task: NativeTask)
 /** Counts how often each number from 0 on occurs. */
 export declare function bincount(source: Memory, target: Memory, task?: NativeTask): void
 
+/**
+ * Lets V8 collect its young objects: creates buffers of `bytes` that nobody writes to until it has, at most `most`, and frees them.
+ *
+ * `constructor` is `ArrayBuffer`, which throws where there is too little address space; Node-API's function ends the process. `options`
+ * make the buffers resizable, because V8 takes the memory of such a one from the system and need not clear it.
+ *
+ * `kept` is how many bytes more to take off the count meanwhile. As many must be those of buffers that the caller keeps, because V8 ends
+ * the process when its count is less than what it frees. For that reason too no code runs here at which a Worker can be terminated.
+ *
+ * Returns whether it has collected; it does not while it marks all of the heap.
+ *
+ * # Errors
+ *
+ * What `constructor` throws.
+ */
+export declare function collectYoung(constructor: new (length: number) => ArrayBuffer, options: object, bytes: number, most: number, kept: number): boolean
+
 /** Comparisons, by NumPy's name. */
 export declare enum Comparison {
   /** less */
@@ -107,9 +124,6 @@ export declare enum Comparison {
  * system refused.
  */
 export declare function copyAttributes(from: string, to: string): Array<string>
-
-/** Frees the memory of an ArrayBuffer at once, where V8 would wait for its next collection. */
-export declare function detach(buffer: ArrayBuffer): void
 
 /**
  * How many elements are further apart than they may be, and which are furthest apart. `columns` is empty, or for a stretch of

@@ -29,18 +29,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use memmap_core::{Code, Error, Lease};
-use napi::bindgen_prelude::{JsValue, Unknown};
-use napi::{Env, sys};
-use napi_derive::napi;
+use napi::sys;
 
 use crate::environment;
-
-/// Frees the memory of an ArrayBuffer at once, where V8 would wait for its next collection.
-#[napi(catch_unwind, ts_args_type = "buffer: ArrayBuffer")]
-pub fn detach(env: &Env, buffer: Unknown) -> napi::Result<()> {
-    // SAFETY: a value of this environment; fails for what is no ArrayBuffer.
-    napi::check_status!(unsafe { sys::napi_detach_arraybuffer(env.raw(), buffer.raw()) })
-}
 
 /// One ArrayBuffer that JavaScript was given.
 pub struct Exposure {

@@ -22,3 +22,4 @@ mod order;
 mod support;
 mod tables;
 mod work;
+mod young;

@@ -1,7 +1,7 @@
 /**
  * Buffers that are about to be written, and the collection of those that nobody has any more. V8 frees the buffers of results at its next
- * collection, for which it waits until they fill 32 MiB: then each result lies in memory that is in no cache of the processor, and that
- * the C library has given back to the system meanwhile. So the collection of young objects, which takes a tenth of a millisecond, is
+ * collection, for which it waits until they fill 32 to 128 MiB: then each result lies in memory that is in no cache of the processor, and
+ * that the C library has given back to the system meanwhile. So the collection of young objects, which takes a tenth of a millisecond, is
  * brought about sooner.
  * @module
  */
@@ -12,63 +12,69 @@ import { native } from '../native/native.js'
 /** Bytes of results after which young objects are collected: a few times the second cache of a core. */
 const FEW = 2 ** 23
 
-/** Bytes of young buffers that make V8 collect when the next one is created. */
-const MANY = 2 ** 25
-
 /**
  * Milliseconds that a collection may take in the mean. It takes longer where many young objects live, and where the threads of V8 wait
- * for a core; then V8 collects by itself for the next gibibyte.
+ * for a core; then V8 collects by itself for a while, and for longer each time.
  */
-const LONG = 0.5
-const WITHOUT = 2 ** 30
+const LONG = 1
+const WITHOUT = 2 ** 28
+const LONGEST_WITHOUT = 2 ** 33
 
-/**
- * Bytes of each of two buffers that are created to be counted only: with {@link FEW} of results they are more than {@link MANY}. Nobody
- * touches their memory.
- */
-const COUNTED = (MANY - FEW + 2 ** 20) / 2
+/** Bytes of each of the buffers that are created to be counted only, and how many there are at most. Nobody touches their memory. */
+const COUNTED = 2 ** 24
+const MOST_COUNTED = 12
+
+/** V8 takes the memory of a resizable buffer from the system, so that nobody clears it. */
+const Resizable = ArrayBuffer as new (length: number, options?: { maxByteLength: number }) => ArrayBuffer
+
+/** A buffer that stays, so that as many bytes can be taken off V8's count. Nobody touches its memory either. */
+let kept: ArrayBuffer | null = null
 
 /**
  * The bytes of a buffer after whose release the C library keeps as much memory, and does not give it back and get it again for each
  * result: glibc keeps twice what was released last, up to 32 MiB.
  */
-const KEPT = MANY - 2 ** 20
+const RELEASED = 31 * 2 ** 20
 
-/** True for a V8 that collects young objects because of the bytes of their buffers. Later ones collect all objects. */
-const COUNTS_YOUNG = !('bun' in process.versions) && Number.parseInt(process.versions.v8, 10) < 13
+/** True for Node: other runtimes collect young objects for other reasons. */
+const IS_NODE = !('bun' in process.versions) && !('deno' in process.versions)
 
 /** Bytes of results since the last collection. */
 let bytes = 0
-let most = FEW
-let isFirst = true
+let most = IS_NODE ? FEW : Infinity
+let without = WITHOUT
 
 /** What collections took lately, in milliseconds. */
 let took = 0
 
 /** Creates a buffer that holds what its memory held before. */
 export function unclearedBuffer(length: number): ArrayBuffer {
-  if (COUNTS_YOUNG && (bytes += length) >= most) collectYoung()
+  if ((bytes += length) >= most) collectYoung()
   return create(length)
 }
 
 function collectYoung(): void {
+  const before = Math.min(bytes, FEW)
   bytes = 0
+  most = FEW
   const start = performance.now()
   try {
-    if (isFirst) native.detach(create(KEPT))
-    isFirst = false
-    const counted = [create(COUNTED), create(COUNTED)]
-    create(1)
-    // V8 takes them off its count now, and not at the next collection, when it would have to collect all objects.
-    counted.forEach((buffer) => native.detach(buffer))
+    if (kept === null) {
+      native.collectYoung(Resizable, {}, RELEASED, 1, 0)
+      kept = new Resizable(FEW, { maxByteLength: FEW })
+    }
+    native.collectYoung(Resizable, { maxByteLength: COUNTED }, COUNTED, MOST_COUNTED, before)
   } catch {
-    // Too little address space: V8 collects by itself, and would collect all of the heap in vain for each such buffer.
+    // Too little address space.
     most = Infinity
-    return
   }
-  took += (performance.now() - start - took) / 8
-  most = took > LONG ? WITHOUT : FEW
-  if (took > LONG) took = 0
+  // One that waited for a core says little.
+  took += (Math.min(performance.now() - start, 2 * LONG) - took) / 8
+  if (took < LONG / 2) without = WITHOUT
+  if (took <= LONG) return
+  took = 0
+  most = Math.max(most, without)
+  without = Math.min(2 * without, LONGEST_WITHOUT)
 }
 
 function create(length: number): ArrayBuffer {

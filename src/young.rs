@@ -1,0 +1,113 @@
+//! Brings about a collection of V8's young objects, which Node-API has no call for.
+//!
+//! V8 collects them when a buffer is created while the bytes of young ones exceed a threshold (32 to 128 MiB, by version). It starts to
+//! mark all of the heap, which takes several times as long, when the bytes of all buffers grow by a lower one (12 MiB in a small heap),
+//! which it checks at the end of each collection. So buffers are created whose bytes are taken off the count of all meanwhile.
+
+use std::ptr;
+
+use napi::bindgen_prelude::{FnArgs, Function, JsValue, Unknown};
+use napi::{Env, sys};
+use napi_derive::napi;
+
+/// Lets V8 collect its young objects: creates buffers of `bytes` that nobody writes to until it has, at most `most`, and frees them.
+///
+/// `constructor` is `ArrayBuffer`, which throws where there is too little address space; Node-API's function ends the process. `options`
+/// make the buffers resizable, because V8 takes the memory of such a one from the system and need not clear it.
+///
+/// `kept` is how many bytes more to take off the count meanwhile. As many must be those of buffers that the caller keeps, because V8 ends
+/// the process when its count is less than what it frees. For that reason too no code runs here at which a Worker can be terminated.
+///
+/// Returns whether it has collected; it does not while it marks all of the heap.
+///
+/// # Errors
+///
+/// What `constructor` throws.
+#[napi(
+    catch_unwind,
+    ts_args_type = "constructor: new (length: number) => ArrayBuffer, options: object, bytes: number, most: number, kept: number",
+    ts_return_type = "boolean"
+)]
+pub fn collect_young(
+    env: &Env,
+    constructor: Function<FnArgs<(i64, Option<Unknown>)>, Unknown>,
+    options: Unknown,
+    bytes: i64,
+    most: u32,
+    kept: i64,
+) -> napi::Result<bool> {
+    let witness = Witness::new(env.raw())?;
+    let mut created = Vec::new();
+    env.adjust_external_memory(-kept)?;
+    let mut outcome = Ok(());
+    while outcome.is_ok() && created.len() < most as usize && !witness.is_collected() {
+        outcome = constructor.new_instance((bytes, Some(options)).into()).and_then(|buffer| {
+            env.adjust_external_memory(-bytes)?;
+            created.push(buffer.raw());
+            // V8 compares with the threshold when it creates a buffer of a fixed length.
+            constructor.new_instance((1, None).into()).map(|_| ())
+        });
+    }
+    for buffer in created {
+        // One by one, because V8 starts to mark where the bytes of all grow by 64 MiB; and before it is freed.
+        outcome = outcome.and(env.adjust_external_memory(bytes).map(|_| ()));
+        // Node 20 ends the process where a buffer is detached while an exception waits.
+        if outcome.is_ok() {
+            // SAFETY: a value of this environment and of the scope of this call. V8 takes its bytes off both counts now, and not at its
+            // next collection.
+            let status = unsafe { sys::napi_detach_arraybuffer(env.raw(), buffer) };
+            outcome = napi::check_status!(status);
+        }
+    }
+    env.adjust_external_memory(kept)?;
+    outcome.map(|()| witness.is_collected())
+}
+
+/// Sees whether young objects were collected since it was made.
+struct Witness {
+    env: sys::napi_env,
+    /// To an object that nothing else refers to.
+    reference: sys::napi_ref,
+}
+
+impl Witness {
+    fn new(env: sys::napi_env) -> napi::Result<Self> {
+        let mut scope = ptr::null_mut();
+        // SAFETY: closed below, on every path.
+        napi::check_status!(unsafe { sys::napi_open_handle_scope(env, &mut scope) })?;
+        let mut object = ptr::null_mut();
+        // SAFETY: makes a value of a live environment.
+        let mut status = unsafe { sys::napi_create_object(env, &mut object) };
+        let mut reference = ptr::null_mut();
+        if status == sys::Status::napi_ok {
+            // SAFETY: an object of this scope; the count 0 makes the reference weak.
+            status = unsafe { sys::napi_create_reference(env, object, 0, &mut reference) };
+        }
+        // SAFETY: opened above, and the last one that was.
+        unsafe { sys::napi_close_handle_scope(env, scope) };
+        napi::check_status!(status)?;
+        Ok(Self { env, reference })
+    }
+
+    fn is_collected(&self) -> bool {
+        let mut scope = ptr::null_mut();
+        // SAFETY: closed below. Without a scope the object would live until the call returns.
+        let status = unsafe { sys::napi_open_handle_scope(self.env, &mut scope) };
+        if status != sys::Status::napi_ok {
+            return false;
+        }
+        let mut object = ptr::null_mut();
+        // SAFETY: a reference of this environment that is not deleted.
+        let status = unsafe { sys::napi_get_reference_value(self.env, self.reference, &mut object) };
+        // SAFETY: opened above, and the last one that was.
+        unsafe { sys::napi_close_handle_scope(self.env, scope) };
+        status == sys::Status::napi_ok && object.is_null()
+    }
+}
+
+impl Drop for Witness {
+    fn drop(&mut self) {
+        // SAFETY: made in `new`, deleted once.
+        unsafe { sys::napi_delete_reference(self.env, self.reference) };
+    }
+}

@@ -18,8 +18,12 @@ import { resolveFlexible } from './cast/resolve-flexible.js'
 import { fieldOf } from './view.js'
 
 /** `NDArray.copy`. */
-export function copyOf(array: ArrayBase, order?: OrderLike): ArrayBase {
-  return copyElements(planCopy(array, order))
+export function copyOf(array: ArrayBase, order: OrderLike = 'C'): ArrayBase {
+  const core = coreOf(array)
+  core.store.checkOpen()
+  const target = allocateCopy(core, core.dtype, order)
+  assignElements(target, array)
+  return target
 }
 
 /** A copy that is ready to run: broadcasts and casts the source to the allocated target. */

@@ -8,13 +8,14 @@ import type { View } from './template.js'
 import { firstOf, isNear, isNumbers, loopsOf, plainView, smallView } from './view.js'
 
 /** Fewer elements than these are copied one by one. */
-const FEW = 64
+const FEW = 16
 
 /** The most elements of a copy that does not follow the memory of its source, or cuts floats. */
 const SOME = 256
 
-/** The most bytes of a copy of elements as they are: beyond, several threads are faster. */
+/** The most bytes of a copy of elements as they are, in memory and of a file: beyond, native code is faster. */
 const LARGEST_MOVE = 2 ** 17
+const LARGEST_MOVE_OF_FILE = 2 ** 16
 
 /**
  * Copies the elements of one array to another of the same shape where both are small and the target is plain; false for others, and
@@ -27,8 +28,7 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   const isMove = target.accessorKind === source.accessorKind
   const size = sizeOf(target.shape)
   if (!isMove && !isCast(source.dtype, target.dtype, size)) return false
-  const most = isMove && source.store.mapping === null && target.store.mapping === null ? LARGEST_MOVE : undefined
-  const to = smallView(target, most)
+  const to = smallView(target, isMove && isNear(source) && isNear(target) ? mostMoved(source, target) : undefined)
   if (to === null) return false
   const from = plainView(source)
   const at = firstOf(target)
@@ -39,12 +39,17 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
     if (size < FEW && !mayOverlap(target, source)) {
       if (!loopsOf(source).copy(to, at, from, start, 1, 0, size, 1)) return false
     } else {
-      to.set(from.subarray(start, start + size) as unknown as Float64Array, at)
+      const isAll = start === 0 && size === from.length
+      to.set((isAll ? from : from.subarray(start, start + size)) as unknown as Float64Array, at)
     }
   }
   source.store.checkFault()
   target.store.checkFault()
   return true
+}
+
+function mostMoved(source: Core, target: Core): number {
+  return source.store.mapping === null && target.store.mapping === null ? LARGEST_MOVE : LARGEST_MOVE_OF_FILE
 }
 
 /**

@@ -10,10 +10,10 @@ import type { MemmapError, NDArray, Scalar } from '../lib/index.js'
 import { folder } from './support/files.js'
 import { times } from './support/slow.js'
 
-type Name = 'float64' | 'float32' | 'int32' | 'uint8' | '>f4' | '>i2' | 'float16'
+type Name = 'float64' | 'float32' | 'int32' | 'int16' | 'uint8' | '>f4' | '>i2' | 'float16'
 type AnyArray = NDArray<'float64'>
 
-const NAMES: readonly Name[] = ['float64', 'float32', 'int32', 'uint8', '>f4', '>i2', 'float16']
+const NAMES: readonly Name[] = ['float64', 'float32', 'int32', 'int16', 'uint8', '>f4', '>i2', 'float16']
 const LENGTHS = [1, 2, 7, 8, 9, 31, 63, 64, 65, 127, 128, 129, 511, 512, 513, 700]
 
 /** An array of one or two axes whose elements are small whole numbers, as it is, or as a view with other strides. */
@@ -74,6 +74,22 @@ test('property: copies and casts have the elements', (t) => {
 
 /** Elements that casts tell apart: beyond the range of the target, with a fraction, no numbers at all. */
 const SPECIAL = [NaN, Infinity, -Infinity, 0, -0.5, 1.5, 255.9, -129, 70000.5, 3e9, -3e9, 2 ** 53, 1e20, -1e20, 1e300]
+
+test('property: swapped bytes are those of the elements in C order, reversed one by one', (t) => {
+  fc.assert(
+    fc.property(arrays, (a) => {
+      const { itemsize } = a
+      const swapped = a.byteswap()
+      t.is(swapped.dtype, a.dtype)
+      const given = new Uint8Array(a.copy().bytes)
+      const bytes = new Uint8Array(swapped.copy().bytes)
+      t.is(bytes.length, given.length)
+      for (let at = 0; at < given.length; at++)
+        if (bytes[at] !== given[at - (at % itemsize) + itemsize - 1 - (at % itemsize)]) t.fail(`byte ${at}`)
+    }),
+    { numRuns: times(200) },
+  )
+})
 
 test('casts of few elements are those of many, whatever the elements', (t) => {
   const names = ['bool', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'float32', 'float64'] as const

@@ -3,6 +3,7 @@ import { coreOf } from '../array/array-base.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { viewOf } from '../array/make-array.js'
 import { operand } from '../array/operand.js'
+import { swapPlain } from '../array/plain/swap.js'
 import { OPAQUE_CODE, parseDType } from '../dtype/index.js'
 import type { DType, DTypeLike } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -83,6 +84,8 @@ export function swapBytes(array: ArrayBase, inplace: boolean): ArrayBase {
   // A copy from a view in the other order swaps numbers in one pass.
   if (!inplace && isNumber(dtype)) {
     array.store.checkOpen()
+    const swapped = swapPlain(array)
+    if (swapped !== null) return swapped
     return copyElements({
       target: allocateCopy(array, dtype, 'A'),
       source: viewOf(array, array, dtype.newByteOrder('S')),

@@ -90,6 +90,16 @@ test('a loop over results has young objects collected, and not all of the heap',
   t.true(young > 100 && all < young / 10, `${young} of young objects, ${all} of all`)
 })
 
+/** The C library gives back what lies between small results at our request only, and we know how to ask glibc. */
+const glibc = 'glibcVersionRuntime' in (process.report.getReport() as { header: object }).header ? test : test.skip
+
+glibc('memory of results goes back to the system, also with small ones between them', (t) => {
+  const { status, report, output } = child('given-back')
+  t.is(status, 0, output)
+  const { held, after } = report as { held: number; after: number }
+  t.true(held > 450 && after < held / 2, `${held} MiB, then ${after}`)
+})
+
 test('Workers that are terminated while they make results do not end the process', (t) => {
   const { status, output } = child('terminated')
   t.is(status, 0, output)

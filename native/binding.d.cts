@@ -95,13 +95,13 @@ export declare function bincount(source: Memory, target: Memory, task?: NativeTa
  * `kept` is how many bytes more to take off the count meanwhile. As many must be those of buffers that the caller keeps, because V8 ends
  * the process when its count is less than what it frees. For that reason too no code runs here at which a Worker can be terminated.
  *
- * Returns whether it has collected; it does not while it marks all of the heap.
+ * Does not collect while V8 marks all of the heap. Returns how many bytes outside of its heap V8 counts at the end.
  *
  * # Errors
  *
  * What `constructor` throws.
  */
-export declare function collectYoung(constructor: new (length: number) => ArrayBuffer, options: object, bytes: number, most: number, kept: number): boolean
+export declare function collectYoung(constructor: new (length: number) => ArrayBuffer, options: object, bytes: number, most: number, kept: number): number
 
 /** Comparisons, by NumPy's name. */
 export declare enum Comparison {
@@ -438,6 +438,9 @@ export declare function take(source: Memory, axis: number, indices: Float64Array
 
 /** Stores the best elements of each line, and their positions. */
 export declare function topk(source: Memory, values: Memory, positions: Memory, axis: number, largest: boolean, task?: NativeTask): void
+
+/** Gives back the free pages between what is in use, where the C library is glibc: it keeps them although none of them was used for long. */
+export declare function trimMemory(): void
 
 /** Counts the different elements of an array and returns their number. */
 export declare function unique(source: Memory, found: NativeUnique, task?: NativeTask): number

@@ -21,5 +21,6 @@ mod operand;
 mod order;
 mod support;
 mod tables;
+mod trim;
 mod work;
 mod young;

@@ -18,7 +18,7 @@ use napi_derive::napi;
 /// `kept` is how many bytes more to take off the count meanwhile. As many must be those of buffers that the caller keeps, because V8 ends
 /// the process when its count is less than what it frees. For that reason too no code runs here at which a Worker can be terminated.
 ///
-/// Returns whether it has collected; it does not while it marks all of the heap.
+/// Does not collect while V8 marks all of the heap. Returns how many bytes outside of its heap V8 counts at the end.
 ///
 /// # Errors
 ///
@@ -26,7 +26,7 @@ use napi_derive::napi;
 #[napi(
     catch_unwind,
     ts_args_type = "constructor: new (length: number) => ArrayBuffer, options: object, bytes: number, most: number, kept: number",
-    ts_return_type = "boolean"
+    ts_return_type = "number"
 )]
 pub fn collect_young(
     env: &Env,
@@ -35,7 +35,7 @@ pub fn collect_young(
     bytes: i64,
     most: u32,
     kept: i64,
-) -> napi::Result<bool> {
+) -> napi::Result<i64> {
     let witness = Witness::new(env.raw())?;
     let mut created = Vec::new();
     env.adjust_external_memory(-kept)?;
@@ -59,8 +59,8 @@ pub fn collect_young(
             outcome = napi::check_status!(status);
         }
     }
-    env.adjust_external_memory(kept)?;
-    outcome.map(|()| witness.is_collected())
+    let counted = env.adjust_external_memory(kept)?;
+    outcome.map(|()| counted)
 }
 
 /// Sees whether young objects were collected since it was made.

@@ -16,6 +16,9 @@ import { makeArray } from './make-array.js'
 /** The bytes from which on large pages pay off. */
 const LARGE = 2 ** 22
 
+/** The bytes from which on the C library takes memory from the system for each result, and gives it back after it. */
+const OF_SYSTEM = 2 ** 25
+
 /** Allocates an array of zeros. The dtype must not be a sub-array. */
 export function allocate(shape: readonly number[], dtype: DType, order: OrderLike = 'C'): ArrayBase {
   return arrayOverNewBuffer(shape, dtype, stridesOf(shape, dtype.itemsize, parseOrder(order)), true)
@@ -91,8 +94,8 @@ function newBuffer(bytes: number, clear: boolean): ArrayBuffer {
   if (bytes > 2 ** 30 && bytes > totalmem()) throw tooLarge(bytes)
   let buffer
   try {
-    // The system clears large memory when it is first written.
-    buffer = clear || bytes >= LARGE ? new ArrayBuffer(bytes) : unclearedBuffer(bytes)
+    // The system clears its memory when it is first written.
+    buffer = clear || bytes >= OF_SYSTEM ? new ArrayBuffer(bytes) : unclearedBuffer(bytes)
   } catch (cause) {
     throw tooLarge(bytes, cause)
   }

@@ -47,6 +47,10 @@ let without = WITHOUT
 /** What collections took lately, in milliseconds. */
 let took = 0
 
+/** Bytes of buffers of which V8 knows, at most since the C library gave memory back, and by how many they shrink before it does. */
+let highest = 0
+const SHRUNK = 2 ** 27
+
 /** Creates a buffer that holds what its memory held before. */
 export function unclearedBuffer(length: number): ArrayBuffer {
   if ((bytes += length) >= most) collectYoung()
@@ -63,7 +67,10 @@ function collectYoung(): void {
       native.collectYoung(Resizable, {}, RELEASED, 1, 0)
       kept = new Resizable(FEW, { maxByteLength: FEW })
     }
-    native.collectYoung(Resizable, { maxByteLength: COUNTED }, COUNTED, MOST_COUNTED, before)
+    const counted = native.collectYoung(Resizable, { maxByteLength: COUNTED }, COUNTED, MOST_COUNTED, before)
+    const isShrunk = highest - counted >= SHRUNK
+    if (isShrunk) native.trimMemory()
+    highest = isShrunk ? counted : Math.max(highest, counted)
   } catch {
     // Too little address space.
     most = Infinity

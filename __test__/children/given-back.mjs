@@ -1,0 +1,20 @@
+/** Keeps results of several megabytes with small ones between them, lets go of the large ones, and goes on with others. */
+import { zeros } from '../../dist/index.js'
+import { report, turn } from './common.mjs'
+
+const [large, few] = [zeros(3 << 18), zeros(100)].map((a) => a.astype('float32').fill(1))
+const megabytes = () => Math.round(process.memoryUsage.rss() / 2 ** 20)
+const small = []
+let results = []
+for (let i = 0; i < 150; i++) {
+  results.push(large.copy())
+  for (let j = 0; j < 200; j++) small.push(few.copy())
+}
+const held = megabytes()
+results = null
+for (let i = 0; i < 3; i++) {
+  globalThis.gc()
+  await turn(50)
+}
+for (let i = 0; i < 300; i++) large.copy()
+report({ held, after: megabytes(), small: small.length })

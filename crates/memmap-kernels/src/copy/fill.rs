@@ -53,13 +53,17 @@ pub fn fill(target: &ArrayMut, value: &[u8], control: &Control) -> Result<()> {
     })
 }
 
+/// Fills of this many bytes and more go past the cache. A core stores twice as fast to the last cache, which has a few times
+/// [`STREAM_BYTES`], and a fill reads nothing that it could push out.
+const STREAM_FILL: usize = 4 * STREAM_BYTES;
+
 /// Fills contiguous segments from a tile full of the value.
 fn fill_packed(base: SharedMut, nest: &LoopNest<1>, value: &[u8], control: &Control) -> Result<()> {
     let size = value.len();
     let pattern = value.repeat((TILE_BYTES / size).max(1));
     let total = nest.len();
     let piece = (PIECE_BYTES / size).max(1);
-    let streaming = total * size >= STREAM_BYTES;
+    let streaming = total * size >= STREAM_FILL;
     for_pieces(control, total.div_ceil(piece), total * size, |i| {
         let (mut at, end) = (i * piece, total.min((i + 1) * piece));
         let (mut walk, stream) = (nest.walk(at), Stream::new());

@@ -193,6 +193,11 @@ export class Store implements Views {
     return this.openMask === 0
   }
 
+  /** True where the views are over a SharedArrayBuffer, in which V8 stores element by element. */
+  get hasSharedViews(): boolean {
+    return this.innerBuffer !== null && !(this.innerBuffer instanceof ArrayBuffer)
+  }
+
   /** Creates a view over the range: now, or when the buffer is created. */
   ensureView(name: ViewName): void {
     if (this.innerBuffer !== null) this.makeView(name, this.innerBuffer)

@@ -5,7 +5,7 @@ import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
 import type { View } from './template.js'
-import { firstOf, isNear, isNumbers, loopsOf, plainView, smallView } from './view.js'
+import { firstOf, isNear, isNumbers, loopsOf, mostStored, plainView, smallView } from './view.js'
 
 /** Fewer elements than these are copied one by one. */
 const FEW = 16
@@ -13,9 +13,8 @@ const FEW = 16
 /** The most elements of a copy that does not follow the memory of its source, or cuts floats. */
 const SOME = 256
 
-/** The most bytes of a copy of elements as they are, in memory and of a file: beyond, native code is faster. */
+/** The most bytes of a copy of elements as they are: beyond, several threads are faster. */
 const LARGEST_MOVE = 2 ** 17
-const LARGEST_MOVE_OF_FILE = 2 ** 16
 
 /**
  * Copies the elements of one array to another of the same shape where both are small and the target is plain; false for others, and
@@ -28,7 +27,8 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   const isMove = target.accessorKind === source.accessorKind
   const size = sizeOf(target.shape)
   if (!isMove && !isCast(source.dtype, target.dtype, size)) return false
-  const to = smallView(target, isMove && isNear(source) && isNear(target) ? mostMoved(source, target) : undefined)
+  const most = isMove ? Math.min(mostStored(source, LARGEST_MOVE), mostStored(target, LARGEST_MOVE)) : undefined
+  const to = smallView(target, most)
   if (to === null) return false
   const from = plainView(source)
   const at = firstOf(target)
@@ -46,10 +46,6 @@ export function copyPlain(into: ArrayBase, of: ArrayBase): boolean {
   source.store.checkFault()
   target.store.checkFault()
   return true
-}
-
-function mostMoved(source: Core, target: Core): number {
-  return source.store.mapping === null && target.store.mapping === null ? LARGEST_MOVE : LARGEST_MOVE_OF_FILE
 }
 
 /**

@@ -1,7 +1,7 @@
 import { sizeOf } from '../../layout/shape.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import { firstOf, isNear, smallView } from './view.js'
+import { firstOf, mostStored, smallView } from './view.js'
 
 /** The most bytes: beyond, native code is faster. */
 const LARGEST = 2 ** 16
@@ -13,7 +13,7 @@ const LARGEST = 2 ** 16
 export function fillPlain(array: ArrayBase, value: unknown): boolean {
   if (typeof value !== 'number' && typeof value !== 'bigint' && typeof value !== 'boolean') return false
   const core = coreOf(array)
-  const view = smallView(core, isNear(core) ? LARGEST : undefined)
+  const view = smallView(core, mostStored(core, LARGEST))
   if (view === null) return false
   const { shape } = core
   // The first element converts the value, or throws.

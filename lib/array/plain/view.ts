@@ -49,6 +49,18 @@ export function isNear({ store }: Core): boolean {
   return store.mapping === null || store.length < LARGE_FILE
 }
 
+/** The most bytes that typed arrays fill and copy sooner than native code, of a file: as they are, and over a SharedArrayBuffer. */
+const LARGEST_OF_FILE = 2 ** 16
+const LARGEST_SHARED = 2 ** 14
+
+/** The most bytes that typed arrays fill and copy sooner than native code: `inMemory` or fewer. */
+export function mostStored(array: Core, inMemory: number): number {
+  const { store } = array
+  if (store.mapping === null) return inMemory
+  if (!isNear(array)) return SMALL
+  return store.openViews() && store.hasSharedViews ? LARGEST_SHARED : LARGEST_OF_FILE
+}
+
 /** The index of the first element in the typed array. */
 export function firstOf({ position, accessorKind }: Core): number {
   return position / accessorKind.unit

@@ -72,9 +72,6 @@ test('property: copies and casts have the elements', (t) => {
   t.pass()
 })
 
-/** Elements that casts tell apart: beyond the range of the target, with a fraction, no numbers at all. */
-const SPECIAL = [NaN, Infinity, -Infinity, 0, -0.5, 1.5, 255.9, -129, 70000.5, 3e9, -3e9, 2 ** 53, 1e20, -1e20, 1e300]
-
 test('property: swapped bytes are those of the elements in C order, reversed one by one', (t) => {
   fc.assert(
     fc.property(arrays, (a) => {
@@ -90,6 +87,9 @@ test('property: swapped bytes are those of the elements in C order, reversed one
     { numRuns: times(200) },
   )
 })
+
+/** Elements that casts tell apart: beyond the range of the target, with a fraction, no numbers at all. */
+const SPECIAL = [NaN, Infinity, -Infinity, 0, -0.5, 1.5, 255.9, -129, 70000.5, 3e9, -3e9, 2 ** 53, 1e20, -1e20, 1e300]
 
 test('casts of few elements are those of many, whatever the elements', (t) => {
   const names = ['bool', 'int8', 'uint8', 'int16', 'uint16', 'int32', 'uint32', 'float32', 'float64'] as const

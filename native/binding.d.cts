@@ -92,8 +92,8 @@ export declare function bincount(source: Memory, target: Memory, task?: NativeTa
  * `constructor` is `ArrayBuffer`, which throws where there is too little address space; Node-API's function ends the process. `options`
  * make the buffers resizable, because V8 takes the memory of such a one from the system and need not clear it.
  *
- * `kept` is how many bytes more to take off the count meanwhile. As many must be those of buffers that the caller keeps, because V8 ends
- * the process when its count is less than what it frees. For that reason too no code runs here at which a Worker can be terminated.
+ * `kept` is how many bytes more to take off the count meanwhile. The caller keeps buffers of as many bytes, because V8 ends the process
+ * when its count is less than what it frees. No code runs here at which a Worker can be terminated, for the same reason.
  *
  * Does not collect while V8 marks all of the heap. Returns how many bytes outside of its heap V8 counts at the end.
  *

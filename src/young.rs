@@ -15,8 +15,8 @@ use napi_derive::napi;
 /// `constructor` is `ArrayBuffer`, which throws where there is too little address space; Node-API's function ends the process. `options`
 /// make the buffers resizable, because V8 takes the memory of such a one from the system and need not clear it.
 ///
-/// `kept` is how many bytes more to take off the count meanwhile. As many must be those of buffers that the caller keeps, because V8 ends
-/// the process when its count is less than what it frees. For that reason too no code runs here at which a Worker can be terminated.
+/// `kept` is how many bytes more to take off the count meanwhile. The caller keeps buffers of as many bytes, because V8 ends the process
+/// when its count is less than what it frees. No code runs here at which a Worker can be terminated, for the same reason.
 ///
 /// Does not collect while V8 marks all of the heap. Returns how many bytes outside of its heap V8 counts at the end.
 ///
@@ -36,7 +36,7 @@ pub fn collect_young(
     most: u32,
     kept: i64,
 ) -> napi::Result<i64> {
-    let witness = Witness::new(env.raw())?;
+    let witness = Witness::new(env)?;
     let mut created = Vec::new();
     env.adjust_external_memory(-kept)?;
     let mut outcome = Ok(());
@@ -49,7 +49,7 @@ pub fn collect_young(
         });
     }
     for buffer in created {
-        // One by one, because V8 starts to mark where the bytes of all grow by 64 MiB; and before it is freed.
+        // V8 counts each one again before it is freed, and one at a time, because it starts to mark where all grow by 64 MiB.
         outcome = outcome.and(env.adjust_external_memory(bytes).map(|_| ()));
         // Node 20 ends the process where a buffer is detached while an exception waits.
         if outcome.is_ok() {
@@ -65,49 +65,42 @@ pub fn collect_young(
 
 /// Sees whether young objects were collected since it was made.
 struct Witness {
-    env: sys::napi_env,
+    env: Env,
     /// To an object that nothing else refers to.
     reference: sys::napi_ref,
 }
 
 impl Witness {
-    fn new(env: sys::napi_env) -> napi::Result<Self> {
-        let mut scope = ptr::null_mut();
-        // SAFETY: closed below, on every path.
-        napi::check_status!(unsafe { sys::napi_open_handle_scope(env, &mut scope) })?;
-        let mut object = ptr::null_mut();
-        // SAFETY: makes a value of a live environment.
-        let mut status = unsafe { sys::napi_create_object(env, &mut object) };
-        let mut reference = ptr::null_mut();
-        if status == sys::Status::napi_ok {
+    fn new(env: &Env) -> napi::Result<Self> {
+        // In a scope, because the object would live until the call returns.
+        env.run_in_scope(|| {
+            let mut object = ptr::null_mut();
+            // SAFETY: makes a value of a live environment.
+            napi::check_status!(unsafe { sys::napi_create_object(env.raw(), &mut object) })?;
+            let mut reference = ptr::null_mut();
             // SAFETY: an object of this scope; the count 0 makes the reference weak.
-            status = unsafe { sys::napi_create_reference(env, object, 0, &mut reference) };
-        }
-        // SAFETY: opened above, and the last one that was.
-        unsafe { sys::napi_close_handle_scope(env, scope) };
-        napi::check_status!(status)?;
-        Ok(Self { env, reference })
+            let status = unsafe { sys::napi_create_reference(env.raw(), object, 0, &mut reference) };
+            napi::check_status!(status)?;
+            Ok(Self { env: *env, reference })
+        })
     }
 
     fn is_collected(&self) -> bool {
-        let mut scope = ptr::null_mut();
-        // SAFETY: closed below. Without a scope the object would live until the call returns.
-        let status = unsafe { sys::napi_open_handle_scope(self.env, &mut scope) };
-        if status != sys::Status::napi_ok {
-            return false;
-        }
-        let mut object = ptr::null_mut();
-        // SAFETY: a reference of this environment that is not deleted.
-        let status = unsafe { sys::napi_get_reference_value(self.env, self.reference, &mut object) };
-        // SAFETY: opened above, and the last one that was.
-        unsafe { sys::napi_close_handle_scope(self.env, scope) };
-        status == sys::Status::napi_ok && object.is_null()
+        let is_collected = self.env.run_in_scope(|| {
+            let mut object = ptr::null_mut();
+            // SAFETY: a reference of this environment that is not deleted.
+            let status =
+                unsafe { sys::napi_get_reference_value(self.env.raw(), self.reference, &mut object) };
+            napi::check_status!(status)?;
+            Ok(object.is_null())
+        });
+        is_collected.unwrap_or(false)
     }
 }
 
 impl Drop for Witness {
     fn drop(&mut self) {
         // SAFETY: made in `new`, deleted once.
-        unsafe { sys::napi_delete_reference(self.env, self.reference) };
+        unsafe { sys::napi_delete_reference(self.env.raw(), self.reference) };
     }
 }

@@ -1,8 +1,6 @@
 /** Counts V8's collections in a loop over results of a program whose heap is not empty. */
 import { PerformanceObserver, constants } from 'node:perf_hooks'
-import { setTimeout } from 'node:timers/promises'
-import { zeros } from '../../dist/index.js'
-import { report } from './common.mjs'
+import { report, turn, zeros } from './common.mjs'
 
 globalThis.heap = Array.from({ length: 100_000 }, (_, index) => ({ index }))
 const counts = { young: 0, all: 0 }
@@ -17,7 +15,7 @@ new PerformanceObserver((list) => {
   for (const { detail } of list.getEntries())
     counts[detail.kind === constants.NODE_PERFORMANCE_GC_MINOR ? 'young' : 'all']++
 }).observe({ entryTypes: ['gc'] })
-await setTimeout(50)
+await turn(50)
 loop()
-await setTimeout(50)
+await turn(50)
 report(counts)

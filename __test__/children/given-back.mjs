@@ -1,6 +1,5 @@
 /** Keeps results of several megabytes with small ones between them, lets go of the large ones, and goes on with others. */
-import { zeros } from '../../dist/index.js'
-import { report, turn } from './common.mjs'
+import { report, turn, zeros } from './common.mjs'
 
 const [large, few] = [zeros(3 << 18), zeros(100)].map((a) => a.astype('float32').fill(1))
 const megabytes = () => Math.round(process.memoryUsage.rss() / 2 ** 20)

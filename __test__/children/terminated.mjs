@@ -1,7 +1,6 @@
 /** Terminates Workers while they make results of every size, one after another, with results of its own meanwhile. */
-import { setTimeout } from 'node:timers/promises'
 import { Worker, isMainThread } from 'node:worker_threads'
-import { zeros } from '../../dist/index.js'
+import { turn, zeros } from './common.mjs'
 
 const arrays = [10, 1000, 20_000, 300_000].map((size) => zeros(size, { dtype: 'float32' }))
 const work = () => {
@@ -11,7 +10,7 @@ if (isMainThread) {
   for (let round = 0; round < 15; round++) {
     const worker = new Worker(new URL(import.meta.url))
     work()
-    await setTimeout(50 + 7 * round)
+    await turn(50 + 7 * round)
     work()
     await worker.terminate()
   }

@@ -44,10 +44,10 @@ let bytes = 0
 let most = IS_NODE ? FEW : Infinity
 let without = WITHOUT
 
-/** What collections took lately, in milliseconds. */
+/** The mean time of the last collections, in milliseconds. */
 let took = 0
 
-/** Bytes of buffers of which V8 knows, at most since the C library gave memory back, and by how many they shrink before it does. */
+/** The most bytes that V8 counted since the C library gave memory back, and by how many they shrink before it does so again. */
 let highest = 0
 const SHRUNK = 2 ** 27
 
@@ -75,7 +75,7 @@ function collectYoung(): void {
     // Too little address space.
     most = Infinity
   }
-  // One that waited for a core says little.
+  // A collection that waited for a core says little.
   took += (Math.min(performance.now() - start, 2 * LONG) - took) / 8
   if (took < LONG / 2) without = WITHOUT
   if (took <= LONG) return

@@ -20,9 +20,7 @@ import { fieldOf } from './view.js'
 
 /** `NDArray.copy`. */
 export function copyOf(array: ArrayBase, order: OrderLike = 'C'): ArrayBase {
-  const core = coreOf(array)
-  core.store.checkOpen()
-  const target = allocateCopy(core, core.dtype, order)
+  const target = copyTarget(array, order)
   assignElements(target, array)
   return target
 }
@@ -35,9 +33,13 @@ export interface CopyPlan {
 
 /** Checks a copy and allocates it. */
 export function planCopy(array: ArrayBase, order: OrderLike = 'C'): CopyPlan {
+  return { target: copyTarget(array, order), source: array }
+}
+
+function copyTarget(array: ArrayBase, order: OrderLike): ArrayBase {
   const core = coreOf(array)
   core.store.checkOpen()
-  return { target: allocateCopy(core, core.dtype, order), source: array }
+  return allocateCopy(core, core.dtype, order)
 }
 
 function copyElements({ target, source }: CopyPlan): ArrayBase {

@@ -2,7 +2,7 @@ import { sizeOf } from '../../layout/shape.js'
 import { allocateEmpty } from '../allocate.js'
 import { coreOf } from '../array-base.js'
 import type { ArrayBase } from '../array-base.js'
-import { isNumbers, smallView } from './view.js'
+import { firstOf, isNumbers, plainView } from './view.js'
 
 /** The most elements: beyond, native code is faster. */
 const SOME = 256
@@ -13,21 +13,23 @@ const SOME = 256
  */
 export function swapPlain(array: ArrayBase): ArrayBase | null {
   const core = coreOf(array)
-  const { shape, dtype, store, position } = core
+  const { shape, dtype, store } = core
   const { itemsize } = dtype
   const size = sizeOf(shape)
-  if (size > SOME || itemsize < 2 || !isNumbers(dtype) || smallView(core) === null) return null
+  if (size > SOME || itemsize < 2 || !isNumbers(dtype) || plainView(core) === null) return null
   const result = allocateEmpty(shape, dtype)
   const into = coreOf(result).store
+  const first = firstOf(core)
   if (itemsize === 2) {
     store.ensureView('u16')
     into.ensureView('u16')
-    swapHalves(into.u16, store.u16, position / 2, size)
+    swapHalves(into.u16, store.u16, first, size)
   } else {
     store.ensureView('u32')
     into.ensureView('u32')
+    const words = itemsize / 4
     // The words of a number of eight bytes change places.
-    swapWords(into.u32, store.u32, position / 4, (size * itemsize) / 4, itemsize === 8 ? 1 : 0)
+    swapWords(into.u32, store.u32, first * words, size * words, words - 1)
   }
   store.checkFault()
   return result

@@ -58,7 +58,7 @@ export function mostStored(array: Core, inMemory: number): number {
   const { store } = array
   if (store.mapping === null) return inMemory
   if (!isNear(array)) return SMALL
-  return store.openViews() && store.hasSharedViews ? LARGEST_SHARED : LARGEST_OF_FILE
+  return store.hasSharedViews ? LARGEST_SHARED : LARGEST_OF_FILE
 }
 
 /** The index of the first element in the typed array. */

@@ -1,7 +1,7 @@
 //! The position of the minimum and the maximum.
 
 use super::fold::{At, Fold, Out};
-use super::minmax::{Lane, Order, beats, best, in_pairs};
+use super::minmax::{Best, Lane, Order, across, beats, best, groups};
 use super::rows::Block;
 use super::tree::BLOCK_ROWS;
 use crate::dtype::Kind;
@@ -141,6 +141,16 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
         }
     }
 
+    fn whole(&self, run: RawSlice<T>) -> Self::State {
+        if !SKIP && (FEW + 1..=BLOCK).contains(&run.len()) {
+            let (value, index) = dispatch(BestWithPlace::<T, MAX>(run));
+            return Some(Candidate { value, index, valid: true });
+        }
+        let mut state = None;
+        self.feed(&mut state, run, At::from(0));
+        state
+    }
+
     fn feed_each(&self, states: &mut [Self::State], row: RawSlice<T>, at: usize) {
         update(states, row, |state, x| {
             Self::append(state, Candidate { value: Self::read(x), index: at, valid: !x.is_nan() })
@@ -242,6 +252,20 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SK
     }
 }
 
+/// The best of a run and its place, in one call: for runs of a few lines of the cache.
+struct BestWithPlace<'a, T, const MAX: bool>(RawSlice<'a, T>);
+
+impl<T: Order, const MAX: bool> Kernel for BestWithPlace<'_, T, MAX> {
+    type Output = (T, usize);
+    #[inline(always)]
+    fn run<L: Level>(self) -> (T, usize) {
+        let value = Best::<T, MAX, false>(self.0).run::<L>();
+        let place = Find::<T, MAX, false> { run: self.0, value }.run::<L>();
+        // Others may have changed the memory meanwhile: then any place is as good.
+        (value, place.unwrap_or(0))
+    }
+}
+
 /// The first of at least `LANES` elements that a test holds for. The last chunk may contain elements of the one before, which are
 /// known not to be it.
 #[inline(always)]
@@ -261,7 +285,7 @@ fn first_of<T: Order, const LANES: usize>(run: RawSlice<T>, test: impl Fn(T) -> 
             for (i, place) in places.iter_mut().enumerate() {
                 *place = T::Lane::of(i as u8).or(T::Lane::filled(!test(chunk[i])));
             }
-            let place = start.wrapping_add(in_pairs(places, T::Lane::least).get());
+            let place = start.wrapping_add(across(groups(places, T::Lane::least), T::Lane::least).get());
             // Others may have changed the memory meanwhile.
             return (place < run.len()).then_some(place);
         }

@@ -206,7 +206,7 @@ pub(crate) fn best<T: Order, const MAX: bool, const SKIP: bool>(run: RawSlice<T>
     dispatch(Best::<T, MAX, SKIP>(run))
 }
 
-struct Best<'a, T, const MAX: bool, const SKIP: bool>(RawSlice<'a, T>);
+pub(super) struct Best<'a, T, const MAX: bool, const SKIP: bool>(pub RawSlice<'a, T>);
 
 impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Best<'_, T, MAX, SKIP> {
     type Output = T;
@@ -290,27 +290,29 @@ fn best_number<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(
         start = (start + LANES).min(last);
     }
     // Hidden from the compiler, or it arranges the lanes for these last steps instead of for the loop.
-    let (lanes, nans) = black_box((lanes, nans));
-    let mut any = T::Lane::of(0);
-    for nan in &nans[..LANES / 2] {
-        any = any.or(*nan);
-    }
-    let best = in_pairs(lanes, pick);
+    let best = across(black_box(groups(lanes, pick)), pick);
+    let nan = across(black_box(groups(nans, T::Lane::or)), T::Lane::or);
     // The worst of all may stand for no number at all.
-    (best, any.get() != 0 || (SKIP && best == worst))
+    (best, nan.get() != 0 || (SKIP && best == worst))
 }
 
-/// What `f` makes of all lanes, a power of two of them: of each and its counterpart in the other half first.
+/// What `f` makes of lanes that are eight apart.
 #[inline(always)]
-pub(crate) fn in_pairs<T: Copy, const LANES: usize>(mut lanes: [T; LANES], f: impl Fn(T, T) -> T) -> T {
-    let mut count = LANES;
-    while count > 1 {
-        count /= 2;
-        for i in 0..count {
-            lanes[i] = f(lanes[i], lanes[i + count]);
+pub(crate) fn groups<T: Copy, const LANES: usize>(lanes: [T; LANES], f: impl Fn(T, T) -> T) -> [T; 8] {
+    let (groups, _) = lanes.as_chunks();
+    let mut all = groups[0];
+    for group in &groups[1..] {
+        for (one, other) in all.iter_mut().zip(group) {
+            *one = f(*one, *other);
         }
     }
-    lanes[0]
+    all
+}
+
+/// What `f` makes of eight lanes, in any order.
+#[inline(always)]
+pub(crate) fn across<T: Copy>([a, b, c, d, e, g, h, i]: [T; 8], f: impl Fn(T, T) -> T) -> T {
+    f(f(f(a, e), f(b, g)), f(f(c, h), f(d, i)))
 }
 
 struct Each<'a, 'r, T, const MAX: bool, const SKIP: bool>(&'a mut [T], RawSlice<'r, T>);

@@ -3,12 +3,12 @@
 use super::fold::{AnyFold, Results, Traits, finish_one, fold_all, fold_one};
 use super::plan::Plan;
 use crate::array::{ArrayMut, ArrayRef, LoopNest};
-use crate::copy::{Sink, Source, TILE_BYTES};
+use crate::copy::{Sink, Source};
 use crate::exec::{Control, PIECE_BYTES, Result, for_pieces};
 use crate::loops::AnySlice;
 
-/// Outputs that are written at a time.
-const BATCH: usize = TILE_BYTES / 64;
+/// Outputs that are written at a time: those whose results fill 1 KiB, which allocators have at hand.
+const BATCH: usize = 64;
 
 /// Outputs of this many bytes are each shared out among the threads; smaller ones are handed out whole.
 const LARGE_OUTPUT: usize = 4 * PIECE_BYTES;

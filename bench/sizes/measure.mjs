@@ -2,6 +2,7 @@
  * `npm run bench -- --sizes`: each operation on arrays of 256 bytes to 1 GiB, in memory and in a file, beside NumPy and a loop over
  * typed arrays, turn by turn, each in a process of its own. All sides compute the same, which is checked before a row is timed.
  */
+import { setTimeout } from 'node:timers/promises'
 import { agree, digest } from '../digest.mjs'
 import { repeated, settle, statistics } from '../clock.mjs'
 import { memmap } from '../../dist/index.js'
@@ -14,6 +15,9 @@ const PLACES = ['memory', 'file']
 
 /** Seconds that a side computes in a round. */
 const TURN = 0.02
+
+/** Milliseconds before a turn, in which threads of the one before finish. */
+const PAUSE = 5
 
 /** Seconds before the first round, in which V8 compiles a side of JavaScript. */
 const WARM = 0.2
@@ -37,9 +41,15 @@ async function inTurn(works, rounds) {
   settle()
   for (const [name, work] of Object.entries(works))
     if (work !== null) sides[name] = await side(work, name === 'numpy' ? 2 * TURN : WARM)
+  const turns = Object.values(sides)
   for (let round = 0; round < rounds; round++) {
-    // No collection in between, after which V8 would start again with a small heap.
-    for (const { once, times, measured } of Object.values(sides)) measured.push(await once(times))
+    // Each side comes after each other one, which may leave work to threads of its own. No collection in between, after which V8 would
+    // start again with a small heap.
+    for (let turn = 0; turn < turns.length; turn++) {
+      const { once, times, measured } = turns[(turn + round) % turns.length]
+      await setTimeout(PAUSE)
+      measured.push(await once(times))
+    }
   }
   return Object.fromEntries(Object.entries(sides).map(([name, { measured }]) => [name, statistics(measured)]))
 }

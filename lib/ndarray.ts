@@ -12,7 +12,7 @@ import type {
   ListsOf,
 } from './array/axes.js'
 import type { ComputedValue } from './array/computed.js'
-import { registerWalked } from './array/elements-for-walkers.js'
+import { registerWalked } from './memory/elements-for-walkers.js'
 import { viewOf } from './array/make-array.js'
 import { bitsOf, bytesOf, dataOf, exposed, stridedOf, stridesInElements } from './array/typed-views.js'
 import type { Strided } from './array/typed-views.js'

@@ -1,17 +1,12 @@
-import type { DType } from '../dtype/index.js'
 import { markOwn } from '../errors/brands.js'
-import { MemmapError } from '../errors/memmap-error.js'
 import { sizeOf } from '../layout/shape.js'
-import type { AccessorKind } from '../memory/accessor-kind.js'
 import type { Fields } from '../memory/accessors/access.js'
-import { ArrayState, forgetParameters } from '../memory/accessors/generated.js'
+import { ArrayState } from '../memory/accessors/generated.js'
 import type { Core } from '../memory/accessors/generated.js'
 import { elementAt, storeAt } from '../memory/element.js'
-import type { Store } from '../memory/store.js'
-import { elementsForWalkers } from './elements-for-walkers.js'
 
 /** The class of the state. To the compiler its accessors are properties, because subclasses narrow their types. */
-const State = ArrayState as unknown as abstract new (...parts: unknown[]) => PublicFields
+const State = ArrayState as unknown as abstract new () => PublicFields
 type PublicFields = Pick<Fields, 'dtype' | 'shape' | 'byteStrides'>
 
 /**
@@ -35,30 +30,8 @@ export class ArrayBase extends State {
   declare moveTo: Fields['moveTo']
   /** @internal */
   declare become: Fields['become']
-  /** @internal The only property that walkers of objects see; see {@link elementsForWalkers}. */
-  readonly elements: object = elementsForWalkers(this)
-
   /** @internal */
-  constructor(
-    accessorKind: AccessorKind,
-    store: Store,
-    dtype: DType,
-    shape: readonly number[],
-    byteStrides: readonly number[],
-    position: number,
-    root: ArrayBase | null,
-    writeable: boolean,
-  ) {
-    if (typeof position !== 'number') {
-      throw new MemmapError(
-        'ERR_MEMMAP_ARGUMENT',
-        'invalid call of new: NDArray and Memmap are not constructible; use array(), zeros() or memmap()',
-      )
-    }
-    super(accessorKind, store, dtype, shape, byteStrides, position, root, writeable)
-    forgetParameters()
-    store.ensureView(accessorKind.view)
-  }
+  declare readonly elements: object
 
   /** The number of axes. */
   get ndim(): number {
@@ -101,6 +74,9 @@ export class ArrayBase extends State {
 
 /** The state of an array, in one step: operations on small arrays, which read several fields, take it. */
 export const coreOf = ArrayState.coreOf as unknown as (array: ArrayBase) => Core
+
+/** Creates an array of a class, with this state. */
+export const createArray = ArrayState.create as unknown as (of: new () => ArrayBase, core: Core) => ArrayBase
 
 markOwn(ArrayBase.prototype)
 

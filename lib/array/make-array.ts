@@ -3,11 +3,12 @@ import { isAligned } from '../layout/layout.js'
 import type { Layout } from '../layout/layout.js'
 import { accessorKindOf, accessorsOf } from '../memory/accessor-kind.js'
 import type { AccessorKind } from '../memory/accessor-kind.js'
+import { Core } from '../memory/accessors/generated.js'
 import type { Store } from '../memory/store.js'
-import { ArrayBase, coreOf } from './array-base.js'
+import { coreOf, createArray } from './array-base.js'
+import type { ArrayBase } from './array-base.js'
 
-/** The constructor of arrays, with the same parameters for NDArray and Memmap. */
-type ArrayClass = new (...parts: ConstructorParameters<typeof ArrayBase>) => ArrayBase
+type ArrayClass = new () => ArrayBase
 
 /** The public classes of arrays in memory and in a file. They import this module, and therefore register here. */
 let inMemory: ArrayClass
@@ -37,8 +38,12 @@ export function makeArray(
   writeable: boolean,
 ): ArrayBase {
   const kind = accessorKindOf(dtype, isAligned(dtype.itemsize, layout))
-  const subclass = subclassOf(store, kind, layout.shape.length)
-  return new subclass(kind, store, dtype, layout.shape, layout.byteStrides, layout.position, root, writeable)
+  const { shape, byteStrides, position } = layout
+  store.ensureView(kind.view)
+  return createArray(
+    subclassOf(store, kind, shape.length),
+    new Core(kind, store, dtype, shape, byteStrides, position, root, writeable),
+  )
 }
 
 /** Creates a view of an array: another layout in the same store, with this or another dtype. */
@@ -81,16 +86,8 @@ export function rowMaker(of: ArrayBase): (index: number) => ArrayBase {
   const subclass = subclassOf(store, accessorKind, shape.length)
   return (index) => {
     store.checkOpen()
-    return new subclass(
-      accessorKind,
-      store,
-      dtype,
-      shape,
-      byteStrides,
-      position + index * stride,
-      root ?? of,
-      writeable,
-    )
+    const at = position + index * stride
+    return createArray(subclass, new Core(accessorKind, store, dtype, shape, byteStrides, at, root ?? of, writeable))
   }
 }
 

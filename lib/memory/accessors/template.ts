@@ -3,9 +3,9 @@
  * `scripts/generate-accessors.mjs` generates the accessors of every dtype.
  *
  * The state is private, because test runners, loggers and debuggers walk every other property: they would print it, compare it
- * instead of the elements, and copy the memory behind it. It is an object, the one private field, initialised once from a variable of this
- * module that {@link Parameters} sets, as its fields are: V8 hoists the load of a field that was stored to once out of a loop, and in
- * Node 20 no other.
+ * instead of the elements, and copy the memory behind it. It is an object, the one private field, initialised once, as its fields are: V8
+ * hoists the load of a field that was stored to once out of a loop, and in Node 20 no other. The field takes it from a variable of this
+ * module, because every constructor between `new` and the field takes time where a process has arrays of many classes.
  *
  * Each kind and rank has its own functions, because V8 specialises each load in the code for one kind of typed array. Their
  * shape brings a loop over `get(i, j)` close to a loop over the typed array itself:
@@ -26,12 +26,14 @@
  * @module
  */
 import type { DType } from '../../dtype/index.js'
+import { MemmapError } from '../../errors/memmap-error.js'
+import { elementsForWalkers } from '../elements-for-walkers.js'
 import type { Store } from '../store.js'
 import { gate, openFaults, rereads } from './access.js'
 import type { AccessorKind, Accessors, Fields, Walk } from './access.js'
 
-/** The state of the array that is being created. */
-let created: Core
+/** The state of the array that is being created. It stays no longer, because it would keep the memory of the last array. */
+let created: Core | null = null
 
 /**
  * Where the elements of an array lie and what they are. One class for all arrays, because V8 reads the fields of objects of many classes
@@ -94,26 +96,17 @@ export class Core {
   }
 }
 
-/** Creates the state for the field of the class below, which is initialised after this constructor. */
-// oxlint-disable-next-line typescript/no-extraneous-class -- only the constructor of a base runs before the field is initialised
-class Parameters {
-  constructor(
-    kind: AccessorKind,
-    store: Store,
-    dtype: DType,
-    shape: readonly number[],
-    byteStrides: readonly number[],
-    position: number,
-    root: Fields | null,
-    isWriteable: boolean,
-  ) {
-    created = new Core(kind, store, dtype, shape, byteStrides, position, root, isWriteable)
+/** Takes the state of the array that is being created. */
+function taken(): Core {
+  const core = created
+  if (core === null) {
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      'invalid call of new: NDArray and Memmap are not constructible; use array(), zeros() or memmap()',
+    )
   }
-}
-
-/** Lets go of the state in the variable, which would keep the memory of the last array from garbage collection. */
-export function forgetParameters(): void {
-  created = undefined as never
+  created = null
+  return core
 }
 
 /** The position of the element with the highest one. */
@@ -135,8 +128,16 @@ export const ACCESSORS: Readonly<Record<string, Accessors<ArrayState>>> = {}
 /**
  * The state of an array: where its elements lie and what they are. `ArrayBase` extends it.
  */
-export abstract class ArrayState extends Parameters implements Fields {
-  #core = created
+export abstract class ArrayState implements Fields {
+  #core = taken()
+  /** The only property that walkers of objects see; see {@link elementsForWalkers}. */
+  readonly elements: object = elementsForWalkers(this)
+
+  /** Creates an array of a class, with this state. */
+  static create<A extends ArrayState>(of: new () => A, core: Core): A {
+    created = core
+    return new of()
+  }
 
   get store(): Store {
     return this.#core.store

@@ -4,7 +4,7 @@
  * when they ask.
  * @module
  */
-import type { Fields } from '../memory/accessors/access.js'
+import type { Fields } from './accessors/access.js'
 
 /** What a walker learns about an array. Upper layers provide it, because it takes operations. */
 export interface Walked {

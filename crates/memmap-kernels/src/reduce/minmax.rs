@@ -172,7 +172,7 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for MinMax<T, MAX, SKIP> 
     }
 
     fn feed_each(&self, states: &mut [T], row: RawSlice<T>, _at: usize) {
-        dispatch(Each::<T, MAX, SKIP>(states, row));
+        dispatch_wide(Each::<T, MAX, SKIP>(states, row));
     }
 
     fn feed_rows(&self, states: &mut [T], rows: [RawSlice<T>; ROWS], _at: usize) {

@@ -1,5 +1,6 @@
 //! Rows of an array, one below the other, of which each holds one element of many outputs.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::fold::ROWS;
@@ -8,6 +9,11 @@ use crate::copy::{Buffer, Caster, StridedCopy, TILE_BYTES};
 use crate::dtype::{Element, Kind, Native};
 use crate::exec::{Error, Result};
 use crate::loops::{AnySlice, RawSlice};
+
+/// An array of this many bytes does not fit the cache. Short rows of it are read one after the other, because the processor does not
+/// foresee what follows where several are read at a time.
+const FAR_BYTES: usize = if cfg!(test) { 1 << 14 } else { 16 << 20 };
+const SHORT_BYTES: RangeInclusive<usize> = if cfg!(test) { 1 << 7..=1 << 9 } else { 512..=8 << 10 };
 
 /// How to read rows of an array as native numbers of `kind`.
 pub(crate) struct Rows<'n> {
@@ -21,6 +27,7 @@ pub(crate) struct Rows<'n> {
     caster: Option<Caster>,
     kind: Kind,
     computed: Option<Arc<dyn Computed>>,
+    is_far: bool,
 }
 
 impl<'n> Rows<'n> {
@@ -33,8 +40,8 @@ impl<'n> Rows<'n> {
             Some(Caster::between(element.kind, kind).ok_or(unsupported)?)
         };
         let mover = StridedCopy::new(&element, element.needs_swap());
-        let computed = array.computed.clone();
-        Ok(Rows { base: Shared(array.ptr), element, stride, down, mover, caster, kind, computed })
+        let (computed, is_far) = (array.computed.clone(), array.len() * element.size >= FAR_BYTES);
+        Ok(Rows { base: Shared(array.ptr), element, stride, down, mover, caster, kind, computed, is_far })
     }
 
     /// The most elements of a row that can be read at a time.
@@ -100,11 +107,13 @@ impl Block<'_> {
         self.row_any(index).typed()
     }
 
-    /// [`ROWS`] rows from a number on, where they can be read in place.
+    /// [`ROWS`] rows from a number on, where they can be read in place and at a time.
     pub fn rows(&self, index: usize) -> Option<[AnySlice<'_>; ROWS]> {
         let rows = self.rows;
         let packed = !rows.element.needs_swap() && rows.stride == rows.element.size as isize;
-        if rows.computed.is_some() || !packed || rows.caster.is_some() || index + ROWS > self.len() {
+        let is_far = rows.is_far && SHORT_BYTES.contains(&(self.columns * rows.element.size));
+        if is_far || rows.computed.is_some() || !packed || rows.caster.is_some() || index + ROWS > self.len()
+        {
             return None;
         }
         let row = |i: usize| {

@@ -53,9 +53,8 @@ pub fn fill(target: &ArrayMut, value: &[u8], control: &Control) -> Result<()> {
     })
 }
 
-/// Fills of this many bytes and more go past the cache. A core stores twice as fast to the last cache, which has a few times
-/// [`STREAM_BYTES`], and a fill reads nothing that it could push out.
-const STREAM_FILL: usize = 4 * STREAM_BYTES;
+/// Fills of this many bytes and more go past the cache: twice as many as of other writes, because a fill reads nothing.
+const STREAM_FILL: usize = 2 * STREAM_BYTES;
 
 /// Fills contiguous segments from a tile full of the value.
 fn fill_packed(base: SharedMut, nest: &LoopNest<1>, value: &[u8], control: &Control) -> Result<()> {

@@ -3,8 +3,9 @@
 
 use super::Level;
 
-/// Writes of this many bytes and more in all go past the cache. Smaller data is likely to be read from the cache next.
-pub(crate) const STREAM_BYTES: usize = if cfg!(test) { 1 << 8 } else { 8 << 20 };
+/// Writes of this many bytes and more in all go past the cache. Smaller ones, and what they are written from, fit the last cache of many
+/// processors, where stores are twice as fast, and are likely to be read from there next.
+pub(crate) const STREAM_BYTES: usize = if cfg!(test) { 1 << 8 } else { 16 << 20 };
 
 /// Streaming stores. Dropping this orders them before everything that follows.
 pub(crate) struct Stream(());

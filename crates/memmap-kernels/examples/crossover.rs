@@ -1,5 +1,5 @@
-//! Where threads begin to pay: sums and copies from 64 KiB to 8 MiB on one thread and on all. The threshold
-//! `PARALLEL_BYTES` of `exec/pieces.rs` belongs where the second column becomes the smaller one.
+//! Where threads begin to pay: sums and copies from 64 KiB to 8 MiB on one thread and on all. Both wait for memory: what `memory_bound`
+//! of `exec/pieces.rs` makes of their bytes reaches `PARALLEL_BYTES` where the second column becomes the smaller one.
 
 use memmap_kernels::{ArrayMut, ArrayRef, Control, Element, Kind, Params, Reduction, assign, reduce_all};
 use std::hint::black_box;
@@ -21,7 +21,7 @@ fn per_call(calls: usize, mut work: impl FnMut()) -> f64 {
 fn main() {
     let element = Element::native(Kind::F32).expect("a number");
     println!("{:>10} {:>12} {:>12} {:>12} {:>12}", "KiB", "sum 1 (us)", "sum all", "copy 1", "copy all");
-    for kib in [64, 128, 256, 512, 1024, 2048, 4096, 8192] {
+    for kib in [64, 128, 256, 512, 1024, 2048, 3072, 4096, 8192] {
         let data = vec![1f32; kib << 8];
         let mut copy = vec![0f32; kib << 8];
         // SAFETY: the array covers `data`, which outlives it.

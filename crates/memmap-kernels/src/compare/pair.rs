@@ -3,7 +3,7 @@
 use crate::array::{ArrayRef, LoopNest};
 use crate::copy::{Few, Source, TILE_BYTES};
 use crate::dtype::Kind;
-use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, memory_bound};
 use crate::loops::AnySlice;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -72,7 +72,7 @@ impl Pair {
     ) -> Result<bool> {
         let going = AtomicBool::new(true);
         let piece = self.piece();
-        for_pieces(control, self.total.div_ceil(piece), self.bytes, |i| {
+        for_pieces(control, self.total.div_ceil(piece), memory_bound(self.bytes), |i| {
             let (start, end) = (i * piece, self.total.min((i + 1) * piece));
             let (mut a, mut b) = (self.a.reader(start), self.b.reader(start));
             let mut at = start;

@@ -7,7 +7,7 @@ use super::fill::fill;
 use super::transpose::Transpose;
 use crate::array::{ArrayMut, ArrayRef, Axes, LoopNest, Overlap, Shared, SharedMut, overlap};
 use crate::dtype::{Element, Kind};
-use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, by_pages, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, by_pages, for_pieces, memory_bound};
 use crate::loops::STREAM_BYTES;
 
 /// Copies every element of `source` to the element of `target` with the same index, converting on the way.
@@ -148,7 +148,8 @@ fn assign_walking(
     let link_to =
         |to, streaming| CastTransfer::new(&source.element, &target.element, nest, from, to, streaming);
     let link = link_to(to, streaming)?;
-    for_pieces(control, (lead + total).div_ceil(piece), total * (from_size + to_size) / 2, |i| {
+    let bytes = memory_bound(total * (from_size + to_size) / 2);
+    for_pieces(control, (lead + total).div_ceil(piece), bytes, |i| {
         let start = (i * piece).saturating_sub(lead);
         let len = ((i + 1) * piece - lead).min(total) - start;
         let [from_offset, to_offset] = nest.offsets(start);

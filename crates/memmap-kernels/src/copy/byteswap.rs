@@ -3,7 +3,7 @@
 use super::strided_copy::StridedCopy;
 use crate::array::{ArrayMut, LoopNest, SharedMut};
 use crate::dtype::{Element, Kind};
-use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, memory_bound};
 
 /// Reverses the bytes of every number of `target` in place; of a complex number, those of each part.
 ///
@@ -27,7 +27,7 @@ pub fn byteswap_in_place(target: &ArrayMut, control: &Control) -> Result<()> {
     let (base, stride, mover) =
         (SharedMut(target.ptr), nest.inner().strides[0], StridedCopy::new(&element, true));
     let (total, piece) = (nest.len(), PIECE_BYTES / element.size);
-    for_pieces(control, total.div_ceil(piece), total * element.size, |i| {
+    for_pieces(control, total.div_ceil(piece), memory_bound(total * element.size), |i| {
         let (mut at, end) = (i * piece, total.min((i + 1) * piece));
         let mut walk = nest.walk(at);
         while at < end {

@@ -3,7 +3,7 @@
 use super::strided_copy::StridedCopy;
 use super::tile::TILE_BYTES;
 use crate::array::{ArrayMut, LoopNest, SharedMut};
-use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, memory_bound};
 use crate::loops::{STREAM_BYTES, Stream};
 
 /// Writes the same bytes to every element of `target`.
@@ -37,7 +37,7 @@ pub fn fill(target: &ArrayMut, value: &[u8], control: &Control) -> Result<()> {
     }
     let (total, piece) = (nest.len(), (PIECE_BYTES / size).max(1));
     let mover = StridedCopy::new(&target.element, false);
-    for_pieces(control, total.div_ceil(piece), total * size, |i| {
+    for_pieces(control, total.div_ceil(piece), memory_bound(total * size), |i| {
         let (mut at, end) = (i * piece, total.min((i + 1) * piece));
         let mut walk = nest.walk(at);
         while at < end {
@@ -63,7 +63,7 @@ fn fill_packed(base: SharedMut, nest: &LoopNest<1>, value: &[u8], control: &Cont
     let total = nest.len();
     let piece = (PIECE_BYTES / size).max(1);
     let streaming = total * size >= STREAM_FILL;
-    for_pieces(control, total.div_ceil(piece), total * size, |i| {
+    for_pieces(control, total.div_ceil(piece), memory_bound(total * size), |i| {
         let (mut at, end) = (i * piece, total.min((i + 1) * piece));
         let (mut walk, stream) = (nest.walk(at), Stream::new());
         while at < end {

@@ -9,6 +9,6 @@ mod staging;
 
 pub use control::{Control, Prefetch};
 pub use error::{Error, Result};
-pub(crate) use pieces::{PIECE_BYTES, by_large_pages, by_pages, for_pieces, in_order};
+pub(crate) use pieces::{PIECE_BYTES, by_large_pages, by_pages, for_pieces, in_order, memory_bound};
 pub use pool::{Task, TaskId, spawn, threads, withdraw};
 pub use staging::PageWriter;

@@ -18,7 +18,7 @@ use super::tile::Tiled;
 use crate::array::{ArrayMut, ArrayRef, Axes};
 use crate::copy::{Caster, Sink, assign};
 use crate::dtype::{Kind, f16};
-use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, memory_bound};
 use crate::loops::RawSlice;
 use crate::stats::States;
 use smallvec::SmallVec;
@@ -118,7 +118,7 @@ impl Nearest {
         let row_bytes = (columns * part.matrix.element.size).max(1);
         let products = PIECE_PRODUCTS / (columns * queries).max(1);
         let piece = (PIECE_BYTES / row_bytes).min(products.max(BLOCK_ROWS)).max(1);
-        let bytes = (rows * row_bytes).saturating_mul(queries.div_ceil(4));
+        let bytes = memory_bound((rows * row_bytes).saturating_mul(queries.div_ceil(4)));
         for_pieces(control, rows.div_ceil(piece), bytes, |i| {
             let range = i * piece..rows.min((i + 1) * piece);
             let len = range.len();

@@ -6,7 +6,7 @@
 use super::fold::{AnyFold, At, State};
 use crate::array::{ArrayRef, LoopNest, c_strides};
 use crate::copy::Source;
-use crate::exec::{Control, PIECE_BYTES, Result, in_order};
+use crate::exec::{Control, PIECE_BYTES, Result, in_order, memory_bound};
 
 /// The state over a whole array.
 pub(crate) fn fold_strided(fold: &dyn AnyFold, array: &ArrayRef, control: &Control) -> Result<State> {
@@ -15,7 +15,7 @@ pub(crate) fn fold_strided(fold: &dyn AnyFold, array: &ArrayRef, control: &Contr
     let source = Source::new(array, nest.only(0), fold.traits().input)?;
     let (total, size) = (nest.len(), array.element.size);
     let (piece, step) = (PIECE_BYTES / size, nest.inner().strides[1]);
-    let found = in_order(control, total.div_ceil(piece), total * size, |i| {
+    let found = in_order(control, total.div_ceil(piece), memory_bound(total * size), |i| {
         let (start, end) = (i * piece, total.min((i + 1) * piece));
         let (mut reader, mut walk) = (source.reader(start), nest.walk(start));
         let (mut state, mut at) = (fold.start(), start);

@@ -8,7 +8,7 @@ use super::rows::Block;
 use super::tree;
 use crate::copy::{Reader, Source};
 use crate::dtype::{Kind, Native};
-use crate::exec::{Control, PIECE_BYTES, Result, in_order};
+use crate::exec::{Control, PIECE_BYTES, Result, in_order, memory_bound};
 use crate::loops::{AnySlice, AnySliceMut, AnySpaced, RawSlice, Spaced};
 use std::any::{Any, TypeId};
 use std::mem::MaybeUninit;
@@ -347,7 +347,7 @@ pub(crate) fn fold_all(
         return tree::fold_all(fold, parts, source, control);
     }
     let settled = AtomicBool::new(false);
-    let states = in_order(control, total.div_ceil(piece), total * size, |i| {
+    let states = in_order(control, total.div_ceil(piece), memory_bound(total * size), |i| {
         let start = i * piece;
         let len = piece.min(total - start);
         if settled.load(Ordering::Relaxed) {

@@ -4,7 +4,7 @@ use super::fold::{AnyFold, Results, Traits, finish_one, fold_all, fold_one};
 use super::plan::Plan;
 use crate::array::{ArrayMut, ArrayRef, LoopNest};
 use crate::copy::{Sink, Source};
-use crate::exec::{Control, PIECE_BYTES, Result, for_pieces};
+use crate::exec::{Control, PIECE_BYTES, Result, for_pieces, memory_bound};
 use crate::loops::AnySlice;
 
 /// Outputs that are written at a time: those whose results fill 1 KiB, which allocators have at hand.
@@ -40,7 +40,7 @@ pub(crate) fn run(
     let outputs = Outputs { fold, traits, plan, sink, reduced };
     let group = (PIECE_BYTES / bytes).max(1);
     let flat = outputs.flat(source, &elements)?;
-    for_pieces(control, kept.div_ceil(group), kept * bytes, |i| {
+    for_pieces(control, kept.div_ceil(group), memory_bound(kept * bytes), |i| {
         let (at, end) = (i * group, kept.min((i + 1) * group));
         match &flat {
             Some(flat) => {

@@ -9,7 +9,7 @@ use super::rows::{Block, Rows};
 use super::tree::BLOCK_ROWS;
 use crate::array::{ArrayMut, ArrayRef, LoopNest};
 use crate::copy::{Sink, Source, TILE_BYTES};
-use crate::exec::{Control, PIECE_BYTES, Result, for_pieces, in_order};
+use crate::exec::{Control, PIECE_BYTES, Result, for_pieces, in_order, memory_bound};
 use crate::loops::AnySliceMut;
 
 /// Rows with fewer bytes than this are not worth a loop of their own.
@@ -27,7 +27,7 @@ pub(crate) fn run(
     control: &Control,
 ) -> Result<()> {
     let columns = Columns::new(fold, traits, plan, source, target)?;
-    let bytes = source.len() * source.element.size;
+    let bytes = memory_bound(source.len() * source.element.size);
     if columns.segments == 1 {
         return for_pieces(control, columns.tiles(), bytes, |tile| {
             columns.write(tile, &columns.segment(tile, 0, control))

@@ -7,7 +7,7 @@
 
 use super::fold::{AnyFold, State};
 use crate::copy::{Reader, Source};
-use crate::exec::{Control, PIECE_BYTES, Result, in_order};
+use crate::exec::{Control, PIECE_BYTES, Result, in_order, memory_bound};
 
 /// Rows that are added one after the other before sums are paired.
 pub(crate) const BLOCK_ROWS: usize = 128;
@@ -56,7 +56,7 @@ pub(crate) fn fold_all(
     let limit = PIECE_BYTES / size;
     let mut leaves = Vec::new();
     tree.collect(tree.root(), limit, &mut leaves);
-    let sums = in_order(control, leaves.len(), source.len() * size, |i| {
+    let sums = in_order(control, leaves.len(), memory_bound(source.len() * size), |i| {
         let (start, len) = tree.range(leaves[i]);
         source.populate(start, len, control);
         let state = tree.evaluate(&mut source.reader(start), leaves[i]);

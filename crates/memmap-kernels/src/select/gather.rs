@@ -3,7 +3,7 @@
 use crate::array::{ArrayMut, ArrayRef, LoopNest, Shared, SharedMut};
 use crate::copy::{StridedCopy, assign, copied};
 use crate::dtype::{Element, Kind};
-use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, by_large_pages, for_pieces, memory_bound};
 use crate::loops::prefetch_lines;
 
 /// Copies the sub-arrays of `source` at the given indices of `axis`: NumPy's `take`.
@@ -228,7 +228,7 @@ unsafe fn move_blocks<I: Copy + Sync, F: Fn(I) -> isize + Copy + Sync>(
     } else {
         ((PIECE_BYTES / (len * size).max(1)).max(1), 0)
     };
-    for_pieces(control, (lead + count).div_ceil(piece), count * len * size, |i| {
+    for_pieces(control, (lead + count).div_ceil(piece), memory_bound(count * len * size), |i| {
         let (start, end) = ((i * piece).saturating_sub(lead), count.min((i + 1) * piece - lead));
         let mut walk = outer.walk(start / each);
         let mut at = start;

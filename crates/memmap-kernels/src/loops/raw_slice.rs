@@ -86,7 +86,7 @@ impl<'a, T: Copy> RawSlice<'a, T> {
         unsafe { self.ptr.wrapping_add(start).cast::<[T; N]>().read_unaligned() }
     }
 
-    /// Integers groups of `N` elements, and what is left behind them.
+    /// Whole groups of `N` elements, and what is left behind them.
     #[inline(always)]
     pub fn groups<const N: usize>(self) -> (RawSlice<'a, [T; N]>, RawSlice<'a, T>) {
         let (whole, rest) = self.split_at(self.len / N * N);
@@ -169,6 +169,14 @@ impl<'a, T: Copy> RawSliceMut<'a, T> {
             RawSliceMut { len: middle, ..self },
             RawSliceMut { ptr: behind, len: self.len - middle, memory: PhantomData },
         )
+    }
+
+    /// As [`RawSlice::groups`].
+    #[inline(always)]
+    pub fn groups<const N: usize>(self) -> (RawSliceMut<'a, [T; N]>, RawSliceMut<'a, T>) {
+        let whole = self.len / N * N;
+        let (whole, rest) = self.split_at(whole);
+        (RawSliceMut { ptr: whole.ptr.cast(), len: whole.len / N, memory: PhantomData }, rest)
     }
 
     /// Writes `N` elements from `start` on.

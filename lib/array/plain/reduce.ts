@@ -1,3 +1,4 @@
+import { NATIVE_ORDER } from '../../dtype/index.js'
 import { sizeOf } from '../../layout/shape.js'
 import type { Core } from '../../memory/accessors/generated.js'
 import { coreOf } from '../array-base.js'
@@ -86,14 +87,27 @@ export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: stri
   const into = coreOf(target)
   const to = plainView(into)
   if (view === null || lane === null || to === null) return false
-  const isBig = into.dtype.itemsize === 8 && into.dtype.kind !== 'f'
+  const halves = into.dtype.itemsize === 8 && into.dtype.kind !== 'f' ? halvesOf(to) : null
   const { unit } = accessorKind
   for (let i = 0, first = firstOf(core); i < count; i++, first += apart / unit) {
     const result = lane(view, first, step / unit, size)
-    to[i] = isBig ? (BigInt(result) as unknown as number) : result
+    if (halves === null) to[i] = result
+    else {
+      halves[2 * i + LOW] = result
+      halves[2 * i + 1 - LOW] = Math.floor(result / 2 ** 32)
+    }
   }
   core.store.checkFault()
   return true
+}
+
+/** The place of the lower half of an integer of 64 bits. */
+const LOW = NATIVE_ORDER === '<' ? 0 : 1
+
+/** The halves of integers of 64 bits, of which a typed array takes numbers, modulo 2^32: their own would be a bigint each. */
+function halvesOf(to: View): Int32Array {
+  const { buffer, byteOffset, length } = to as unknown as BigInt64Array
+  return new Int32Array(buffer, byteOffset, 2 * length)
 }
 
 function isSum(name: string): boolean {

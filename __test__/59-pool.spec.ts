@@ -52,9 +52,8 @@ test.serial('a synchronous call in a Worker does not wait for a promise of the m
        const small = zeros([1 << 20])
        small.sum()
        parentPort.on('message', () => {
-         const start = performance.now()
          for (let i = 0; i < 5; i++) small.sum()
-         parentPort.postMessage(performance.now() - start)
+         parentPort.postMessage('done')
        })
        parentPort.postMessage('ready')
      })`,
@@ -66,11 +65,11 @@ test.serial('a synchronous call in a Worker does not wait for a promise of the m
   const job = ended(large(path).promises.std({ signal: control.signal }))
   await new Promise((resolve) => setTimeout(resolve, 20))
   worker.postMessage('go')
-  const taken = (await answer()) as number
+  await answer()
   control.abort()
+  // Had the call waited, the promise would have its result.
   t.is(await job, 'AbortError')
   await worker.terminate()
-  t.true(taken < timeLimit(100), `${taken} ms`)
 })
 
 test.serial("promises leave the runtime's own pool of threads free", async (t) => {

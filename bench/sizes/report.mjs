@@ -38,11 +38,15 @@ const sizesOf = (rows) => [...new Set(rows.map(({ bytes }) => bytes))].toSorted(
 /** Returns true for a row that is slower than NumPy; below 64 KiB, for one that is slower by more than a fifth. */
 const isSlow = (row) => ratio(row, 'numpy') < (row.bytes < 2 ** 16 ? 0.8 : 1)
 
-/** Why a row is slow: '†' where it would not be without the cost of its calls, '*' where it makes an array, '' for other reasons. */
-function reason({ place, cost, times, fresh, sides }, costs) {
+/**
+ * Why a row is slow: '†' where it would not be without the cost of its calls, '*' where it makes an array, '~' where the quarters of the
+ * runs overlap, '‡' for another reason, which docs/performance.md gives by the name of the row.
+ */
+function reason({ place, cost, times, fresh, sides: { ours, numpy } }, costs) {
   const ofCalls = costs[place][cost].median * times
-  if (sides.ours.median - ofCalls <= sides.numpy.median) return '†'
-  return fresh ? '*' : ''
+  if (ours.median - ofCalls <= numpy.median) return '†'
+  if (fresh) return '*'
+  return ours.low <= numpy.high ? '~' : '‡'
 }
 
 /** Times as fast as NumPy, times as fast as the loop, and the time of ours. */
@@ -102,7 +106,7 @@ export function verdict(rows, costs) {
   const small = compared.filter(({ bytes }) => bytes < 2 ** 16)
   const slowSmall = small.filter(isSlow)
   const slow = compared.filter((row) => row.bytes >= 2 ** 16 && isSlow(row))
-  const [ofCalls, ofMemory, others] = ['†', '*', ''].map((mark) =>
+  const [ofCalls, ofMemory, ofRuns, others] = ['†', '*', '~', '‡'].map((mark) =>
     [...slowSmall, ...slow].filter((row) => reason(row, costs) === mark),
   )
   const list = (some) =>
@@ -116,7 +120,8 @@ export function verdict(rows, costs) {
     `- from 64 KiB, ${slow.length} of ${compared.length - small.length} rows are under 1.0 x (none: ${slow.length === 0 ? 'yes' : 'NO'})`,
     `- of these, ${ofCalls.length} are no slower than NumPy without the cost of their calls (†): ${list(ofCalls)}`,
     `- ${ofMemory.length} make an array, whose memory is not in the cache (*): ${list(ofMemory)}`,
-    `- ${others.length} for other reasons: ${list(others)}`,
+    `- ${ofRuns.length} are not slower in every run (~): ${list(ofRuns)}`,
+    `- ${others.length} for other reasons (‡): ${list(others)}`,
   ].join('\n')
 }
 

@@ -16,8 +16,8 @@ const PLACES = ['memory', 'file']
 /** Seconds that a side computes in a round. */
 const TURN = 0.02
 
-/** Milliseconds before a turn, in which threads of the one before finish. */
-const PAUSE = 5
+/** Seconds before a turn, in which threads of the one before finish. */
+const PAUSE = 0.005
 
 /** Seconds before the first round, in which V8 compiles a side of JavaScript. */
 const WARM = 0.2
@@ -43,11 +43,11 @@ async function inTurn(works, rounds) {
     if (work !== null) sides[name] = await side(work, name === 'numpy' ? 2 * TURN : WARM)
   const turns = Object.values(sides)
   for (let round = 0; round < rounds; round++) {
-    // Each side comes after each other one, which may leave work to threads of its own. No collection in between, after which V8 would
+    // Another side begins each round, because one may leave work to threads of its own. No collection in between, after which V8 would
     // start again with a small heap.
     for (let turn = 0; turn < turns.length; turn++) {
       const { once, times, measured } = turns[(turn + round) % turns.length]
-      await setTimeout(PAUSE)
+      await setTimeout(PAUSE * 1000)
       measured.push(await once(times))
     }
   }

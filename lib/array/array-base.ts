@@ -30,7 +30,7 @@ export class ArrayBase extends State {
   declare moveTo: Fields['moveTo']
   /** @internal */
   declare become: Fields['become']
-  /** @internal */
+  /** @internal The only property that walkers of objects see. */
   declare readonly elements: object
 
   /** The number of axes. */

@@ -8,6 +8,7 @@ import type { Store } from '../memory/store.js'
 import { coreOf, createArray } from './array-base.js'
 import type { ArrayBase } from './array-base.js'
 
+/** A class of arrays, to whose instances {@link createArray} gives their state. */
 type ArrayClass = new () => ArrayBase
 
 /** The public classes of arrays in memory and in a file. They import this module, and therefore register here. */

@@ -104,7 +104,7 @@ export function reducePlainAlong(target: ArrayBase, array: ArrayBase, name: stri
 /** The place of the lower half of an integer of 64 bits. */
 const LOW = NATIVE_ORDER === '<' ? 0 : 1
 
-/** The halves of integers of 64 bits, of which a typed array takes numbers, modulo 2^32: their own would be a bigint each. */
+/** The halves of integers of 64 bits. They are stored as numbers, modulo 2^32, because V8 makes an object of each bigint. */
 function halvesOf(to: View): Int32Array {
   const { buffer, byteOffset, length } = to as unknown as BigInt64Array
   return new Int32Array(buffer, byteOffset, 2 * length)

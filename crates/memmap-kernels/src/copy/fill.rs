@@ -68,11 +68,11 @@ fn fill_packed(base: SharedMut, nest: &LoopNest<1>, value: &[u8], control: &Cont
         value.repeat(LINE / size).try_into().ok()
     };
     let tile = if line.is_none() { value.repeat((TILE_BYTES / size).max(1)) } else { Vec::new() };
+    let most = if line.is_none() { tile.len() / size } else { piece };
     for_pieces(control, total.div_ceil(piece), memory_bound(total * size), |i| {
         let (mut at, end) = (i * piece, total.min((i + 1) * piece));
         let (mut walk, stream) = (nest.walk(at), Stream::new());
         while at < end {
-            let most = if line.is_none() { tile.len() / size } else { piece };
             let segment = walk.next((end - at).min(most));
             let (to, bytes) = (base.at(segment.offsets[0]), segment.len * size);
             if let Some(line) = &line {

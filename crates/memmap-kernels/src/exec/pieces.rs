@@ -14,7 +14,8 @@ pub(crate) const PIECE_BYTES: usize = if cfg!(test) { 1 << 9 } else { 1 << 20 };
 /// waking the pool costs 10 to 20 us, about what one core needs for this much.
 pub(crate) const PARALLEL_BYTES: usize = if cfg!(test) { 1 << 10 } else { 1 << 20 };
 
-/// What the bytes of work that mostly waits for memory count as: one core moves them nearly as fast as two, and the other has to be woken.
+/// Counts a third of the bytes of work that mostly waits for memory, because one core moves them nearly as fast as two, and another has
+/// to be woken.
 pub(crate) const fn memory_bound(bytes: usize) -> usize {
     if cfg!(test) { bytes } else { bytes / 3 }
 }

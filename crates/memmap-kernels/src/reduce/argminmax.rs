@@ -1,7 +1,7 @@
 //! The position of the minimum and the maximum.
 
 use super::fold::{At, Fold, Out};
-use super::minmax::{Best, Lane, Order, across, beats, best, groups};
+use super::minmax::{Best, Lane, Order, across, beats, best, eight_lanes};
 use super::rows::Block;
 use super::tree::BLOCK_ROWS;
 use crate::dtype::Kind;
@@ -118,6 +118,11 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
             }
             return;
         }
+        if at.ordered && !SKIP && state.is_none() && run.len() <= BLOCK {
+            let (value, place) = dispatch(BestWithPlace::<T, MAX>(run));
+            *state = Some(Candidate { value, index: first + place, valid: true });
+            return;
+        }
         while rest.len() > 0 && !(at.ordered && self.is_settled(state)) {
             let (block, behind) = rest.split_at(rest.len().min(BLOCK));
             let value = best_of::<T, MAX, SKIP>(block);
@@ -139,16 +144,6 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
             first = first.wrapping_add_signed(at.step.wrapping_mul(block.len() as isize));
             rest = behind;
         }
-    }
-
-    fn whole(&self, run: RawSlice<T>) -> Self::State {
-        if !SKIP && (FEW + 1..=BLOCK).contains(&run.len()) {
-            let (value, index) = dispatch(BestWithPlace::<T, MAX>(run));
-            return Some(Candidate { value, index, valid: true });
-        }
-        let mut state = None;
-        self.feed(&mut state, run, At::from(0));
-        state
     }
 
     fn feed_each(&self, states: &mut [Self::State], row: RawSlice<T>, at: usize) {
@@ -285,7 +280,7 @@ fn first_of<T: Order, const LANES: usize>(run: RawSlice<T>, test: impl Fn(T) -> 
             for (i, place) in places.iter_mut().enumerate() {
                 *place = T::Lane::of(i as u8).or(T::Lane::filled(!test(chunk[i])));
             }
-            let place = start.wrapping_add(across(groups(places, T::Lane::least), T::Lane::least).get());
+            let place = start.wrapping_add(across(eight_lanes(places, T::Lane::least), T::Lane::least).get());
             // Others may have changed the memory meanwhile.
             return (place < run.len()).then_some(place);
         }

@@ -290,15 +290,15 @@ fn best_number<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(
         start = (start + LANES).min(last);
     }
     // Hidden from the compiler, or it arranges the lanes for these last steps instead of for the loop.
-    let best = across(black_box(groups(lanes, pick)), pick);
-    let nan = across(black_box(groups(nans, T::Lane::or)), T::Lane::or);
+    let best = across(black_box(eight_lanes(lanes, pick)), pick);
+    let nan = across(black_box(eight_lanes(nans, T::Lane::or)), T::Lane::or);
     // The worst of all may stand for no number at all.
     (best, nan.get() != 0 || (SKIP && best == worst))
 }
 
-/// What `f` makes of lanes that are eight apart.
+/// What `f` makes of all lanes that are a multiple of eight apart.
 #[inline(always)]
-pub(crate) fn groups<T: Copy, const LANES: usize>(lanes: [T; LANES], f: impl Fn(T, T) -> T) -> [T; 8] {
+pub(crate) fn eight_lanes<T: Copy, const LANES: usize>(lanes: [T; LANES], f: impl Fn(T, T) -> T) -> [T; 8] {
     let (groups, _) = lanes.as_chunks();
     let mut all = groups[0];
     for group in &groups[1..] {

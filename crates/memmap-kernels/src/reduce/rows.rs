@@ -10,9 +10,11 @@ use crate::dtype::{Element, Kind, Native};
 use crate::exec::{Error, Result};
 use crate::loops::{AnySlice, RawSlice};
 
-/// An array of this many bytes does not fit the cache. Short rows of it are read one after the other, because the processor does not
-/// foresee what follows where several are read at a time.
+/// An array of this many bytes does not fit the cache.
 const FAR_BYTES: usize = if cfg!(test) { 1 << 14 } else { 16 << 20 };
+
+/// Rows of so many bytes are read one after the other in such an array, because the processor does not foresee what follows where
+/// several are read at a time.
 const SHORT_BYTES: RangeInclusive<usize> = if cfg!(test) { 1 << 7..=1 << 9 } else { 512..=8 << 10 };
 
 /// How to read rows of an array as native numbers of `kind`.
@@ -27,6 +29,7 @@ pub(crate) struct Rows<'n> {
     caster: Option<Caster>,
     kind: Kind,
     computed: Option<Arc<dyn Computed>>,
+    /// Whether the array has [`FAR_BYTES`].
     is_far: bool,
 }
 
@@ -111,8 +114,8 @@ impl Block<'_> {
     pub fn rows(&self, index: usize) -> Option<[AnySlice<'_>; ROWS]> {
         let rows = self.rows;
         let packed = !rows.element.needs_swap() && rows.stride == rows.element.size as isize;
-        let is_far = rows.is_far && SHORT_BYTES.contains(&(self.columns * rows.element.size));
-        if is_far || rows.computed.is_some() || !packed || rows.caster.is_some() || index + ROWS > self.len()
+        let in_turn = rows.is_far && SHORT_BYTES.contains(&(self.columns * rows.element.size));
+        if in_turn || rows.computed.is_some() || !packed || rows.caster.is_some() || index + ROWS > self.len()
         {
             return None;
         }

@@ -108,13 +108,13 @@ impl Kernel for Lines<'_> {
             fill_with(to, |at| line[at % LINE]);
             return;
         };
-        // The ends, and between them lines of the cache.
+        // In the order of memory, because no store after one that the disk has no room for reaches the file.
         to.put_chunk(0, *line);
-        to.put_chunk(last, turned(line, last));
         let first = to.as_ptr().align_offset(LINE).min(last);
-        let (lines, _) = to.split_at(first).1.groups();
-        let line = turned(line, first);
-        fill_with(lines, |_| line);
+        let (lines, rest) = to.split_at(first).1.groups();
+        let middle = turned(line, first);
+        fill_with(lines, |_| middle);
+        fill_with(rest, |at| middle[at % LINE]);
     }
 }
 

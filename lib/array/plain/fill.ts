@@ -16,7 +16,7 @@ export function fillPlain(array: ArrayBase, value: unknown): boolean {
   const view = smallView(core, mostStored(core, LARGEST))
   if (view === null) return false
   const { shape } = core
-  // The first element converts the value, or throws.
+  // The first element converts the value, or throws. It is stored again, because stores that begin with it are aligned.
   switch (shape.length) {
     case 0:
       array.set(value)
@@ -31,7 +31,7 @@ export function fillPlain(array: ArrayBase, value: unknown): boolean {
       array.setSlow(...shape.map(() => 0), value)
   }
   const first = firstOf(core)
-  view.fill(view[first] as number, first + 1, first + sizeOf(shape))
+  view.fill(view[first] as number, first, first + sizeOf(shape))
   core.store.checkFault()
   return true
 }

@@ -1,7 +1,7 @@
 //! The position of the minimum and the maximum.
 
 use super::fold::{At, Fold, Out};
-use super::minmax::{Best, Lane, Order, across, beats, best, eight_lanes};
+use super::minmax::{Best, Lane, Lanes, Order, across, beats, best, eight_lanes};
 use super::rows::Block;
 use super::tree::BLOCK_ROWS;
 use crate::dtype::Kind;
@@ -11,7 +11,10 @@ use std::hint::black_box;
 use std::marker::PhantomData;
 
 /// Elements that are searched for their best before it is located among them: few enough to stay in the cache.
-const BLOCK: usize = 2048;
+const BLOCK: usize = if cfg!(test) { 128 } else { 2048 };
+
+/// The most blocks that are searched together: a lane has room for the number of any.
+const BLOCKS: usize = if cfg!(test) { 4 } else { 256 };
 
 /// Elements that are not worth two passes.
 const FEW: usize = 8;
@@ -118,9 +121,15 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Fold for ArgMinMax<T, MAX, SKI
             }
             return;
         }
-        if at.ordered && !SKIP && state.is_none() && run.len() <= BLOCK {
-            let (value, place) = dispatch(BestWithPlace::<T, MAX>(run));
-            *state = Some(Candidate { value, index: first + place, valid: true });
+        let is_block = state.is_none() && run.len() <= BLOCK && !T::NAN_DIFFER;
+        if at.ordered && !SKIP && (is_block || has_blocks::<T>(run)) {
+            while rest.len() > 0 && !self.is_settled(state) {
+                let (blocks, behind) = rest.split_at(rest.len().min(BLOCKS * BLOCK));
+                let (value, place) = dispatch(BestWithPlace::<T, MAX>(blocks));
+                Self::append(state, Candidate { value, index: first + place, valid: true });
+                first += blocks.len();
+                rest = behind;
+            }
             return;
         }
         while rest.len() > 0 && !(at.ordered && self.is_settled(state)) {
@@ -247,18 +256,65 @@ impl<T: Order, const MAX: bool, const SKIP: bool> Kernel for Find<'_, T, MAX, SK
     }
 }
 
-/// The best of a run and its place, in one call: for runs of a few lines of the cache.
+/// The best of a run and its place, in one call.
 struct BestWithPlace<'a, T, const MAX: bool>(RawSlice<'a, T>);
 
 impl<T: Order, const MAX: bool> Kernel for BestWithPlace<'_, T, MAX> {
     type Output = (T, usize);
     #[inline(always)]
     fn run<L: Level>(self) -> (T, usize) {
-        let value = Best::<T, MAX, false>(self.0).run::<L>();
-        let place = Find::<T, MAX, false> { run: self.0, value }.run::<L>();
-        // Others may have changed the memory meanwhile: then any place is as good.
-        (value, place.unwrap_or(0))
+        let run = self.0;
+        let found = match size_of::<T>() {
+            _ if !has_blocks::<T>(run) => None,
+            4 => best_block::<T, MAX, 32>(run),
+            _ => best_block::<T, MAX, 16>(run),
+        };
+        if let Some((value, start)) = found {
+            let behind = run.split_at(start).1;
+            let block = behind.split_at(behind.len().min(2 * BLOCK)).0;
+            return (value, start + locate::<T, MAX, L>(block, value));
+        }
+        let value = Best::<T, MAX, false>(run).run::<L>();
+        (value, locate::<T, MAX, L>(run, value))
     }
+}
+
+/// Whether blocks of a run are searched together: of floats and times, because the compiler has loops for integers.
+#[inline(always)]
+fn has_blocks<T: Order>(run: RawSlice<T>) -> bool {
+    T::HAS_NAN && !T::NAN_DIFFER && run.len() >= 2 * BLOCK
+}
+
+/// The place of a value in a run. Others may have changed the memory meanwhile: then any place is as good.
+#[inline(always)]
+fn locate<T: Order, const MAX: bool, L: Level>(run: RawSlice<T>, value: T) -> usize {
+    Find::<T, MAX, false> { run, value }.run::<L>().unwrap_or(0)
+}
+
+/// The best of a run of at least one block and at most [`BLOCKS`], and the start of the first block that has it; `None` where there are
+/// NaN. The last block is up to twice as long.
+#[inline(always)]
+fn best_block<T: Order, const MAX: bool, const LANES: usize>(run: RawSlice<T>) -> Option<(T, usize)> {
+    let mut best = Lanes::<T, MAX, false, LANES>::new();
+    // Of each lane, the block in which it became what it is.
+    let (mut last, mut blocks) = (best.lanes, [T::Lane::of(0); LANES]);
+    let (count, mut rest) = (run.len() / BLOCK, run);
+    for number in 0..count {
+        let (block, behind) = rest.split_at(if number + 1 < count { BLOCK } else { rest.len() });
+        best.take(block);
+        // Hidden from the compiler, or it arranges the lanes for the next steps instead of for the loop.
+        best = Lanes { lanes: black_box(best.lanes), nans: black_box(best.nans) };
+        let number = T::Lane::of(number as u8);
+        for (i, block) in blocks.iter_mut().enumerate() {
+            *block = if best.lanes[i] == last[i] { *block } else { number };
+        }
+        (last, rest) = (best.lanes, behind);
+    }
+    let (value, unsure) = best.finish();
+    for (block, x) in blocks.iter_mut().zip(last) {
+        *block = block.or(T::Lane::filled(x != value));
+    }
+    (!unsure).then(|| (value, BLOCK * across(eight_lanes(blocks, T::Lane::least), T::Lane::least).get()))
 }
 
 /// The first of at least `LANES` elements that a test holds for. The last chunk may contain elements of the one before, which are

@@ -253,47 +253,79 @@ fn in_lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(run
 /// Bytes from what is read to what is prefetched.
 const AHEAD: usize = 4096;
 
-/// The best of a run of at least `LANES` elements, and whether it is to be worked out otherwise because of NaN. The last
-/// chunk may contain elements of the one before, which changes nothing.
+/// The best of a run of at least `LANES` elements, and whether it is to be worked out otherwise because of NaN.
 #[inline(always)]
 fn best_number<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize>(
     run: RawSlice<T>,
 ) -> (T, bool) {
-    let worst = if MAX { T::LEAST } else { T::GREATEST };
-    let pick = |best: T, x: T| {
+    let mut best = Lanes::<T, MAX, SKIP, LANES>::new();
+    best.take(run);
+    best.finish()
+}
+
+/// The best so far of the elements that are a multiple of `LANES` apart, and whether one of them is NaN.
+pub(super) struct Lanes<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize> {
+    pub lanes: [T; LANES],
+    pub nans: [T::Lane; LANES],
+}
+
+impl<T: Order, const MAX: bool, const SKIP: bool, const LANES: usize> Lanes<T, MAX, SKIP, LANES> {
+    const WORST: T = if MAX { T::LEAST } else { T::GREATEST };
+
+    #[inline(always)]
+    pub fn new() -> Self {
+        Lanes { lanes: [Self::WORST; LANES], nans: [T::Lane::of(0); LANES] }
+    }
+
+    #[inline(always)]
+    fn pick(best: T, x: T) -> T {
         let takes = match (SKIP, MAX) {
             (true, _) => beats::<T, MAX>(x, best),
             (false, true) => best.under(x),
             (false, false) => x.under(best),
         };
         if takes { x } else { best }
-    };
-    let (mut lanes, mut nans) = ([worst; LANES], [T::Lane::of(0); LANES]);
-    let (last, mut start) = (run.len() - LANES, 0);
-    loop {
-        let chunk: [T; LANES] = run.chunk(start);
-        // This is a quarter faster, from the second cache and from memory.
-        prefetch_lines(run.as_ptr().wrapping_add(start * size_of::<T>() + AHEAD), size_of::<[T; LANES]>());
-        for (i, lane) in lanes.iter_mut().enumerate() {
-            *lane = pick(*lane, chunk[i]);
-        }
-        if !SKIP {
-            // Two at a time, for which there is one instruction.
-            for i in 0..LANES / 2 {
-                let is_nan = chunk[i].is_nan() | chunk[i + LANES / 2].is_nan();
-                nans[i] = nans[i].or(T::Lane::filled(is_nan));
-            }
-        }
-        if start == last {
-            break;
-        }
-        start = (start + LANES).min(last);
     }
-    // Hidden from the compiler, or it arranges the lanes for these last steps instead of for the loop.
-    let best = across(black_box(eight_lanes(lanes, pick)), pick);
-    let nan = across(black_box(eight_lanes(nans, T::Lane::or)), T::Lane::or);
-    // The worst of all may stand for no number at all.
-    (best, nan.get() != 0 || (SKIP && best == worst))
+
+    /// Takes in a run of at least `LANES` elements. The last chunk may contain elements of the one before, which changes nothing.
+    #[inline(always)]
+    pub fn take(&mut self, run: RawSlice<T>) {
+        let Lanes { mut lanes, mut nans } = *self;
+        let (last, mut start) = (run.len() - LANES, 0);
+        loop {
+            let chunk: [T; LANES] = run.chunk(start);
+            // This is a quarter faster, from the second cache and from memory.
+            prefetch_lines(
+                run.as_ptr().wrapping_add(start * size_of::<T>() + AHEAD),
+                size_of::<[T; LANES]>(),
+            );
+            for (i, lane) in lanes.iter_mut().enumerate() {
+                *lane = Self::pick(*lane, chunk[i]);
+            }
+            if !SKIP && T::HAS_NAN {
+                // Two at a time, for which there is one instruction.
+                for i in 0..LANES / 2 {
+                    let is_nan = chunk[i].is_nan() | chunk[i + LANES / 2].is_nan();
+                    nans[i] = nans[i].or(T::Lane::filled(is_nan));
+                }
+            }
+            if start == last {
+                break;
+            }
+            start = (start + LANES).min(last);
+        }
+        *self = Lanes { lanes, nans };
+    }
+
+    /// The best, and whether it is to be worked out otherwise because of NaN.
+    #[inline(always)]
+    pub fn finish(&self) -> (T, bool) {
+        // Hidden from the compiler, or it arranges the lanes for these last steps instead of for the loop.
+        let best = across(black_box(eight_lanes(self.lanes, Self::pick)), Self::pick);
+        let nan = across(black_box(eight_lanes(self.nans, T::Lane::or)), T::Lane::or);
+        // The worst of all may stand for no number at all.
+        (best, nan.get() != 0 || (SKIP && best == Self::WORST))
+    }
 }
 
 /// What `f` makes of all lanes that are a multiple of eight apart.

@@ -18,7 +18,7 @@ const FEW = 2 ** 23
  */
 const LONG = 1
 const WITHOUT = 2 ** 28
-const LONGEST_WITHOUT = 2 ** 33
+const LONGEST_WITHOUT = 2 ** 31
 
 /** Bytes of each of the buffers that are created to be counted only, and how many there are at most. Nobody touches their memory. */
 const COUNTED = 2 ** 24
@@ -59,17 +59,19 @@ export function unclearedBuffer(length: number): ArrayBuffer {
 
 function collectYoung(): void {
   const before = Math.min(bytes, FEW)
+  const isLate = bytes >= WITHOUT
   bytes = 0
   most = FEW
   const start = performance.now()
+  let isShrunk = false
   try {
     if (kept === null) {
       native.collectYoung(Resizable, {}, RELEASED, 1, 0)
       kept = new Resizable(FEW, { maxByteLength: FEW })
     }
     const counted = native.collectYoung(Resizable, { maxByteLength: COUNTED }, COUNTED, MOST_COUNTED, before)
-    const isShrunk = highest - counted >= SHRUNK
-    if (isShrunk) native.trimMemory()
+    // After a while without collections, what V8 counts in the middle of its own says little.
+    isShrunk = isLate || highest - counted >= SHRUNK
     highest = isShrunk ? counted : Math.max(highest, counted)
   } catch {
     // Too little address space.
@@ -77,9 +79,10 @@ function collectYoung(): void {
   }
   // A collection that waited for a core says little.
   took += (Math.min(performance.now() - start, 2 * LONG) - took) / 8
+  if (isShrunk) native.trimMemory()
   if (took < LONG / 2) without = WITHOUT
   if (took <= LONG) return
-  took = 0
+  took = LONG / 2
   most = Math.max(most, without)
   without = Math.min(2 * without, LONGEST_WITHOUT)
 }

@@ -365,6 +365,50 @@ test('reads and stores unaligned and byte-swapped elements in place', (t) => {
   unaligned.close()
 })
 
+/** How a DataView reads and stores one element of each kind, and its bytes. */
+const ELEMENTS = {
+  i1: ['Int8', 1],
+  u1: ['Uint8', 1],
+  i2: ['Int16', 2],
+  u2: ['Uint16', 2],
+  i4: ['Int32', 4],
+  u4: ['Uint32', 4],
+  i8: ['BigInt64', 8],
+  u8: ['BigUint64', 8],
+  f4: ['Float32', 4],
+  f8: ['Float64', 8],
+} as const
+
+for (const [name, [method, itemsize]] of Object.entries(ELEMENTS)) {
+  test(`${name}: get, set and lists of any byte order, place and rank, where typed arrays read the same memory`, (t) => {
+    const memory = zeros(8 * 24 + 8, { dtype: 'uint8' })
+    // All views that the store has for aligned elements.
+    for (const other of Object.keys(ELEMENTS)) memory.view(other as 'f4').get(0)
+    const bytes = new DataView(memory.data.buffer, memory.data.byteOffset)
+    const isBig = method.startsWith('Big')
+    for (const order of ['<', '>'] as const) {
+      const isLittle = order === '<'
+      for (const offset of [0, 1, 8]) {
+        for (const shape of [[24], [4, 6], [2, 3, 4]]) {
+          const where = `${order}${name} at ${offset} [${shape}]`
+          for (let i = 0; i < memory.size; i++) memory.set(i, (i * 89 + 7) & 0x3f)
+          const view = memory.slice(offset, offset + 24 * itemsize).view(`${order}${name}` as 'f4')
+          const a = view.reshape(...shape)
+          const read = (at: number) => bytes[`get${method}`](offset + at * itemsize, isLittle)
+          const expected = Array.from({ length: 24 }, (_, at) => read(at))
+          const indices = [...a.entries()].map(([index]) => index)
+          t.deepEqual(indices.map((index) => a.get(...index)) as unknown[], expected, where)
+          t.deepEqual((a.toArray() as unknown[]).flat(2), expected, where)
+          t.deepEqual([...view.values()] as unknown[], expected, where)
+          for (const [at, index] of indices.entries()) a.set(...index, (isBig ? BigInt(at) : at) as 0)
+          const stored = Array.from({ length: 24 }, (_, at) => (isBig ? BigInt(at) : at))
+          t.deepEqual(stored.map((_, at) => read(at)) as unknown[], stored, where)
+        }
+      }
+    }
+  })
+}
+
 test('supports elements of itemsize 0', (t) => {
   const path = fileOf(t, 'abc')
   const nothing = memmap(path, { dtype: 'S', shape: [2, 3], mode: 'r' })

@@ -77,11 +77,12 @@ function byByte(name, row, little) {
       (_, slow) => lossless(`this.#core.store.view.set${method}(at, value as number, ${little})`, slow),
     )
     .replace(
-      /const element = (this|array)\.#core\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]\n.*undefined\) (return (?:null|(?:this\.getSlow|slowStep)\(.*\)))\n/g,
+      /const element =\s+(this|array)\.#core\.store\.f32\[((?:[^[\]]|\[[^\]]*\])*)\]\n.*undefined\) (return (?:null|(?:this\.getSlow|slowStep)\(.*\)))\n/g,
       (_, of, at, slow) =>
         `let element\n${lossless(`element = ${of}.#core.store.view.get${method}(${at}, ${little})`, slow)}` +
         (slow === 'return null' ? '' : `if (GATE[FAULTS[0]] === undefined) ${slow}\n`),
     )
+  if (text.includes('.f32')) throw new Error(`template.ts has an access to elements that is not rewritten for ${name}`)
   return specialized(`${name}-${little ? 'little' : 'big'}`, name, row, text)
 }
 

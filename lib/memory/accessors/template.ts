@@ -131,7 +131,12 @@ export const ACCESSORS: Readonly<Record<string, Accessors<ArrayState>>> = {}
 export abstract class ArrayState implements Fields {
   #core = taken()
   /** The only property that walkers of objects see; see {@link elementsForWalkers}. */
-  readonly elements: object = elementsForWalkers(this)
+  declare readonly elements: object
+
+  constructor() {
+    // Beside an initialiser of this one, the compiler would store the private field twice: first undefined, then the state.
+    this.elements = elementsForWalkers(this)
+  }
 
   /** Creates an array of a class, with this state. */
   static create<A extends ArrayState>(of: new () => A, core: Core): A {

@@ -30,11 +30,13 @@ export function profile() {
   const binding = readdirSync('native').find((name) => name.endsWith('.node'))
   if (binding === undefined) return 'unknown'
   const bytes = readFileSync(`native/${binding}`)
+  // Cargo has a folder for each platform that it was asked for.
+  const folders = existsSync('target') ? ['target', ...readdirSync('target').map((name) => `target/${name}`)] : []
   const libraries = ['libmemmap.so', 'libmemmap.dylib', 'memmap.dll']
   const isBuilt = (name) =>
-    libraries.some(
-      (file) => existsSync(`target/${name}/${file}`) && readFileSync(`target/${name}/${file}`).equals(bytes),
-    )
+    folders
+      .flatMap((folder) => libraries.map((file) => `${folder}/${name}/${file}`))
+      .some((path) => existsSync(path) && readFileSync(path).equals(bytes))
   return ['dist', 'release'].find(isBuilt) ?? 'unknown'
 }
 

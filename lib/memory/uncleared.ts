@@ -14,11 +14,10 @@ const FEW = 2 ** 23
 
 /**
  * Milliseconds that a collection may take in the mean. It takes longer where many young objects live, and where the threads of V8 wait
- * for a core; then V8 collects by itself for a while, and for longer each time.
+ * for a core; then V8 collects by itself until results fill so many bytes.
  */
 const LONG = 1
 const WITHOUT = 2 ** 28
-const LONGEST_WITHOUT = 2 ** 31
 
 /** Bytes of each of the buffers that are created to be counted only, and how many there are at most. Nobody touches their memory. */
 const COUNTED = 2 ** 24
@@ -42,7 +41,6 @@ const IS_NODE = !('bun' in process.versions) && !('deno' in process.versions)
 /** Bytes of results since the last collection. */
 let bytes = 0
 let most = IS_NODE ? FEW : Infinity
-let without = WITHOUT
 
 /** The mean time of the last collections, in milliseconds. */
 let took = 0
@@ -80,11 +78,9 @@ function collectYoung(): void {
   // A collection that waited for a core says little.
   took += (Math.min(performance.now() - start, 2 * LONG) - took) / 8
   if (isShrunk) native.trimMemory()
-  if (took < LONG / 2) without = WITHOUT
   if (took <= LONG) return
-  took = LONG / 2
-  most = Math.max(most, without)
-  without = Math.min(2 * without, LONGEST_WITHOUT)
+  took = 0
+  most = Math.max(most, WITHOUT)
 }
 
 function create(length: number): ArrayBuffer {

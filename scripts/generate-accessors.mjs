@@ -65,7 +65,8 @@ async function tables() {
 }
 
 function aligned(name, row) {
-  return specialized(name, name, row, functions.replaceAll('#core.store.f32', `#core.store.${VIEW_OF[row.method]}`))
+  const view = VIEW_OF[row.method]
+  return specialized(name, name, row, view, functions.replaceAll('#core.store.f32', `#core.store.${view}`))
 }
 
 /** Through a DataView, with the byte order as a constant, so that the loop does not test it; positions and steps count bytes. */
@@ -82,8 +83,7 @@ function byByte(name, row, little) {
         `let element\n${lossless(`element = ${of}.#core.store.view.get${method}(${at}, ${little})`, slow)}` +
         (slow === 'return null' ? '' : `if (GATE[FAULTS[0]] === undefined) ${slow}\n`),
     )
-  if (text.includes('.f32')) throw new Error(`template.ts has an access to elements that is not rewritten for ${name}`)
-  return specialized(`${name}-${little ? 'little' : 'big'}`, name, row, text)
+  return specialized(`${name}-${little ? 'little' : 'big'}`, name, row, 'view', text)
 }
 
 /** A DataView whose memory was moved away throws, where a typed array reads undefined. */
@@ -91,7 +91,9 @@ function lossless(access, slow) {
   return `try {\n${access}\n} catch {\n${slow}\n}\n`
 }
 
-function specialized(key, name, { method, itemsize }, text) {
+function specialized(key, name, { method, itemsize }, view, text) {
+  if (view !== 'f32' && text.includes('.f32'))
+    throw new Error(`template.ts has an access that is not rewritten for ${key}`)
   const big = method.startsWith('Big')
   const type = big ? 'bigint' : 'number'
   const fits = name === 'bool' ? `typeof value === 'boolean'` : [`typeof value === '${type}'`, FITS[method]]

@@ -61,7 +61,7 @@ function collectYoung(): void {
   bytes = 0
   most = FEW
   const start = performance.now()
-  let isShrunk = false
+  let givesBack = false
   try {
     if (kept === null) {
       native.collectYoung(Resizable, {}, RELEASED, 1, 0)
@@ -69,15 +69,15 @@ function collectYoung(): void {
     }
     const counted = native.collectYoung(Resizable, { maxByteLength: COUNTED }, COUNTED, MOST_COUNTED, before)
     // After a while without collections, what V8 counts in the middle of its own says little.
-    isShrunk = isLate || highest - counted >= SHRUNK
-    highest = isShrunk ? counted : Math.max(highest, counted)
+    givesBack = isLate || highest - counted >= SHRUNK
+    highest = givesBack ? counted : Math.max(highest, counted)
   } catch {
     // Too little address space.
     most = Infinity
   }
   // A collection that waited for a core says little.
   took += (Math.min(performance.now() - start, 2 * LONG) - took) / 8
-  if (isShrunk) native.trimMemory()
+  if (givesBack) native.trimMemory()
   if (took <= LONG) return
   took = 0
   most = Math.max(most, WITHOUT)

@@ -279,7 +279,7 @@ impl<T: Order, const MAX: bool> Kernel for BestWithPlace<'_, T, MAX> {
     }
 }
 
-/// Whether blocks of a run are searched together: of floats and times, because the compiler has loops for integers.
+/// Returns true for runs of several blocks of floats or times, which are searched together. The compiler has faster loops for integers.
 #[inline(always)]
 fn has_blocks<T: Order>(run: RawSlice<T>) -> bool {
     T::HAS_NAN && !T::NAN_DIFFER && run.len() >= 2 * BLOCK
@@ -296,7 +296,7 @@ fn locate<T: Order, const MAX: bool, L: Level>(run: RawSlice<T>, value: T) -> us
 #[inline(always)]
 fn best_block<T: Order, const MAX: bool, const LANES: usize>(run: RawSlice<T>) -> Option<(T, usize)> {
     let mut best = Lanes::<T, MAX, false, LANES>::new();
-    // Of each lane, the block in which it became what it is.
+    // The block in which each lane became what it is.
     let (mut last, mut blocks) = (best.lanes, [T::Lane::of(0); LANES]);
     let (count, mut rest) = (run.len() / BLOCK, run);
     for number in 0..count {

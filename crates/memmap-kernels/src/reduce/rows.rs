@@ -29,7 +29,7 @@ pub(crate) struct Rows<'n> {
     caster: Option<Caster>,
     kind: Kind,
     computed: Option<Arc<dyn Computed>>,
-    /// Whether the array has [`FAR_BYTES`].
+    /// The array has [`FAR_BYTES`] or more.
     is_far: bool,
 }
 

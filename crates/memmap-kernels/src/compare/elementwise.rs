@@ -7,7 +7,6 @@ use crate::copy::{Buffer, StridedCopy, TILE_BYTES, assign};
 use crate::dtype::{Complex, Element, Kind, Native, Tick};
 use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, in_order};
 use crate::loops::{AnySlice, Kernel, Level, RawSlice, RawSliceMut, dispatch, dispatch_wide, map, zip};
-use crate::reduce::count_true;
 
 /// Calls a macro with the rows: variant, NumPy's name, the loop, whether its operands are exchanged, whether its results
 /// are negated. Three loops are enough for six comparisons.
@@ -145,9 +144,8 @@ pub fn equals(a: &ArrayRef, b: &ArrayRef, control: &Control) -> Result<bool> {
     if common == Common::Bytes {
         return equal_bytes(a, b, &nest, control);
     }
-    let job = Job { a, b, nest: &nest, negated: false, control };
-    let all = |_, answers: RawSlice<u8>| count_true(answers) == answers.len() as u64;
-    job.run(common, Test::Equal, &|_, _| None, &all)
+    let Loops { kinds, agree, .. } = common.loops()?;
+    for_tiles(a, b, &nest, kinds, control, &|_, a, b| agree(a, b))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -211,7 +209,7 @@ impl<const K: usize> Job<'_, K> {
         place: &(dyn Fn(usize, usize) -> Option<*mut u8> + Sync),
         take: &(dyn Fn(usize, RawSlice<u8>) -> bool + Sync),
     ) -> Result<bool> {
-        let (kinds, compare) = common.loops()?;
+        let Loops { kinds, compare, .. } = common.loops()?;
         let (flip, ones) = (u8::from(self.negated), [0, 1].map(|array| self.nest.is_constant(array)));
         for_tiles(self.a, self.b, self.nest, kinds, self.control, &|at, a, b| {
             let len = a.len();
@@ -231,14 +229,21 @@ impl<const K: usize> Job<'_, K> {
     }
 }
 
-/// Compares two runs, each of which may be one number again and again.
-type CompareFn = fn([AnySlice; 2], [bool; 2], Test, u8, RawSliceMut<u8>);
+/// What two kinds are compared with.
+struct Loops {
+    /// The kinds to read the arrays as.
+    kinds: [Kind; 2],
+    /// Compares two runs, each of which may be one number again and again.
+    compare: fn([AnySlice; 2], [bool; 2], Test, u8, RawSliceMut<u8>),
+    /// Whether all elements of two runs are equal.
+    agree: fn(AnySlice, AnySlice) -> bool,
+}
 
 impl Common {
-    /// The kinds to read the arrays as, and the loop over them.
-    fn loops(self) -> Result<([Kind; 2], CompareFn)> {
-        fn of<A: Compare<B>, B: Native>() -> ([Kind; 2], CompareFn) {
-            ([A::KIND, B::KIND], |[a, b], ones, test, flip, answers| {
+    fn loops(self) -> Result<Loops> {
+        fn of<A: Compare<B>, B: Native>() -> Loops {
+            let kinds = [A::KIND, B::KIND];
+            let compare = |[a, b]: [AnySlice; 2], ones: [bool; 2], test, flip, answers: RawSliceMut<u8>| {
                 let in_place = [a, b].map(|run| run.as_ptr() == answers.as_ptr());
                 let (a, b) = (a.typed::<A>(), b.typed::<B>());
                 match ones {
@@ -249,7 +254,14 @@ impl Common {
                     _ => {}
                 }
                 dispatch(Compared { a, b, test, flip, answers })
-            })
+            };
+            let agree =
+                |a: AnySlice, b: AnySlice| dispatch(Agreeing { a: a.typed::<A>(), b: b.typed::<B>() });
+            Loops { kinds, compare, agree }
+        }
+        // Complex numbers are equal where their parts are, which vectors hold as they lie.
+        fn complex<C: Compare<C>, T: Compare<T>>() -> Loops {
+            Loops { agree: |a, b| (of::<T, T>().agree)(a.parts(), b.parts()), ..of::<C, C>() }
         }
         Ok(match self {
             Common::Kind(Kind::I8) => of::<i8, i8>(),
@@ -262,8 +274,8 @@ impl Common {
             Common::Kind(Kind::U64) => of::<u64, u64>(),
             Common::Kind(Kind::F32) => of::<f32, f32>(),
             Common::Kind(Kind::F64) => of::<f64, f64>(),
-            Common::Kind(Kind::C64) => of::<Complex<f32>, Complex<f32>>(),
-            Common::Kind(Kind::C128) => of::<Complex<f64>, Complex<f64>>(),
+            Common::Kind(Kind::C64) => complex::<Complex<f32>, f32>(),
+            Common::Kind(Kind::C128) => complex::<Complex<f64>, f64>(),
             Common::Kind(Kind::Time) => of::<Tick, Tick>(),
             Common::SignedUnsigned => of::<i64, u64>(),
             Common::UnsignedSigned => of::<u64, i64>(),
@@ -274,6 +286,31 @@ impl Common {
                 return Err(Error::Unsupported { operation: "comparison", kind: Kind::Opaque });
             }
         })
+    }
+}
+
+/// Elements that are compared before a difference ends the loop.
+const GROUP: usize = if cfg!(test) { 8 } else { 256 };
+
+struct Agreeing<'a, A, B> {
+    a: RawSlice<'a, A>,
+    b: RawSlice<'a, B>,
+}
+
+impl<A: Compare<B>, B: Native> Kernel for Agreeing<'_, A, B> {
+    type Output = bool;
+    #[inline(always)]
+    fn run<L: Level>(self) -> bool {
+        assert!(self.a.len() == self.b.len());
+        let (a, rest_of_a) = self.a.chunks::<GROUP>();
+        let (b, rest_of_b) = self.b.chunks::<GROUP>();
+        for (a, b) in a.zip(b) {
+            // All of a group are compared, because a loop that may end at each element is none of vectors.
+            if !a.into_iter().zip(b).fold(true, |same, (a, b)| same & a.equal(b)) {
+                return false;
+            }
+        }
+        rest_of_a.iter().zip(rest_of_b.iter()).fold(true, |same, (a, b)| same & a.equal(b))
     }
 }
 

@@ -398,6 +398,12 @@ impl<'a> AnySlice<'a> {
         self.len
     }
 
+    /// The real and imaginary parts of complex numbers, one behind the other.
+    pub fn parts(self) -> AnySlice<'a> {
+        assert!(self.kind.is_complex());
+        AnySlice { len: 2 * self.len, kind: self.kind.real(), ..self }
+    }
+
     /// The elements as numbers of their kind.
     #[inline(always)]
     pub fn typed<T: Native>(self) -> RawSlice<'a, T> {

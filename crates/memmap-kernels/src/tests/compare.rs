@@ -43,6 +43,29 @@ fn holds(op: Comparison, order: Option<Ordering>) -> bool {
     }
 }
 
+#[test]
+fn one_difference_is_seen_at_any_place() {
+    for kind in Kind::ALL.into_iter().filter(|&kind| kind != Kind::Opaque) {
+        let element = Element::native(kind).expect("a number");
+        let a = Owned::packed(element, &[101], |_| Number::Int(1));
+        for place in 0..101 {
+            let mut b = Owned::packed(element, &[101], |_| Number::Int(1));
+            b.set(&[place], Number::Int(0));
+            assert_eq!(equals(&a.array(), &b.array(), &Control::new()), Ok(false), "{kind:?} {place}");
+            if kind.is_complex() {
+                b.set(&[place], Number::Complex(1.0, 1.0));
+                assert_eq!(equals(&a.array(), &b.array(), &Control::new()), Ok(false), "{kind:?} {place}");
+            }
+            if kind.is_float() || kind.is_complex() {
+                b.set(&[place], Number::Real(f64::NAN));
+                assert_eq!(equals(&b.array(), &b.array(), &Control::new()), Ok(false), "{kind:?} {place}");
+            }
+            b.set(&[place], Number::Int(1));
+            assert_eq!(equals(&a.array(), &b.array(), &Control::new()), Ok(true), "{kind:?} {place}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(config(800))]
 

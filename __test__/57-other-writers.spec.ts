@@ -15,6 +15,7 @@ import {
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import test from 'ava'
+import fc from 'fast-check'
 import { MemmapError, Memmap, array, load, memmap, openMemmap, save } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { fileOf, folder } from './support/files.js'
@@ -215,6 +216,58 @@ test('refresh follows a raw file whose shape followed from its size, and leaves 
   t.throws(() => a.slice(1).refresh(), UNSUPPORTED)
   a.close()
   t.throws(() => a.refresh(), { code: 'ERR_MEMMAP_CLOSED' })
+})
+
+test('an array is what its file has, whoever made the file longer or shorter, and whatever was read before', (t) => {
+  const rows = fc.oneof(fc.nat(20), fc.constantFrom(1023, 1024, 1025, 5000, 40_000))
+  const step = fc.record({
+    rows,
+    by: fc.constantFrom('writer', 'array'),
+    reads: fc.subarray(['get', 'set', 'data', 'sum', 'copy', 'values', 'fill'] as const),
+  })
+  fc.assert(
+    fc.property(rows, fc.array(step, { minLength: 1, maxLength: 6 }), (first, steps) => {
+      const path = fileOf(t, new Uint8Array(new Int32Array(first).fill(3).buffer))
+      const a = memmap(path, { dtype: 'int32', shape: [-1], mode: 'r+' })
+      let next = 10
+      for (const { rows, by, reads } of steps) {
+        const before = readFileSync(path)
+        if (by === 'array') a.resize([rows])
+        else {
+          truncateSync(path, Math.min(rows * 4, before.length))
+          appendFileSync(path, new Int32Array(Math.max(0, rows - before.length / 4)).fill(next++))
+          t.is(a.refresh(), rows * 4 !== before.length)
+        }
+        const file = readFileSync(path)
+        const expected = new Int32Array(file.buffer, file.byteOffset, rows)
+        const last = rows - 1
+        t.deepEqual(a.shape, [rows])
+        for (const name of reads) {
+          if (name === 'data') t.deepEqual(a.data, expected)
+          if (name === 'copy') t.deepEqual(a.copy().data, expected)
+          if (name === 'sum')
+            t.is(
+              a.sum(),
+              expected.reduce((sum, x) => sum + BigInt(x), 0n),
+            )
+          if (name === 'fill') {
+            a.fill(next)
+            expected.fill(next++)
+          }
+          if (rows === 0) continue
+          if (name === 'get') t.deepEqual([a.get(0), a.get(-1)], [expected[0], expected[last]])
+          if (name === 'values') t.is([...a.slice(-2).values()].at(-1), expected[last])
+          if (name === 'set') {
+            a.set(last, next)
+            expected[last] = next++
+          }
+        }
+        t.deepEqual(new Uint8Array(readFileSync(path)), new Uint8Array(expected.buffer, expected.byteOffset, rows * 4))
+      }
+      a.close()
+    }),
+    { numRuns: times(60) },
+  )
 })
 
 test('refresh follows a .npy file that grows from no rows, and one that was replaced because its header had no space', (t) => {

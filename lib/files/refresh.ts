@@ -84,10 +84,10 @@ function setRows(array: ArrayBase, rows: number): void {
   const now = [rows, ...shape.slice(1)]
   const length = position - origin.pageOffset + sizeOf(now, dtype.itemsize) * dtype.itemsize
   const moved = unwrapNative(() => mapping.refit(length, mappingInfo))
-  const mapped = mappingInfo[2] as number
+  const [mapped, capacity] = [mappingInfo[2] as number, mappingInfo[3] as number]
   // A new store closes all views, because those of removed rows would read other bytes.
-  if (rows < (shape[0] as number)) return withLayout(array, now, store.successor(mapping, mapped, origin))
-  store.resized(mapped, mappingInfo[3] as number, moved)
+  if (rows < (shape[0] as number)) return withLayout(array, now, store.successor(mapping, mapped, capacity, origin))
+  store.resized(mapped, capacity, moved)
   withLayout(array, now, store)
 }
 

@@ -23,6 +23,7 @@ import { MemmapError } from '../errors/memmap-error.js'
 import { parseShape, shapeText, sizeOf } from '../layout/shape.js'
 import { isContiguous } from '../layout/strides.js'
 import type { Origin } from '../memory/origin.js'
+import type { Store } from '../memory/store.js'
 import { checkWriteable } from '../memory/writeable.js'
 import { unwrapNative } from '../native/native.js'
 import type { NativeMapping } from '../native/native.js'
@@ -219,13 +220,17 @@ function removeRows(array: ArrayBase, file: NpyFile | null, length: number, now:
       file?.end(shape)
     })
     // Windows unmaps the file before cutting it, so the array continues in another range.
-    if (process.platform === 'win32')
-      withLayout(array, shape, store.successor(mapping, mappingInfo[2] as number, origin))
+    if (process.platform === 'win32') withLayout(array, shape, successorOf(store, origin))
     throw error
   }
   // A new store, which closes all views, because views of removed rows would read other bytes.
-  withLayout(array, now, store.successor(mapping, mappingInfo[2] as number, origin))
+  withLayout(array, now, successorOf(store, origin))
   file?.end(now)
+}
+
+/** The store that takes over the mapping, in the range that it has now. */
+function successorOf(store: Store, origin: Origin): Store {
+  return store.successor(store.mapping as NativeMapping, mappingInfo[2] as number, mappingInfo[3] as number, origin)
 }
 
 function longerFile({ shape, store }: ArrayBase, of: string, expected: number, actual: number): MemmapError {

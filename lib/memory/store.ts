@@ -151,10 +151,15 @@ export class Store implements Views {
     if (innerBuffer !== null) this.openMask = 0
   }
 
-  /** Creates the store of a mapping whose range has `length` bytes. With `shared`, {@link expose} returns SharedArrayBuffers. */
-  static ofMapping(mapping: NativeMapping, length: number, origin: Origin, shared: boolean): Store {
+  /**
+   * Creates the store of a mapping whose array ends at `length` in a range of `capacity` bytes. With `shared`, {@link expose} returns
+   * SharedArrayBuffers.
+   */
+  static ofMapping(mapping: NativeMapping, length: number, origin: Origin, shared: boolean, capacity = length): Store {
     const elements = mapping.elements()
-    return new Store(length, mapping, origin, elements ?? (length === 0 ? EMPTY_BUFFER : null), shared)
+    const store = new Store(length, mapping, origin, elements ?? (capacity === 0 ? EMPTY_BUFFER : null), shared)
+    store.capacity = capacity
+    return store
   }
 
   /** Creates a store over a buffer. `escaped` is true if code outside the library has the buffer. */
@@ -346,9 +351,9 @@ export class Store implements Views {
   }
 
   /** Creates a store that takes over the mapping from this one, which closes this store for all arrays that have it. */
-  successor(mapping: NativeMapping, length: number, origin: Origin): Store {
+  successor(mapping: NativeMapping, length: number, capacity: number, origin: Origin): Store {
     this.release()
-    return Store.ofMapping(mapping, length, origin, this.shared)
+    return Store.ofMapping(mapping, length, origin, this.shared, capacity)
   }
 
   /**
@@ -364,7 +369,7 @@ export class Store implements Views {
     if (!moved) return
     const inUse = VIEW_NAMES.filter((name) => this[name] !== EMPTY[name])
     this.emptyViews()
-    this.innerBuffer = this.mapping?.elements() ?? (length === 0 ? EMPTY_BUFFER : null)
+    this.innerBuffer = this.mapping?.elements() ?? (capacity === 0 ? EMPTY_BUFFER : null)
     this.openMask = this.innerBuffer === null ? -1 : 0
     const pending = this.pendingViews
     this.pendingViews = NONE

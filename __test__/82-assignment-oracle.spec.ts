@@ -1,6 +1,8 @@
 import test from 'ava'
 import fc from 'fast-check'
-import { array as arrayOf } from '../lib/index.js'
+import { array as arrayOf, expr, Memmap, memmap } from '../lib/index.js'
+import type { NDArray } from '../lib/index.js'
+import { fileOf } from './support/files.js'
 import { assigned, build, select } from './support/oracle.js'
 import type { Nest, Part } from './support/oracle.js'
 import { advancedParts, basicParts, samples, selectorsOf } from './support/oracle-arbitraries.js'
@@ -73,6 +75,55 @@ test('assign is correct for any overlap of source and target', (t) => {
     t.deepEqual(copy.toArray(), assigned(nest, shape, to, source.nest, source.shape) as never)
   })
   t.notThrows(() => fc.assert(property, { numRuns: times(1500), maxSkipsPerRun: 1000 }))
+})
+
+/** The elements of one axis that a slice names. */
+interface Part1d {
+  readonly start: number
+  readonly step: number
+}
+
+/** The slice of `length` elements. */
+const sliceOf = ({ start, step }: Part1d, length: number): string => {
+  const first = step > 0 ? start : start + length - 1
+  const end = first + length * step
+  return `${first}:${end < 0 ? '' : end}:${step}`
+}
+
+test('assign is correct where the source has the memory or the file of the target in another way', async (t) => {
+  const part = fc.record({ start: fc.nat(3), step: fc.constantFrom(1, 2, -1) })
+  const property = fc.asyncProperty(
+    fc.constantFrom('data', 'map', 'attached', 'expr', 'promise'),
+    fc.constantFrom('int32', 'float32'),
+    part,
+    part,
+    fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(300, 5000, 70_000)),
+    async (way, dtype, to, from, length) => {
+      // As float32, the bytes of each are those of a whole number too.
+      const numbers = Int32Array.from({ length: 2 * length + 3 }, (_, index) => 0x4b000000 + index)
+      const path = fileOf(t, new Uint8Array(numbers.buffer))
+      const target = memmap(path, { dtype: 'int32', mode: 'r+' })
+      const expected = target.copy()
+      const places = [sliceOf(to, length)]
+      if (way === 'data') {
+        const typed = dtype === 'int32' ? Int32Array : Float32Array
+        const source = new typed(target.buffer, target.byteOffset + 4 * from.start, length)
+        expected.assign(source.slice(), places)
+        target.assign(source, places)
+      } else {
+        const other =
+          way === 'attached' ? Memmap.attach(target.describe()).view(dtype) : memmap(path, { dtype, mode: 'r' })
+        const source = other.index(sliceOf(from, length)) as NDArray
+        expected.assign(source.copy(), places)
+        if (way === 'expr') target.assign(expr`${source} + 0`, places)
+        else if (way === 'promise') await target.promises.assign(source, places)
+        else target.assign(source, places)
+      }
+      t.deepEqual(target.data, expected.data, JSON.stringify({ way, dtype, to, from, length }))
+      target.close()
+    },
+  )
+  await fc.assert(property, { numRuns: times(300) })
 })
 
 test('map and apply visit the elements in C order', (t) => {

@@ -246,6 +246,12 @@ impl NativeMapping {
         self.open_one(env)?.file_size().map(|size| size as f64).map_err(|error| throw(env, error))
     }
 
+    /// Whether another mapping is one of the same file.
+    #[napi(catch_unwind)]
+    pub fn shares_file(&self, env: &Env, other: &NativeMapping) -> napi::Result<bool> {
+        Ok(self.open_one(env)?.shares_file(&other.open_one(env)?))
+    }
+
     /// Gives the array `length` bytes of the file as it is. Detaches buffers and tells as `resize` does.
     #[napi(catch_unwind)]
     pub fn refit(&self, env: &Env, length: f64, mut facts: Float64ArraySlice) -> napi::Result<bool> {

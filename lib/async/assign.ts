@@ -8,6 +8,7 @@ import type { ArrayBase } from '../array/array-base.js'
 import { heldArray, viewOf } from '../array/make-array.js'
 import { ComputedValue, inMemory } from '../array/computed.js'
 import { operand } from '../array/operand.js'
+import { readsOtherMapOf } from '../array/other-map.js'
 import { arraysOf } from '../array/recipe.js'
 import { checkWriteable } from '../memory/writeable.js'
 import { native } from '../native/native.js'
@@ -60,7 +61,10 @@ export async function copyAsync({ target, source }: CopyPlan, options: AsyncOpti
 
 async function assignValueAsync(array: ArrayBase, value: unknown, task: Task): Promise<void> {
   const source = sourceFor(array, value)
-  if (source !== null) return assignElementsAsync(array, source, task, false)
+  if (source !== null) {
+    const separate = readsOtherMapOf(source, array) ? await privateCopy(source, task) : source
+    return assignElementsAsync(array, separate, task, false)
+  }
   if (array.ndim > 0) return fillElementsAsync(array, value, task)
   assignValue(array, value)
   task.report(1)

@@ -6,6 +6,7 @@ import { allocate } from '../array/allocate.js'
 import type { ArrayBase } from '../array/array-base.js'
 import { asSource, isSingleElement } from '../array/as-array.js'
 import { fillKernel } from '../array/kernel-calls.js'
+import { readsOtherMapOf } from '../array/other-map.js'
 import { innerBytesOf } from '../array/typed-views.js'
 import type { DType } from '../dtype/index.js'
 import { MemmapError } from '../errors/memmap-error.js'
@@ -14,12 +15,13 @@ import { castError } from '../scalar/codec.js'
 import { encode } from '../scalar/index.js'
 import { assignElements } from './cast/assign-elements.js'
 import { hasPadding } from './cast/records.js'
+import { copyOf } from './copy.js'
 import { fromNestedLists } from './from-values.js'
 
 /** Stores a value, broadcast and cast, in every element. */
 export function assignValue(array: ArrayBase, value: unknown): void {
   const source = sourceFor(array, value)
-  if (source !== null) return assignElements(array, source)
+  if (source !== null) return assignElements(array, readsOtherMapOf(source, array) ? copyOf(source) : source)
   if (array.ndim === 0) array.set(value)
   else fillElements(array, value)
 }

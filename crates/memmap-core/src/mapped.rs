@@ -58,6 +58,11 @@ impl Mapped {
         self.file.path.as_deref()
     }
 
+    /// Whether another mapping is one of the same file: by device and inode, or what the system has for them.
+    pub fn shares_file(&self, other: &Mapped) -> bool {
+        self.file.identity == other.file.identity
+    }
+
     /// Bytes of the array.
     pub fn length(&self) -> u64 {
         self.length

@@ -71,9 +71,9 @@ function copyStrided(to: View, at: number, target: Core, source: Core): boolean 
   return loopsOf(source).copy(to, at, from, firstOf(source), rows, rowStep, columns, step)
 }
 
-/** True where the ranges of two arrays in memory have bytes in common. */
+/** True where the ranges of two arrays may have bytes in common: in one memory, or in a mapping and a buffer of it that callers have. */
 function mayOverlap(a: Core, b: Core): boolean {
-  if (a.store.memory !== b.store.memory) return false
+  if (a.store.memory !== b.store.memory) return a.store.isExposed(b.store.memory) || b.store.isExposed(a.store.memory)
   const [own, other] = [extent(a, a.dtype.itemsize), extent(b, b.dtype.itemsize)]
   const [start, begin] = [own.start + a.store.base, other.start + b.store.base]
   return start < begin + other.length && begin < start + own.length

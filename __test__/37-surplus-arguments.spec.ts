@@ -15,6 +15,7 @@ import {
   openMemmap,
   save,
   savez,
+  slice,
   stack,
   zeros,
 } from '../lib/index.js'
@@ -83,10 +84,11 @@ test('methods refuse what they do not take, and promises reject', async (t) => {
 
 test('functions refuse what they do not take, and write nothing', (t) => {
   const at = folder(t)
-  const functions = { array, concat, load, memmap, openMemmap, save, savez, stack, zeros }
+  const functions = { array, concat, load, memmap, openMemmap, save, savez, slice, stack, zeros }
   const path = join(at, 'a.npy')
   const calls: readonly (readonly [name: string, ...args: unknown[]])[] = [
     ['zeros', 2, {}, 3],
+    ['slice', 1, 2, 3, 4],
     ['array', [1], {}, 1],
     ['memmap', path, { mode: 'w+', shape: 1 }, 1],
     ['openMemmap', path, { mode: 'w+', shape: 1 }, 1],

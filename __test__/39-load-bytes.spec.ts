@@ -60,6 +60,19 @@ test('load takes the bytes of an archive, and NpzFile reads as a Map does', (t) 
   t.throws(() => (load(damaged) as NpzFile).get('x'), { instanceOf: MemmapError, code: 'ERR_MEMMAP_NPY' })
 })
 
+test('bytes that are no file are refused as such, and not looked for as a path', (t) => {
+  const path = join(folder(t), 'a.npy')
+  save(path, array([1, 2]))
+  const file = readFileSync(path)
+  for (const bytes of [Buffer.alloc(0), file.subarray(0, 5), file.subarray(0, 20), Buffer.from([1, 0, 2])]) {
+    t.throws(() => load(bytes), { instanceOf: MemmapError, code: 'ERR_MEMMAP_NPY' })
+    t.throws(() => load(new Uint8Array(bytes)), { instanceOf: MemmapError, code: 'ERR_MEMMAP_NPY' })
+  }
+  // The bytes of a path are a path in a Buffer only.
+  t.deepEqual((load(Buffer.from(path)) as NDArray).toArray(), [1, 2])
+  t.throws(() => load(new Uint8Array(Buffer.from(path))), { instanceOf: MemmapError, code: 'ERR_MEMMAP_NPY' })
+})
+
 test('savez with compress writes less, and refuses other options', (t) => {
   const at = folder(t)
   savez(join(at, 'large.npz'), { x: zeros(1_000_000) })

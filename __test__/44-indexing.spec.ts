@@ -117,6 +117,21 @@ test('typed arrays inside a list are lists of positions', (t) => {
 test('slice() rejects a step of 0 and fractions', (t) => {
   t.throws(() => slice(0, 1, 0), { code: 'ERR_MEMMAP_INDEX' })
   t.throws(() => slice(0.5), { code: 'ERR_MEMMAP_INDEX' })
+  t.throws(() => slice(Number.NaN), { code: 'ERR_MEMMAP_INDEX' })
+})
+
+test('bounds beyond the axis select to its end, whatever their size', (t) => {
+  const all = a.toArray()
+  for (const [low, high] of [
+    [-Infinity, Infinity],
+    [-(2 ** 60), 2 ** 60],
+    [-(2n ** 70n), 2n ** 70n],
+  ] as const) {
+    t.deepEqual(a.slice(low, high).toArray(), all)
+    t.deepEqual(a.index(slice(high, low, -1)).toArray(), all.toReversed())
+    t.deepEqual(a.slice(0, undefined, high).toArray(), all.slice(0, 1))
+    t.deepEqual(a.slice(high, low).toArray(), [])
+  }
 })
 
 test('mask() rejects a wrong length and a dtype other than bool', (t) => {

@@ -201,6 +201,8 @@ test('w+ creates a file that keeps its stores, and rejects invalid options befor
     [{ mode: 'w+', shape: 2, order: 'F' }, 'ERR_MEMMAP_ARGUMENT'],
     [{ mode: 'w+', shape: 2, access: 'x' }, 'ERR_MEMMAP_ARGUMENT'],
     [{ mode: 'w', shape: 2 }, 'ERR_MEMMAP_MODE'],
+    [{ mode: 'r', shape: Number.NaN }, 'ERR_MEMMAP_SHAPE'],
+    [{ mode: 'r+', dtype: 'zz' }, 'ERR_MEMMAP_DTYPE'],
   ] as const) {
     t.throws(() => openMemmap(path, options as never), { code, instanceOf: MemmapError }, JSON.stringify(options))
     t.deepEqual(readFileSync(path), bytes)

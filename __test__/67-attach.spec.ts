@@ -92,6 +92,16 @@ test('attach never creates, grows or clears a file', (t) => {
   t.true(readFileSync(path).every((byte) => byte === 7))
 })
 
+test('attach opens an array without elements in every mode', (t) => {
+  const a = memmap(fileOf(t, Buffer.alloc(0)), { dtype: 'int32', mode: 'w+', shape: [0, 3] })
+  for (const mode of [undefined, 'r', 'r+', 'c'] as const) {
+    const other = Memmap.attach(a.describe(), { mode })
+    t.deepEqual([other.shape, other.dtype.name, other.mode], [[0, 3], 'int32', mode ?? 'r+'])
+    other.close()
+  }
+  t.is(statSync(a.filename as string).size, 0)
+})
+
 test('rejects an invalid descriptor and names the part', (t) => {
   const path = fileOf(t, Buffer.alloc(100))
   const good = memmap(path, { shape: [10, 10] }).describe()

@@ -204,6 +204,25 @@ onOneVersion('diff counts differences, and says by how much and where', (t) => {
   t.is(run('diff grid.npy grid.f4 --dtype f4 --shape 3,4').code, 0)
   t.is(run('diff nan.npy nan.npy').code, 0)
   t.is(run('diff nan.npy nan.npy --no-equal-nan').code, 1)
+  const records = array(
+    [
+      [1, Number.NaN, 'x'],
+      [Number.NaN, 2, 'y'],
+    ],
+    {
+      dtype: [
+        ['a', 'f4'],
+        ['b', 'f8'],
+        ['c', 'U1'],
+      ],
+    },
+  )
+  save(join(at, 'records.npy'), records)
+  records.field('b').set(1, Number.NaN)
+  save(join(at, 'records2.npy'), records)
+  t.is(run('diff records.npy records.npy').code, 0)
+  t.is(run('diff records.npy records.npy --no-equal-nan').code, 1)
+  t.like(JSON.parse(run('diff records.npy records2.npy --json').out), { differing: 1 })
   const { code, out } = run('diff grid.npy other.npy --json')
   t.is(code, 1)
   t.like(JSON.parse(out), {
@@ -294,6 +313,7 @@ const WRONG: readonly (readonly [line: string, pattern: RegExp])[] = [
   ['show grid.npy --precision x', /--precision/],
   ['show grid.npy --image x.png --colormap pink', /Allowed choices are grey/],
   ['check grid.npy --min x', /invalid --min 'x': it must be a number/],
+  ['check grid.npy --min nan', /invalid --min 'nan': no element is above or below it/],
   ['check grid.npy --format xml', /Allowed choices are text, github/],
   ['diff grid.npy', /missing required argument 'b'/],
   ['diff grid.npy grid.npy --rtol -1', /invalid --rtol '-1': it must be a number that is not negative/],

@@ -109,6 +109,9 @@ const MORE = [
   ['check', 'text.npy', '--min', 'a'],
   ['check', 'date.npy', '--min', 'yesterday'],
   ['check', 'date.npy', '--min', '1'],
+  ['check', 'date.npy', '--min', 'NaT'],
+  ['check', 'a.npy', '--max', 'nan'],
+  ['check', 'complex.npy', '--max', '1+nanj'],
   ['stats', 'record.npy', '--field', 'z.q'],
   ['convert', 'a.npy', 'x.npz', '--name', 'x'.repeat(40_000)],
 ] // prettier-ignore

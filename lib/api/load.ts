@@ -70,12 +70,17 @@ export function load(path: FileLike, options: LoadOptions = {}): Memmap | NDArra
   }
 }
 
-/** The content of a file that was passed in place of a path, by its first bytes; null for a path. */
+/**
+ * The content of a file that was passed in place of a path; null for a path. A `Buffer` is a path unless it begins as a file does, has no
+ * bytes, or has a zero byte, which no path has.
+ */
 function bytesOfFile(value: FileLike): MemorySource | null {
   if (!isUint8Array(value)) return null
   const source = new MemorySource(value)
-  const start = source.read(0, MAGIC.length)
-  return start.equals(MAGIC) || isZip(start) ? source : null
+  if (!Buffer.isBuffer(value)) return source
+  const start = source.read(0, Math.min(MAGIC.length, value.length))
+  const isFile = start.equals(MAGIC.subarray(0, start.length)) || isZip(start) || value.includes(0)
+  return isFile ? source : null
 }
 
 function loadBytes(bytes: MemorySource, mode: Mode | null, maxHeaderSize: number): NDArray | NpzFile {

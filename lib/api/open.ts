@@ -129,15 +129,19 @@ export function openMemmap(path: FileLike, options: OpenMemmapOptions = {}): Mem
   const maxHeaderSize = parseMaxHeaderSize(options.maxHeaderSize)
   const version = parseVersion(options.version)
   checkBoolean('fortranOrder', options.fortranOrder)
-  if (mode !== 'w+') return openNpy(path, mode, maxHeaderSize, options) as Memmap
+  const dtype = parseDType(options.dtype ?? 'float64')
   const { shape } = options
+  if (mode !== 'w+') {
+    // The header of the file says what it has, as in NumPy, but what is none is a mistake.
+    if (shape !== undefined && shape !== null) parseShape(shape)
+    return openNpy(path, mode, maxHeaderSize, options) as Memmap
+  }
   if (shape === undefined || shape === null) {
     throw new MemmapError(
       'ERR_MEMMAP_SHAPE',
       `shape must be given if mode == 'w+', which creates the file: give the length of each axis`,
     )
   }
-  const dtype = parseDType(options.dtype ?? 'float64')
   const full = [...parseShape(shape), ...dtype.shape]
   const header = { dtype: dtype.base, shape: full, fortranOrder: options.fortranOrder ?? false }
   return createNpy(path, header, version, options) as Memmap

@@ -1,6 +1,7 @@
 import { markOwn } from '../errors/brands.js'
 import { inspect } from '../errors/inspect.js'
 import { indexError } from '../errors/memmap-error.js'
+import { checkArguments } from '../errors/refuse-surplus.js'
 import { integerOf } from './shape.js'
 
 /** A part of an axis: Python's `slice`. Create one with {@link slice}. */
@@ -45,6 +46,7 @@ type Bound = number | bigint | undefined
 export function slice(stop?: Bound): Slice
 export function slice(start: Bound, stop: Bound, step?: Bound): Slice
 export function slice(...bounds: Bound[]): Slice {
+  checkArguments('slice', 3, bounds)
   const [first, second, third] = bounds
   return bounds.length === 1 ? sliceBetween(undefined, first) : sliceBetween(first, second, third)
 }
@@ -62,9 +64,11 @@ export function sliceBetween(start: Bound, stop: Bound, step?: Bound): Slice {
 function parseBound(bound: Bound): number | undefined {
   if (bound === undefined) return undefined
   const value = integerOf(bound)
-  if (value === null)
-    throw indexError(`invalid slice bound ${inspect(bound)}: it must be a whole number, or undefined for an open end`)
-  return value
+  if (value !== null) return value
+  // Infinity and whole numbers beyond 2^53, as the slices of JavaScript and Python take them.
+  const isBeyond = typeof bound === 'bigint' || bound === Infinity || bound === -Infinity || Number.isInteger(bound)
+  if (isBeyond) return clamp(Number(bound))
+  throw indexError(`invalid slice bound ${inspect(bound)}: it must be a whole number, or undefined for an open end`)
 }
 
 /** The slices of texts parsed before. Bounded, because the number of texts is not. */

@@ -67,8 +67,11 @@ impl Mapping {
         let mode = options.mode;
         let mut file = OpenFile::open(source, mode)?;
         let lock = options.lock.map(|lock| file.lock(lock)).transpose()?.flatten();
-        let plan = plan(mode, file.size(), options.offset, options.extent)?;
-        if !options.grow && mode == Mode::ReadWrite && plan.file_size > file.size() {
+        // An array of no bytes in an empty file, which was described before, is planned as where it was created.
+        let is_nothing = !options.grow && options.extent == Extent::Bytes(0);
+        let planned = if is_nothing { Mode::ReadWrite } else { mode };
+        let plan = plan(planned, file.size(), options.offset, options.extent)?;
+        if !options.grow && planned == Mode::ReadWrite && plan.file_size > file.size() {
             return Err(Error::new(
                 Code::Size,
                 format!(

@@ -1,11 +1,12 @@
 import { parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
+import { inspect } from '../../errors/inspect.js'
 import { sizeOf } from '../../layout/shape.js'
 import { tupleRepr } from '../../text/python-repr.js'
 import type { CliOptions } from '../cli-options.js'
 import { breachOf } from '../compute/rules.js'
 import type { Breach, Rules } from '../compute/rules.js'
-import { CHECK_FAILED, OK } from '../exit.js'
+import { CHECK_FAILED, OK, UsageError } from '../exit.js'
 import { eachFile, membersOf, worstOf } from '../input/each-file.js'
 import { defined, openInput } from '../input/input.js'
 import type { Input, RawOptions } from '../input/input.js'
@@ -125,8 +126,8 @@ async function checkArray(
   const { min, max } = options as Record<string, string | undefined>
   const rules: Rules = {
     finite: options['finite'] === true,
-    min: min === undefined ? undefined : parseElement(min, array.dtype, '--min'),
-    max: max === undefined ? undefined : parseElement(max, array.dtype, '--max'),
+    min: min === undefined ? undefined : parseBound(min, array.dtype, '--min'),
+    max: max === undefined ? undefined : parseBound(max, array.dtype, '--max'),
     allowNaN: options['allowNan'] === true,
   }
   const breach = await breachOf(array, rules, onProgress)
@@ -139,6 +140,21 @@ async function checkArray(
     index,
     value,
   }
+}
+
+/** Parses a bound; every element would pass one that is not a number or not a time. */
+function parseBound(text: string, dtype: DType, option: string): unknown {
+  const bound = parseElement(text, dtype, option)
+  const isNone = typeof bound === 'string' ? 'mM'.includes(dtype.kind) && /^nat$/i.test(bound) : isNaNIn(bound)
+  if (!isNone) return bound
+  throw new UsageError(
+    `invalid ${option} ${inspect(text)}: no element is above or below it; give a number, or --finite to find elements that are none`,
+  )
+}
+
+function isNaNIn(value: unknown): boolean {
+  if (typeof value === 'object' && value !== null) return Object.values(value).some(isNaNIn)
+  return typeof value === 'number' && Number.isNaN(value)
 }
 
 /** `(*, 3)`. */

@@ -211,14 +211,7 @@ function recordFirst(counts: DifferenceCounts, positions: Positions, position: n
 function equality({ equalNaN }: Tolerance, counts: DifferenceCounts): (chunk: Chunk) => void {
   return (chunk) => {
     for (const [left, right, from] of partsOfPair(chunk, CHUNK_ELEMENTS)) {
-      const unequal = unequalIn(left, right)
-      const isTime = (array: NDArray): boolean => array.dtype.kind === 'M' || array.dtype.kind === 'm'
-      if (equalNaN && isTime(left) && isTime(right)) {
-        const both = left.compare('!=', left).ravel().data as Uint8Array
-        const missing = right.compare('!=', right).ravel().data as Uint8Array
-        const data = unequal.data as Uint8Array
-        for (let i = 0; i < data.length; i++) if (both[i] === 1 && missing[i] === 1) data[i] = 0
-      }
+      const unequal = unequalIn(left, right, equalNaN)
       const count = unequal.countNonzero()
       if (count === 0) continue
       counts.differing += count
@@ -264,18 +257,32 @@ function distanceAt(a: NDArray, b: NDArray, position: number): bigint {
 }
 
 /** Flags on one axis that are true where elements differ. */
-function unequalIn(left: NDArray, right: NDArray): NDArray<'bool'> {
+function unequalIn(left: NDArray, right: NDArray, equalNaN: boolean): NDArray<'bool'> {
   const flags = zeros(left.shape, { dtype: 'bool' })
-  compareFieldsExactly(flags, '!=', left, right)
+  compareFields(equalNaN)(flags, '!=', left, right)
   return flags.ravel()
 }
 
-/** As `compareInto`; fields of 64-bit integers are not rounded to the floats that they are compared with. */
-function compareFieldsExactly(into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase): void {
-  if (left.dtype.names !== null && right.dtype.names !== null) {
-    compareRecords(into, op, left, right, compareFieldsExactly)
-    return
+/** As `compareInto`, field by field. */
+function compareFields(equalNaN: boolean): typeof compareInto {
+  return function compare(into, op, left, right) {
+    if (left.dtype.names !== null && right.dtype.names !== null) return compareRecords(into, op, left, right, compare)
+    compareExactly(into, op, left, right)
+    if (!equalNaN || ![left, right].every(({ dtype }) => 'fcmM'.includes(dtype.kind))) return
+    const [missing, others] = [left, right].map((array) => {
+      const flags = allocate(into.shape, into.dtype)
+      compareInto(flags, '!=', array, array)
+      return innerDataOf(flags) as Uint8Array
+    }) as [Uint8Array, Uint8Array]
+    const flags = innerDataOf(into) as Uint8Array
+    missing.forEach((flag, at) => {
+      if (flag === 1 && others[at] === 1) flags[at] = op === '==' ? 1 : 0
+    })
   }
+}
+
+/** As `compareInto`; integers of 64 bits are not rounded to the floats that they are compared with. */
+function compareExactly(into: ArrayBase, op: Comparison, left: ArrayBase, right: ArrayBase): void {
   compareInto(into, op, left, right)
   const [integers, floats] = 'iu'.includes(left.dtype.kind) ? [left, right] : [right, left]
   if (!'iu'.includes(integers.dtype.kind) || integers.itemsize < 8 || !'fc'.includes(floats.dtype.kind)) return

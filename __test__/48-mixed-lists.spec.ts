@@ -1,7 +1,7 @@
 // Lists that hold arrays: the list's dtype is NumPy's promotion of what is in it, and arrays are cast whole.
 import { join } from 'node:path'
 import test from 'ava'
-import { array, dtype as dtypeOf, openMemmap, zeros } from '../lib/index.js'
+import { arange, array, concat, dtype as dtypeOf, openMemmap, stack, zeros } from '../lib/index.js'
 import type { NDArray } from '../lib/index.js'
 import { MemmapError } from '../lib/index.js'
 import { promoteDTypes, parseDType } from '../lib/dtype/index.js'
@@ -477,4 +477,36 @@ print(json.dumps([answer(*one) for one in json.load(sys.stdin)]))`
     comparisons++
   }
   t.true(stores > 500 && comparisons > 300, `${stores} ${comparisons}`)
+})
+
+test('a list with a hole is refused wherever a list is taken, because map and every would skip it', (t) => {
+  const a = arange(6).reshape([2, 3])
+  const hole = (...values: unknown[]): never => [, ...values] as never
+  const calls: readonly (() => unknown)[] = [
+    () => zeros(hole(2)),
+    () => array(hole(1, 2)),
+    () => a.reshape(hole(6)),
+    () => a.broadcastTo(hole(2, 3)),
+    () => a.transpose(hole(0)),
+    () => a.flip(hole(0)),
+    () => a.expandDims(hole(0)),
+    () => a.sum({ axis: hole(1) }),
+    () => a.take(hole(1)),
+    () => a.index(hole(1)),
+    () => a.mask(hole(true)),
+    () => a.assign(7, hole(0)),
+    () => a.quantile(hole(0.5)),
+    () => a.nearest([1, 2, 3], { mask: hole(true) }),
+    () => concat(hole(a, a)),
+    () => stack(hole(a, a)),
+    () => dtypeOf(hole(['a', 'f4'])),
+    () => dtypeOf({ names: hole('a'), formats: ['f4', 'f4'] }),
+    () => dtypeOf({ names: ['a', 'b'], formats: hole('f4') }),
+    () => dtypeOf({ names: ['a', 'b'], formats: ['f4', 'f4'], offsets: hole(0) }),
+  ]
+  calls.forEach((call, number) => t.throws(call, { instanceOf: MemmapError }, String(number)))
+  t.deepEqual(a.toArray(), [
+    [0, 1, 2],
+    [3, 4, 5],
+  ])
 })

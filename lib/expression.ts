@@ -15,6 +15,7 @@ import type { AsyncOptions } from './async/task.js'
 import { parseDType } from './dtype/index.js'
 import type { Canonical, Checked, DType, DTypeLike, DTypeOrName, NumberName, Scalar } from './dtype/index.js'
 import { checkOptions } from './errors/check-options.js'
+import { entriesOf } from './errors/entries.js'
 import { inspect as show } from './errors/inspect.js'
 import { indexError, MemmapError } from './errors/memmap-error.js'
 import { checkArguments, refuseSurplus } from './errors/refuse-surplus.js'
@@ -378,7 +379,7 @@ export function stack(arrays: readonly unknown[], options: { axis?: number } = {
 
 function sourcesOf(arrays: readonly unknown[], name: string): readonly ArrayBase[] {
   const isList = Array.isArray(arrays)
-  const sources = isList ? arrays.map((array) => asSource(array)) : []
+  const sources = isList ? entriesOf(arrays).map((array) => asSource(array)) : []
   const wrong = sources.indexOf(null)
   if (!isList || wrong >= 0) {
     throw new MemmapError(

@@ -1,4 +1,5 @@
 import { refuseOtherCopy } from '../errors/brands.js'
+import { entriesOf } from '../errors/entries.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { checkArguments } from '../errors/refuse-surplus.js'
@@ -116,7 +117,7 @@ function fromList(spec: readonly unknown[], nesting: Nesting): DType {
   const fields: NamedDType[] = []
   const offsets: number[] = []
   let end = 0
-  spec.forEach((entry, i) => {
+  entriesOf(spec).forEach((entry, i) => {
     if (!Array.isArray(entry) || entry.length < 2 || entry.length > 3) {
       const hint = typeof entry === 'string' ? `; one field is a list in a list, as in [['x', '<f4']]` : ''
       throw dtypeError(spec, `a field must be [name, dtype] or [name, dtype, shape] (got ${inspect(entry)})${hint}`)
@@ -186,7 +187,7 @@ function fromTable(spec: object, nesting: Nesting): DType {
 }
 
 function isList<T>(value: unknown, test: (item: unknown) => item is T): value is T[] {
-  return Array.isArray(value) && value.every(test)
+  return Array.isArray(value) && entriesOf<unknown>(value).every(test)
 }
 
 function isCount(value: unknown): value is number {

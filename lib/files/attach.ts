@@ -7,6 +7,7 @@ import { makeArray } from '../array/make-array.js'
 import { parseDType } from '../dtype/index.js'
 import type { DTypeJson } from '../dtype/index.js'
 import { checkOptions } from '../errors/check-options.js'
+import { entriesOf } from '../errors/entries.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { extent } from '../layout/layout.js'
@@ -121,7 +122,7 @@ function modeOf(value: unknown): Exclude<Mode, 'w+'> {
 }
 
 function stridesIn(value: unknown, shape: readonly number[]): number[] {
-  const strides = Array.isArray(value) ? value.map(integerOf) : []
+  const strides = Array.isArray(value) ? entriesOf<unknown>(value).map(integerOf) : []
   if (!Array.isArray(value) || strides.length !== shape.length || strides.includes(null)) {
     throw invalidField('byteStrides', value, `a list of whole numbers, one for each of ${shape.length} axes`)
   }

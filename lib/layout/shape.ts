@@ -2,6 +2,7 @@ import { isArrayValue } from '../dtype/index.js'
 import type { ArrayValue } from '../dtype/index.js'
 import { checkHasMemory, typedArrayTag } from '../errors/brands.js'
 import { checkList } from '../errors/check-size.js'
+import { entriesOf } from '../errors/entries.js'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 
@@ -64,7 +65,7 @@ export function isInteger0d(value: unknown): value is ArrayValue {
 
 /** The entries of an array or typed array; null for anything else. */
 export function listOf(value: unknown): readonly unknown[] | null {
-  if (Array.isArray(value)) return value
+  if (Array.isArray(value)) return entriesOf(value)
   if (typedArrayTag(value) === undefined) return null
   checkHasMemory(value as ArrayBufferView)
   const list = value as unknown as ArrayLike<unknown>

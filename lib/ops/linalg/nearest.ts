@@ -12,6 +12,7 @@ import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import { checkOptions } from '../../errors/check-options.js'
+import { entriesOf } from '../../errors/entries.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { normalizeIndex } from '../../layout/axis.js'
@@ -200,7 +201,7 @@ function queriesOf(
 /** A bool for each row. */
 function maskOf(given: ArrayBase | ComputedValue | readonly boolean[], rows: number): ArrayBase {
   const list: unknown = given instanceof ComputedValue ? inMemory(given.computed) : given
-  const isBooleans = Array.isArray(list) && list.every((flag) => typeof flag === 'boolean')
+  const isBooleans = Array.isArray(list) && entriesOf<unknown>(list).every((flag) => typeof flag === 'boolean')
   const mask = isArray(list) ? list : isBooleans ? arrayFrom(list, parseDType('bool')) : null
   if (mask === null || mask.dtype.kind !== 'b') {
     const shown = mask === null ? inspect(list) : `of dtype ${mask.dtype.name}`

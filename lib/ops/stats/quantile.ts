@@ -11,6 +11,7 @@ import { innerDataOf } from '../../array/typed-views.js'
 import { parseDType } from '../../dtype/index.js'
 import type { DType } from '../../dtype/index.js'
 import { checkBoolean, checkOptions } from '../../errors/check-options.js'
+import { entriesOf } from '../../errors/entries.js'
 import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { axisList } from '../../layout/axis.js'
@@ -179,7 +180,10 @@ function parseFractions(q: unknown): { fractions: Float64Array; isSingle: boolea
   const isArray = given !== null && given.ndim <= 1 && 'iuf'.includes(given.dtype.kind)
   const list =
     typeof q === 'number' ? [q] : isArray ? Array.from(innerDataOf(castTo(given, 'float64', 'C')) as Float64Array) : q
-  if (!Array.isArray(list) || !list.every((one) => typeof one === 'number' && one >= 0 && one <= 1)) {
+  if (
+    !Array.isArray(list) ||
+    !entriesOf<unknown>(list).every((one) => typeof one === 'number' && one >= 0 && one <= 1)
+  ) {
     throw argumentError(`invalid q ${inspect(q)}: it must be a number from 0 to 1, or a list of such numbers`)
   }
   const isSingle = typeof q === 'number' || given?.ndim === 0

@@ -481,6 +481,7 @@ print(json.dumps([answer(*one) for one in json.load(sys.stdin)]))`
 
 test('a list with a hole is refused wherever a list is taken, because map and every would skip it', (t) => {
   const a = arange(6).reshape([2, 3])
+  // eslint-disable-next-line no-sparse-arrays -- that is what is tested
   const hole = (...values: unknown[]): never => [, ...values] as never
   const calls: readonly (() => unknown)[] = [
     () => zeros(hole(2)),

@@ -57,7 +57,7 @@ fn exp(z: C) -> C {
     }
     if !y.is_finite() {
         return match x {
-            f64::NEG_INFINITY => c(0.0, 0.0),
+            f64::NEG_INFINITY => c(0.0, 0f64.copysign(y)),
             f64::INFINITY => c(x, f64::NAN),
             _ => c(f64::NAN, f64::NAN),
         };
@@ -175,7 +175,8 @@ fn scaled(x: f64, of_sinh: f64, of_cosh: f64) -> (f64, f64) {
         return (part::sinh(x) * of_sinh, part::cosh(x) * of_cosh);
     }
     let e = root_of_exp(x.abs());
-    (e * (0.5 * of_sinh.copysign(of_sinh * x.signum())) * e, e * (0.5 * of_cosh) * e)
+    // Half of the smallest number is 0, so the half is of e.
+    (0.5 * e * of_sinh.copysign(of_sinh * x.signum()) * e, 0.5 * e * of_cosh * e)
 }
 
 #[inline(never)]
@@ -206,7 +207,7 @@ fn cosh(z: C) -> C {
     if !y.is_finite() {
         return match x {
             _ if x.is_infinite() => c(f64::INFINITY, f64::NAN),
-            0.0 => c(f64::NAN, zero),
+            0.0 => c(f64::NAN, 0.0),
             _ => c(f64::NAN, f64::NAN),
         };
     }
@@ -256,7 +257,7 @@ fn sin(z: C) -> C {
 }
 
 fn cos(z: C) -> C {
-    cosh(c(-z.im, z.re))
+    cosh(c(if z.im.is_nan() { z.im } else { -z.im }, z.re))
 }
 
 fn tan(z: C) -> C {
@@ -275,13 +276,13 @@ fn distances(x: f64, y: f64) -> (f64, f64) {
         let h = 0.5 * (from_r + 1.0 / (s + (1.0 - y)));
         (x * (x * h), x * (h * (a + 1.0)).sqrt())
     } else {
-        let excess = 0.5 * (x * (x * from_r) + (s + (y - 1.0)));
-        (excess, (excess * (a + 1.0)).sqrt())
+        let twice = x * (x * from_r) + (s + (y - 1.0));
+        (0.5 * twice, (twice * (0.5 * (a + 1.0))).sqrt())
     };
     let side = if y > 1.0 {
         x * (0.5 * (from_r + 1.0 / (s + (y - 1.0))) * (a + y)).sqrt()
     } else {
-        (0.5 * (x * (x * from_r) + (s + (1.0 - y))) * (a + y)).sqrt()
+        ((x * (x * from_r) + (s + (1.0 - y))) * (0.5 * (a + y))).sqrt()
     };
     (part::log1p(excess + root), side)
 }
@@ -406,7 +407,7 @@ fn times_or_infinite(a: C, b: C) -> C {
     c(f64::INFINITY * product.re, f64::INFINITY * product.im)
 }
 
-/// 1 / z after Smith.
+/// (1 + 0i) / z after Smith, with the signs of zeros of that quotient.
 fn inverse(z: C) -> C {
     if z.re == 0.0 && z.im == 0.0 {
         return c(f64::INFINITY, f64::NAN);
@@ -414,11 +415,11 @@ fn inverse(z: C) -> C {
     if z.re.abs() >= z.im.abs() {
         let ratio = z.im / z.re;
         let scale = 1.0 / (z.re + z.im * ratio);
-        c(scale, -ratio * scale)
+        c(scale, (0.0 - ratio) * scale)
     } else {
         let ratio = z.re / z.im;
         let scale = 1.0 / (z.im + z.re * ratio);
-        c(ratio * scale, -scale)
+        c((ratio + 0.0) * scale, -scale)
     }
 }
 

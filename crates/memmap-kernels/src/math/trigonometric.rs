@@ -110,7 +110,7 @@ fn both_single(x: f64) -> (f64, f64) {
 
 #[inline(always)]
 pub(super) fn sin(x: f64) -> f64 {
-    sin_shifted(x, 0)
+    if x == 0.0 { x } else { sin_shifted(x, 0) }
 }
 
 #[inline(always)]

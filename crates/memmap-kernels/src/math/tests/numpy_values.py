@@ -16,9 +16,9 @@ arcsinh arccosh arctanh""".split()
 REAL = "cbrt rint floor ceil trunc".split()
 BINARY = "power arctan2 hypot".split()
 
-magnitudes = [0, 5e-324, 1e-310, 0.5, 1, 2.5, 80, 700, 1e22, 1e300, np.inf]
+magnitudes = [0.0, 5e-324, 1e-310, 0.5, 1, 2.5, 80, 700, 1e22, 1e300, np.inf]
 reals = np.array([s * x for x in magnitudes for s in (1, -1)] + [np.nan])
-few = np.array([s * x for x in (0, 0.5, 1, 3, 1e200, np.inf) for s in (1, -1)] + [np.nan])
+few = np.array([s * x for x in (0.0, 0.5, 1, 3, 1e200, np.inf) for s in (1, -1)] + [np.nan])
 parts = [0, -0.0, 1, -1.5, 800, np.inf, -np.inf, np.nan]
 complexes = np.array([complex(re, im) for re, im in itertools.product(parts, parts)])
 

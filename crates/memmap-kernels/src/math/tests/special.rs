@@ -12,6 +12,8 @@ trait Words: Math + PartialEq {
     fn of(words: &[u64]) -> (Self, &[u64]);
     /// Whether both are the same special value, or finite and near each other: complex numbers by `units`.
     fn is_like(self, other: Self, units: f64) -> bool;
+    /// The same without the signs of zeros, where parts are computed from one another.
+    fn unsigned_zeros(self) -> Self;
 }
 
 macro_rules! reals {
@@ -28,6 +30,9 @@ macro_rules! reals {
                 self.to_bits() == other.to_bits()
                     || !is_special(self) && !is_special(other) && self.to_bits().abs_diff(other.to_bits()) <= $ulps
             }
+            fn unsigned_zeros(self) -> Self {
+                self
+            }
         }
     )*};
 }
@@ -41,14 +46,20 @@ impl Words for Complex<f64> {
     }
     fn is_like(self, other: Self, units: f64) -> bool {
         // The parts of a special value are special, or finite with an error relative to the greater one.
-        let part =
-            |a: f64, b: f64, unit: f64| a.is_like(b, units) || (a - b).abs() <= units * f64::EPSILON * unit;
+        // Zeros have their signs, by which a function is continuous on the sides of its cuts.
+        let part = |a: f64, b: f64, unit: f64| {
+            a.is_like(b, units) || (a != 0.0 || b != 0.0) && (a - b).abs() <= units * f64::EPSILON * unit
+        };
         let unit = if other.re.is_finite() && other.im.is_finite() {
             other.re.abs().max(other.im.abs())
         } else {
             0.0
         };
         part(self.re, other.re, unit) && part(self.im, other.im, unit)
+    }
+    fn unsigned_zeros(self) -> Self {
+        let unsigned = |x: f64| if x == 0.0 { 0.0 } else { x };
+        Complex { re: unsigned(self.re), im: unsigned(self.im) }
     }
 }
 
@@ -122,6 +133,11 @@ fn compare<T: Words>(
             _ => panic!("no function {name}"),
         };
         count += 1;
+        // A power is made of NaN where it ends in zeros beside infinities, and processors give NaN different signs.
+        let (result, expected) = match name {
+            "power" => (result.unsigned_zeros(), expected.unsigned_zeros()),
+            _ => (result, expected),
+        };
         if !result.is_like(expected, if name == "power" { 1000.0 } else { 4.0 }) {
             wrong.push(format!("{name}{arguments:?} = {result:?}, not {expected:?}"));
         }

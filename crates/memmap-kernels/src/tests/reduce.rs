@@ -384,6 +384,32 @@ fn times_know_nat() {
 }
 
 #[test]
+fn a_variance_overflows_where_the_sum_of_its_squares_does() {
+    let variance_of = |values: &[f64]| match all(Var, &packed(Kind::F64, values), Params::default()) {
+        Ok(Value::F64(variance)) => variance,
+        other => panic!("a variance, not {other:?}"),
+    };
+    for count in [3000, 8192, 20_000] {
+        for scale in [1e10, 1e150, 1e152] {
+            // The later half alternates.
+            let values: Vec<f64> =
+                (0..count).map(|i| if i > count / 2 && i % 2 == 1 { scale } else { 0.0 }).collect();
+            let of_scale = variance_of(&values.iter().map(|x| x / scale).collect::<Vec<f64>>());
+            let got = variance_of(&values) / scale / scale;
+            assert!(
+                (got - of_scale).abs() < 1e-12 * of_scale,
+                "{count} {scale}: {got} instead of {of_scale}"
+            );
+        }
+        let mut values = vec![0.0; count];
+        values[count / 3] = 1e300;
+        assert_eq!(variance_of(&values), f64::INFINITY);
+        values[count / 3] = f64::INFINITY;
+        assert!(variance_of(&values).is_nan());
+    }
+}
+
+#[test]
 fn large_offsets_do_not_swamp_the_variance() {
     let mut next = random(3);
     let values: Vec<f64> = (0..20000).map(|_| 1e8 + (next() % 1000) as f64 / 500.0).collect();

@@ -144,10 +144,16 @@ fn about<T: Deviate>(run: RawSlice<T>, point: [f64; 2]) -> Moments {
         squares += lanes.squares[i];
     }
     let [re, im] = if T::PARTS == 2 { [even, odd] } else { [even + odd, 0.0] };
-    let squares = squares - (re * re + im * im) / count;
-    // Rounding may leave less than nothing of it; NaN stays.
-    let squares = if squares < 0.0 { 0.0 } else { squares };
-    Moments { count, mean: point, rest: [re / count, im / count], squares }
+    let rest = [re / count, im / count];
+    // The square of a sum overflows before the sum of the squares does.
+    let about_mean = squares - (re * rest[0] + im * rest[1]);
+    let squares = match squares {
+        f64::INFINITY if re.is_finite() && im.is_finite() => squares,
+        // Rounding may leave less than nothing of it; NaN stays.
+        _ if about_mean < 0.0 => 0.0,
+        _ => about_mean,
+    };
+    Moments { count, mean: point, rest, squares }
 }
 
 /// Lanes that run side by side; they are independent, so their order of additions is fixed by the length alone.

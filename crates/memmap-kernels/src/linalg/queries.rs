@@ -16,6 +16,9 @@ use crate::loops::RawSlice;
 /// Squares within this range neither overflow nor lose small terms.
 const SAFE_SQUARES: std::ops::Range<f32> = 1e-30..1e37;
 
+/// The length of a query whose product with a row of safe squares stays in the range of singles.
+const SAFE_NORM: f64 = 1e19;
+
 /// Sums of which a total is added up at least.
 const LEAST_LANES: usize = 4;
 
@@ -185,9 +188,13 @@ impl Queries {
         }
     }
 
-    /// The bar of a query whose worst row so far has this key; no bar without one.
+    /// The bar of a query whose worst row so far has this key; no bar without one, and for a query so long that a sum may be -infinity
+    /// halfway, although its row is the nearest.
     pub fn bar(&self, i: usize, worst: Option<f64>) -> f32 {
         let Some(worst) = worst else { return f32::NEG_INFINITY };
+        if self.metric == Metric::Dot && !(0.0..SAFE_NORM).contains(&self.norms[i]) {
+            return f32::NEG_INFINITY;
+        }
         // Terms below the range of singles are lost.
         let lost = self.columns as f64 * f64::from(f32::MIN_POSITIVE);
         let relative = 1.0 + 2.0 * self.gamma + 8.0 * ROUNDING;

@@ -377,6 +377,30 @@ fn equal_rows_tie_at_0_and_infinite_ones_are_never_near_at_any_size() {
     }
 }
 
+#[test]
+fn a_row_whose_product_leaves_the_range_halfway_is_found() {
+    for (columns, kind) in [(4, Kind::F32), (64, Kind::F32), (64, Kind::F16), (100, Kind::F64)] {
+        let half = columns / 2;
+        // The last row's product is the greatest, and the sum of its first half below all singles.
+        let source =
+            Owned::packed(element(kind, false), &[40, columns], |i| match (i / columns, i % columns) {
+                (39, column) => Number::Real(if column < half { -1.0 } else { 1.5 }),
+                _ => Number::Real(1e-3),
+            });
+        for size in [127, 200, 515].map(|power| 2f64.powi(power)) {
+            for count in [1, 2, 9] {
+                let queries = vec![size; columns * count];
+                let search = Search { metric: Metric::Dot, k: 1, columns, count, queries, excluded: vec![] };
+                let nearest = Nearest::new(search).expect("queries of the right length");
+                assert_eq!(nearest.feed(&source.array(), None, 0, &Control::new()), Ok(()));
+                for found in nearest.finish() {
+                    assert_eq!(found, [(39, size * 0.5 * half as f64)], "{kind:?} {columns} {size} {count}");
+                }
+            }
+        }
+    }
+}
+
 /// Searches rows of bytes for queries of whole numbers, and compares with sums in integers.
 fn check_bytes(kind: Kind, metric: Metric, rows: &[Vec<i64>], queries: &[Vec<i64>]) {
     let columns = rows[0].len();

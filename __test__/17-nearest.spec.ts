@@ -132,7 +132,7 @@ function randomCase(random: Random): Case {
       random.chance(0.3) && {
         exclude:
           count !== null && count > 0 && random.chance(0.5)
-            ? Array.from({ length: count }, excluded)
+            ? Array.from({ length: count }, () => excluded().slice(random.below(3)))
             : random.pick([rows - 1, excluded()]),
       }),
   }
@@ -292,6 +292,8 @@ test('mask and exclude leave rows out', (t) => {
   t.deepEqual(indices({ mask: [false, true, true, false, true, true] }), [2n, 1n])
   t.deepEqual(indices({ mask: ROWS.index(':', 0).compare('>', 0) as NDArray, exclude: 3 }), [0n, 2n])
   t.deepEqual(indices({ mask: new Array(6).fill(false) }), [])
+  const some = ROWS.nearest(ROWS.slice(0, 2), { k: 1, exclude: [[0, -3], []] })
+  t.deepEqual(some.indices.toArray(), [[2n], [1n]])
   const each = ROWS.nearest(ROWS.slice(0, 2), { k: 1, exclude: [[0], [1]] })
   t.deepEqual(each.indices.toArray(), [[3n], [2n]])
 })

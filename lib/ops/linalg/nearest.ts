@@ -23,6 +23,7 @@ import type { NativeTask } from '../../native/native.js'
 import { nativeCopy } from '../cast/parts.js'
 import { arrayFrom } from '../from-values.js'
 import { positionsIn } from '../indexing/selectors.js'
+import type { Positions } from '../indexing/selectors.js'
 import type { IntegerList } from '../indexing/selectors.js'
 import { METRICS } from './metrics.js'
 import type { Metric } from './metrics.js'
@@ -37,7 +38,7 @@ export interface NearestOptions {
   mask?: ArrayBase | ComputedValue | readonly boolean[]
   /**
    * Rows that are never found: a position or a list of them, negative ones from the end; for several queries also a list for each
-   * query, all of one length.
+   * query.
    */
   exclude?: number | bigint | IntegerList | IntegerArray | ArrayBase
 }
@@ -228,6 +229,8 @@ function excludedOf(
   queries: readonly number[],
 ): { excluded: Float64Array; lists: number } {
   if (exclude === undefined) return { excluded: new Float64Array(0), lists: 0 }
+  const ofEach = listsOf(exclude, rows, queries)
+  if (ofEach !== null) return ofEach
   const positions = positionsIn(exclude)
   if (positions === null) {
     throw new MemmapError(
@@ -246,4 +249,23 @@ function excludedOf(
     excluded: values.map((position) => normalizeIndex(position, [rows], 0)),
     lists: shape.length === 2 ? (shape[0] as number) : 1,
   }
+}
+
+/** The rows that are excluded for each of several queries; null for anything but a list of as many lists. */
+function listsOf(
+  exclude: unknown,
+  rows: number,
+  queries: readonly number[],
+): { excluded: Float64Array; lists: number } | null {
+  if (!Array.isArray(exclude) || queries.length !== 2 || exclude.length !== queries[0]) return null
+  const positions = exclude.map((list) => positionsIn(list))
+  if (!positions.every((list) => list?.shape.length === 1)) return null
+  const lists = positions as readonly Positions[]
+  const longest = Math.max(1, ...lists.map(({ values }) => values.length))
+  // Shorter lists are filled up with a position that no row has.
+  const excluded = new Float64Array(lists.length * longest).fill(rows)
+  lists.forEach(({ values }, list) =>
+    values.forEach((position, index) => (excluded[list * longest + index] = normalizeIndex(position, [rows], 0))),
+  )
+  return { excluded, lists: lists.length }
 }

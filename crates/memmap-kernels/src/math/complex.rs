@@ -14,6 +14,11 @@ fn c(re: f64, im: f64) -> C {
     Complex { re, im }
 }
 
+/// A magnitude with the sign of a number. NaN counts as positive, because processors and compilers choose its sign.
+fn with_sign(magnitude: f64, of: f64) -> f64 {
+    if of.is_nan() { magnitude } else { magnitude.copysign(of) }
+}
+
 /// Functions of the parts, compiled once.
 mod part {
     use super::*;
@@ -57,7 +62,7 @@ fn exp(z: C) -> C {
     }
     if !y.is_finite() {
         return match x {
-            f64::NEG_INFINITY => c(0.0, 0f64.copysign(y)),
+            f64::NEG_INFINITY => c(0.0, with_sign(0.0, y)),
             f64::INFINITY => c(x, f64::NAN),
             _ => c(f64::NAN, f64::NAN),
         };
@@ -154,7 +159,7 @@ fn sqrt(z: C) -> C {
     }
     if x.is_infinite() {
         let zero = if y.is_nan() { y } else { 0.0 };
-        return if x < 0.0 { c(zero, x.abs().copysign(y)) } else { c(x, zero.copysign(y)) };
+        return if x < 0.0 { c(zero, with_sign(x.abs(), y)) } else { c(x, with_sign(zero, y)) };
     }
     // Sums of great numbers overflow, squares of small ones underflow.
     let greatest = x.abs().max(y.abs());
@@ -200,7 +205,7 @@ fn sinh(z: C) -> C {
 #[inline(never)]
 fn cosh(z: C) -> C {
     let (x, y) = (z.re, z.im);
-    let zero = 0f64.copysign(x) * 1f64.copysign(y);
+    let zero = with_sign(0.0, x) * with_sign(1.0, y);
     if y == 0.0 {
         return c(part::cosh(x), zero);
     }
@@ -227,7 +232,7 @@ fn tanh(z: C) -> C {
     }
     if x.is_infinite() {
         let zero = if y.is_finite() { part::sin(y) * part::cos(y) } else { y };
-        return c(1f64.copysign(x), 0f64.copysign(zero));
+        return c(1f64.copysign(x), with_sign(0.0, zero));
     }
     if !y.is_finite() {
         return c(if x == 0.0 { x } else { f64::NAN }, f64::NAN);
@@ -257,7 +262,7 @@ fn sin(z: C) -> C {
 }
 
 fn cos(z: C) -> C {
-    cosh(c(if z.im.is_nan() { z.im } else { -z.im }, z.re))
+    cosh(c(-z.im, z.re))
 }
 
 fn tan(z: C) -> C {
@@ -296,7 +301,7 @@ fn arcsinh(z: C) -> C {
     if x.is_nan() || y.is_nan() {
         return match () {
             _ if x.is_infinite() => c(z.re, f64::NAN),
-            _ if y.is_infinite() => c(f64::INFINITY.copysign(z.re), f64::NAN),
+            _ if y.is_infinite() => c(with_sign(f64::INFINITY, z.re), f64::NAN),
             _ if y == 0.0 => c(f64::NAN, z.im),
             _ => c(f64::NAN, f64::NAN),
         };
@@ -399,7 +404,7 @@ fn times_or_infinite(a: C, b: C) -> C {
     // An infinite number counts as a direction, NaN beside it as zero.
     let unit = |part: f64, z: C| match part {
         _ if is_infinite(z) => f64::from(part.is_infinite()).copysign(part),
-        _ if part.is_nan() => 0f64.copysign(part),
+        _ if part.is_nan() => 0.0,
         _ => part,
     };
     let direction = |z: C| c(unit(z.re, z), unit(z.im, z));

@@ -12,7 +12,8 @@ pub(crate) trait Cast<D: Native>: Copy {
     /// Whether most elements have a faster conversion than all.
     const CHECKED: bool = false;
 
-    fn cast(self) -> D;
+    /// The conversion of any element. A method `cast` comes to the floats of the standard library.
+    fn cast_any(self) -> D;
 
     /// Whether [`Cast::cast_small`] may be used.
     #[inline(always)]
@@ -26,7 +27,7 @@ pub(crate) trait Cast<D: Native>: Copy {
     /// The element is small.
     #[inline(always)]
     unsafe fn cast_small(self) -> D {
-        self.cast()
+        self.cast_any()
     }
 }
 
@@ -195,9 +196,9 @@ unsafe fn narrow(source: *const u8, target: *mut u8, count: usize) {
 fn convert<S: Native + Cast<D>, D: Native>(from: RawSlice<S>, to: RawSliceMut<D>) {
     if S::CHECKED {
         // SAFETY: `map_checked` calls this for small elements only.
-        map_checked(from, to, S::ZERO, S::is_small, |x| unsafe { x.cast_small() }, S::cast)
+        map_checked(from, to, S::ZERO, S::is_small, |x| unsafe { x.cast_small() }, S::cast_any)
     } else {
-        map(from, to, S::cast)
+        map(from, to, S::cast_any)
     }
 }
 
@@ -222,7 +223,7 @@ macro_rules! cast {
     ($($S:ty => $($D:ty),+: |$x:ident| $body:expr;)*) => {$($(
         impl Cast<$D> for $S {
             #[inline(always)]
-            fn cast(self) -> $D {
+            fn cast_any(self) -> $D {
                 let $x = self;
                 $body
             }
@@ -251,7 +252,7 @@ macro_rules! cast_floats_to_integers {
             const CHECKED: bool = true;
 
             #[inline(always)]
-            fn cast(self) -> $D {
+            fn cast_any(self) -> $D {
                 wrap(f64::from(self)) as $D
             }
 
@@ -293,9 +294,9 @@ cast_floats!(f32 f64);
 cast! {
     f64 => f16: |x| half_float::from_f64(x);
     f16 => f16: |x| x;
-    Complex<f64> => f16: |x| x.re.cast();
+    Complex<f64> => f16: |x| x.re.cast_any();
     Flag => i8, i16, i32, i64: |x| x.is_true() as _;
-    Flag => f32, f64, Complex<f32>, Complex<f64>: |x| u8::from(x.is_true()).cast();
+    Flag => f32, f64, Complex<f32>, Complex<f64>: |x| u8::from(x.is_true()).cast_any();
     Flag => Flag: |x| Flag::from(x.is_true());
 }
 
@@ -303,7 +304,7 @@ cast! {
 macro_rules! cast_complex {
     ($($S:ty)*) => {$(
         cast! {
-            $S => i8, i16, i32, i64, f32, f64, Tick: |x| x.re.cast();
+            $S => i8, i16, i32, i64, f32, f64, Tick: |x| x.re.cast_any();
             $S => Flag: |x| Flag::from((x.re != 0.0) | (x.im != 0.0));
             $S => Complex<f32>: |x| Complex { re: x.re as f32, im: x.im as f32 };
             $S => Complex<f64>: |x| Complex { re: f64::from(x.re), im: f64::from(x.im) };

@@ -1,5 +1,6 @@
 //! The nearest rows so far.
 
+use crate::exec::{Error, Result, make_room};
 use std::collections::BinaryHeap;
 
 /// At most `k` rows: those with the lowest keys, and of equal keys those with the lowest numbers.
@@ -19,6 +20,13 @@ impl Best {
         if self.rows.len() < self.k { None } else { self.rows.peek().map(|&(key, _)| number(key)) }
     }
 
+    /// Makes room for those of so many rows that are among the best.
+    pub fn make_room(&mut self, rows: usize) -> Result<()> {
+        let more = rows.min(self.k - self.rows.len());
+        let bytes = (self.rows.len() + more).saturating_mul(size_of::<(u64, usize)>());
+        self.rows.try_reserve(more).map_err(|_| Error::Memory { bytes })
+    }
+
     /// Keeps a row if it is among the best; true where it is. The key is not NaN.
     pub fn offer(&mut self, key: f64, row: usize) -> bool {
         let candidate = (order(key), row);
@@ -36,11 +44,18 @@ impl Best {
     }
 
     /// The best rows of several, the nearest first, with their keys.
-    pub fn join(all: impl IntoIterator<Item = Best>, k: usize) -> Vec<(f64, usize)> {
-        let mut rows: Vec<(u64, usize)> = all.into_iter().flat_map(|best| best.rows.into_vec()).collect();
+    pub fn join(
+        all: impl IntoIterator<Item = Best>,
+        k: usize,
+    ) -> Result<impl ExactSizeIterator<Item = (f64, usize)>> {
+        let mut rows: Vec<(u64, usize)> = Vec::new();
+        for best in all {
+            make_room(&mut rows, best.rows.len())?;
+            rows.extend(best.rows);
+        }
         rows.sort_unstable();
         rows.truncate(k);
-        rows.into_iter().map(|(key, row)| (number(key), row)).collect()
+        Ok(rows.into_iter().map(|(key, row)| (number(key), row)))
     }
 }
 

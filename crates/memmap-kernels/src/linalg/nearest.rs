@@ -18,7 +18,9 @@ use super::tile::Tiled;
 use crate::array::{ArrayMut, ArrayRef, Axes};
 use crate::copy::{Caster, Sink, assign};
 use crate::dtype::{Kind, f16};
-use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, memory_bound};
+use crate::exec::{
+    Control, Error, PIECE_BYTES, Result, filled, for_pieces, make_room, memory_bound, with_room,
+};
 use crate::loops::RawSlice;
 use crate::stats::States;
 use smallvec::SmallVec;
@@ -70,7 +72,7 @@ pub struct Search {
 /// };
 /// let nearest = Nearest::new(search).unwrap();
 /// nearest.feed(&part, None, 0, &Control::new()).unwrap();
-/// assert_eq!(nearest.finish(), [[(2, 0.25), (1, 0.75)]]);
+/// assert_eq!(nearest.finish().unwrap(), [[(2, 0.25), (1, 0.75)]]);
 /// ```
 pub struct Nearest {
     queries: Queries,
@@ -99,7 +101,7 @@ impl Nearest {
     ///
     /// # Errors
     /// [`Error::Unsupported`] for complex and opaque elements, and for [`Metric::Hamming`] of others than uint8;
-    /// [`Error::Mismatch`] where shapes do not fit; [`Error::Cancelled`].
+    /// [`Error::Mismatch`] where shapes do not fit; [`Error::Memory`]; [`Error::Cancelled`].
     pub fn feed(
         &self,
         part: &ArrayRef,
@@ -178,24 +180,29 @@ impl Nearest {
     }
 
     /// For each query the rows that were found, the nearest first, with their distances.
-    pub fn finish(self) -> Vec<Vec<(usize, f64)>> {
+    ///
+    /// # Errors
+    /// [`Error::Memory`].
+    pub fn finish(self) -> Result<Vec<Vec<(usize, f64)>>> {
         let Nearest { queries, k, states, .. } = self;
         let mut found: Vec<Vec<Best>> = states.into_all().into_iter().map(|state| state.best).collect();
-        let mut nearest = Vec::with_capacity(queries.count());
+        let mut nearest = with_room(queries.count())?;
         for _ in 0..queries.count() {
             let all = found.iter_mut().filter_map(Vec::pop);
-            let rows = Best::join(all, k).into_iter();
-            nearest.push(rows.map(|(key, row)| (row, queries.metric.distance(key))).collect());
+            let best = Best::join(all, k)?;
+            let mut rows = with_room(best.len())?;
+            rows.extend(best.map(|(key, row)| (row, queries.metric.distance(key))));
+            nearest.push(rows);
         }
         nearest.reverse();
-        nearest
+        Ok(nearest)
     }
 
     /// As [`Nearest::finish`], into two matrices with a row for each query, filled up with -1 and NaN. Returns how many rows were found
     /// for the first query.
     ///
     /// # Errors
-    /// [`Error::Mismatch`] where shapes do not fit.
+    /// [`Error::Mismatch`] where shapes do not fit; [`Error::Memory`].
     pub fn store(self, indices: &ArrayMut, distances: &ArrayMut) -> Result<usize> {
         let shape = [self.queries.count(), self.k];
         if indices.shape[..] != shape || distances.shape[..] != shape {
@@ -203,7 +210,7 @@ impl Nearest {
         }
         let to_indices = Sink::new(indices.ptr, indices.element, Kind::I64)?;
         let to_distances = Sink::new(distances.ptr, distances.element, Kind::F64)?;
-        let (k, found) = (self.k, self.finish());
+        let (k, found) = (self.k, self.finish()?);
         for (query, rows) in found.iter().enumerate() {
             for i in 0..k {
                 let (row, distance) =
@@ -339,10 +346,10 @@ struct State {
 unsafe impl Send for State {}
 
 impl State {
-    fn new(nearest: &Nearest) -> State {
+    fn new(nearest: &Nearest) -> Result<State> {
         let queries = &nearest.queries;
         let lanes = queries.panels.last().map_or(1, |panel| panel.lane + panel.width);
-        let mut bars = vec![f32::INFINITY; lanes];
+        let mut bars = filled(f32::INFINITY, lanes)?;
         for panel in &queries.panels {
             bars[panel.lane..panel.lane + panel.count].fill(f32::NEG_INFINITY);
         }
@@ -350,20 +357,22 @@ impl State {
             bars[0] = f32::NEG_INFINITY;
         }
         let zeros = if queries.panels.is_empty() { 0 } else { queries.columns.next_multiple_of(PADDING) };
-        State {
-            best: (0..queries.count()).map(|_| Best::new(nearest.k)).collect(),
+        let mut best = with_room(queries.count())?;
+        best.resize_with(queries.count(), || Best::new(nearest.k));
+        Ok(State {
+            best,
             bars,
             rows: Vec::new(),
             numbers: Vec::new(),
             singles: RowVectors::default(),
             doubles: RowVectors::default(),
             copied: Vec::new(),
-            row: vec![0.0; queries.columns],
+            row: filled(0.0, queries.columns)?,
             scaled: Vec::new(),
-            zeros: vec![0.0; zeros],
+            zeros: filled(0.0, zeros)?,
             blocks: Vec::new(),
             byte_rows: Vec::new(),
-        }
+        })
     }
 
     /// Looks at some rows.
@@ -379,6 +388,7 @@ impl State {
                 Some(_) => self.numbers.extend((start..end).filter(|&row| part.is_wanted(row))),
             }
             if !self.numbers.is_empty() {
+                self.best.iter_mut().try_for_each(|best| best.make_room(self.numbers.len()))?;
                 self.locate(part, start..end)?;
                 self.look(nearest, part, control)?;
             }
@@ -471,6 +481,7 @@ impl State {
                     totals.extend(sums.iter().map(|sums| sums.total));
                 } else {
                     let (_, some) = RawSlice::of(&queries.exact).split_at(first * queries.columns);
+                    make_room(&mut totals, count * rows.len())?;
                     totals.resize(count * rows.len(), 0.0);
                     exact_totals(&rows, some, form, &mut totals);
                 }

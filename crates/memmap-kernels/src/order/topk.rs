@@ -7,7 +7,7 @@ use super::radix::Run;
 use crate::array::{ArrayMut, ArrayRef, Axes, LoopNest};
 use crate::copy::{Sink, Source, assign};
 use crate::dtype::Kind;
-use crate::exec::{Control, Error, PIECE_BYTES, Result};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, filled, make_room, with_room};
 use crate::loops::{Kernel, Level, RawSlice, dispatch};
 
 /// Elements that are compared with the worst of the best so far before one of them is looked at.
@@ -22,7 +22,8 @@ const FEW: usize = 32;
 /// Of equal elements the first one is better, and NaN and NaT are worse than all numbers.
 ///
 /// # Errors
-/// [`Error::Unsupported`] for opaque elements; [`Error::Mismatch`] where shapes do not fit; [`Error::Cancelled`].
+/// [`Error::Unsupported`] for opaque elements; [`Error::Mismatch`] where shapes do not fit; [`Error::Memory`];
+/// [`Error::Cancelled`].
 pub fn topk(
     source: &ArrayRef,
     axis: usize,
@@ -78,13 +79,14 @@ fn alone(group: &Group, source: &ArrayRef, largest: bool, run: Run) -> Result<Ve
     let mut own = super::memory::zeros::<u8>(group.lines * len * size)?;
     // SAFETY: the memory is as large as the lines.
     unsafe { group.load(source, source.element.kind, own.as_mut_ptr(), run) }?;
-    let line = |line: usize| {
+    let mut found = with_room(group.lines)?;
+    for line in 0..group.lines {
         let mut best = Best::new(source.element.kind, largest, k);
         // SAFETY: a line in memory that was just filled.
-        unsafe { best.take(own.as_ptr().wrapping_add(line * len * size), len, 0) };
-        best.finish()
-    };
-    Ok((0..group.lines).map(line).collect())
+        unsafe { best.take(own.as_ptr().wrapping_add(line * len * size), len, 0) }?;
+        found.push(best.finish());
+    }
+    Ok(found)
 }
 
 /// The best of one line, by all threads.
@@ -96,7 +98,7 @@ fn shared(group: &Group, source: &ArrayRef, largest: bool, run: Run) -> Result<V
     let line = Source::new(source, nest, kind)?.moved(offset);
     // Each piece keeps so many candidates, so it has many more elements.
     let piece = (PIECE_BYTES / source.element.size).max(k.saturating_mul(8));
-    let mut found: Vec<Vec<Ranked>> = vec![Vec::new(); len.div_ceil(piece)];
+    let mut found: Vec<Vec<Ranked>> = filled(Vec::new(), len.div_ceil(piece))?;
     let (parts, pieces) = (Parts::of(&mut found), len.div_ceil(piece));
     run.pieces(pieces, len * source.element.size, &|i| {
         let (mut at, end) = (i * piece, len.min((i + 1) * piece));
@@ -106,7 +108,7 @@ fn shared(group: &Group, source: &ArrayRef, largest: bool, run: Run) -> Result<V
             run.control.check()?;
             let elements = reader.some_any((end - at).min(PIECE_BYTES));
             // SAFETY: native elements of the kind.
-            unsafe { best.take(elements.as_ptr(), elements.len(), at) };
+            unsafe { best.take(elements.as_ptr(), elements.len(), at) }?;
             at += elements.len();
             run.control.advance(elements.len());
         }
@@ -115,7 +117,8 @@ fn shared(group: &Group, source: &ArrayRef, largest: bool, run: Run) -> Result<V
         place[0] = best.finish();
         Ok(())
     })?;
-    let mut all: Vec<Ranked> = found.into_iter().flatten().collect();
+    let mut all: Vec<Ranked> = with_room(found.iter().map(Vec::len).sum())?;
+    all.extend(found.into_iter().flatten());
     all.sort_unstable();
     all.truncate(k);
     Ok(vec![all])
@@ -142,13 +145,18 @@ impl Best {
         Best { kind, largest, k, found: Vec::new(), worst: u128::MAX, bar: None }
     }
 
+    /// # Errors
+    /// [`Error::Memory`].
+    ///
     /// # Safety
     /// So many native elements of the kind are readable at the address.
-    unsafe fn take(&mut self, at: *const u8, len: usize, first: usize) {
+    unsafe fn take(&mut self, at: *const u8, len: usize, first: usize) -> Result<()> {
         let size = self.kind.size().unwrap_or(1);
         if self.k == 0 {
-            return;
+            return Ok(());
         }
+        let more = len.min(2 * self.k - self.found.len());
+        make_room(&mut self.found, more)?;
         for start in (0..len).step_by(BLOCK) {
             let end = len.min(start + BLOCK);
             // SAFETY: elements of the run.
@@ -168,6 +176,7 @@ impl Best {
                 }
             }
         }
+        Ok(())
     }
 
     /// Whether no element can be among the best.

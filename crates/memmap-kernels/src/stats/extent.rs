@@ -45,7 +45,7 @@ fn run<K: Key>(source: &ArrayRef, kind: Kind, target: &ArrayMut, control: &Contr
     let states = States::new();
     for_readers(&source, control, &|reader, len| {
         states.with(
-            || [K::MAX, K::ZERO],
+            || Ok([K::MAX, K::ZERO]),
             |range| {
                 let mut left = len;
                 while left > 0 {
@@ -54,8 +54,9 @@ fn run<K: Key>(source: &ArrayRef, kind: Kind, target: &ArrayMut, control: &Contr
                     let [low, high] = dispatch(Range { run, order: &order });
                     *range = [range[0].min(low), range[1].max(high)];
                 }
+                Ok(())
             },
-        );
+        )?;
         control.advance(len);
         Ok(())
     })?;

@@ -18,7 +18,7 @@ use super::read::{States, for_readers};
 use crate::array::{ArrayMut, ArrayRef, LoopNest};
 use crate::copy::{Sink, Source};
 use crate::dtype::{Complex, Kind, Native, f16};
-use crate::exec::{Control, Error, Result, for_pieces};
+use crate::exec::{Control, Error, Result, filled, for_pieces, make_room, with_room};
 use crate::loops::{Kernel, Level, RawSlice, dispatch};
 
 /// Counters of each bin where bins are few: elements take them in turn, because a counter cannot be raised again at once.
@@ -39,7 +39,7 @@ const SUMS_BYTES: usize = 4 << 20;
 ///
 /// # Errors
 /// [`Error::Unsupported`] for kinds that are not real numbers; [`Error::Mismatch`] for another number of bins;
-/// [`Error::Cancelled`].
+/// [`Error::Memory`]; [`Error::Cancelled`].
 pub fn histogram(source: &ArrayRef, edges: &[f64], target: &ArrayMut, control: &Control) -> Result<()> {
     check(source.element.kind)?;
     let kind = source.element.kind;
@@ -198,12 +198,13 @@ impl<T: Real> Line<T> {
 }
 
 impl<T: Real> Bins<T> {
-    fn new(edges: &[f64]) -> Bins<T> {
+    fn new(edges: &[f64]) -> Result<Bins<T>> {
         let last = T::at_most(edges.last().copied().unwrap_or(f64::NAN));
-        let mut bins =
-            Bins { edges: edges.iter().map(|&edge| T::at_least(edge)).collect(), last, line: None };
+        let mut least = with_room(edges.len())?;
+        least.extend(edges.iter().map(|&edge| T::at_least(edge)));
+        let mut bins = Bins { edges: least, last, line: None };
         bins.line = bins.find_line();
-        bins
+        Ok(bins)
     }
 
     fn find_line(&self) -> Option<Line<T>> {
@@ -262,8 +263,8 @@ struct State {
 }
 
 fn count<T: Real>(source: &ArrayRef, edges: &[f64], control: &Control) -> Result<Vec<u64>> {
-    let bins = Bins::<T>::new(edges);
-    let total = Mutex::new(vec![0u64; bins.count()]);
+    let bins = Bins::<T>::new(edges)?;
+    let total = Mutex::new(filled(0u64, bins.count())?);
     if bins.count() > 0 && !source.is_empty() {
         let nest = LoopNest::in_memory_order(&source.shape, [&source.strides], 0);
         let source = Source::new(source, nest, T::KIND)?;
@@ -276,7 +277,7 @@ fn count<T: Real>(source: &ArrayRef, edges: &[f64], control: &Control) -> Result
             state.since = 0;
         };
         let states = States::new();
-        let new = || State { counts: vec![0; lanes * (bins.count() + 2)], since: 0 };
+        let new = || Ok(State { counts: filled(0, lanes * (bins.count() + 2))?, since: 0 });
         for_readers(&source, control, &|reader, len| {
             states.with(new, |state| {
                 if state.since + len > u32::MAX as usize {
@@ -289,7 +290,8 @@ fn count<T: Real>(source: &ArrayRef, edges: &[f64], control: &Control) -> Result
                     left -= run.len();
                     dispatch(Count { run, bins: &bins, counts: &mut state.counts, lanes });
                 }
-            });
+                Ok(())
+            })?;
             control.advance(len);
             Ok(())
         })?;
@@ -300,8 +302,8 @@ fn count<T: Real>(source: &ArrayRef, edges: &[f64], control: &Control) -> Result
 
 /// Counts each value of elements of one byte or two, and the values in bins.
 fn count_by_value<K: Key>(source: &ArrayRef, edges: &[f64], control: &Control) -> Result<Vec<u64>> {
-    let bins = Bins::<f64>::new(edges);
-    let mut counts = vec![0; bins.count()];
+    let bins = Bins::<f64>::new(edges)?;
+    let mut counts = filled(0, bins.count())?;
     if counts.is_empty() || source.is_empty() {
         return Ok(counts);
     }
@@ -459,9 +461,9 @@ fn add_up(
     kind: Kind,
     control: &Control,
 ) -> Result<Vec<Sum>> {
-    let bins = Bins::<f64>::new(edges);
+    let bins = Bins::<f64>::new(edges)?;
     let count = bins.count();
-    let mut sums = vec![Sum::zero(kind); count];
+    let mut sums = filled(Sum::zero(kind), count)?;
     let total = source.len();
     if count == 0 || total == 0 {
         return Ok(sums);
@@ -482,6 +484,7 @@ fn add_up(
             let len = BLOCK.min(total - start);
             let mut slot = slots[i].lock().unwrap_or_else(PoisonError::into_inner);
             slot.clear();
+            make_room(&mut slot, count + 2)?;
             slot.resize(count + 2, Complex { re: 0.0, im: 0.0 });
             add_block(&numbers, &weights, &bins, start, len, &mut slot);
             control.advance(len);

@@ -11,7 +11,7 @@ use super::read::States;
 use crate::array::{ArrayMut, Axes, Axis, LoopNest};
 use crate::copy::assign;
 use crate::dtype::Element;
-use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces};
+use crate::exec::{Control, Error, PIECE_BYTES, Result, for_pieces, make_room};
 
 /// Bytes of a cache line: so many neighbouring outputs are copied together, because one read brings them all.
 const CACHE_LINE: usize = 64;
@@ -36,7 +36,7 @@ pub(crate) fn by_lines<K: Key>(job: &Job<K>) -> Result<()> {
     let states = States::<Lines<K>>::new();
     for_pieces(job.control, blocks.count(), kept.len() * bytes, |i| {
         let (start, nest) = blocks.get(i);
-        states.with(Lines::default, |lines| lines.run(job, start, &nest))?;
+        states.with(|| Ok(Lines::default()), |lines| lines.run(job, start, &nest))?;
         job.control.advance(nest.len() * count);
         Ok(())
     })
@@ -112,7 +112,7 @@ impl<K: Key> Lines<K> {
         let mut walk = nest.walk(0);
         for line in keys.chunks_exact_mut(count) {
             let [_, offset] = walk.next(1).offsets;
-            self.select(job, line, to.wrapping_add(offset));
+            self.select(job, line, to.wrapping_add(offset))?;
         }
         self.keys = keys;
         Ok(())
@@ -139,7 +139,7 @@ impl<K: Key> Lines<K> {
     }
 
     /// Stores the quantiles of one line.
-    fn select(&mut self, job: &Job<K>, line: &mut [K], offset: isize) {
+    fn select(&mut self, job: &Job<K>, line: &mut [K], offset: isize) -> Result<()> {
         let order = &job.order;
         let [mut below, mut above] = [0, 0];
         for key in line.iter_mut() {
@@ -149,10 +149,11 @@ impl<K: Key> Lines<K> {
         }
         let count = line.len() - below - above;
         if count == 0 || (count < line.len() && !job.outputs.wanted().skip_nan) {
-            return job.outputs.store(offset, &[], std::iter::empty());
+            job.outputs.store(offset, &[], std::iter::empty());
+            return Ok(());
         }
         if count != self.count {
-            self.plan(job, count);
+            self.plan(job, count)?;
         }
         if self.ranks.len() > MANY_RANKS || line.len() <= FEW {
             line.sort_unstable();
@@ -174,14 +175,19 @@ impl<K: Key> Lines<K> {
         };
         let pairs = self.places.iter().map(|place| [at(place.previous), at(place.next)]);
         job.outputs.store(offset, &self.places, pairs);
+        Ok(())
     }
 
-    fn plan(&mut self, job: &Job<K>, count: usize) {
-        self.count = count;
-        self.places = job.outputs.wanted().places(count);
+    fn plan(&mut self, job: &Job<K>, count: usize) -> Result<()> {
+        self.places = job.outputs.wanted().places(count)?;
         self.ranks.clear();
+        make_room(&mut self.ranks, 2 * self.places.len())?;
         self.ranks.extend(self.places.iter().flat_map(|place| [place.previous, place.next]));
         self.ranks.sort_unstable();
         self.ranks.dedup();
+        self.found.clear();
+        make_room(&mut self.found, self.ranks.len())?;
+        self.count = count;
+        Ok(())
     }
 }

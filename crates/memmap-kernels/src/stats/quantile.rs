@@ -7,7 +7,7 @@ use super::ranks::elements_at;
 use crate::array::{ArrayMut, ArrayRef, LoopNest, SharedMut};
 use crate::copy::Source;
 use crate::dtype::Kind;
-use crate::exec::{Control, Error, Result};
+use crate::exec::{Control, Error, Result, with_room};
 use crate::reduce::split_axes;
 
 /// Outputs of so many bytes of elements are selected in copies of their elements.
@@ -127,10 +127,12 @@ fn one_by_counting<K: Key>(job: &Job<K>, [from, to]: [isize; 2]) -> Result<()> {
     let mut choose = |count: usize, outside: usize| {
         places.clear();
         if (outside > 0 && !wanted.skip_nan) || count == 0 {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        places = wanted.places(count);
-        places.iter().flat_map(|place| [place.previous, place.next]).collect()
+        places = wanted.places(count)?;
+        let mut ranks = with_room(2 * places.len())?;
+        ranks.extend(places.iter().flat_map(|place| [place.previous, place.next]));
+        Ok(ranks)
     };
     let (elements, _) = elements_at(&source, &job.order, job.control, &mut choose)?;
     let pairs = elements.chunks_exact(2).map(|pair| [pair[0], pair[1]]);
@@ -140,8 +142,10 @@ fn one_by_counting<K: Key>(job: &Job<K>, [from, to]: [isize; 2]) -> Result<()> {
 
 impl Quantiles {
     /// The places of all fractions among `count` elements in order.
-    pub(crate) fn places(&self, count: usize) -> Vec<Place> {
-        self.fractions.iter().map(|&q| self.method.place(count, q)).collect()
+    pub(crate) fn places(&self, count: usize) -> Result<Vec<Place>> {
+        let mut places = with_room(self.fractions.len())?;
+        places.extend(self.fractions.iter().map(|&q| self.method.place(count, q)));
+        Ok(places)
     }
 }
 

@@ -17,7 +17,7 @@ use super::key::{Key, KeyOrder};
 use super::read::{States, for_readers};
 use super::sample::{Sample, Windows};
 use crate::copy::Source;
-use crate::exec::{Control, Result, threads};
+use crate::exec::{Control, Result, filled, make_room, threads, with_room};
 use crate::loops::{Kernel, Level, RawSlice, dispatch};
 
 /// Buckets of a table: the values of 16 bits.
@@ -73,7 +73,7 @@ pub(crate) fn elements_at<K: Key>(
     source: &Source,
     order: &KeyOrder<K>,
     control: &Control,
-    choose: &mut dyn FnMut(usize, usize) -> Vec<usize>,
+    choose: &mut dyn FnMut(usize, usize) -> Result<Vec<usize>>,
 ) -> Result<(Vec<u64>, usize)> {
     if K::IS_SHORT {
         counted_elements_at(source, order, control, choose)
@@ -87,33 +87,34 @@ fn counted_elements_at<K: Key>(
     source: &Source,
     order: &KeyOrder<K>,
     control: &Control,
-    choose: &mut dyn FnMut(usize, usize) -> Vec<usize>,
+    choose: &mut dyn FnMut(usize, usize) -> Result<Vec<usize>>,
 ) -> Result<(Vec<u64>, usize)> {
     let counts = count_keys(source, order, control)?;
     let (low, high) = (order.low.to_u64() as usize, order.high.to_u64() as usize);
     let below: u64 = counts[..low].iter().sum();
     let inside: u64 = counts[low..=high].iter().sum();
     let outside = source.len() - (inside as usize).min(source.len());
-    let wanted = choose(source.len() - outside, outside);
-    let bits = wanted.iter().map(|&rank| {
+    let wanted = choose(source.len() - outside, outside)?;
+    let mut bits = with_room(wanted.len())?;
+    bits.extend(wanted.iter().map(|&rank| {
         let (mut key, mut before) = (0, 0);
         while key + 1 < counts.len() && before + counts[key] <= below + rank as u64 {
             before += counts[key];
             key += 1;
         }
         K::from_u64(key as u64).element(order).to_u64()
-    });
-    Ok((bits.collect(), outside))
+    }));
+    Ok((bits, outside))
 }
 
 fn searched_elements_at<K: Key>(
     source: &Source,
     order: &KeyOrder<K>,
     control: &Control,
-    choose: &mut dyn FnMut(usize, usize) -> Vec<usize>,
+    choose: &mut dyn FnMut(usize, usize) -> Result<Vec<usize>>,
 ) -> Result<(Vec<u64>, usize)> {
     let total = source.len();
-    let mut windows = Sample::of(source, order).windows(total, choose);
+    let mut windows = Sample::of(source, order)?.windows(total, choose)?;
     let whole = [Interval::new(K::ZERO, K::MAX, 0..0)];
     let mut share = total - total / 2;
     loop {
@@ -122,11 +123,13 @@ fn searched_elements_at<K: Key>(
         let counts = count(source, order, first, room, control, share)?;
         let [below, above] = counts.outside.map(|count| count.min(total as u64) as usize);
         let outside = (below + above).min(total);
-        let wanted = choose(total - outside, outside);
-        let mut ranks: Vec<u64> = wanted.iter().map(|&rank| (below + rank) as u64).collect();
+        let wanted = choose(total - outside, outside)?;
+        let mut ranks = with_room(wanted.len())?;
+        ranks.extend(wanted.iter().map(|&rank| (below + rank) as u64));
         ranks.sort_unstable();
         ranks.dedup();
-        let mut search = Search { found: vec![K::ZERO; ranks.len()], ranks, open: Vec::new() };
+        let (found, open) = (filled(K::ZERO, ranks.len())?, with_room(ranks.len())?);
+        let mut search = Search { ranks, found, open };
         let is_found = search.start(first, counts.windows);
         share = 0;
         if !is_found && windows.take().is_some() {
@@ -139,11 +142,12 @@ fn searched_elements_at<K: Key>(
         }
         // The first read may have been the last one.
         control.advance(share);
-        let bits = wanted.iter().map(|&rank| {
+        let mut bits = with_room(wanted.len())?;
+        bits.extend(wanted.iter().map(|&rank| {
             let index = search.ranks.partition_point(|&other| other < (below + rank) as u64);
             search.found[index].element(order).to_u64()
-        });
-        return Ok((bits.collect(), outside));
+        }));
+        return Ok((bits, outside));
     }
 }
 
@@ -192,6 +196,16 @@ struct State<K> {
     since: usize,
 }
 
+impl<K> State<K> {
+    /// Makes room for the keys of so many elements more in each window that collects them.
+    fn make_room(&mut self, len: usize) -> Result<()> {
+        self.windows.iter_mut().try_for_each(|tally| {
+            let more = len.min(tally.room - tally.keys.len());
+            make_room(&mut tally.keys, more)
+        })
+    }
+}
+
 /// Reads all elements once.
 fn count<K: Key>(
     source: &Source,
@@ -201,12 +215,13 @@ fn count<K: Key>(
     control: &Control,
     share: usize,
 ) -> Result<Counts<K>> {
-    let total = Mutex::new(Counts { windows: empty(windows, 1, room), outside: [0; 2] });
+    let total = Mutex::new(Counts { windows: empty(windows, 1, room)?, outside: [0; 2] });
     let add = |state: &mut State<K>| {
         let mut total = total.lock().unwrap_or_else(PoisonError::into_inner);
         for (sum, tally) in total.windows.iter_mut().zip(&mut state.windows) {
             sum.below += std::mem::take(&mut tally.below);
             sum.inside += std::mem::take(&mut tally.inside);
+            make_room(&mut sum.keys, tally.keys.len())?;
             sum.keys.append(&mut std::mem::take(&mut tally.keys));
             if !sum.buckets.is_empty() {
                 for table in tally.buckets.chunks_exact_mut(sum.buckets.len()) {
@@ -218,41 +233,49 @@ fn count<K: Key>(
             *sum += std::mem::take(count);
         }
         state.since = 0;
+        Ok(())
     };
     let is_whole = room == 0 && windows.iter().any(|window| window.low == K::ZERO && window.span == K::MAX);
     let tables = if is_whole { 2 } else { 1 };
     let states = States::new();
-    let new = || State { windows: empty(windows, tables, room), outside: [0; 2], since: 0 };
+    let new = || Ok(State { windows: empty(windows, tables, room)?, outside: [0; 2], since: 0 });
     for_readers(source, control, &|reader, len| {
         states.with(new, |state| {
             if state.since + len > u32::MAX as usize {
-                add(state);
+                add(state)?;
             }
             state.since += len;
             let mut left = len;
             while left > 0 {
                 let run = reader.some::<K>(left);
                 left -= run.len();
+                state.make_room(run.len())?;
                 if K::IS_SHORT || is_whole {
                     dispatch(CountAll { run, order, state });
                 } else {
                     dispatch(CountWindows { run, order, windows, state });
                 }
             }
-        });
+            Ok(())
+        })?;
         if share > 0 {
             control.advance(len - len / 2);
         }
         Ok(())
     })?;
-    states.into_all().iter_mut().for_each(add);
+    states.into_all().iter_mut().try_for_each(add)?;
     Ok(total.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 
-fn empty<K: Key, C: Copy + Default>(windows: &[Interval<K>], tables: usize, room: usize) -> Vec<Tally<K, C>> {
+fn empty<K: Key, C: Copy + Default>(
+    windows: &[Interval<K>],
+    tables: usize,
+    room: usize,
+) -> Result<Vec<Tally<K, C>>> {
     let tally = |window: &Interval<K>| {
         let buckets = if window.span == K::ZERO || room > 0 { 0 } else { tables * window.buckets() };
-        Tally { below: 0, inside: 0, buckets: vec![C::default(); buckets], keys: Vec::new(), room }
+        let buckets = filled(C::default(), buckets)?;
+        Ok(Tally { below: 0, inside: 0, buckets, keys: Vec::new(), room })
     };
     windows.iter().map(tally).collect()
 }
@@ -468,7 +491,7 @@ struct Search<K> {
     ranks: Vec<u64>,
     /// The key at each of them, once it is known.
     found: Vec<K>,
-    /// Intervals that have ranks whose keys are not known, ascending.
+    /// Intervals that have ranks whose keys are not known, ascending. There is room for one of each rank.
     open: Vec<Interval<K>>,
 }
 
@@ -535,7 +558,8 @@ impl<K: Key> Search<K> {
 
     /// Reads all elements once: collects the keys of small intervals and counts those of others.
     fn read(&mut self, source: &Source, order: &KeyOrder<K>, control: &Control, share: usize) -> Result<()> {
-        let round = Round::new(std::mem::take(&mut self.open));
+        let room = with_room(self.ranks.len())?;
+        let round = Round::new(std::mem::replace(&mut self.open, room))?;
         let found = round.run(source, order, control, share)?;
         for (interval, Found { counts, mut keys }) in round.intervals.iter().zip(found) {
             if !counts.is_empty() {
@@ -573,12 +597,12 @@ struct Found<K, C> {
 }
 
 impl<K: Key> Round<K> {
-    fn new(mut open: Vec<Interval<K>>) -> Round<K> {
+    fn new(mut open: Vec<Interval<K>>) -> Result<Round<K>> {
         open.sort_unstable_by_key(|interval| interval.count);
         let mut room = COLLECTED_BYTES / size_of::<K>();
         let mut tables = (TABLES_BYTES / (threads() * BUCKETS * size_of::<u32>())).clamp(4, 64);
-        let mut chosen = Vec::new();
-        let mut later = Vec::new();
+        let mut chosen = with_room(open.len())?;
+        let mut later = with_room(open.len())?;
         for interval in open {
             let count = usize::try_from(interval.count).unwrap_or(usize::MAX);
             if count <= room {
@@ -592,10 +616,14 @@ impl<K: Key> Round<K> {
             }
         }
         chosen.sort_unstable_by_key(|(interval, _)| interval.low);
-        let (intervals, collects): (Vec<Interval<K>>, Vec<bool>) = chosen.into_iter().unzip();
+        let (mut intervals, mut collects) = (with_room(chosen.len())?, with_room(chosen.len())?);
+        for (interval, is_collected) in chosen {
+            intervals.push(interval);
+            collects.push(is_collected);
+        }
         let mut map = Vec::new();
         if intervals.len() > FEW {
-            map.resize(BUCKETS / 64, 0u64);
+            map = filled(0u64, BUCKETS / 64)?;
             let shift = K::BITS - K::BITS.min(16);
             for interval in &intervals {
                 let first = interval.low.to_u64();
@@ -604,7 +632,7 @@ impl<K: Key> Round<K> {
                 }
             }
         }
-        Round { intervals, collects, map, later }
+        Ok(Round { intervals, collects, map, later })
     }
 
     fn run(
@@ -615,20 +643,22 @@ impl<K: Key> Round<K> {
         share: usize,
     ) -> Result<Vec<Found<K, u64>>> {
         let states = States::new();
-        let sums = Mutex::new(self.empty::<u64>());
+        let sums = Mutex::new(self.empty::<u64>()?);
         let add = |(state, since): &mut (Vec<Found<K, u32>>, usize)| {
             let mut sums = sums.lock().unwrap_or_else(PoisonError::into_inner);
             for (found, sum) in state.iter_mut().zip(sums.iter_mut()) {
                 add_counts(&mut sum.counts, &mut found.counts);
+                make_room(&mut sum.keys, found.keys.len())?;
                 sum.keys.append(&mut found.keys);
             }
             *since = 0;
+            Ok(())
         };
-        let new = || (self.empty::<u32>(), 0);
+        let new = || Ok((self.empty::<u32>()?, 0));
         for_readers(source, control, &|reader, len| {
             states.with(new, |state| {
                 if state.1 + len > u32::MAX as usize {
-                    add(state);
+                    add(state)?;
                 }
                 state.1 += len;
                 let mut left = len;
@@ -637,25 +667,26 @@ impl<K: Key> Round<K> {
                     left -= run.len();
                     dispatch(Look { run, order, round: self, found: &mut state.0 });
                 }
-            });
+                Ok(())
+            })?;
             if share > 0 {
                 control.advance(len / 2);
             }
             Ok(())
         })?;
-        states.into_all().iter_mut().for_each(add);
+        states.into_all().iter_mut().try_for_each(add)?;
         Ok(sums.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Counts of zero, and no keys.
-    fn empty<C: Copy + Default>(&self) -> Vec<Found<K, C>> {
-        let intervals = self.intervals.iter().zip(&self.collects);
-        let buckets = |interval: &Interval<K>, collects| if collects { 0 } else { interval.buckets() };
-        let found = |(interval, &collects): (&Interval<K>, &bool)| Found {
-            counts: vec![C::default(); buckets(interval, collects)],
-            keys: Vec::new(),
-        };
-        intervals.map(found).collect()
+    /// Counts of zero, and no keys, but room for those to collect.
+    fn empty<C: Copy + Default>(&self) -> Result<Vec<Found<K, C>>> {
+        let mut all = with_room(self.intervals.len())?;
+        for (interval, &collects) in self.intervals.iter().zip(&self.collects) {
+            let [buckets, room] =
+                if collects { [0, interval.count as usize] } else { [interval.buckets(), 0] };
+            all.push(Found { counts: filled(C::default(), buckets)?, keys: with_room(room)? });
+        }
+        Ok(all)
     }
 
     #[inline(never)]
@@ -675,7 +706,7 @@ impl<K: Key> Round<K> {
         if !counts.is_empty() {
             raise(counts, key.above(interval.low).digit(interval.shift()));
         } else if (keys.len() as u64) < interval.count {
-            // More than were counted, where others write meanwhile, are too many.
+            // More than were counted, where others write meanwhile, are too many; there is no room for them either.
             keys.push(key);
         }
     }

@@ -16,9 +16,16 @@ impl<S> States<S> {
     }
 
     /// Calls `work` with a state that no other thread has.
-    pub fn with<R>(&self, new: impl FnOnce() -> S, work: impl FnOnce(&mut S) -> R) -> R {
+    ///
+    /// # Errors
+    /// Those of `new` and of `work`.
+    pub fn with<R>(
+        &self,
+        new: impl FnOnce() -> Result<S>,
+        work: impl FnOnce(&mut S) -> Result<R>,
+    ) -> Result<R> {
         let found = self.free.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let mut state = found.unwrap_or_else(new);
+        let mut state = found.map_or_else(new, Ok)?;
         let result = work(&mut state);
         self.free.lock().unwrap_or_else(PoisonError::into_inner).push(state);
         result

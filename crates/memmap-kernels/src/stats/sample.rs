@@ -3,6 +3,7 @@
 use super::key::{Key, KeyOrder};
 use super::ranks::Interval;
 use crate::copy::Source;
+use crate::exec::{Result, with_room};
 
 /// Runs of the sample, spread evenly, and the elements of each: few runs, because each may be in a page that is not in memory.
 const RUNS: usize = if cfg!(test) { 8 } else { 256 };
@@ -37,10 +38,11 @@ pub(crate) struct Sample<K> {
 }
 
 impl<K: Key> Sample<K> {
-    pub fn of(source: &Source, order: &KeyOrder<K>) -> Self {
+    pub fn of(source: &Source, order: &KeyOrder<K>) -> Result<Self> {
         let total = source.len();
         let run = RUN.min(total / RUNS / SPARSE).min(source.tile_len());
-        let mut keys = Vec::with_capacity(RUNS * run);
+        let mut keys = with_room(RUNS * run)?;
+        let mut mixed = with_room(RUNS * run)?;
         if run > 0 {
             for index in 0..RUNS {
                 let start = index * (total / RUNS) + index % (total / RUNS - run + 1);
@@ -50,7 +52,8 @@ impl<K: Key> Sample<K> {
         }
         let below = keys.iter().filter(|&&key| key < order.low).count();
         let above = keys.iter().filter(|&&key| key > order.high).count();
-        Sample { mixed: keys.clone(), keys, run, outside: [below, above] }
+        mixed.extend_from_slice(&keys);
+        Ok(Sample { keys, mixed, run, outside: [below, above] })
     }
 
     /// Windows, ascending, that probably have the ranks that `choose` returns among `total` elements; `None` where they would have too
@@ -58,20 +61,20 @@ impl<K: Key> Sample<K> {
     pub fn windows(
         mut self,
         total: usize,
-        choose: &mut dyn FnMut(usize, usize) -> Vec<usize>,
-    ) -> Option<Windows<K>> {
+        choose: &mut dyn FnMut(usize, usize) -> Result<Vec<usize>>,
+    ) -> Result<Option<Windows<K>>> {
         let len = self.keys.len();
         if len == 0 {
-            return None;
+            return Ok(None);
         }
         let scale = total as f64 / len as f64;
         let [below, above] = self.outside.map(|count| (count as f64 * scale) as usize);
         let outside = (below + above).min(total);
-        let mut ranks = choose(total - outside, outside);
+        let mut ranks = choose(total - outside, outside)?;
         ranks.sort_unstable();
         ranks.dedup();
         if ranks.is_empty() || ranks.len() > RANKS {
-            return None;
+            return Ok(None);
         }
         let mut windows: Vec<(usize, usize)> = Vec::new();
         for rank in ranks {
@@ -84,7 +87,7 @@ impl<K: Key> Sample<K> {
             }
         }
         if windows.len() > WINDOWS {
-            return None;
+            return Ok(None);
         }
         let mut intervals: Vec<Interval<K>> = Vec::new();
         for (from, to) in windows {
@@ -100,7 +103,7 @@ impl<K: Key> Sample<K> {
         }
         let inside: usize = intervals.iter().map(|interval| self.counted(interval)).sum();
         let part = inside as f64 / len as f64;
-        (part <= PART).then_some(Windows { intervals, part })
+        Ok((part <= PART).then_some(Windows { intervals, part }))
     }
 
     /// Keys of the sample that are counted by buckets, as all keys of a window but a single one are.

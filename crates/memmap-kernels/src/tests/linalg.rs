@@ -145,7 +145,7 @@ fn check(case: &Case) {
             its.shape[0] = len;
             assert_eq!(nearest.feed(&part, case.masked.then_some(&its), first, control), Ok(()));
         }
-        for (i, found) in nearest.finish().iter().enumerate() {
+        for (i, found) in nearest.finish().expect("memory").iter().enumerate() {
             let mut expected: Vec<(f64, usize, f64)> = Vec::new();
             let mut keys = vec![None; rows];
             for (row, own) in keys.iter_mut().enumerate() {
@@ -333,7 +333,7 @@ proptest! {
             let search = Search { metric, k: rows, columns, count, queries: queries.concat(), excluded: vec![] };
             let nearest = Nearest::new(search).expect("queries of the right length");
             assert_eq!(nearest.feed(&source.array(), None, 0, control), Ok(()));
-            for (found, query) in nearest.finish().iter().zip(&queries) {
+            for (found, query) in nearest.finish().expect("memory").iter().zip(&queries) {
                 let mut seen = vec![false; rows];
                 for &(row, distance) in found {
                     let own: Vec<f64> = (0..columns).map(|column| source.get(&[row, column]).re()).collect();
@@ -370,7 +370,7 @@ fn equal_rows_tie_at_0_and_infinite_ones_are_never_near_at_any_size() {
             let nearest = Nearest::new(search).expect("queries of the right length");
             assert_eq!(nearest.feed(&source.array(), None, 0, &Control::new()), Ok(()));
             let near = [(0, 0.0), (5, 0.0), (4, 2.0)];
-            for found in nearest.finish() {
+            for found in nearest.finish().expect("memory") {
                 assert_eq!(found, near, "{size}");
             }
         }
@@ -393,7 +393,7 @@ fn a_row_whose_product_leaves_the_range_halfway_is_found() {
                 let search = Search { metric: Metric::Dot, k: 1, columns, count, queries, excluded: vec![] };
                 let nearest = Nearest::new(search).expect("queries of the right length");
                 assert_eq!(nearest.feed(&source.array(), None, 0, &Control::new()), Ok(()));
-                for found in nearest.finish() {
+                for found in nearest.finish().expect("memory") {
                     assert_eq!(found, [(39, size * 0.5 * half as f64)], "{kind:?} {columns} {size} {count}");
                 }
             }
@@ -413,7 +413,7 @@ fn check_bytes(kind: Kind, metric: Metric, rows: &[Vec<i64>], queries: &[Vec<i64
             Search { metric, k: 5, columns, count: queries.len(), queries: numbers, excluded: vec![] };
         let nearest = Nearest::new(search).expect("queries of the right length");
         assert_eq!(nearest.feed(&source.array(), None, 0, control), Ok(()));
-        for (found, query) in nearest.finish().iter().zip(queries) {
+        for (found, query) in nearest.finish().expect("memory").iter().zip(queries) {
             let product = |a: &[i64], b: &[i64]| a.iter().zip(b).map(|(x, q)| x * q).sum::<i64>();
             let key = |row: &Vec<i64>| -> f64 {
                 let (total, own, its) = (product(row, query), product(row, row), product(query, query));

@@ -1,10 +1,21 @@
-import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import fc from 'fast-check'
-import { DType, Memmap, MemmapError, NDArray, NpzFile, memmap, support } from '../lib/index.js'
+import { DType, Memmap, MemmapError, NDArray, NpzFile, load, memmap, save, support } from '../lib/index.js'
 import type { MemmapOptions } from '../lib/index.js'
 import { fileOf, folder, hole } from './support/files.js'
 import { linking, wide } from './support/platform.js'
@@ -131,6 +142,32 @@ test('rejects what is not a file by its code', (t) => {
       codeOf(() => memmap(file as never)),
       'ERR_MEMMAP_ARGUMENT',
     )
+})
+
+linking('a path with .. behind a link is that of the system, and a slash at the end asks for a folder', (t) => {
+  const at = folder(t)
+  mkdirSync(join(at, 'real', 'deep'), { recursive: true })
+  symlinkSync(join('real', 'deep'), join(at, 'link'))
+  save(join(at, 'x.npy'), [1])
+  save(join(at, 'real', 'x.npy'), [2])
+  const behind = `${at}/link/../x.npy`
+  t.deepEqual((load(behind) as NDArray).toArray(), [2])
+  t.deepEqual((load(behind, { mmapMode: 'r' }) as NDArray).toArray(), [2])
+  save(behind, [3])
+  save(`${at}/link/../new.npy`, [4])
+  const map = memmap(`${at}/link/../raw.bin`, { mode: 'w+', shape: 3 })
+  map.resize([5])
+  t.deepEqual((load(join(at, 'x.npy')) as NDArray).toArray(), [1])
+  t.deepEqual((load(join(at, 'real', 'x.npy')) as NDArray).toArray(), [3])
+  t.deepEqual(readdirSync(at).toSorted(), ['link', 'real', 'x.npy'])
+  t.deepEqual(readdirSync(join(at, 'real')).toSorted(), ['deep', 'new.npy', 'raw.bin', 'x.npy'])
+  // Without a link on the way, the path is shown as short as it can be.
+  t.is(memmap(`${at}/real/deep/../x.npy`, { mode: 'r' }).filename, join(at, 'real', 'x.npy'))
+  for (const mode of ['r', 'w+'] as const)
+    t.throws(() => memmap(`${at}/x.npy/`, { mode, shape: 1 }), { instanceOf: MemmapError })
+  t.throws(() => save(`${at}/x.npy/`, [5]), { instanceOf: MemmapError })
+  t.throws(() => save(`${at}/none/`, [5]), { instanceOf: MemmapError })
+  t.deepEqual(readdirSync(at).toSorted(), ['link', 'real', 'x.npy'])
 })
 
 linking('throws ENOENT for a dangling link, and w+ creates its target', (t) => {

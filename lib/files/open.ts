@@ -1,4 +1,5 @@
-import { resolve } from 'node:path'
+import { realpathSync } from 'node:fs'
+import { basename, dirname, isAbsolute, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ArrayBase } from '../array/array-base.js'
 import { makeArray } from '../array/make-array.js'
@@ -268,13 +269,31 @@ export function nameOf(file: unknown): [name: string | Uint8Array | number, file
   )
 }
 
-/** @throws MemmapError `ENOENT` for a relative path where the current folder was removed */
+/**
+ * The absolute path of the file that the system opens by a path.
+ * @throws MemmapError `ENOENT` for a relative path where the current folder was removed
+ */
 function absolute(path: string): string {
+  let lexical
   try {
-    return resolve(path)
+    lexical = resolve(path)
   } catch (error) {
     throw systemError(error, path)
   }
+  if (process.platform === 'win32') return lexical
+  // A slash at the end asks for a folder.
+  if (path.endsWith('/') && lexical !== '/') return `${lexical}/`
+  if (!/(^|\/)\.\.(\/|$)/.test(path)) return lexical
+  // The folder above a link is that of the folder to which it leads.
+  const literal = isAbsolute(path) ? path : `${process.cwd()}/${path}`
+  try {
+    // Of the system, because that of JavaScript begins with resolve().
+    const folderOf = (name: string): string => realpathSync.native(dirname(name))
+    if (basename(path) !== '..' && folderOf(literal) === folderOf(lexical)) return lexical
+  } catch {
+    // The system says at the call what is wrong with the path.
+  }
+  return literal
 }
 
 /**

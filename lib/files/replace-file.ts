@@ -20,7 +20,7 @@ import {
   statSync,
 } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, sep } from 'node:path'
 import { inspect } from '../errors/inspect.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { native } from '../native/native.js'
@@ -143,15 +143,26 @@ function targetOf(path: PathLike, of: string): string {
   return followed(filename, 0)
 }
 
+/** That of JavaScript takes `..` off a path before it looks at links. */
+const realpath = process.platform === 'win32' ? realpathSync : realpathSync.native
+
 /** Resolves links, also those to files that do not exist yet. */
 function followed(path: string, links: number): string {
   try {
-    return realpathSync(path)
+    return realpath(path)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || links > MAX_LINKS) throw systemError(error, path)
   }
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path
-  return followed(resolve(dirname(path), readlinkSync(path)), links + 1)
+  let link
+  try {
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true
+    // The folder with its links resolved, because `..` behind one leads elsewhere.
+    if (!isLink) return path.endsWith(sep) ? path : join(realpath(dirname(path)), basename(path))
+    link = readlinkSync(path)
+  } catch (error) {
+    throw systemError(error, path)
+  }
+  return followed(isAbsolute(link) ? link : `${dirname(path)}${sep}${link}`, links + 1)
 }
 
 /** Checks that the file to replace is a regular, writable one; returns null if there is none. */

@@ -2,7 +2,7 @@ import { readFileSync, truncateSync } from 'node:fs'
 import test from 'ava'
 import type { ExecutionContext } from 'ava'
 import fc from 'fast-check'
-import { MemmapError, array, concat, expr, memmap, support, zeros } from '../lib/index.js'
+import { MemmapError, arange, array, concat, expr, memmap, support, zeros } from '../lib/index.js'
 import type { Memmap, NDArray, AsyncOptions } from '../lib/index.js'
 import { REDUCTIONS } from '../lib/ops/table.js'
 import type { Reduction } from '../lib/ops/table.js'
@@ -344,4 +344,27 @@ test('runs several operations on one array at once, and close() of another does 
   b.close()
   const [sum, max, count, copy] = await Promise.all(works)
   t.deepEqual([sum, max, count, (copy as NDArray).size], [0n, 0, 0, LARGE / 4])
+})
+
+test('an abort in the turn of the call ends the work before it begins', async (t) => {
+  const a = arange(1 << 20)
+  const works: readonly ((options: AsyncOptions) => Promise<unknown>)[] = [
+    (options) => a.promises.copy(options),
+    (options) => a.promises.argsort(options),
+    (options) => a.promises.unique(options),
+    (options) => a.promises.median(options),
+    (options) => a.promises.searchsorted(a, options),
+    (options) => a.reshape([-1, 8]).promises.nearest([1, 2, 3, 4, 5, 6, 7, 8], options),
+    (options) => a.promises.sum(options),
+    (options) => expr`${a} + 1`.promises.sum(options),
+  ]
+  for (const [number, work] of works.entries()) {
+    const controller = new AbortController()
+    let reports = 0
+    const promise = work({ signal: controller.signal, onProgress: () => reports++ })
+    controller.abort()
+    const thrown: unknown = await promise.catch((error: unknown) => error)
+    t.is(thrown, controller.signal.reason as unknown, String(number))
+    t.is(reports, 0, String(number))
+  }
 })

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync, renameSync, rmSync, statSync, statfsSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  statfsSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import test from 'ava'
@@ -214,6 +223,31 @@ test('rejects false sizes, checksums, methods and overlapping members', (t) => {
   says(twice, 'ERR_MEMMAP_NPY', /overlaps/)
   says(Buffer.concat([twice.subarray(0, -22), Buffer.alloc(22)]), 'ERR_MEMMAP_NPY', /no end record/)
   says(Buffer.from('PK\x03\x04'), 'ERR_MEMMAP_NPY', /no end record/)
+})
+
+test('an end record that counts fewer members hides none', (t) => {
+  const data = npyOf(join(folder(t), 'x.npy'), [1])
+  const three = zip(['x.npy', 'y.npy', 'z.npy'].map((name) => ({ name, data })))
+  for (const count of [0, 1, 2, 4]) {
+    const wrong = Buffer.from(three)
+    wrong.writeUInt16LE(count, wrong.length - 14)
+    wrong.writeUInt16LE(count, wrong.length - 12)
+    t.throws(() => npz(fileOf(t, wrong)), { code: 'ERR_MEMMAP_NPY', instanceOf: MemmapError })
+  }
+  // More than the record can count, as zipfile reads them.
+  const many = zip(Array.from({ length: 65_538 }, (_, index) => ({ name: `${index}.npy`, data })))
+  many.writeUInt16LE(2, many.length - 14)
+  many.writeUInt16LE(2, many.length - 12)
+  const all = npz(fileOf(t, many))
+  t.deepEqual([all.size, all.get('65537').toArray()], [65_538, [1]])
+})
+
+test('savez refuses names that load would not tell apart', (t) => {
+  const path = join(folder(t), 'a.npz')
+  for (const arrays of [{ a: [1], 'a.npy': [2] }, { '\ud800': [1] }]) {
+    t.throws(() => savez(path, arrays), { code: 'ERR_MEMMAP_ARGUMENT', instanceOf: MemmapError })
+  }
+  t.false(existsSync(path))
 })
 
 test('throws where the data of a member ends too early', (t) => {

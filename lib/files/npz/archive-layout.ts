@@ -4,6 +4,7 @@
  * in archives that need them only.
  * @module
  */
+import { inspect } from '../../errors/inspect.js'
 import { MemmapError } from '../../errors/memmap-error.js'
 import { ALIGNMENT } from '../npy/header.js'
 import {
@@ -163,6 +164,12 @@ function writeWide(bytes: Buffer, at: number, numbers: readonly number[]): numbe
  */
 export function memberName(name: string): Buffer {
   const bytes = Buffer.from(`${name}.npy`)
+  if (/\p{Surrogate}/u.test(name)) {
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid array name ${inspect(name)}: half of a surrogate pair has no UTF-8; leave it out`,
+    )
+  }
   if (bytes.length <= 0x7fff && !name.includes('\0')) return bytes
   throw new MemmapError(
     'ERR_MEMMAP_ARGUMENT',

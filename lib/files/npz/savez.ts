@@ -72,6 +72,13 @@ export function savez(path: PathLike, arrays: Readonly<Record<string, unknown>>,
       `invalid arrays ${inspect(arrays)}: savez takes an object of arrays by name; convert it with Object.fromEntries()`,
     )
   }
+  const twice = Object.keys(arrays).find((name) => Object.hasOwn(arrays, `${name}.npy`))
+  if (twice !== undefined) {
+    throw new MemmapError(
+      'ERR_MEMMAP_ARGUMENT',
+      `invalid names ${inspect(twice)} and ${inspect(`${twice}.npy`)}: load() would find one array by both; give them different names`,
+    )
+  }
   const members = Object.entries(arrays).map(([name, value]) => {
     const array = arrayToSave(value)
     const { fortranOrder } = headerFor(array)

@@ -52,7 +52,9 @@ export function readDirectory(source: Bytes): { entries: Entry[]; start: number 
   const bytes = source.read(at, length)
   const entries: Entry[] = []
   let position = 0
-  while (entries.length < count) {
+  // An end record counts modulo 2^16 where it is not a wide one.
+  const isMore = (): boolean => position + CENTRAL_SIZE <= bytes.length && bytes.readUInt32LE(position) === CENTRAL
+  while (entries.length < count || isMore()) {
     if (position + CENTRAL_SIZE > bytes.length || bytes.readUInt32LE(position) !== CENTRAL) {
       throw damaged(`its directory has ${count} members, but number ${entries.length + 1} is missing`)
     }
@@ -61,6 +63,8 @@ export function readDirectory(source: Bytes): { entries: Entry[]; start: number 
     entries.push(entryAt(bytes.subarray(position, end), shift))
     position = end
   }
+  if (entries.length % 2 ** 16 !== count % 2 ** 16)
+    throw damaged(`its directory has ${entries.length} members, and its end record counts ${count}`)
   checkOverlaps(entries, at)
   return { entries, start: at }
 }

@@ -93,7 +93,7 @@ const sliceOf = ({ start, step }: Part1d, length: number): string => {
 test('assign is correct where the source has the memory or the file of the target in another way', async (t) => {
   const part = fc.record({ start: fc.nat(3), step: fc.constantFrom(1, 2, -1) })
   const property = fc.asyncProperty(
-    fc.constantFrom('data', 'map', 'attached', 'expr', 'promise'),
+    fc.constantFrom('data', 'otherData', 'map', 'attached', 'expr', 'promise'),
     fc.constantFrom('int32', 'float32'),
     part,
     part,
@@ -105,9 +105,10 @@ test('assign is correct where the source has the memory or the file of the targe
       const target = memmap(path, { dtype: 'int32', mode: 'r+' })
       const expected = target.copy()
       const places = [sliceOf(to, length)]
-      if (way === 'data') {
+      if (way === 'data' || way === 'otherData') {
         const typed = dtype === 'int32' ? Int32Array : Float32Array
-        const source = new typed(target.buffer, target.byteOffset + 4 * from.start, length)
+        const owner = way === 'data' ? target : memmap(path, { mode: 'r' })
+        const source = new typed(owner.buffer as ArrayBuffer, owner.byteOffset + 4 * from.start, length)
         expected.assign(source.slice(), places)
         target.assign(source, places)
       } else {

@@ -1,4 +1,5 @@
 import { extent } from '../layout/layout.js'
+import { ownerOf } from '../memory/store.js'
 import { unwrapNative } from '../native/native.js'
 import type { ArrayBase } from './array-base.js'
 import { arraysOf } from './recipe.js'
@@ -12,16 +13,18 @@ export function readsOtherMapOf(source: ArrayBase, target: ArrayBase): boolean {
   if (own === null || target.store.origin?.mode === 'c') return false
   const [start, end] = fileRange(target)
   return arraysOf(source).some((one) => {
-    const { mapping } = one.store
-    if (mapping === null || mapping === own) return false
-    const [from, to] = fileRange(one)
+    // A typed array over a buffer of the mapping, which may be closed since.
+    const owner = one.store.mapping === null ? ownerOf(one.store.memory) : undefined
+    const { mapping, origin, closed } = owner?.store ?? one.store
+    if (mapping === null || mapping === own || closed) return false
+    const [from, to] = fileRange(one, origin, owner?.start)
     return start < to && from < end && unwrapNative(() => own.sharesFile(mapping))
   })
 }
 
-/** The bytes of the file from the first to behind the last one of an array. */
-function fileRange(array: ArrayBase): [start: number, end: number] {
+/** The bytes of the file from the first to behind the last one of an array, whose memory begins at a byte of the mapping. */
+function fileRange(array: ArrayBase, origin = array.store.origin, at = 0): [start: number, end: number] {
   const { start, length } = extent(array, array.dtype.itemsize)
-  const from = (array.store.origin?.start ?? 0) + start
+  const from = (origin?.start ?? 0) + at + start
   return [from, from + length]
 }

@@ -47,6 +47,14 @@ const VIEW_NAMES = Object.keys(VIEWS) as ViewName[]
 
 const EMPTY = Object.fromEntries(VIEW_NAMES.map((name) => [name, VIEWS[name](EMPTY_BUFFER, 0, 0)])) as unknown as Views
 
+/** The store of which a buffer that callers have is a part, and where it begins. */
+const OWNERS = new WeakMap<object, { readonly store: Store; readonly start: number }>()
+
+/** The store of a mapping of which this memory is a part, and where it begins; undefined for other memory. */
+export function ownerOf(memory: Memory): { readonly store: Store; readonly start: number } | undefined {
+  return OWNERS.get(memory)
+}
+
 /** The largest byteLength of an ArrayBuffer of this runtime. */
 export const LARGEST_BUFFER = constants.MAX_LENGTH
 
@@ -300,6 +308,7 @@ export class Store implements Views {
     }
     const created = { buffer: this.exposeOuter(start, size), start, length: size }
     this.exposed = [...this.exposed, created]
+    OWNERS.set(created.buffer, { store: this, start })
     return created
   }
 

@@ -29,6 +29,15 @@ linux64('opening throws ENOMEM without address space, and changes no file', (t) 
   t.deepEqual(report, { codes: Array(4).fill('ENOMEM'), left: true, created: 'ENOMEM', exists: false, small: 'none' })
 })
 
+linux64('operations throw where memory for what they keep is short, and the process goes on', (t) => {
+  const { status, report, output } = child('limits', ['memory', join(folder(t), 'data.bin')])
+  t.is(status, 0, output)
+  const { codes, sum } = report as { codes: string[]; sum: number }
+  t.is(sum, 2 ** 23)
+  for (const code of codes) t.true(['none', 'ENOMEM', 'ERR_MEMMAP_TOO_LARGE'].includes(code), codes.join())
+  t.true(codes.includes('ENOMEM') || codes.includes('ERR_MEMMAP_TOO_LARGE'), codes.join())
+})
+
 linux('throws ENOMEM past the limit on mappings, and open ones go on', (t) => {
   const { status, report, output } = child('limits', ['mappings', join(folder(t), 'data.bin')])
   t.is(status, 0, output)

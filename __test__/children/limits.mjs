@@ -54,6 +54,23 @@ const SCENARIOS = {
       small: outcome(() => memmap(path, { mode: 'r', shape: 10 })),
     }
   },
+  // Less memory than results and lists of elements take.
+  memory() {
+    const a = memmap(path, { dtype: 'float64', shape: 2 ** 23, mode: 'w+' }).fill(1)
+    // Those whose results take little: V8 ends the process where it has no memory itself.
+    const works = [() => a.median(), () => a.quantile([0.1, 0.9])]
+    const codes = []
+    for (const mebibytes of [2, 3, 4, 6]) {
+      for (const work of works) {
+        const kibibytes = Number(/VmSize:\s+(\d+)/.exec(fs.readFileSync('/proc/self/status', 'utf8'))[1])
+        const limit = (kibibytes + mebibytes * 1024) * 1024
+        spawnSync('prlimit', ['--pid', String(process.pid), `--as=${limit}:`])
+        codes.push(outcome(work))
+        spawnSync('prlimit', ['--pid', String(process.pid), '--as=unlimited:'])
+      }
+    }
+    return { codes, sum: a.sum() }
+  },
   // More mappings than the system allows a process.
   mappings() {
     fs.writeFileSync(path, Buffer.alloc(3 * 4096, 7))

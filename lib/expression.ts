@@ -13,7 +13,16 @@ import type { BlockOptions, Blocks } from './async/blocks.js'
 import { expressionPromises } from './async/promises.js'
 import type { AsyncOptions } from './async/task.js'
 import { parseDType } from './dtype/index.js'
-import type { Canonical, Checked, DType, DTypeLike, DTypeOrName, NumberName, Scalar } from './dtype/index.js'
+import type {
+  Canonical,
+  Checked,
+  DType,
+  DTypeLike,
+  DTypeOrName,
+  NumberName,
+  Scalar,
+  SingleName,
+} from './dtype/index.js'
 import { checkOptions } from './errors/check-options.js'
 import { entriesOf } from './errors/entries.js'
 import { inspect as show } from './errors/inspect.js'
@@ -346,6 +355,10 @@ export function expr<D extends DTypeLike = DTypeLike>(
  * @throws MemmapError `ERR_MEMMAP_SHAPE`; `ERR_MEMMAP_DTYPE`; `ERR_MEMMAP_INDEX` for the axis; `ERR_MEMMAP_ARGUMENT`
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.concatenate.html
  */
+export function concat<D extends NumberName, N extends number>(
+  arrays: readonly (NDArray<D, N> | Expr<D, N>)[],
+  options?: { axis?: number },
+): Expr<SingleName<D>, N>
 export function concat<D extends DTypeLike, N extends number>(
   arrays: readonly (NDArray<D, N> | Expr<D, N>)[],
   options?: { axis?: number },
@@ -366,6 +379,10 @@ export function concat(arrays: readonly unknown[], options: { axis?: number } = 
  * @throws MemmapError as {@link concat}
  * @see https://numpy.org/doc/2.4/reference/generated/numpy.stack.html
  */
+export function stack<D extends NumberName>(
+  arrays: readonly (NDArray<D> | Expr<D>)[],
+  options?: { axis?: number },
+): Expr<SingleName<D>>
 export function stack<D extends DTypeLike>(
   arrays: readonly (NDArray<D> | Expr<D>)[],
   options?: { axis?: number },

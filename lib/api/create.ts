@@ -1,7 +1,16 @@
 import { allocate } from '../array/allocate.js'
 import type { AxesOfLists, AxesOfShape, AxesWith } from '../array/axes.js'
 import { parseDType } from '../dtype/index.js'
-import type { Canonical, Checked, DType, DTypeLike, DTypeOrName, NumberName, TypedArrayOf } from '../dtype/index.js'
+import type {
+  Canonical,
+  Checked,
+  DType,
+  DTypeLike,
+  DTypeOrName,
+  NumberName,
+  SingleName,
+  TypedArrayOf,
+} from '../dtype/index.js'
 import { checkBoolean, checkOptions } from '../errors/check-options.js'
 import { checkArguments } from '../errors/refuse-surplus.js'
 import { parseShape } from '../layout/shape.js'
@@ -263,9 +272,11 @@ type DTypeOfLeaf<T> = [T] extends [never]
           : [T] extends [Date]
             ? 'M8[ms]'
             : [T] extends [NDArray<infer D>]
-              ? D
+              ? [D] extends [NumberName]
+                ? SingleName<D>
+                : D
               : [T] extends [ArrayBufferView]
-                ? DTypeOfTyped<T>
+                ? SingleName<DTypeOfTyped<T>>
                 : DTypeLike
 
 /** Distinguishes typed arrays by their tags; the one that matches none is `Float16Array`, which older libraries do not declare. */

@@ -27,6 +27,7 @@ export type {
   Canonical,
   Checked,
   DTypeLike,
+  SingleName,
   Element,
   FieldLike,
   FieldTable,

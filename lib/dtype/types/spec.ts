@@ -248,3 +248,12 @@ type BadSpelling<D> = [DTypeLike] extends [D]
           : D extends readonly FieldLike[]
             ? BadSpelling<D[number][1]>
             : never
+
+/** The name of a number where it is known; any where arrays of several meet, whose common one types do not compute. */
+export type SingleName<D extends NumberName, Each extends NumberName = D> = [D] extends [never]
+  ? D
+  : Each extends NumberName
+    ? [D] extends [Each]
+      ? D
+      : NumberName
+    : never

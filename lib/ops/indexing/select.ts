@@ -69,7 +69,12 @@ function partsOf(selector: string): readonly unknown[] {
  * Selects rows of axis 0 from `start` up to `stop`; an undefined end is open.
  * @throws MemmapError `ERR_MEMMAP_INDEX`
  */
-export function rowsBetween(of: Layout, start?: number, stop?: number, step?: number): Layout {
+export function rowsBetween(
+  of: Layout,
+  start?: number | bigint,
+  stop?: number | bigint,
+  step?: number | bigint,
+): Layout {
   const { shape, byteStrides, position } = of
   if (shape.length === 0)
     throw indexError('invalid slice of an array without axes: it has no rows; read its element with item()')

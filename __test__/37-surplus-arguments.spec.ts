@@ -82,6 +82,18 @@ test('methods refuse what they do not take, and promises reject', async (t) => {
   t.throws(() => call(Memmap, 'attach', a.describe(), {}, 1), REFUSED)
 })
 
+test('what somebody gave every object is no option', (t) => {
+  // eslint-disable-next-line no-extend-native -- that is what is tested
+  Object.defineProperty(Object.prototype, 'polluted', { value: 1, enumerable: true, configurable: true })
+  try {
+    t.deepEqual(array([1, 2]).sum(), 3)
+    t.deepEqual(zeros(2, { dtype: 'int8' }).sum({ axis: 0 }).toArray(), 0n)
+    t.throws(() => call(array([1]), 'sum', { constructor: 1 }), REFUSED)
+  } finally {
+    delete (Object.prototype as { polluted?: number }).polluted
+  }
+})
+
 test('functions refuse what they do not take, and write nothing', (t) => {
   const at = folder(t)
   const functions = { array, concat, load, memmap, openMemmap, save, savez, slice, stack, zeros }

@@ -73,6 +73,22 @@ test('bytes that are no file are refused as such, and not looked for as a path',
   t.throws(() => load(new Uint8Array(Buffer.from(path))), { instanceOf: MemmapError, code: 'ERR_MEMMAP_NPY' })
 })
 
+test('bytes whose buffer was moved away are refused by code', (t) => {
+  const at = folder(t)
+  save(join(at, 'a.npy'), [1])
+  savez(join(at, 'a.npz'), { x: [1] })
+  const moved = (path: string, before: (bytes: Uint8Array) => void): Uint8Array => {
+    const bytes = new Uint8Array(readFileSync(path))
+    before(bytes)
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] })
+    return bytes
+  }
+  t.throws(() => load(moved(join(at, 'a.npy'), () => {})), { code: 'ERR_MEMMAP_CLOSED', instanceOf: MemmapError })
+  let archive: NpzFile | undefined
+  moved(join(at, 'a.npz'), (bytes) => (archive = load(bytes) as NpzFile))
+  t.throws(() => archive?.get('x'), { code: 'ERR_MEMMAP_CLOSED', instanceOf: MemmapError })
+})
+
 test('savez with compress writes less, and refuses other options', (t) => {
   const at = folder(t)
   savez(join(at, 'large.npz'), { x: zeros(1_000_000) })

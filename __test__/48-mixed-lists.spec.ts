@@ -511,3 +511,20 @@ test('a list with a hole is refused wherever a list is taken, because map and ev
     [3, 4, 5],
   ])
 })
+
+test('JSON has the elements of an array in memory, and bigints as numbers or text', (t) => {
+  t.is(JSON.stringify(array([1n, -(2n ** 60n)])), '[1,"-1152921504606846976"]')
+  t.is(JSON.stringify({ sum: array([[1n], [2n]]).sum({ axis: 0 }) }), '{"sum":[3]}')
+  t.is(
+    JSON.stringify(
+      zeros([1], {
+        dtype: [
+          ['a', 'i8'],
+          ['b', 'c8'],
+        ],
+      }),
+    ),
+    '[{"a":0,"b":{"re":0,"im":0}}]',
+  )
+  t.deepEqual(JSON.parse(JSON.stringify(array([new Date(0)]))), [0])
+})

@@ -235,7 +235,10 @@ test('an array is what its file has, whoever made the file longer or shorter, an
         if (by === 'array') a.resize([rows])
         else {
           truncateSync(path, Math.min(rows * 4, before.length))
-          appendFileSync(path, new Int32Array(Math.max(0, rows - before.length / 4)).fill(next++))
+          appendFileSync(
+            path,
+            new Uint8Array(new Int32Array(Math.max(0, rows - before.length / 4)).fill(next++).buffer),
+          )
           t.is(a.refresh(), rows * 4 !== before.length)
         }
         const file = readFileSync(path)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import test from 'ava'
 import fc from 'fast-check'
-import { Memmap, MemmapError, NDArray, load, openMemmap, save, support } from '../lib/index.js'
+import { Memmap, MemmapError, NDArray, load, openMemmap, save, support, zeros } from '../lib/index.js'
 import { folder, fileOf } from './support/files.js'
 import { fileWith } from './support/npy-headers.js'
 import { FIXTURES, fixtureJson } from './support/npy-fixture.js'
@@ -358,4 +358,20 @@ wide('maps more than a buffer of the runtime holds, and rejects reading it', (t)
   mapped.close()
   if (support().maxBufferBytes > 2 ** 32) return
   t.throws(() => load(path), { code: 'ERR_MEMMAP_TOO_LARGE' })
+})
+
+test('elements of no bytes are read in every mode', (t) => {
+  for (const [dtype, element] of [
+    ['V0', new Uint8Array(0)],
+    ['S0', ''],
+    ['U0', ''],
+  ] as const) {
+    const path = join(folder(t), 'a.npy')
+    save(path, zeros([2], { dtype }))
+    for (const mmapMode of [null, 'r', 'r+', 'c'] as const) {
+      const a = load(path, { mmapMode } as never) as NDArray
+      if (a.itemsize > 0) continue
+      t.deepEqual([a.get(0), a.toArray(), a.bytes.length], [element, [element, element], 0], `${dtype} ${mmapMode}`)
+    }
+  }
 })

@@ -33,6 +33,7 @@ import type {
   TypedArrayOf,
   Writable,
 } from './dtype/index.js'
+import { isDate } from './errors/brands.js'
 import { checkBoolean, checkOptions } from './errors/check-options.js'
 import { checkText } from './errors/check-size.js'
 import { refuseSurplus } from './errors/refuse-surplus.js'
@@ -276,7 +277,7 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
    * a.slice(-1).toArray() // [[4, 5, 6]]
    * @throws MemmapError `ERR_MEMMAP_INDEX` for an array without axes, or bounds that are not whole numbers
    */
-  slice(start?: number, stop?: number, step?: number): this {
+  slice(start?: number | bigint, stop?: number | bigint, step?: number | bigint): this {
     return viewOf(this, rowsBetween(this, start, stop, step)) as this
   }
 
@@ -968,8 +969,8 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
   }
 
   /**
-   * The elements as nested lists, for `JSON.stringify`. A {@link Memmap} has its descriptor there instead; send `toArray()` for its
-   * elements.
+   * The elements as nested lists, for `JSON.stringify`: bigints as numbers, or as text beyond 2^53 - 1, because JSON has none. A
+   * {@link Memmap} has its descriptor there instead; send `copy()` for its elements.
    * @example
    * JSON.stringify({ a }) // '{"a":[[1,2,3],[4,5,6]]}'
    * @throws MemmapError as {@link toArray}; `ERR_MEMMAP_TOO_LARGE` for a text that is too long for JavaScript
@@ -977,8 +978,16 @@ export class NDArray<out D extends DTypeLike = DTypeLike, out N extends number =
   toJSON(): unknown {
     // Each element takes a digit and a comma at least.
     checkText(2 * this.size, 'write parts by blocks()')
-    return this.toArray()
+    return withoutBigInts(this.toArray())
   }
+}
+
+/** What JSON can hold of an element or of nested lists. */
+function withoutBigInts(value: unknown): unknown {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : String(value)
+  if (Array.isArray(value)) return value.map(withoutBigInts)
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || isDate(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, withoutBigInts(field)]))
 }
 
 /**

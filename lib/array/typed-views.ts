@@ -72,6 +72,7 @@ export function innerBytesOf(array: ArrayBase): Uint8Array {
 function bytesIn(array: ArrayBase, memoryOf: (array: ArrayBase) => Exposed): Uint8Array {
   checkContiguous(array)
   const { buffer, start } = memoryOf(array)
+  if (array.nbytes === 0) return new Uint8Array(buffer, 0, 0)
   return new Uint8Array(buffer, offsetIn(array, start), array.nbytes)
 }
 

@@ -227,7 +227,7 @@ function unknownCommand(name: string): UsageError {
 const NAMES = ['info', 'show', 'stats', 'check', 'diff', 'nearest', 'convert', 'create', 'completion']
 
 function RAW(): Option {
-  return new Option('--raw', 'write the elements alone, whatever the ending of the name')
+  return new Option('--raw', 'write the elements alone, to a name without the ending of another format')
 }
 
 function FORMAT(): Option {

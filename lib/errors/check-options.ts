@@ -16,7 +16,8 @@ export function checkOptions(options: unknown, names: readonly string[], owner: 
     )
   }
   for (const name in options) {
-    if (!names.includes(name)) {
+    // What somebody gave every object is no option.
+    if (!names.includes(name) && (Object.hasOwn(options, name) || !(name in Object.prototype))) {
       throw new MemmapError(
         'ERR_MEMMAP_ARGUMENT',
         `invalid option '${name}': ${owner} has no such option; give ${names.join(', ')}`,

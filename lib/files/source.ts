@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { BigIntStats } from 'node:fs'
+import { checkHasMemory, isDetached, movedError } from '../errors/brands.js'
 import { MemmapError } from '../errors/memmap-error.js'
 import { nameOf } from './open.js'
 import type { FileLike } from './open.js'
@@ -26,12 +27,15 @@ export class MemorySource implements Bytes {
   readonly size: number
   readonly #bytes: Buffer
 
+  /** @throws MemmapError `ERR_MEMMAP_CLOSED` where the buffer of the bytes was transferred */
   constructor(bytes: Uint8Array) {
+    checkHasMemory(bytes)
     this.size = bytes.length
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   }
 
   read(position: number, length: number): Buffer {
+    if (isDetached(this.#bytes.buffer)) throw movedError()
     return this.#bytes.subarray(position, position + length)
   }
 }

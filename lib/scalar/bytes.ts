@@ -19,6 +19,8 @@ export function bytesCodec(dtype: DType): Codec {
   return simpleCodec(
     dtype,
     (view, position) => {
+      // Elements of no bytes may lie behind the end.
+      if (size === 0) return ''
       let end = position + size
       while (end > position && view.getUint8(end - 1) === 0) end--
       checkText(end - position, TEXT_WAY_OUT)
@@ -34,7 +36,8 @@ export function voidCodec(dtype: DType): Codec {
   const size = dtype.itemsize
   return simpleCodec(
     dtype,
-    (view, position) => new Uint8Array(view.buffer, view.byteOffset + position, size).slice(),
+    (view, position) =>
+      size === 0 ? new Uint8Array(0) : new Uint8Array(view.buffer, view.byteOffset + position, size).slice(),
     (value) => {
       if (!ArrayBuffer.isView(value))
         throw castError(value, dtype, 'raw bytes take a Uint8Array', 'pass the bytes to store')

@@ -1,6 +1,6 @@
 // Compile-time assertions: this file passes when it compiles.
 import { array, concat, expr, memmap, newaxis, save, savez, stack, zeros } from '../../lib/index.js'
-import type { DTypeLike, Expr, NDArray, Operand } from '../../lib/index.js'
+import type { Complex, DTypeLike, Expr, NDArray, Operand } from '../../lib/index.js'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 type Expect<T extends true> = T
@@ -115,3 +115,14 @@ void rows.index([0, 1])
 void rows.set(0, 0, 1)
 // @ts-expect-error -- concat takes a list
 void concat(single)
+
+// The common dtype of two is that of NumPy, which types do not compute.
+const met = concat([zeros(1, { dtype: 'uint64' }), zeros(1, { dtype: 'int64' })])
+  .evaluate()
+  .get(0)
+met satisfies number | bigint | boolean | Complex
+// @ts-expect-error it is float64 here
+met satisfies bigint
+concat([zeros(1, { dtype: 'int64' }), zeros(1, { dtype: 'int64' })])
+  .evaluate()
+  .get(0) satisfies bigint

@@ -15,8 +15,6 @@ import { makeArray } from './make-array.js'
 
 /** A value whose elements are computed: the base of `Expr`. */
 export abstract class ComputedValue {
-  /** Never there: it tells this type from any other, of which it would be a part otherwise. */
-  declare private readonly isComputed: true
   /** @internal The elements as an array without memory. */
   abstract readonly computed: ArrayBase
 }

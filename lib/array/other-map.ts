@@ -10,13 +10,14 @@ import { arraysOf } from './recipe.js'
  */
 export function readsOtherMapOf(source: ArrayBase, target: ArrayBase): boolean {
   const own = target.store.mapping
-  if (own === null || target.store.origin?.mode === 'c') return false
-  const [start, end] = fileRange(target)
+  if (own === null || source.store.isPrivate || source.store.mapping === own) return false
+  if (target.store.origin?.mode === 'c') return false
   return arraysOf(source).some((one) => {
     // A typed array over a buffer of the mapping, which may be closed since.
     const owner = one.store.mapping === null ? ownerOf(one.store.memory) : undefined
     const { mapping, origin, closed } = owner?.store ?? one.store
     if (mapping === null || mapping === own || closed) return false
+    const [start, end] = fileRange(target)
     const [from, to] = fileRange(one, origin, owner?.start)
     return start < to && from < end && unwrapNative(() => own.sharesFile(mapping))
   })

@@ -354,6 +354,11 @@ export class Store implements Views {
     this.running?.delete(task)
   }
 
+  /** True for a buffer that no caller has. */
+  get isPrivate(): boolean {
+    return this.mapping === null && this.recipe === null && !this.escaped
+  }
+
   /** Returns true if a caller has this buffer. */
   isExposed(memory: unknown): boolean {
     return this.exposed.some(({ buffer }) => buffer === memory)

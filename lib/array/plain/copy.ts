@@ -73,7 +73,10 @@ function copyStrided(to: View, at: number, target: Core, source: Core): boolean 
 
 /** True where the ranges of two arrays may have bytes in common: in one memory, or in a mapping and a buffer of it that callers have. */
 function mayOverlap(a: Core, b: Core): boolean {
-  if (a.store.memory !== b.store.memory) return a.store.isExposed(b.store.memory) || b.store.isExposed(a.store.memory)
+  if (a.store.memory !== b.store.memory) {
+    if (a.store.isPrivate || b.store.isPrivate) return false
+    return a.store.isExposed(b.store.memory) || b.store.isExposed(a.store.memory)
+  }
   const [own, other] = [extent(a, a.dtype.itemsize), extent(b, b.dtype.itemsize)]
   const [start, begin] = [own.start + a.store.base, other.start + b.store.base]
   return start < begin + other.length && begin < start + own.length

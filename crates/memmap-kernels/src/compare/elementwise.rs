@@ -94,7 +94,7 @@ pub fn compare(
         return compare_bytes(a, b, &nest, &sink, negated, control);
     }
     let job = Job { a, b, nest: &nest, negated, control };
-    job.run(common, test, &|at, len| sink.place(at, len), &|at, answers| sink.write(at, answers)).map(|_| ())
+    job.run(common, test, &|at, len| sink.place(at, len), &|at, answers| sink.write(at, answers))
 }
 
 /// One number for all elements as an integer of a narrower kind, that of the elements it is compared with, where it fits:
@@ -191,24 +191,23 @@ fn common(a: &Element, b: &Element, test: Test) -> Result<Common> {
 }
 
 /// Two arrays on their way to a loop.
-struct Job<'a, const K: usize> {
+struct Job<'a> {
     a: &'a ArrayRef,
     b: &'a ArrayRef,
-    nest: &'a LoopNest<K>,
+    nest: &'a LoopNest<3>,
     negated: bool,
     control: &'a Control,
 }
 
-impl<const K: usize> Job<'_, K> {
-    /// Writes tiles of results (0 or 1) to the places that `place` has for them, and hands others to `take`, until it returns
-    /// false.
+impl Job<'_> {
+    /// Writes tiles of results (0 or 1) to the places that `place` has for them, and hands others to `take`.
     fn run(
         &self,
         common: Common,
         test: Test,
         place: &(dyn Fn(usize, usize) -> Option<*mut u8> + Sync),
-        take: &(dyn Fn(usize, RawSlice<u8>) -> bool + Sync),
-    ) -> Result<bool> {
+        take: &(dyn Fn(usize, RawSlice<u8>) + Sync),
+    ) -> Result<()> {
         let Loops { kinds, compare, .. } = common.loops()?;
         let (flip, ones) = (u8::from(self.negated), [0, 1].map(|array| self.nest.is_constant(array)));
         for_tiles(self.a, self.b, self.nest, kinds, self.control, &|at, a, b| {
@@ -224,18 +223,20 @@ impl<const K: usize> Job<'_, K> {
             // SAFETY: the buffer holds a tile.
             compare([a, b], ones, test, flip, unsafe { RawSliceMut::new(results, len) });
             // SAFETY: so many results were just written.
-            take(at, unsafe { RawSlice::new(results, len) })
-        })
+            take(at, unsafe { RawSlice::new(results, len) });
+            true
+        })?;
+        Ok(())
     }
 }
 
-/// What two kinds are compared with.
+/// The loops that compare two kinds.
 struct Loops {
     /// The kinds to read the arrays as.
     kinds: [Kind; 2],
     /// Compares two runs, each of which may be one number again and again.
     compare: fn([AnySlice; 2], [bool; 2], Test, u8, RawSliceMut<u8>),
-    /// Whether all elements of two runs are equal.
+    /// Returns true if all elements of two runs are equal.
     agree: fn(AnySlice, AnySlice) -> bool,
 }
 
@@ -399,7 +400,7 @@ impl Answers {
         (inner.strides[0] == 1 && at % inner.len + len <= inner.len).then(|| self.base.at(offset))
     }
 
-    fn write(&self, at: usize, answers: RawSlice<u8>) -> bool {
+    fn write(&self, at: usize, answers: RawSlice<u8>) {
         let stride = self.nest.inner().strides[0];
         let (mut walk, mut done) = (self.nest.walk(at), 0);
         while done < answers.len() {
@@ -410,7 +411,6 @@ impl Answers {
             unsafe { self.mover.run(from, 1, to, stride, segment.len) };
             done += segment.len;
         }
-        true
     }
 }
 

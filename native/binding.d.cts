@@ -44,7 +44,7 @@ export declare class NativeMapping {
   resize(length: number, sparse: boolean, leftover: boolean, facts: Float64Array): boolean
   /** The size of the file now, if it is still at its path. */
   fileSize(): number
-  /** Whether another mapping is one of the same file. */
+  /** Returns true for another mapping of the same file. */
   sharesFile(other: NativeMapping): boolean
   /** Gives the array `length` bytes of the file as it is. Detaches buffers and tells as `resize` does. */
   refit(length: number, facts: Float64Array): boolean

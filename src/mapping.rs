@@ -246,7 +246,7 @@ impl NativeMapping {
         self.open_one(env)?.file_size().map(|size| size as f64).map_err(|error| throw(env, error))
     }
 
-    /// Whether another mapping is one of the same file.
+    /// Returns true for another mapping of the same file.
     #[napi(catch_unwind)]
     pub fn shares_file(&self, env: &Env, other: &NativeMapping) -> napi::Result<bool> {
         Ok(self.open_one(env)?.shares_file(&other.open_one(env)?))

@@ -78,7 +78,7 @@ export class Task {
    * @param start calls the kernel with the native task, so that it returns a promise
    */
   async runInPool<T>(total: number, start: (task: NativeTask) => unknown): Promise<T> {
-    // What was aborted since the call, while an array was pinned, is not heard by a listener.
+    // A listener does not hear of an abort that came before it, while an array was pinned.
     this.check()
     const task = new native.NativeTask()
     const stop = (): void => task.cancel()

@@ -16,7 +16,7 @@ export function checkOptions(options: unknown, names: readonly string[], owner: 
     )
   }
   for (const name in options) {
-    // What somebody gave every object is no option.
+    // A property that somebody gave every object is no option.
     if (!names.includes(name) && (Object.hasOwn(options, name) || !(name in Object.prototype))) {
       throw new MemmapError(
         'ERR_MEMMAP_ARGUMENT',

@@ -287,7 +287,7 @@ function absolute(path: string): string {
   // The folder above a link is that of the folder to which it leads.
   const literal = isAbsolute(path) ? path : `${process.cwd()}/${path}`
   try {
-    // Of the system, because that of JavaScript begins with resolve().
+    // The function of the system, because that of JavaScript begins with resolve().
     const folderOf = (name: string): string => realpathSync.native(dirname(name))
     if (basename(path) !== '..' && folderOf(literal) === folderOf(lexical)) return lexical
   } catch {

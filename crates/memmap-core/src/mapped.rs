@@ -58,7 +58,7 @@ impl Mapped {
         self.file.path.as_deref()
     }
 
-    /// Whether another mapping is one of the same file: by device and inode, or what the system has for them.
+    /// Returns true for another mapping of the same file. Files are told apart by device and inode, or what the system has for them.
     pub fn shares_file(&self, other: &Mapped) -> bool {
         self.file.identity == other.file.identity
     }

@@ -23,8 +23,7 @@ import type { NativeTask } from '../../native/native.js'
 import { nativeCopy } from '../cast/parts.js'
 import { arrayFrom } from '../from-values.js'
 import { positionsIn } from '../indexing/selectors.js'
-import type { Positions } from '../indexing/selectors.js'
-import type { IntegerList } from '../indexing/selectors.js'
+import type { IntegerList, Positions } from '../indexing/selectors.js'
 import { METRICS } from './metrics.js'
 import type { Metric } from './metrics.js'
 
@@ -261,7 +260,7 @@ function listsOf(
   const positions = exclude.map((list) => positionsIn(list))
   if (!positions.every((list) => list?.shape.length === 1)) return null
   const lists = positions as readonly Positions[]
-  const longest = Math.max(1, ...lists.map(({ values }) => values.length))
+  const longest = lists.reduce((most, { values }) => Math.max(most, values.length), 1)
   // Shorter lists are filled up with a position that no row has.
   const excluded = new Float64Array(lists.length * longest).fill(rows)
   lists.forEach(({ values }, list) =>
